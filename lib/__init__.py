@@ -1,0 +1,1 @@
+"""The parts of the Digital Meter; docs/ARCHITECTURE.md shows how they hang together."""

@@ -1,0 +1,52 @@
+"""The only reader of wall time, and a clock that tests can turn."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time of day, and seconds that only go forward."""
+
+    def now(self) -> datetime:
+        """The instant, aware, in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds since some start; never steps back, whatever the time of day does."""
+
+
+class WallClock:
+    """The clock of the machine."""
+
+    def now(self) -> datetime:
+        """The instant, aware, in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - this is the one place that asks
+
+    def monotonic(self) -> float:
+        """Seconds since the machine started."""
+        return time.monotonic()
+
+
+class TurnedClock:
+    """A clock that stands still until it is turned."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+        self._monotonic_s = 0.0
+
+    def now(self) -> datetime:
+        """The instant it was turned to."""
+        return self._now
+
+    def monotonic(self) -> float:
+        """Seconds it was turned forward in all."""
+        return self._monotonic_s
+
+    def turn(self, seconds: float) -> None:
+        """Let `seconds` pass (0 or more)."""
+        self._now += timedelta(seconds=seconds)
+        self._monotonic_s += seconds
+
+    def set(self, now: datetime) -> None:
+        """Set the time of day, as a person or NTP does; the seconds that passed stay the same."""
+        self._now = now

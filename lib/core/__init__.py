@@ -1,0 +1,1 @@
+"""What is true: pure, synchronous, standard library only; time is an argument."""
