@@ -1,0 +1,1 @@
+"""What a program does besides running; each command joins parts as a program does."""

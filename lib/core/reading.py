@@ -1,0 +1,263 @@
+"""A whole telegram → a `Reading`, by the table of OBIS codes. Knows no port and no tariff.
+
+Half the lines of a telegram are the bytes of a second ago, so the value of each line is remembered with its bytes.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, cast
+
+from lib.core.obis import Form, find
+from lib.core.p1 import with_crlf
+from lib.core.stamp import Stamp, parse_stamp
+from lib.core.values import Count, History, Limit, Peak, parse_value, plain_text, printable
+
+LINES_KEPT: Final = 4096  # some 0.5 MB; a day has about 3 000 different lines that come back
+GROUPS_KEPT: Final = 64
+
+CELL = re.compile(r"\(([^()]*)\)")
+CODE = re.compile(rb"[0-9]+-[0-9]+:[0-9]+\.[0-9]+\.[0-9]+")
+GROUPED: Final = "grouped"  # the key of lines that are put together: M-Bus meters, relays, lines without a field
+SKIPPED: Final = "skipped"
+Item = tuple[str, object]  # the field a line fills, and its value
+
+KINDS: Final = {
+    0: "other",
+    1: "oil",
+    2: "electricity",
+    3: "gas",
+    4: "heat_outlet",
+    6: "hot_water",
+    7: "water",
+    10: "cooling",
+    11: "cooling",
+    12: "heat_inlet",
+    13: "heat_cooling",
+    255: "unknown",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MbusMeter:
+    """A channel that printed a line: a gas, water or heat meter, or nothing but an empty serial."""
+
+    channel: int
+    type: int | None = None
+    serial: str | None = None
+    ean_raw: str | None = None
+    valve: int | None = None
+    reading: Count | None = None
+
+    @property
+    def kind(self) -> str | None:
+        """The medium by the type line (OMS): gas, water, heat_inlet …; None without that line."""
+        return None if self.type is None else KINDS.get(self.type, "unknown")
+
+
+# no slots: a Parser fills the fields in one stroke; a replayed year is 31 million of them
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """All that one telegram says; None where it says nothing. Registers in Wh, powers in W, taken and injected apart.
+
+    Tariff registers 1 and 2 are day and night in Belgium. Phase powers and currents carry no meaning of their own on a
+    3×230 V grid, see `is_delta`.
+    """
+
+    ident: str
+    version: str | None = None
+    clock: Stamp | None = None
+    serial: str | None = None
+    ean_raw: str | None = None
+    grid: int | None = None
+    tariff: int | None = None
+    message_raw: str | None = None
+    message_code_raw: str | None = None
+    breaker: int | None = None
+    limiter: Limit | None = None
+    fuse: Limit | None = None
+    failures_short: int | None = None
+    failures_long: int | None = None
+    import_total_wh: int | None = None
+    import_1_wh: int | None = None
+    import_2_wh: int | None = None
+    import_3_wh: int | None = None
+    import_4_wh: int | None = None
+    import_5_wh: int | None = None
+    export_total_wh: int | None = None
+    export_1_wh: int | None = None
+    export_2_wh: int | None = None
+    export_3_wh: int | None = None
+    export_4_wh: int | None = None
+    export_5_wh: int | None = None
+    import_w: float | None = None
+    export_w: float | None = None
+    import_l1_w: float | None = None
+    import_l2_w: float | None = None
+    import_l3_w: float | None = None
+    export_l1_w: float | None = None
+    export_l2_w: float | None = None
+    export_l3_w: float | None = None
+    voltage_l1_v: float | None = None
+    voltage_l2_v: float | None = None
+    voltage_l3_v: float | None = None
+    current_l1_a: float | None = None
+    current_l2_a: float | None = None
+    current_l3_a: float | None = None
+    quarter_w: float | None = None
+    month_peak: Peak | None = None
+    history: History | None = None
+    relays: tuple[tuple[int, int], ...] = ()
+    mbus: tuple[MbusMeter, ...] = ()
+    other: tuple[str, ...] = ()
+
+    @property
+    def at(self) -> datetime | None:
+        """The meter's clock, UTC; None when the telegram has none or it is no time."""
+        return self.clock.at if self.clock else None
+
+    @property
+    def grid_w(self) -> float | None:
+        """Net power at the meter, + is drawn from the grid; None when the telegram has neither."""
+        if self.import_w is None and self.export_w is None:
+            return None
+        return (self.import_w or 0.0) - (self.export_w or 0.0)
+
+    @property
+    def imported_wh(self) -> dict[str, int]:
+        """The registers of energy taken by tariff (`"1"` day, `"2"` night …); only `"total"` where there are none."""
+        return self._registers("import")
+
+    @property
+    def exported_wh(self) -> dict[str, int]:
+        """The registers of energy injected by tariff, as `imported_wh`."""
+        return self._registers("export")
+
+    def _registers(self, way: str) -> dict[str, int]:
+        found = {tariff: getattr(self, f"{way}_{tariff}_wh") for tariff in ("1", "2", "3", "4", "5")}
+        total = getattr(self, f"{way}_total_wh")
+        known = {tariff: wh for tariff, wh in found.items() if wh is not None}
+        return known or ({} if total is None else {"total": total})
+
+    @property
+    def is_delta(self) -> bool:
+        """Whether the grid is 3×230 V: L2 is the reference there and prints zero, which is no fault."""
+        if self.grid is not None:
+            return self.grid == 230
+        l1, l2, l3 = self.voltage_l1_v, self.voltage_l2_v, self.voltage_l3_v
+        if l1 is None or l2 is None or l3 is None:
+            return False
+        return l2 == 0 < min(l1, l3) or 110 < min(l1, l2, l3) <= max(l1, l2, l3) < 160
+
+    @property
+    def message(self) -> str | None:
+        """The grid operator's text, safe to show: control characters stand escaped."""
+        return None if self.message_raw is None else printable(plain_text(self.message_raw))
+
+    def meter(self, *kinds: str) -> MbusMeter | None:
+        """The M-Bus meter of one of `kinds` read last; a meter that was replaced may stay on the wire beside it."""
+        read = [
+            (meter.reading.stamp.known, meter)
+            for meter in self.mbus
+            if meter.reading is not None and meter.reading.valid and (meter.kind or _guess(meter)) in kinds
+        ]
+        dated = [(at, meter) for at, meter in read if at is not None]
+        return max(dated, key=lambda one: one[0])[1] if dated else None
+
+
+def _guess(meter: MbusMeter) -> str | None:
+    """A shortened Belgian copy without type line: 24.2.3 alone is gas."""
+    return "gas" if meter.reading is not None and meter.reading.code == "24.2.3" else None
+
+
+class Parser:
+    """Telegrams → readings. Remembers the value of each line by its bytes, and the last time it saw."""
+
+    def __init__(self) -> None:
+        """A parser that has seen nothing."""
+        self._lines: dict[bytes, Item] = {}
+        self._groups: dict[tuple[bytes, ...], dict[str, object]] = {}
+        self._last: datetime | None = None
+
+    def parse(self, telegram: bytes) -> Reading:
+        """The reading of a telegram as the framer gives it. Never raises: what is unreadable is left out."""
+        lines = telegram.split(b"\r\n")
+        if b"\n" in lines[0]:
+            lines = with_crlf(telegram).split(b"\r\n")
+        ident = lines[0]
+        lines = lines[1:-1]
+        items = list(map(self._lines.get, lines))
+        if None in items:
+            new = [at for at, item in enumerate(items) if item is None]
+            if not all(CODE.match(lines[at]) for at in new):
+                lines = unwrapped(lines)
+                items = [self._lines.get(line) for line in lines]
+                new = list(range(len(lines)))
+            for at in new:
+                items[at] = items[at] or self._learn(lines[at])
+        fields = dict(reversed(cast("list[Item]", items)))  # of a line that comes twice the first counts
+        if fields.pop(GROUPED, None) is not None:
+            grouped = tuple([line for line, item in zip(lines, items, strict=True) if item[0] == GROUPED])  # type: ignore[index]
+            fields.update(self._groups.get(grouped) or self._group(grouped))
+        fields["ident"] = ident.decode("latin-1")
+        fields.pop(SKIPPED, None)
+        reading = object.__new__(Reading)
+        vars(reading).update(fields)
+        return reading
+
+    def _learn(self, line: bytes) -> Item:
+        """What a line says, kept for the next time; only the clock never comes back."""
+        text = line.decode("latin-1")
+        code, _, rest = text.partition("(")
+        found = find(code)
+        if not text:
+            item: Item = (SKIPPED, None)
+        elif found is None or found[0].form is Form.NAMED:
+            item = (GROUPED, ("other", 0, "", text))
+        else:
+            row, channel = found
+            cells = CELL.findall("(" + rest)
+            if row.form is Form.STAMP:
+                stamp = parse_stamp(cells[0], not_before=self._last) if cells else None
+                self._last = (stamp and stamp.known) or self._last
+                return row.field, stamp
+            value = parse_value(row.form, row.field, code, cells)
+            item = (GROUPED, (row.form.name, channel, row.field, value)) if channel else (row.field, value)
+        if len(self._lines) >= LINES_KEPT:
+            self._lines.clear()
+            self._groups.clear()
+        self._lines[line] = item
+        return item
+
+    def _group(self, lines: tuple[bytes, ...]) -> dict[str, object]:
+        """M-Bus meters, relays and lines without a field, put together from their lines."""
+        meters: dict[int, dict[str, object]] = {}
+        relays: dict[int, int] = {}
+        other: list[str] = []
+        for line in lines:
+            kind, channel, field, value = cast(
+                "tuple[str, int, str, object]", (self._lines.get(line) or self._learn(line))[1]
+            )
+            if kind == "other":
+                other.append(cast("str", value))
+            elif kind == Form.RELAY.name:
+                if isinstance(value, int):
+                    relays.setdefault(channel, value)
+            else:
+                meters.setdefault(channel, {}).setdefault(field, value)
+        mbus = tuple(MbusMeter(channel=channel, **cast("Any", meters[channel])) for channel in sorted(meters))
+        grouped: dict[str, object] = {"mbus": mbus, "relays": tuple(sorted(relays.items())), "other": tuple(other)}
+        if len(self._groups) < GROUPS_KEPT:
+            self._groups[lines] = grouped
+        return grouped
+
+
+def unwrapped(lines: list[bytes]) -> list[bytes]:
+    """The lines with those joined that continue the one before: a line that starts with a cell."""
+    whole: list[bytes] = []
+    for line in lines:
+        if whole and line.startswith(b"("):
+            whole[-1] += line
+        else:
+            whole.append(line)
+    return whole

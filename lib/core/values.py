@@ -1,0 +1,225 @@
+"""What can stand in the cells of a line: numbers with their units, peaks, limits, counts, texts. Knows no telegram."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from lib.core.obis import Form
+from lib.core.stamp import Stamp, parse_stamp
+
+MOST_ROWS: Final = 15  # of any profile
+CODE = re.compile(r"[0-9]+-[0-9]+:[0-9]+\.[0-9]+\.[0-9]+")
+NUMBER = re.compile(r"(-?)([0-9]+)(?:[.,]([0-9]+))?(\*?)([A-Za-z][A-Za-z0-9]*)?")
+# unit → (what it measures, tens by which it counts in Wh, W, V, A, litres, MJ, VA)
+UNITS: Final = {
+    unit: (measure, tens)
+    for measure, units in (
+        ("energy", {"Wh": 0, "kWh": 3, "MWh": 6}),
+        ("power", {"W": 0, "kW": 3, "MW": 6}),
+        ("voltage", {"mV": -3, "V": 0, "kV": 3}),
+        ("current", {"mA": -3, "A": 0, "kA": 3}),
+        ("volume", {"l": 0, "dm3": 0, "m3": 3}),
+        ("heat", {"MJ": 0, "GJ": 3}),
+        ("apparent", {"VA": 0, "kVA": 3}),
+    )
+    for unit, tens in units.items()
+}
+MEASURED: Final = {
+    Form.ENERGY: ("energy", "kWh"),
+    Form.POWER: ("power", "kW"),
+    Form.VOLTAGE: ("voltage", "V"),
+    Form.CURRENT: ("current", "A"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """The highest quarter of a month: its average and the meter's stamp (the end of the quarter)."""
+
+    stamp: Stamp
+    peak_w: float
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPeak:
+    """One row of the history: the peak of the month that ended at `capture` (00:00 on the first of the next)."""
+
+    capture: Stamp
+    stamp: Stamp
+    peak_w: float
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The peaks of the months before, in the order printed. `count` is what the meter said it prints."""
+
+    count: int | None
+    rows: tuple[MonthPeak, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether the rows are as many as announced."""
+        return self.count is None or self.count == len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit as printed, in `unit`; see `off`."""
+
+    value: float
+    unit: str
+
+    @property
+    def off(self) -> bool:
+        """Whether it is one of the values that mean "no limit": 99.999 or 999.9 kW, 999 A."""
+        return self.value == 99.999 or self.value >= 999
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What an M-Bus meter counted: thousandths of `unit` (litres for m3, MJ for GJ) at its own stamp."""
+
+    stamp: Stamp
+    thousandths: int
+    unit: str | None
+    code: str
+
+    @property
+    def valid(self) -> bool:
+        """False for a meter that is paired but was not read yet: no reading is not a reading of zero."""
+        return self.unit is not None and self.stamp.known is not None
+
+
+def parse_value(form: Form, field: str, code: str, cells: list[str]) -> object:
+    """The value in the cells of one line; None when there is none or it is unreadable."""
+    first = cells[0] if cells else None
+    match form:
+        case Form.HISTORY:
+            return parse_history(cells)
+        case _ if first is None:
+            return None
+        case Form.TEXT:
+            return first
+        case Form.WHOLE | Form.RELAY:
+            return whole(first)
+        case Form.ENERGY | Form.POWER | Form.VOLTAGE | Form.CURRENT:
+            measure, unit = MEASURED[form]
+            value = amount(first, measure, unit)
+            return int(value) if form is Form.ENERGY and value is not None else value
+        case Form.LIMIT:
+            return parse_limit(first)
+        case Form.PEAK:
+            return parse_peak(cells[:2])
+        case Form.CHANNEL:
+            match field:
+                case "type" | "valve":
+                    return whole(first)
+                case "reading":
+                    return parse_count(code.partition(":")[2], cells)
+            return first
+    return None
+
+
+def whole(cell: str) -> int | None:
+    """A whole number of ASCII digits."""
+    return int(cell) if cell.isascii() and cell.isdigit() else None
+
+
+def amount(cell: str, measure: str, unit: str) -> float | None:
+    """A number in Wh, W, V, A, litres or MJ, scaled by the unit printed (`unit` where none is); whole where it can be.
+
+    None for anything else: `NaN`, `1e999`, `1_0`, a stamp, a unit of another measure.
+    """
+    match = NUMBER.fullmatch(cell)
+    if match is None or (match[5] and not match[4] and parse_stamp(cell).at):
+        return None
+    measured, tens = UNITS.get(match[5] or unit, ("", 0))
+    if measured != measure:
+        return None
+    return scaled(match[1], match[2], match[3] or "", tens)
+
+
+def scaled(minus: str, digits: str, decimals: str, tens: int) -> float:
+    """`digits.decimals` × 10^`tens`, exact: an int where the result is whole by its digits."""
+    tens -= len(decimals)
+    number = int(minus + digits + decimals)
+    return int(number * 10**tens) if tens >= 0 else number / 10**-tens
+
+
+def parse_limit(cell: str) -> Limit | None:
+    """A limit in the unit printed (kW, kVA, A)."""
+    match = NUMBER.fullmatch(cell)
+    return Limit(scaled(match[1], match[2], match[3] or "", 0), match[5] or "") if match else None
+
+
+def parse_peak(cells: list[str]) -> Peak | None:
+    """Stamp and power in either order: new Walloon meters print the power first. The power is what has the `*`."""
+    power = next((cell for cell in cells if "*" in cell), cells[-1])
+    peak_w = amount(power, "power", "kW")
+    stamp = next((cell for cell in cells if cell is not power), "")
+    return None if peak_w is None else Peak(parse_stamp(stamp), peak_w)
+
+
+def parse_history(cells: list[str]) -> History | None:
+    """The month peaks, by the list of ids that heads them: two ids in Flanders, five from an industrial meter.
+
+    Rows that are cut, or more than `MOST_ROWS`, are left out; None when the line is not of this form.
+    """
+    ids = cells[1:]
+    ids = ids[: next((at for at, cell in enumerate(ids) if not CODE.fullmatch(cell)), len(ids))]
+    peak_ids = [at for at, code in enumerate(ids, start=1) if code == "1-0:1.6.0"][:2]
+    if len(peak_ids) < 2:
+        return None
+    width = 1 + len(ids)
+    rows: list[MonthPeak] = []
+    for start in range(width, min(len(cells), width * (MOST_ROWS + 1)), width):
+        row = cells[start : start + width]
+        peak = parse_peak([row[at] for at in peak_ids]) if len(row) == width else None
+        if peak is not None:
+            rows.append(MonthPeak(parse_stamp(row[0]), peak.stamp, peak.peak_w))
+    return History(whole(cells[0]), tuple(rows))
+
+
+def parse_count(code: str, cells: list[str]) -> Count | None:
+    """An M-Bus reading: (stamp)(value*unit); DSMR 2 and 3 print the unit in the cell before the value."""
+    value = cells[-1]
+    unit = cells[-2] if code == "24.3.0" and len(cells) > 2 else None
+    stamp = parse_stamp(cells[0] if len(cells) > 1 else "")
+    match = NUMBER.fullmatch(value)
+    if match is None:
+        return None
+    printed = match[5] or unit
+    base = {"volume": "m3", "heat": "GJ", "energy": "kWh"}
+    measure, tens = UNITS.get(printed, ("", 3)) if printed else ("", 3)
+    if printed and measure not in base:
+        return None
+    return Count(stamp, int(scaled(match[1], match[2], match[3] or "", tens)), base.get(measure), code)
+
+
+def plain_text(raw: str) -> str:
+    """A text that the meter prints as hexadecimal: UTF-8, else latin-1; the raw text when it is no hexadecimal."""
+    try:
+        data = bytes.fromhex(raw)
+    except ValueError:
+        return raw
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def printable(text: str) -> str:
+    """`text` with everything escaped that would move a cursor or colour a terminal."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def serial_text(raw: str) -> str | None:
+    """The serial that hexadecimal digits spell, as on the meter's plate (`1SAG…`); None when they spell none."""
+    text = plain_text(raw)
+    return text if text and text != raw and text.isascii() and text.isprintable() else None
+
+
+def ean(raw: str) -> str | None:
+    """The 18 digits of an EAN; None for the dashes and zeros that mean "not set"."""
+    text = plain_text(raw)
+    return text if len(text) == 18 and text.isascii() and text.isdigit() and text.strip("0") else None
