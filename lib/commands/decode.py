@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from lib.core.p1 import Framer, cause_of_silence
 from lib.core.reading import MbusMeter, Parser, Reading
@@ -15,7 +15,7 @@ from lib.core.values import ean, plain_text, serial_text
 
 CHUNK = 64 * 1024
 PHASES = (1, 2, 3)
-Json = dict[str, object]
+Json = dict[str, Any]
 
 
 def run(source: str, *, no_crc: bool) -> int:

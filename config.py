@@ -1,0 +1,30 @@
+"""The owner's settings. Edit, then restart with ./startup_cron.sh; a slip is answered with what is allowed."""
+
+# Where the telegrams come from:
+#   "/dev/serial/by-id/usb-FTDI_…"   the P1 cable (ls /dev/serial/by-id shows its name; /dev/ttyUSB0 works too)
+#   "socket://192.168.1.50:23"       a dongle or ser2net that passes raw telegrams on
+#   "rfc2217://host:port"            a serial port shared by RFC 2217
+#   "replay:///home/pi/day.txt?speed=60"   a recorded file
+serial_port = "/dev/ttyUSB0"
+
+# Where each program listens, and where the others find it: name → (address, port).
+# Keep 127.0.0.1 unless another machine shall see this one. {} = dm alone, without a door.
+socket_info = {
+    "dm": ("127.0.0.1", 8080),
+    "ev": ("127.0.0.1", 8081),
+    "bs": ("127.0.0.1", 8082),
+}
+
+# The Flemish capacity tariff bills the highest quarter-hour of each month. False (Wallonia, Brussels): peaks cost
+# nothing, and only the connection below limits.
+capacity_tariff = True
+
+# A month peak you accept, in kW; None: the 2.5 kW that is billed anyway, or the month's peak so far.
+peak_target_kw = None
+
+# What the connection carries: phases (1 or 3) and amperes each.
+connection_phases = 3
+connection_a = 25
+
+# When the day register counts on weekdays; some towns have ("06:00", "21:00").
+day_hours = ("07:00", "22:00")

@@ -1,0 +1,99 @@
+"""The month peaks: the running month's, those before it from the meter's own history, and the mean the bill counts.
+
+Source: Flemish capacity tariff. A quarter belongs to the month in which it starts; each month counts 2.5 kW at least.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from lib.core.reading import Reading
+from lib.core.stamp import BRUSSELS
+from lib.core.values import MonthPeak
+
+FLOOR_W = 2_500.0
+MONTHS_BILLED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOf:
+    """The peak of one month: its first day, the average in W and the end of that quarter (None when not stamped)."""
+
+    month: date
+    peak_w: float
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peaks:
+    """The running month and those before, newest first; `running` has no peak yet as long as it is None."""
+
+    month: date
+    running: MonthOf | None = None
+    past: tuple[MonthOf, ...] = ()
+
+    @property
+    def mean_w(self) -> float | None:
+        """The mean of the last twelve months, the running one as it stands, each at least the floor."""
+        months = ((self.running,) if self.running else ()) + self.past
+        billed = [max(FLOOR_W, one.peak_w) for one in months[:MONTHS_BILLED]]
+        return sum(billed) / len(billed) if billed else None
+
+
+def month_of(end: datetime) -> date:
+    """The first day of the local month of a quarter that ends at `end`."""
+    return (end - timedelta(minutes=1)).astimezone(BRUSSELS).date().replace(day=1)
+
+
+def after(peaks: Peaks | None, reading: Reading, at: datetime, closed: MonthOf | None) -> Peaks:
+    """The peaks as a telegram leaves them.
+
+    at: the meter's time; closed: the quarter that just ended, which counts where the meter itself keeps no peak.
+    """
+    month = at.astimezone(BRUSSELS).date().replace(day=1)
+    if peaks is None:
+        peaks = Peaks(month=month)
+    elif peaks.month != month:
+        past = ((peaks.running,) if peaks.running else ()) + peaks.past
+        peaks = Peaks(month=month, past=_newest(past))
+    printed = _printed(reading, month)
+    if reading.month_peak is not None:
+        peaks = replace(peaks, running=printed)
+    elif closed is not None and closed.month == month and (not peaks.running or closed.peak_w > peaks.running.peak_w):
+        peaks = replace(peaks, running=closed)
+    if reading.history is None:
+        return peaks
+    rows = [MonthOf(month_of(end), row.peak_w, row.stamp.known) for row, end in _dated(reading)]
+    return replace(peaks, past=_newest((*rows, *peaks.past), before=month))
+
+
+def _printed(reading: Reading, month: date) -> MonthOf | None:
+    """The meter's peak of the running month; None while it still shows the month before."""
+    peak = reading.month_peak
+    if peak is None or (peak.stamp.known is not None and month_of(peak.stamp.known) != month):
+        return None
+    return MonthOf(month, peak.peak_w, peak.stamp.known)
+
+
+def _dated(reading: Reading) -> list[tuple[MonthPeak, datetime]]:
+    """The history's rows with their month's end, without the placeholders of months before the meter hung here."""
+    assert reading.history is not None
+    return [
+        (row, row.capture.known)
+        for row in reading.history.rows
+        if row.capture.known is not None and (row.peak_w > 0 or _in_month(row.stamp.known, row.capture.known))
+    ]
+
+
+def _in_month(stamp: datetime | None, end: datetime) -> bool:
+    """Whether a peak of zero is a real one: a placeholder has no stamp, or the first instant of its month."""
+    return stamp is not None and month_of(stamp) == month_of(end) and stamp.astimezone(BRUSSELS).day > 1
+
+
+def _newest(months: Iterable[MonthOf], *, before: date | None = None) -> tuple[MonthOf, ...]:
+    """One peak per month, newest first, thirteen at most; of two the first given counts."""
+    by_month: dict[date, MonthOf] = {}
+    for one in months:
+        if before is None or one.month < before:
+            by_month.setdefault(one.month, one)
+    return tuple(sorted(by_month.values(), key=lambda one: one.month, reverse=True))[:13]

@@ -1,0 +1,216 @@
+"""config.py + rates.json + the environment → frozen, checked settings. The only reader of all three.
+
+An owner's slip is one sentence: the file, the key, the value and what is allowed.
+"""
+
+import json
+import runpy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Any, TypeVar
+
+from lib.core.house import Rules
+from lib.core.power import connection_w
+from lib.core.tariff import DayHours, RatesError, parse_rates
+
+T = TypeVar("T", int, bool)
+
+CHECKOUT = Path(__file__).parent.parent
+LOOPBACK = "127.0.0.1"
+PROGRAMS = ("dm", "ev", "bs")
+FIRST_PORT = 8080
+SIM_P1, SIM_LINES = 3, 4  # the simulated house's ports, counted from the first
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used, in one sentence for the owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a program listens."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Its websocket."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"ws://{host}:{self.port}/ws"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the owner set, checked.
+
+    Attributes:
+        home: the folder that holds data, log and history.
+        source: where telegrams come from, see lib/meters.
+        doors: where each program listens; empty: no door at all.
+        sim_lines: where the simulated house takes typed lines; only in the demo.
+
+    """
+
+    home: Path
+    source: str
+    doors: Mapping[str, Door]
+    rules: Rules
+    demo: bool = False
+    sim_lines: Door | None = None
+
+    @property
+    def log(self) -> Path:
+        """The folder of the log files."""
+        return self.home / "log"
+
+    @property
+    def store(self) -> Path:
+        """The folder of what a program keeps."""
+        return self.home / "data"
+
+
+def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None = None) -> Settings:
+    """The settings of this start. Raises SettingsError.
+
+    environ: `DM_HOME` moves the folder of data and log (and of config.py and rates.json, where it has its own);
+    `DM_PORTS` is the first of the ports. demo: the simulated house; nothing of config.py's devices is used.
+    source: telegrams from here instead of `serial_port`.
+    """
+    home = Path(environ.get("DM_HOME") or CHECKOUT)
+    config = Config("config.py", _config(home))
+    first = _first_port(environ.get("DM_PORTS"))
+    if demo:
+        first = first or FIRST_PORT
+        doors = {program: Door(LOOPBACK, first + at) for at, program in enumerate(PROGRAMS)}
+        source = source or f"socket://{LOOPBACK}:{first + SIM_P1}"
+    else:
+        doors = config.doors("socket_info", first)
+        source = source or config.text("serial_port")
+    return Settings(
+        home=home,
+        source=source,
+        doors=doors,
+        rules=_rules(config, home),
+        demo=demo,
+        sim_lines=Door(LOOPBACK, first + SIM_LINES) if demo and first else None,
+    )
+
+
+def _config(home: Path) -> Mapping[str, Any]:
+    path = _file(home, "config.py")
+    try:
+        return runpy.run_path(str(path))
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: is missing; git restore config.py brings it back") from None
+    except SyntaxError as error:
+        raise SettingsError(f"config.py: line {error.lineno} is no Python: {(error.text or '').strip()}") from None
+    except Exception as error:  # noqa: BLE001 - the owner's file may do anything; the sentence names it
+        raise SettingsError(f"config.py: {type(error).__name__}: {error}") from error
+
+
+def _rules(config: "Config", home: Path) -> Rules:
+    path = _file(home, "rates.json")
+    try:
+        tariff = parse_rates(json.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: is missing; git restore rates.json brings it back") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"rates.json: cannot be read: {error}") from None
+    except json.JSONDecodeError as error:
+        raise SettingsError(f"rates.json: line {error.lineno}: {error.msg}") from None
+    except RatesError as error:
+        raise SettingsError(f"rates.json: {error}") from None
+    target_kw = config.number("peak_target_kw", 0.1, 100, missing=None)
+    return Rules(
+        tariff=tariff,
+        connection_w=connection_w(
+            current_a=config.number("connection_a", 6, 250, missing=25.0) or 25.0,
+            phases=config.one_of("connection_phases", (1, 3), missing=3),
+        ),
+        capacity_tariff=config.one_of("capacity_tariff", (True, False), missing=True),
+        owner_target_w=None if target_kw is None else target_kw * 1000,
+        day_hours=config.hours("day_hours"),
+    )
+
+
+def _file(home: Path, name: str) -> Path:
+    """A file of the owner: in the home where it has one, else in the checkout."""
+    return home / name if (home / name).exists() else CHECKOUT / name
+
+
+def _first_port(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535 - SIM_LINES:
+        raise SettingsError(f"DM_PORTS: {text!r} is no port; a number from 1 to {65535 - SIM_LINES}")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The names that a config file set, each read with what is allowed."""
+
+    file: str
+    names: Mapping[str, Any]
+
+    def text(self, name: str) -> str:
+        """A text that must be there."""
+        value = self.names.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise self.slip(name, 'a text such as "/dev/ttyUSB0" or "socket://192.168.1.50:23"')
+        return value
+
+    def number(self, name: str, least: float, most: float, *, missing: float | None) -> float | None:
+        """A number between two others; None only where that is the value for a missing one."""
+        value = self.names.get(name, missing)
+        if value is None and missing is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise self.slip(name, f"a number from {least:g} to {most:g}" + (", or None" if missing is None else ""))
+        return float(value)
+
+    def one_of(self, name: str, allowed: tuple[T, ...], *, missing: T) -> T:
+        """One of a few values."""
+        value = self.names.get(name, missing)
+        for one in allowed:
+            if type(value) is type(one) and value == one:
+                return one
+        raise self.slip(name, " or ".join(map(str, allowed)))
+
+    def hours(self, name: str) -> DayHours:
+        """Two times of day, start before end."""
+        match self.names.get(name, ("07:00", "22:00")):
+            case (str() as starts, str() as ends):
+                try:
+                    hours = DayHours(time.fromisoformat(starts), time.fromisoformat(ends))
+                except ValueError:
+                    hours = DayHours()
+                else:
+                    if hours.starts < hours.ends:
+                        return hours
+        raise self.slip(name, '("07:00", "22:00"), the start before the end')
+
+    def doors(self, name: str, first: int | None) -> Mapping[str, Door]:
+        """Addresses by program; `first`: these ports instead."""
+        value = self.names.get(name, {})
+        if not isinstance(value, Mapping):
+            raise self.slip(name, '{"dm": ("127.0.0.1", 8080), …}, or {} for dm alone')
+        doors: dict[str, Door] = {}
+        for program, door in value.items():
+            match door:
+                case (str() as host, int() as port) if host and 0 < port < 65536 and program in PROGRAMS:
+                    doors[program] = Door(host, port if first is None else first + PROGRAMS.index(program))
+                case _:
+                    raise SettingsError(
+                        f"{self.file}: {name}[{program!r}] is {door!r}; "
+                        f"a name of {', '.join(PROGRAMS)} with (address, port from 1 to 65535)"
+                    )
+        return doors
+
+    def slip(self, name: str, allowed: str) -> SettingsError:
+        """The sentence for a name whose value cannot be used."""
+        said = f"is {self.names[name]!r}" if name in self.names else "is missing"
+        return SettingsError(f"{self.file}: {name} {said}; allowed is {allowed}")
