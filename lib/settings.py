@@ -82,6 +82,7 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
     home = Path(environ.get("DM_HOME") or CHECKOUT)
     config = Config("config.py", _config(home))
     first = _first_port(environ.get("DM_PORTS"))
+    doors: Mapping[str, Door]
     if demo:
         first = first or FIRST_PORT
         doors = {program: Door(LOOPBACK, first + at) for at, program in enumerate(PROGRAMS)}
@@ -107,7 +108,7 @@ def _config(home: Path) -> Mapping[str, Any]:
         raise SettingsError(f"{path}: is missing; git restore config.py brings it back") from None
     except SyntaxError as error:
         raise SettingsError(f"config.py: line {error.lineno} is no Python: {(error.text or '').strip()}") from None
-    except Exception as error:  # noqa: BLE001 - the owner's file may do anything; the sentence names it
+    except Exception as error:  # the owner's file may do anything; the sentence names it
         raise SettingsError(f"config.py: {type(error).__name__}: {error}") from error
 
 
