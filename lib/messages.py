@@ -4,7 +4,7 @@ Wire form: one JSON object per text frame, with its `type`; unknown fields are i
 unknown. Powers in W, energy in Wh, + is drawn from the grid; times are UTC.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -156,6 +156,7 @@ class Refused:
 
 
 Message = Hello | House | Rates | Usage | Telegram | Refused
+Say = Callable[[Message], None]  # never waits
 
 
 @cache

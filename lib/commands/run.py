@@ -1,0 +1,145 @@
+"""What each program does around its loop: one per home, a log, a door, a screen, and an orderly end.
+
+The screen is a listener. It is shown beside the loop, after the sockets; when it breaks the loop goes on and the screen
+comes back.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, Protocol
+
+from lib.hub.server import Hub, HubError
+from lib.messages import Message, Say
+from lib.meters import MeterError
+from lib.settings import Settings
+from lib.store.lock import AlreadyRunningError, hold
+from lib.store.logs import open_log
+
+SLIP = 2  # the exit code of an owner's slip: trying again does not mend it
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 60.0
+log = logging.getLogger(__name__)
+
+Word = Callable[[str], Awaitable[str]]
+
+
+class Screen(Protocol):
+    """A dashboard."""
+
+    return_code: int | None
+
+    def show(self, message: Message) -> None:
+        """Draw the message soon; never waits."""
+
+    async def run_async(self) -> object:
+        """Until the owner leaves it; `return_code` is not 0 when it broke."""
+
+
+def run(
+    program: str,
+    config: Settings,
+    work: Callable[[Say], Coroutine[Any, Any, None]],
+    *,
+    boot: str,
+    screen: Callable[[], Screen] | None,
+    words: Mapping[str, Word],
+) -> int:
+    """Run `work` until it ends, the owner quits or the system says stop; the exit code.
+
+    work: is given what to say each message with; screen: makes a dashboard, None runs without; words: more lines that
+    a person may type at the door.
+    """
+    open_log(config.log, f"{'log_info' if program == 'dm' else program}.log")
+    try:
+        hold(config.store / f"{program}.lock")
+        return asyncio.run(_stand(program, config, work, boot=boot, screen=screen, words=words))
+    except (AlreadyRunningError, HubError, MeterError) as error:
+        log.error(error)  # noqa: TRY400 - the sentence is for the owner, a traceback is not
+        print(f"{program}: {error}", file=sys.stderr)
+        return SLIP
+    except OSError as error:
+        print(f"{program}: {error.filename}: cannot be used: {error.strerror}", file=sys.stderr)
+        return SLIP
+
+
+async def _stand(
+    program: str,
+    config: Settings,
+    work: Callable[[Say], Coroutine[Any, Any, None]],
+    *,
+    boot: str,
+    screen: Callable[[], Screen] | None,
+    words: Mapping[str, Word],
+) -> int:
+    door = config.doors.get(program)
+    hub = Hub(program, boot=boot, host=door.host, port=door.port, words=words) if door else None
+    shown = Shown(screen) if screen else None
+    loop = asyncio.get_running_loop()
+
+    def say(message: Message) -> None:
+        if hub:
+            hub.say(message)
+        if shown:
+            loop.call_soon(shown.show, message)  # behind the senders that `say` has just woken
+
+    if hub:
+        await hub.start()
+    working = asyncio.create_task(work(say), name=program)
+    showing = asyncio.create_task(shown.run(), name="screen") if shown else working
+    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(name, showing.cancel)
+    log.info("%s starts (%s)", program, boot)
+    try:
+        # a recording that is over stays on the screen; an error of the loop ends the program loudly
+        while not showing.done():
+            await asyncio.wait({working, showing}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done() and (working.cancelled() or working.exception()):
+                break
+            if working.done():
+                await asyncio.wait({showing})
+    finally:
+        for task in (showing, working):
+            task.cancel()
+        await asyncio.wait({showing, working}, timeout=5)
+        if hub:
+            await hub.close()
+        log.info("%s ends", program)
+    for task in (working, showing):
+        with contextlib.suppress(asyncio.CancelledError):
+            task.result()
+    return 0
+
+
+class Shown:
+    """The screen, kept up: the newest word of each kind is drawn, also by a screen that comes after a broken one."""
+
+    def __init__(self, make: Callable[[], Screen]) -> None:
+        self._make = make
+        self._screen: Screen | None = None
+        self._newest: dict[str, Message] = {}
+
+    def show(self, message: Message) -> None:
+        """Draw `message` soon."""
+        self._newest[message.type] = message
+        if self._screen:
+            self._screen.show(message)
+
+    async def run(self) -> None:
+        """Until the owner leaves the screen."""
+        pause_s = FIRST_PAUSE_S
+        while True:
+            self._screen = self._make()
+            for message in self._newest.values():
+                self._screen.show(message)
+            await self._screen.run_async()
+            broke = self._screen.return_code
+            self._screen = None
+            if not broke:
+                return
+            log.error("the screen broke; the program goes on and the screen comes back in %.0f s", pause_s)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
