@@ -1,0 +1,50 @@
+"""Builders that read like the story they tell."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from lib.core.house import Heard, House, Rules, after
+from lib.core.reading import Reading
+from lib.core.stamp import BRUSSELS, Stamp
+from lib.core.tariff import Tariff
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=BRUSSELS).astimezone(UTC)
+SECOND = timedelta(seconds=1)
+
+SIMPLE = Tariff(
+    import_eur_kwh={"1": 0.4, "2": 0.3},
+    export_eur_kwh={"1": 0.1, "2": 0.1},
+    gas_eur_m3=1.576,
+    gas_kwh_m3=11.51,
+    water_eur_m3=6.1,
+)
+
+
+def local(text: str) -> datetime:
+    """An instant by Brussels time, such as `2026-11-20 12:00`; in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=BRUSSELS).astimezone(UTC)
+
+
+def stamp(at: datetime) -> Stamp:
+    """The meter's stamp of an instant, with its letter."""
+    there = at.astimezone(BRUSSELS)
+    return Stamp(there.strftime("%y%m%d%H%M%S") + ("S" if there.dst() else "W"), at)
+
+
+def a_reading(at: datetime = NOON, *, grid_w: float = 0.0, **said: Any) -> Reading:
+    """A reading at `at` with net power `grid_w`; what is not said the telegram does not hold."""
+    powers = {"import_w": max(0.0, grid_w), "export_w": max(0.0, -grid_w)}
+    return Reading(ident="/TST5\\1", clock=stamp(at), **(powers | said))
+
+
+def hear(house: House, reading: Reading, received: datetime | None = None) -> House:
+    """The house after a reading; received: the machine's time, the meter's unless said."""
+    return after(house, Heard(reading=reading, received=received or reading.at or NOON))
+
+
+@pytest.fixture
+def rules() -> Rules:
+    """The simple rates on 3×25 A, with the capacity tariff."""
+    return Rules(tariff=SIMPLE, connection_w=17_250)

@@ -1,0 +1,1 @@
+"""What is true: laws and cases."""

@@ -1,0 +1,155 @@
+"""The books: nothing booked twice, nothing invented, and nothing lost that the counters still hold."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.core import cost
+from lib.core.cost import Amounts, Counters, DayPeak, Usage, costs
+from tests.conftest import NOON, SECOND, SIMPLE, local
+
+
+def count(
+    at: datetime,
+    day_wh: int = 1000,
+    night_wh: int = 2000,
+    *,
+    serial: str = "1TST0000000001",
+    gas: tuple[str | None, int] | None = None,
+) -> Counters:
+    """The counters at an instant; nothing is injected."""
+    return Counters(
+        at=at, serial=serial, import_wh={"1": day_wh, "2": night_wh}, export_wh={"1": 0, "2": 0}, gas=gas, water=None
+    )
+
+
+def booked(*counts: Counters) -> Usage:
+    """The books after these counts."""
+    usage = None
+    for one in counts:
+        usage = cost.after(usage, one)
+    assert usage is not None
+    return usage
+
+
+def test_the_first_count_is_a_start_and_not_consumption() -> None:
+    """A meter at 1 000 kWh used nothing today; what it uses from now on is counted."""
+    usage = booked(count(NOON), count(NOON + SECOND, 1007))
+    assert usage.days[0].amounts.import_wh == {"1": 7, "2": 0}
+    assert usage.days[0].since == NOON
+    assert not usage.days[0].complete
+
+
+def test_a_register_that_runs_over_is_booked_by_what_it_gained() -> None:
+    """999 999.999 kWh is followed by 0.000: 2 Wh are 2 Wh, in each period."""
+    usage = booked(count(NOON, 999_999_999), count(NOON + SECOND, 1))
+    for period in (usage.days[0], usage.week, usage.month, usage.year):
+        assert period.amounts.import_wh["1"] == 2
+
+
+def test_a_replaced_meter_is_a_new_start() -> None:
+    """From 5 000 to 12 kWh under another serial, or under the same: nothing is booked, then counting goes on."""
+    for serial in ("1TST0000000001", "1TST0000000002"):
+        usage = booked(
+            count(NOON, 5_000_000),
+            count(NOON + SECOND, 12_000, 0, serial=serial),
+            count(NOON + 2 * SECOND, 12_003, 0, serial=serial),
+        )
+        assert usage.days[0].amounts.import_wh == {"1": 3, "2": 0}
+
+
+def test_the_first_gas_reading_is_a_start() -> None:
+    """A gas meter that appears, and one that is replaced, start; only what they gain is used."""
+    usage = booked(
+        count(NOON),
+        count(NOON + SECOND, gas=("7A", 38_855)),
+        count(NOON + 2 * SECOND, gas=("7A", 38_860)),
+        count(NOON + 3 * SECOND, gas=("7B", 100)),
+        count(NOON + 4 * SECOND, gas=("7B", 101)),
+    )
+    assert usage.days[0].amounts.gas_l == 6
+    assert usage.days[0].amounts.water_l is None
+
+
+def test_midnight_opens_a_day_and_a_month() -> None:
+    """At local midnight of the first of the month day and month start anew; week and year go on."""
+    night = local("2026-11-30 23:59:59")
+    usage = booked(
+        count(night - SECOND), count(night, 1010), count(night + SECOND, 1015), count(night + 2 * SECOND, 1018)
+    )
+    assert [day.amounts.import_wh["1"] for day in usage.days] == [8, 10]
+    assert tuple(period.amounts.import_wh["1"] for period in (usage.month, usage.week, usage.year)) == (8, 18, 18)
+    assert usage.days[0].complete
+
+
+def test_a_pause_of_a_month_is_no_days_energy() -> None:
+    """Off from 10 July to 10 August: full dates are compared; the year has the energy, no day and no month has it."""
+    usage = booked(
+        count(local("2024-07-10 12:00"), 1000),
+        count(local("2024-08-10 12:00"), 200_000),
+        count(local("2024-08-10 12:01"), 200_001),
+    )
+    assert date(2024, 8, 10) == usage.days[0].start
+    assert date(2024, 8, 1) == usage.month.start
+    assert [period.amounts.import_wh["1"] for period in (usage.days[0], usage.month, usage.year)] == [1, 1, 199_001]
+    assert not usage.days[0].complete
+    assert usage.days[1].cut
+
+
+def test_a_pause_within_the_day_is_the_days_energy() -> None:
+    """Three hours without telegrams: the counters went on, and so do the books."""
+    usage = booked(count(NOON), count(NOON + timedelta(hours=3), 4000))
+    assert usage.days[0].amounts.import_wh["1"] == 3000
+
+
+def test_a_clock_set_back_books_nothing_twice() -> None:
+    """The energy is in the counters; the time of day only says where it goes, also back over midnight."""
+    night = local("2026-11-20 00:00:02")
+    usage = booked(
+        count(night - 3 * SECOND), count(night, 1005), count(night - 4 * SECOND, 1006), count(night + SECOND, 1009)
+    )
+    assert sum(day.amounts.import_wh["1"] for day in usage.days) == 9
+
+
+def test_the_day_keeps_its_highest_quarter() -> None:
+    """Each day has one peak, with the quarter it was in."""
+    day = date(2026, 11, 20)
+    usage = booked(count(NOON))
+    for peak_w in (3000.0, 7890.0, 5000.0):
+        usage = cost.after(usage, count(NOON), DayPeak(day=day, peak_w=peak_w, start=NOON))
+    assert [peak.peak_w for peak in usage.peaks] == [7890.0]
+
+
+def test_the_simple_bill() -> None:
+    """The golden example: 28.70 day, 14.83 night, 1.52 injected, 2 m³ gas, 0.3 m³ water: 20.759 €."""
+    day = Amounts(import_wh={"1": 28_700, "2": 14_830}, export_wh={"1": 1_520, "2": 0}, gas_l=2000, water_l=300)
+    euro = costs(day, SIMPLE)
+    assert euro.electricity_eur == pytest.approx(15.777)
+    assert euro.total_eur == pytest.approx(20.759)
+
+
+def test_what_is_not_there_costs_nothing_and_says_so() -> None:
+    """No gas meter: no gas cost, and not a gas cost of zero."""
+    euro = costs(Amounts(import_wh={"1": 1000}), SIMPLE)
+    assert euro.gas_eur is None
+    assert euro.total_eur == pytest.approx(0.4)
+
+
+@given(st.lists(st.tuples(st.integers(1, 20_000), st.integers(0, 5000)), min_size=2, max_size=60), st.data())
+def test_two_halves_are_the_whole(steps: list[tuple[int, int]], chosen: st.DataObject) -> None:
+    """However often one looks, the year's energy is what the counters gained."""
+    counts = []
+    at, wh = local("2026-03-28 12:00"), 1_000_000
+    for seconds, gained_wh in steps:
+        at, wh = at + seconds * SECOND, wh + gained_wh
+        counts.append(count(at, wh))
+    seen = [
+        counts[0],
+        *chosen.draw(
+            st.lists(st.sampled_from(counts), unique_by=id).map(lambda some: sorted(some, key=lambda one: one.at))
+        ),
+        counts[-1],
+    ]
+    assert booked(*counts).year.amounts.import_wh == booked(*seen).year.amounts.import_wh

@@ -1,0 +1,98 @@
+"""The month peaks: right month names, no placeholder, the mean that the bill counts."""
+
+from datetime import date
+
+import pytest
+
+from lib.core import peaks
+from lib.core.peaks import MonthOf, Peaks
+from lib.core.reading import Reading
+from lib.core.stamp import Stamp
+from lib.core.values import History, MonthPeak, Peak
+from tests.conftest import a_reading, local, stamp
+
+NOWHERE = Stamp("632525252525W", None)
+
+
+def history(*rows: tuple[str, str, float]) -> History:
+    """Rows of (capture time, peak stamp, W), by local time."""
+    return History(
+        len(rows),
+        tuple(MonthPeak(stamp(local(capture)), stamp(local(peak)), peak_w) for capture, peak, peak_w in rows),
+    )
+
+
+def peaks_of(reading: Reading, *, before: Peaks | None = None, closed: MonthOf | None = None) -> Peaks:
+    """The peaks at the reading's own time."""
+    assert reading.at is not None
+    return peaks.after(before, reading, reading.at, closed)
+
+
+def test_the_row_captured_in_august_is_julys() -> None:
+    """The capture time is 00:00 on the first of the following month."""
+    reading = a_reading(
+        local("2024-08-09 19:06"),
+        history=history(
+            ("2024-07-01 00:00", "2024-06-30 10:00", 5361.0), ("2024-08-01 00:00", "2024-07-30 19:15", 9495.0)
+        ),
+    )
+    assert [(date(2024, 7, 1), 9495.0), (date(2024, 6, 1), 5361.0)] == [
+        (one.month, one.peak_w) for one in peaks_of(reading).past
+    ]
+
+
+def test_a_placeholder_of_a_new_meter_is_no_month() -> None:
+    """0 kW without a stamp, or stamped at the first instant of the month, was never measured."""
+    rows = (
+        MonthPeak(stamp(local("2024-05-01 00:00")), stamp(local("2024-04-01 00:00")), 0.0),
+        MonthPeak(stamp(local("2024-06-01 00:00")), NOWHERE, 0.0),
+        MonthPeak(stamp(local("2024-07-01 00:00")), stamp(local("2024-06-12 10:00")), 3000.0),
+    )
+    reading = a_reading(local("2024-08-09 19:06"), history=History(3, rows))
+    assert [date(2024, 6, 1)] == [one.month for one in peaks_of(reading).past]
+
+
+def test_the_mean_counts_twelve_months_at_least_the_floor() -> None:
+    """The golden example: twelve peaks, floored each, give 3.516667 kW."""
+    kw = (1.8, 2.2, 2.5, 3.1, 4.0, 5.2, 6.4, 2.0, 2.4, 3.0, 3.6, 4.4)
+    past = tuple(MonthOf(date(2024, month, 1), 1000 * peak) for month, peak in enumerate(kw, start=1))
+    assert Peaks(month=date(2025, 1, 1), past=past).mean_w == pytest.approx(3516.667, abs=0.001)
+
+
+def test_the_mean_of_few_months_is_the_mean_of_those() -> None:
+    """Three known months of 4, 5 and 3 kW: 4 kW."""
+    past = tuple(MonthOf(date(2024, month, 1), peak) for month, peak in ((1, 4000.0), (2, 5000.0), (3, 3000.0)))
+    assert Peaks(month=date(2024, 4, 1), past=past).mean_w == 4000.0
+
+
+def test_nothing_known_has_no_mean() -> None:
+    """Unknown is not zero, and not the floor."""
+    assert Peaks(month=date(2024, 4, 1)).mean_w is None
+
+
+def test_the_quarter_that_ends_at_midnight_belongs_to_the_old_month() -> None:
+    """A peak stamped 1 August 00:00 is July's; on 1 August it is not the running month's."""
+    reading = a_reading(local("2024-08-01 00:00"), month_peak=Peak(stamp(local("2024-08-01 00:00")), 9000.0))
+    assert peaks_of(reading).running is None
+
+
+def test_without_the_meters_peak_the_highest_quarter_counts() -> None:
+    """A meter before 2022 prints no month peak: the quarters that were watched give one."""
+    reading = a_reading(local("2024-08-09 19:06"))
+    first = peaks_of(reading, closed=MonthOf(date(2024, 8, 1), 3100.0))
+    lower = peaks_of(reading, before=first, closed=MonthOf(date(2024, 8, 1), 2100.0))
+    higher = peaks_of(reading, before=lower, closed=MonthOf(date(2024, 8, 1), 4100.0))
+    assert [one.running.peak_w for one in (first, lower, higher) if one.running] == [3100.0, 3100.0, 4100.0]
+
+
+def test_a_new_month_keeps_the_old_one_until_the_history_shows_it() -> None:
+    """After month end 1.6.0 is reset at once and the history gains its row a little later: no month is lost."""
+    july = peaks_of(a_reading(local("2024-07-31 23:59"), month_peak=Peak(stamp(local("2024-07-30 19:15")), 9495.0)))
+    reset = a_reading(local("2024-08-01 00:00"), month_peak=Peak(stamp(local("2024-08-01 00:00")), 0.0))
+    august = peaks_of(reset, before=july)
+    later = peaks_of(
+        a_reading(local("2024-08-01 00:20"), history=history(("2024-08-01 00:00", "2024-07-30 19:15", 9495.0))),
+        before=august,
+    )
+    assert [one.peak_w for one in august.past] == [9495.0]
+    assert [one.peak_w for one in later.past] == [9495.0]
