@@ -1,0 +1,1 @@
+"""Tests mirror lib/: one folder per part, stories across them."""
