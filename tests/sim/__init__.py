@@ -1,0 +1,1 @@
+"""Tests of the toy world and its boxes."""
