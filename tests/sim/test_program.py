@@ -1,0 +1,121 @@
+"""`python -m lib.sim` as a program: a real process, real ports, real signals, a real terminal."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+import serial
+
+from tests.sim.stream import whole
+
+ROOT = Path(__file__).parents[2]
+
+
+async def start(*arguments: str, stdout: int = asyncio.subprocess.PIPE) -> asyncio.subprocess.Process:
+    """The program with both ports free to choose."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "lib.sim", "--p1-port", "0", "--line-port", "0", *arguments),
+        cwd=ROOT,
+        stdout=stdout,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def greeting(program: asyncio.subprocess.Process) -> str:
+    """The lines it says when it serves."""
+    assert program.stdout
+    async with asyncio.timeout(20):
+        return b"".join([await program.stdout.readline() for _ in range(3)]).decode()
+
+
+async def end(program: asyncio.subprocess.Process, by: signal.Signals) -> tuple[int, bytes, bytes]:
+    """Its exit code and what it still said."""
+    program.send_signal(by)
+    async with asyncio.timeout(20):
+        out, err = await program.communicate()
+    assert program.returncode is not None
+    return program.returncode, out, err
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda by: by.name)
+async def test_it_serves_and_ends_as_asked(by: signal.Signals) -> None:
+    """It says where it serves, tells telegrams, obeys a line, is quiet without a terminal, and ends with 0."""
+    program = await start("--start", "2026-06-17T12:00", "--speed", "20")
+    said = await greeting(program)
+    assert "Wed 17 Jun 2026 12:00:00" in said
+    p1 = re.search(r"socket://127\.0\.0\.1:(\d+)", said)
+    lines = re.search(r"typed lines on 127\.0\.0\.1:(\d+)", said)
+    assert p1
+    assert lines
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(p1[1]))
+    stream = b""
+    async with asyncio.timeout(20):
+        while len(whole(stream)) < 3:
+            stream += await reader.read(65_536)
+    writer.close()
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(lines[1]))
+    writer.write(b"sim oven on\n")
+    async with asyncio.timeout(20):
+        assert b"oven: on" in await reader.readline()
+    assert await end(program, by) == (0, b"", b"")
+    writer.close()
+
+
+async def test_pty_serves_a_serial_device() -> None:
+    """With --pty the telegrams are on a device that pyserial opens."""
+    program = await start("--pty", "--speed", "20")
+    said = await greeting(program)
+    device = re.search(r"/dev/pts/\d+", said)
+    assert device
+    with serial.Serial(device[0], 115_200, timeout=10) as port:
+        stream = await asyncio.to_thread(port.read, 6_000)
+    assert len(whole(stream)) >= 3
+    assert await end(program, signal.SIGTERM) == (0, b"", b"")
+
+
+async def test_a_taken_port_is_one_sentence() -> None:
+    """Exit 1 and no traceback, for either port."""
+    taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = str(taken.sockets[0].getsockname()[1])
+    for option in ("--p1-port", "--line-port"):
+        program = await start(option, port)
+        async with asyncio.timeout(20):
+            _, err = await program.communicate()
+        assert program.returncode == 1
+        assert f"Port {port} is in use: end the program that has it, or choose another port.\n" == err.decode()
+    taken.close()
+    await taken.wait_closed()
+
+
+@pytest.mark.parametrize("wrong", [("--speed", "0"), ("--start", "noon"), ("--p1-port", "70000"), ("--speed", "nan")])
+async def test_a_slip_on_the_command_line_is_explained(wrong: tuple[str, str]) -> None:
+    """Exit 2 with what would be right."""
+    program = await start(*wrong)
+    async with asyncio.timeout(20):
+        _, err = await program.communicate()
+    assert program.returncode == 2
+    assert b"take " in err or b"write it as" in err
+
+
+async def test_on_a_terminal_it_rewrites_one_line() -> None:
+    """The status line begins with CR and holds no LF, however long it runs."""
+    near, far = os.openpty()
+    program = await start("--start", "2026-06-17T12:00", stdout=far)
+    os.close(far)
+    said = b""
+    async with asyncio.timeout(20):
+        while said.count(b"\r\x1b") + said.count(b"\x1b[K") < 2:
+            said += await asyncio.to_thread(os.read, near, 4_096)
+    status = said.split(b"help\r\n", 1)[1]
+    assert b"\n" not in status
+    assert b"Wed 17 Jun 12:00" in status
+    program.send_signal(signal.SIGHUP)
+    async with asyncio.timeout(20):
+        await program.wait()
+    assert program.returncode == 0
+    os.close(near)
