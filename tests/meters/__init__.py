@@ -1,0 +1,1 @@
+"""Sources of bytes, tried on real ports, sockets, files and pipes."""
