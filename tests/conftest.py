@@ -35,8 +35,8 @@ def stamp(at: datetime) -> Stamp:
 
 def a_reading(at: datetime = NOON, *, grid_w: float = 0.0, **said: Any) -> Reading:
     """A reading at `at` with net power `grid_w`; what is not said the telegram does not hold."""
-    powers = {"import_w": max(0.0, grid_w), "export_w": max(0.0, -grid_w)}
-    return Reading(ident="/TST5\\1", clock=stamp(at), **(powers | said))
+    usual = {"clock": stamp(at), "import_w": max(0.0, grid_w), "export_w": max(0.0, -grid_w)}
+    return Reading(ident="/TST5\\1", **(usual | said))
 
 
 def hear(house: House, reading: Reading, received: datetime | None = None) -> House:

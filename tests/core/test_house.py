@@ -1,0 +1,107 @@
+"""The meter's state: what the owner is told, and what the running quarter may count."""
+
+from datetime import timedelta
+
+import pytest
+
+from lib.core.house import House, LinkState, Rules, Silent, after, target_w
+from lib.core.reading import Reading
+from lib.core.stamp import Stamp
+from lib.core.values import History, Peak
+from tests.conftest import NOON, SECOND, SIMPLE, a_reading, hear, local, stamp
+
+
+def with_peak(peak_w: float) -> House:
+    """A house whose meter shows this month's peak."""
+    return hear(House(), a_reading(month_peak=Peak(stamp(local("2026-11-06 17:15")), peak_w)))
+
+
+@pytest.mark.parametrize(
+    ("peak_w", "owner_w", "target"),
+    [(1_200, None, 2_500), (8_777, None, 8_777), (3_000, 4_000, 4_000), (5_000, 4_000, 5_000)],
+)
+def test_the_target_is_the_most_that_costs_nothing_more(peak_w: float, owner_w: float | None, target: float) -> None:
+    """The floor is billed anyway, a peak is paid already, and an owner may accept more."""
+    rules = Rules(tariff=SIMPLE, connection_w=17_250, owner_target_w=owner_w)
+    assert target_w(with_peak(peak_w), rules) == target
+
+
+def test_without_capacity_tariff_the_connection_is_the_target() -> None:
+    """In Wallonia and Brussels only the connection limits, whatever the meter prints as peak."""
+    assert target_w(with_peak(8_777), Rules(tariff=SIMPLE, connection_w=9_200, capacity_tariff=False)) == 9_200
+
+
+def test_a_telegram_without_measurement_is_not_a_house_that_draws_nothing() -> None:
+    """An empty telegram: power, forecast and usage are unknown."""
+    house = hear(
+        hear(House(), a_reading(grid_w=500.0, quarter_w=100.0)), Reading(ident="/TST5", clock=stamp(NOON + SECOND))
+    )
+    assert house.reading
+    assert house.reading.grid_w is None
+    assert house.quarter
+    assert house.quarter.forecast_w is None
+
+
+def test_a_line_that_disappears_becomes_unknown() -> None:
+    """A value lives as long as its line: no voltage of a minute ago is shown as now."""
+    house = hear(hear(House(), a_reading(voltage_l1_v=230.0)), a_reading(NOON + SECOND))
+    assert house.reading
+    assert house.reading.voltage_l1_v is None
+
+
+@pytest.mark.parametrize(
+    ("reading", "key", "words"),
+    [
+        (a_reading(clock=Stamp("000101000000W", local("2000-01-01 00:00"))), "clock", "not set"),
+        (a_reading(clock=Stamp("632525252525W", None)), "clock", "632525252525W"),
+        (a_reading(clock=Stamp("261120120000", NOON, assumed_local=True)), "letter", "Brussels time"),
+        (a_reading(history=History(14, ())), "history", "announces 14"),
+        (a_reading(breaker=0), "breaker", "open"),
+        (a_reading(breaker=2), "breaker", "5 seconds"),
+        (a_reading(message_raw="48616C6C6F1B5B324A"), "message", r"Hallo\x1b[2J"),
+    ],
+)
+def test_the_owner_is_told(reading: Reading, key: str, words: str) -> None:
+    """Each in one sentence; what a text message holds beside letters is escaped."""
+    house = hear(House(), reading, NOON)
+    assert list(house.notices) == [key]
+    assert words in house.notices[key]
+
+
+def test_healthy_readings_say_nothing() -> None:
+    """A closed breaker, an empty text and a whole history are no news."""
+    assert hear(House(), a_reading(breaker=1, message_raw="", history=History(0, ()))).notices == {}
+
+
+def test_a_notice_goes_when_its_reason_goes_but_a_mismatch_is_told_once() -> None:
+    """The breaker closes again; a demand that differs from the registers stays said, with its first number."""
+    house = House()
+    for second in range(0, 1200, 10):
+        wrong = a_reading(
+            NOON + second * SECOND, grid_w=4000.0, import_1_wh=10_000 + second * 10 // 9, quarter_w=1000.0, breaker=0
+        )
+        house = hear(house, wrong)
+    told = house.notices["demand"]
+    house = hear(house, a_reading(NOON + 1201 * SECOND, grid_w=4000.0, import_1_wh=20_000, quarter_w=1000.0, breaker=1))
+    assert {"demand": told} == house.notices
+
+
+def test_a_line_that_never_spoke_waits() -> None:
+    """Before the first telegram the link waits, and says why from the first second it knows."""
+    house = after(House(), Silent(for_s=5.0, why="the port says nothing", now=NOON))
+    assert (house.link.state, house.link.why) == (LinkState.WAITING, "the port says nothing")
+    assert house.link.since == NOON - timedelta(seconds=5)
+
+
+def test_silence_keeps_the_last_reading_with_its_time() -> None:
+    """What was last known stays, and since when nothing came is said."""
+    house = hear(House(), a_reading(grid_w=500.0))
+    silent = after(house, Silent(for_s=12.0, why="the cable is out", now=NOON + 12 * SECOND, rejected=3))
+    assert silent.reading is house.reading
+    assert (silent.link.state, silent.link.since, silent.link.rejected) == (LinkState.SILENT, NOON, 3)
+
+
+def test_a_recording_that_is_over_says_so() -> None:
+    """An ended recording is not a broken cable."""
+    house = after(hear(House(), a_reading()), Silent(for_s=0.1, why="over", now=NOON, ended=True))
+    assert house.link.state is LinkState.ENDED

@@ -1,0 +1,93 @@
+"""The wire: what is said is heard, whatever is unknown, newer or broken."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import ValidationError
+
+from lib import messages
+from lib.core.house import House, Rules
+from lib.core.values import Peak
+from lib.messages import Message, say_house, say_rates, say_telegram, say_usage
+from tests.conftest import NOON, SECOND, a_reading, hear, local, stamp
+
+
+def a_house() -> House:
+    """A house with most things known."""
+    peak = Peak(stamp(local("2026-11-06 17:15")), 3_000)
+    reading = a_reading(
+        grid_w=1470.0,
+        tariff=1,
+        import_1_wh=5,
+        quarter_w=600,
+        month_peak=peak,
+        relays=((1, 0),),
+        other=("9-9:1.1.1(x)",),
+    )
+    return hear(hear(House(), reading), replace(reading, clock=stamp(NOON + SECOND)))
+
+
+def said(rules: Rules) -> list[Message]:
+    """One of each state."""
+    house = a_house()
+    assert house.usage
+    return [
+        messages.Hello(program="dm", boot="b"),
+        say_house(House(), rules, boot="b", seq=1, now=NOON),
+        say_house(house, rules, boot="b", seq=2, now=NOON),
+        say_rates(rules),
+        say_usage(house.usage, rules),
+        say_telegram(b"/TST5\\1\r\n\r\n1-0:1.7.0(01.470*kW)\r\n9-9:1.1.1(\x1b[2J\xff)\r\n!", NOON),
+        messages.Refused(why="there are no orders yet"),
+    ]
+
+
+def test_what_is_said_is_heard(rules: Rules) -> None:
+    """Each message comes back as it was, and what is unknown has no key."""
+    for message in said(rules):
+        frame = messages.to_json(message)
+        assert messages.parse_message(frame) == message
+        assert "null" not in frame
+
+
+def test_a_newer_peer_may_say_more(rules: Rules) -> None:
+    """Unknown fields are ignored; an unknown type, a naive time or a broken frame is an error for the border."""
+    frame = json.loads(messages.to_json(say_rates(rules)))
+    assert messages.parse_message(json.dumps(frame | {"from_the_future": 1})) == say_rates(rules)
+    for broken in ('{"type": "dance"}', "{", "[]", '{"type": "rates"}'):
+        with pytest.raises(ValidationError):
+            messages.parse_message(broken)
+
+
+def test_the_house_says_quarter_target_and_gap(rules: Rules) -> None:
+    """Forecast, target and what lies between, and when the night begins."""
+    house = say_house(a_house(), rules, boot="b", seq=1, now=NOON)
+    assert house.quarter
+    assert house.quarter.target_w == 3000
+    assert house.quarter.forecast_w is not None
+    assert house.quarter.gap_w == pytest.approx(3000 - house.quarter.forecast_w)
+    assert house.next_change == local("2026-11-20 22:00")
+
+
+def test_the_usage_has_seven_columns_and_says_what_nobody_counted(rules: Rules) -> None:
+    """Three days before today are unknown at first; today counts since the start."""
+    usage = a_house().usage
+    assert usage
+    columns = say_usage(usage, rules).columns
+    assert [column.name for column in columns] == ["day-3", "day-2", "day-1", "today", "week", "month", "year"]
+    assert [column.amounts for column in columns[:3]] == [None] * 3
+    assert columns[3].since == NOON
+    assert not columns[3].complete
+
+
+def test_a_telegram_is_safe_to_show() -> None:
+    """Names beside the codes, units apart, and no byte of the line moves a cursor."""
+    shown = say_telegram(
+        b"/TST5\\1\r\n\r\n1-0:1.7.0(01.470*kW)\r\n9-9:1.1.1(\x1b[2J\xff)\r\n!", datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    assert [(line.code, line.name, line.value, line.unit) for line in shown.lines] == [
+        ("1-0:1.7.0", "Power taken", "01.470", "kW"),
+        ("9-9:1.1.1", "", r"\x1b[2Jÿ", ""),
+    ]
