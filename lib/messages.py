@@ -7,6 +7,7 @@ unknown. Powers in W, energy in Wh, + is drawn from the grid; times are UTC.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Annotated, Literal
 
@@ -23,6 +24,7 @@ from lib.core.reading import Reading
 from lib.core.values import printable
 
 PROTOCOL = 1
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,11 @@ class Refused:
 
 Message = Hello | House | Rates | Usage | Telegram | Refused
 Say = Callable[[Message], None]  # never waits
+
+
+def cents(eur: float) -> Decimal:
+    """Euro as they are shown: to the cent, half up as on a bill (3.315 is 3.32, whatever a float makes of it)."""
+    return Decimal(repr(round(eur, 6))).quantize(CENT, ROUND_HALF_UP)
 
 
 @cache

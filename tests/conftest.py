@@ -1,6 +1,8 @@
 """Builders that read like the story they tell."""
 
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +24,15 @@ SIMPLE = Tariff(
 )
 
 
+def folders() -> list[Path]:
+    """The folders of recorded cases: ours, and the one that DM_CASES names, which must then be there."""
+    own = Path(__file__).parent / "fixtures"
+    named = os.environ.get("DM_CASES")
+    if named and not (Path(named) / "telegrams").is_dir():
+        raise FileNotFoundError(f"DM_CASES={named}: holds no folder telegrams; unset it or name the folder of cases")
+    return [own, Path(named)] if named else [own]
+
+
 def local(text: str) -> datetime:
     """An instant by Brussels time, such as `2026-11-20 12:00`; in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=BRUSSELS).astimezone(UTC)
@@ -35,7 +46,7 @@ def stamp(at: datetime) -> Stamp:
 
 def a_reading(at: datetime = NOON, *, grid_w: float = 0.0, **said: Any) -> Reading:
     """A reading at `at` with net power `grid_w`; what is not said the telegram does not hold."""
-    usual = {"clock": stamp(at), "import_w": max(0.0, grid_w), "export_w": max(0.0, -grid_w)}
+    usual: dict[str, Any] = {"clock": stamp(at), "import_w": max(0.0, grid_w), "export_w": max(0.0, -grid_w)}
     return Reading(ident="/TST5\\1", **(usual | said))
 
 

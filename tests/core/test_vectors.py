@@ -1,0 +1,181 @@
+"""The recorded facts about telegram, quarter and costs: ours, and those of the folder that DM_CASES names."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from fastcrc import crc16
+
+from lib.core import cost, quarter
+from lib.core.cost import Amounts, Counters, costs
+from lib.core.house import House, LinkState, Rules, target_w
+from lib.core.p1 import Framer
+from lib.core.reading import Parser, Reading
+from lib.core.tariff import parse_rates
+from lib.messages import cents
+from tests.conftest import NOON, SECOND, folders, hear
+
+Case = dict[str, Any]
+FILES = [json.loads((folder / "vectors" / "digital_meter.json").read_text("utf-8")) for folder in folders()]
+
+
+def cases(kind: str) -> list[Any]:
+    """The cases of one kind, each with the prices of its file."""
+    return [
+        pytest.param(case, parse_rates(file["prices"]), id=str(case.get("id", case.get("case"))))
+        for file in FILES
+        for case in file[kind]
+    ]
+
+
+def checks(key: str) -> list[Any]:
+    """The checks of the situations that have `key`."""
+    return [
+        pytest.param(case["check"], id=case["case"])
+        for file in FILES
+        for case in file["regressions"]
+        if key in case.get("check", {})
+    ]
+
+
+def read(text: str) -> Reading:
+    """The one reading of a text."""
+    (telegram,) = Framer().feed(text.encode("latin-1"))
+    return Parser().parse(telegram)
+
+
+def kilo(value: float | None) -> float | None:
+    """W → kW, Wh → kWh, litres → m³."""
+    return None if value is None else value / 1000
+
+
+@pytest.mark.parametrize(("case", "tariff"), cases("telegrams"))
+def test_a_telegram_delivers_its_values(case: Case, tariff: object) -> None:
+    """Registers, powers, demand, peak, history and gas, each with its time."""
+    reading = read(case["text"])
+    assert int(case["crc_hex"], 16) == crc16.arc(case["text"].partition("!")[0].encode() + b"!")
+    gas, water, peak = reading.meter("gas"), reading.meter("water"), reading.month_peak
+    assert peak
+    found = {
+        "time": reading.at,
+        "rate": reading.tariff,
+        "import_day_kwh": kilo(reading.import_1_wh),
+        "import_night_kwh": kilo(reading.import_2_wh),
+        "export_day_kwh": kilo(reading.export_1_wh),
+        "export_night_kwh": kilo(reading.export_2_wh),
+        "quarter_avg_kw": kilo(reading.quarter_w),
+        "month_peak_kw": kilo(peak.peak_w),
+        "month_peak_time": peak.stamp.at,
+        "history": [[row.capture.at, row.stamp.at, row.peak_w / 1000] for row in reading.history.rows]
+        if reading.history
+        else [],
+        "import_kw": kilo(reading.import_w),
+        "export_kw": kilo(reading.export_w),
+        "gas_m3": kilo(gas.reading.thousandths) if gas and gas.reading else None,
+        "gas_time": gas.reading.stamp.at if gas and gas.reading else None,
+        "water_m3": kilo(water.reading.thousandths) if water and water.reading else None,
+        "quarter_elapsed_s": 900
+        - quarter.Quarter(start=quarter.start_of(reading.at or NOON), at=reading.at or NOON).left_s,
+    }
+    expected = {key: timed(value) for key, value in case["expect"].items() if key != "quarter_progress_pct"}
+    assert expected == {key: found[key] for key in expected}
+
+
+def timed(value: Any) -> Any:
+    """Times in a case as instants."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    return [timed(one) for one in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(("case", "tariff"), cases("telegrams"))
+def test_a_telegram_gives_forecast_and_gap(case: Case, tariff: Any) -> None:
+    """How the quarter ends and what is left under the target, from the first telegram on."""
+    house = hear(House(), read(case["text"]))
+    assert house.quarter
+    assert house.quarter.forecast_w is not None
+    gap_w = target_w(house, Rules(tariff=tariff, connection_w=17_250)) - house.quarter.forecast_w
+    assert house.link.state is LinkState.GOOD
+    assert case["panel"] == {
+        "forecast_kw": round(house.quarter.forecast_w / 1000, 3),
+        "gap_kw": round(gap_w / 1000, 3),
+    }
+
+
+@pytest.mark.parametrize(("row", "tariff"), cases("cost_rows"))
+def test_a_column_costs_what_it_must(row: Case, tariff: Any) -> None:
+    """Each row to the cent, where the volumes themselves are rounded as the case prints them."""
+    amounts = Amounts(
+        import_wh={"1": round(row["+Day"] * 1000), "2": round(row["+Night"] * 1000)},
+        export_wh={"1": round(row["-Day"] * 1000), "2": round(row["-Night"] * 1000)},
+        gas_l=round(row["gas_m3"] * 1000),
+        water_l=round(row["water_m3"] * 1000),
+    )
+    euro = costs(amounts, tariff)
+    electricity = {
+        "+eur_day": euro.import_eur["1"],
+        "-eur_day": euro.export_eur["1"],
+        "+eur_night": euro.import_eur["2"],
+        "-eur_night": euro.export_eur["2"],
+        "sum_eur": euro.electricity_eur,
+    }
+    assert {key: row[key] for key in electricity} == {key: float(cents(value)) for key, value in electricity.items()}
+    printed = 0.005 * 6.1 + 0.005  # a volume printed with two decimals, at the dearer price, and the cent
+    assert euro.gas_eur == pytest.approx(row["gas_eur"], abs=printed)
+    assert euro.water_eur == pytest.approx(row["water_eur"], abs=printed)
+    assert euro.total_eur == pytest.approx(row["utilities_eur"], abs=2 * printed)
+
+
+@pytest.mark.parametrize("check", checks("constant_kw"))
+def test_a_constant_load_swings_nothing(check: Case) -> None:
+    """One telegram a second for a quarter, with the meter's resolution: the forecast stays within its tolerance."""
+    load_w, step_w = check["constant_kw"] * 1000, check["resolution_kw"] * 1000
+    now = None
+    for second in range(900):
+        demand_w = (load_w * second / 900) // step_w * step_w
+        now = quarter.after(now, at=NOON + second * SECOND, grid_w=load_w, imported_wh={}, demand_w=demand_w)
+        assert now.forecast_w == pytest.approx(load_w, abs=check["tolerance_kw"] * 1000)
+
+
+@pytest.mark.parametrize("check", checks("booked_kwh"))
+def test_a_register_that_runs_over(check: Case) -> None:
+    """Booked by what it gained, in every row."""
+    first = Counters(at=NOON, serial=None, import_wh={}, export_wh={}, gas=None, water=None)
+    usage = None
+    for second, kwh in enumerate(check["readings_kwh"]):
+        usage = cost.after(usage, replace(first, at=NOON + second * SECOND, import_wh={"1": round(kwh * 1000)}))
+    assert usage
+    for period in (*usage.days, usage.week, usage.month, usage.year):
+        assert check["booked_kwh"] == pytest.approx(period.amounts.import_wh["1"] / 1000)
+
+
+@pytest.mark.parametrize("check", checks("kwh"))
+def test_a_long_pause_changes_day_and_month(check: Case) -> None:
+    """Full dates are compared: the new day and month start from what they saw themselves."""
+    first = Counters(
+        at=datetime.fromisoformat(check["from"]), serial=None, import_wh={"1": 1000}, export_wh={}, gas=None, water=None
+    )
+    later = replace(first, at=datetime.fromisoformat(check["to"]), import_wh={"1": 1000 + round(check["kwh"] * 1000)})
+    before = cost.after(None, first)
+    after = cost.after(before, later)
+    assert check["day_changes"] == (after.days[0].start != before.days[0].start)
+    assert check["month_changes"] == (after.month.start != before.month.start)
+    assert not any(after.days[0].amounts.import_wh.values())
+    assert after.year.amounts.import_wh["1"] == check["kwh"] * 1000
+
+
+@pytest.mark.parametrize("check", checks("assumed_local"))
+def test_a_stamp_without_letter_is_told_once(check: Case) -> None:
+    """Brussels time is taken, and one notice says so however many telegrams come."""
+    readings = [Parser().parse(f"/TST5\\1\r\n\r\n{line}\r\n!".encode()) for line in [check["line"]] * 2]
+    house = House()
+    for reading in readings:
+        house = hear(house, reading, NOON)
+    assert readings[0].clock
+    assert datetime.fromisoformat(check["utc"]) == readings[0].at
+    assert check["assumed_local"] == readings[0].clock.assumed_local
+    assert [1] == [key.count("letter") for key in house.notices]
+    assert all(one == other for one, other in pairwise(readings))
