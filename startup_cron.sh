@@ -74,13 +74,13 @@ demo_ports() {
     for name in $(ours "$socket" "$home"); do
         option "$socket" "$name" @meter_ports && return
     done
-    for first in ${DM_PORTS:-8080 18080 28080 38080 48080 58080}; do
+    for first in ${ports:-8080 18080 28080 38080 48080 58080}; do
         for port in $(seq "$first" $((first + 4))); do
             ! (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || continue 2
         done
         say "$first" && return
     done
-    fail "other programs answer on the ports from ${DM_PORTS:-8080, 18080 … 58080} on; set DM_PORTS to the first of five free ones"
+    fail "other programs answer on the ports from ${ports:-8080, 18080 … 58080} on; set DM_PORTS to the first of five free ones"
 }
 
 # session NAME COMMAND…: gives the command a session of its own, unless it has one.
@@ -100,6 +100,7 @@ session() {
 
 start() {
     local home=$base socket=${sockets[0]} ports=${DM_PORTS:-} demo=() via=(tmux) left_out='' program
+    [[ -z ${ports//[0-9]/} ]] || fail "DM_PORTS is $ports; it must be the number of the first port, such as 8080"
     if [[ $1 == --demo ]]; then
         runs "$base" && fail "the real house runs and is not disturbed by a demo; to end it: $to_stop"
         home=$base/demo demo=(--demo)

@@ -1,0 +1,67 @@
+"""The demo end to end: the programs as they are shipped, from the simulated house to a websocket client."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from lib.messages import House, parse_message
+from tests.start.checkout import REAL, Checkout, eventually
+
+PATIENCE_S = 40.0
+
+
+@pytest.fixture
+def demo(checkout: Checkout) -> Checkout:
+    """This checkout, with a home, ports and a tmux socket of the test."""
+    return Checkout(folder=REAL, home=checkout.home, environ=checkout.environ)
+
+
+def soon() -> Generator[float, None, None]:
+    """The pauses between attempts, in seconds."""
+    while True:
+        yield 0.2
+
+
+async def heard_house(url: str) -> House:
+    """The first House with a reading. Raises TimeoutError."""
+    async with asyncio.timeout(PATIENCE_S):
+        async for door in connect(url, proxy=None, reconnect_delays=soon):
+            with contextlib.suppress(ConnectionClosed):
+                async for frame in door:
+                    said = parse_message(frame)
+                    if isinstance(said, House) and said.reading:
+                        return said
+    raise TimeoutError
+
+
+def processes_of(home: Path) -> list[int]:
+    """The processes whose DM_HOME is `home`."""
+    mark = f"DM_HOME={home}\0".encode()
+    found = []
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if folder.name.isdecimal() and mark in (folder / "environ").read_bytes():
+                found.append(int(folder.name))
+    return [pid for pid in found if pid != os.getpid()]
+
+
+async def test_the_demo_from_start_to_stop(demo: Checkout) -> None:
+    """One command: a simulated meter, its house on the websocket, its dashboard in tmux; and --stop leaves nothing."""
+    started = await asyncio.to_thread(demo.start, "--demo")
+    assert 0 == started.returncode, started.stderr
+    house = await heard_house(f"ws://127.0.0.1:{demo.environ['DM_PORTS']}/ws")
+    assert house.demo
+    assert house.grid_w is not None
+    assert demo.shows("dm", "Quarter")
+    assert {"demo"} == {path.name for path in demo.home.iterdir()}
+    assert (demo.home / "demo/log/log_info.log").exists()
+    assert demo.shows("log", "dm starts")
+    demo.start("--stop")
+    assert set() == demo.sessions()
+    assert eventually(lambda: [] == processes_of(demo.home / "demo"))
