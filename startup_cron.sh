@@ -20,7 +20,7 @@ say() { printf '%s\n' "$*"; }
 fail() { say "startup_cron.sh: $*" >&2 && exit 1; }
 
 exists() { tmux -L "$1" has-session -t "=$2" 2>/dev/null; }                  # SOCKET NAME
-option() { tmux -L "$1" show-options -qv -t "=$2:" "$3" 2>/dev/null || :; }  # SOCKET NAME OPTION
+option() { tmux -u -L "$1" show-options -qv -t "=$2:" "$3" 2>/dev/null || :; }  # SOCKET NAME OPTION
 
 # ours SOCKET HOME: the names of the sessions there that were started for that home.
 ours() {
@@ -92,7 +92,7 @@ session() {
         left_out=yes
     else
         tmux -L "$socket" new-session -d -s "$1" -c "$here" \
-            env "DM_HOME=$home" ${ports:+"DM_PORTS=$ports"} "$self" --keep "$@" \; \
+            env "DM_HOME=$home" ${ports:+"DM_PORTS=$ports"} ${LC_ALL:+"LC_ALL=$LC_ALL"} "$self" --keep "$@" \; \
             set-option -t "=$1:" @meter_home "$home" \; set-option -t "=$1:" @meter_ports "$ports" 9>&-
         say "$1 started"
     fi
@@ -242,10 +242,7 @@ follow() {
 }
 
 main() {
-    case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
-        *[Uu][Tt][Ff]*8) ;;
-        *) export LC_ALL=C.UTF-8 ;; # cron gives none, and a dashboard is more than ASCII
-    esac
+    [[ -n ${LC_ALL:-}${LC_CTYPE:-}${LANG:-} ]] || export LC_ALL=C.UTF-8 # cron gives none: not a wish for ASCII
     export TERM=${TERM:-linux}
     base=$(realpath -m -- "${DM_HOME:-$here}")
     sockets=("${DM_TMUX:-default}")

@@ -69,6 +69,15 @@ def test_cron_gives_a_home_and_a_path_and_it_is_enough(checkout: Checkout) -> No
     assert checkout.shows("dm", "€ utf-8 tmux-256color")
 
 
+def test_a_locale_that_was_chosen_stands(checkout: Checkout, tmp_path: Path) -> None:
+    """LC_ALL=C is a wish for ASCII and reaches the program; a home with other letters is found all the same."""
+    checkout.write("dm.py", "import os; print('locale', os.environ['LC_ALL']); input()")
+    home = {"LC_ALL": "C", "DM_HOME": str(tmp_path / "maison d'été")}
+    checkout.run("startup_cron.sh", **home)
+    assert checkout.shows("dm", "locale C")
+    assert "dm ended\nlog ended\n" == checkout.run("startup_cron.sh", "--stop", **home).stdout
+
+
 def test_programs_learn_where_their_home_and_ports_are(checkout: Checkout) -> None:
     """DM_HOME and DM_PORTS reach the programs, and no session that somebody opens on the same server later."""
     checkout.write("dm.py", "import os; print(os.environ['DM_HOME'], os.environ['DM_PORTS']); input()")
