@@ -1,6 +1,8 @@
 """Builders that read like the story they tell."""
 
 import os
+import socket
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,20 @@ def folders() -> list[Path]:
     if named and not (Path(named) / "telegrams").is_dir():
         raise FileNotFoundError(f"DM_CASES={named}: holds no folder telegrams; unset it or name the folder of cases")
     return [own, Path(named)] if named else [own]
+
+
+def free_ports() -> int:
+    """The first of five ports in a row that are free on loopback."""
+    while True:
+        with ExitStack() as opened, socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            first = int(probe.getsockname()[1])
+            try:
+                for port in range(first + 1, first + 5):
+                    opened.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            except (OSError, OverflowError):
+                continue
+            return first
 
 
 def local(text: str) -> datetime:

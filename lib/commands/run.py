@@ -64,6 +64,9 @@ def run(
     except OSError as error:
         print(f"{program}: {error.filename}: cannot be used: {error.strerror}", file=sys.stderr)
         return SLIP
+    except Exception:
+        log.exception("%s ends by a bug of its own", program)
+        raise
 
 
 async def _stand(
