@@ -56,7 +56,7 @@ def run(
     open_log(config.log, f"{'log_info' if program == 'dm' else program}.log")
     try:
         hold(config.store / f"{program}.lock")
-        return asyncio.run(_stand(program, config, work, boot=boot, screen=screen, words=words))
+        return asyncio.run(stand(program, config, work, boot=boot, screen=screen, words=words))
     except (AlreadyRunningError, HubError, MeterError) as error:
         log.error(error)  # noqa: TRY400 - the sentence is for the owner, a traceback is not
         print(f"{program}: {error}", file=sys.stderr)
@@ -69,7 +69,7 @@ def run(
         raise
 
 
-async def _stand(
+async def stand(
     program: str,
     config: Settings,
     work: Callable[[Say], Coroutine[Any, Any, None]],
@@ -78,6 +78,7 @@ async def _stand(
     screen: Callable[[], Screen] | None,
     words: Mapping[str, Word],
 ) -> int:
+    """As `run`, in an event loop that is there; without lock and log."""
     door = config.doors.get(program)
     hub = Hub(program, boot=boot, host=door.host, port=door.port, words=words) if door else None
     shown = Shown(screen) if screen else None

@@ -1,0 +1,1 @@
+"""The commands, and what runs around each program's loop."""

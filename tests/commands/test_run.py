@@ -1,0 +1,133 @@
+"""Around the loop: the sockets come before the screen, and the screen may break."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from websockets.sync.client import connect
+
+from lib.commands.run import Screen, stand
+from lib.core.house import Rules
+from lib.messages import Message, Rates, Say
+from lib.settings import Door, Settings
+from tests.conftest import SIMPLE, free_ports
+
+
+def rates(price: float) -> Rates:
+    """A state that can be told from the one before."""
+    return Rates(import_eur_kwh={"1": price}, export_eur_kwh={})
+
+
+def at_door(home: Path, port: int) -> Settings:
+    """Dm's settings with its door at a port."""
+    rules = Rules(tariff=SIMPLE, connection_w=17_250)
+    return Settings(home=home, source="-", doors={"dm": Door("127.0.0.1", port)}, rules=rules)
+
+
+async def run(config: Settings, work: Callable[[Say], object], screen: Callable[[], Screen]) -> int:
+    """The program around a loop, until it ends."""
+    async with asyncio.timeout(30):
+        return await stand("dm", config, work, boot="b", screen=screen, words={})  # type: ignore[arg-type]
+
+
+class SlowScreen:
+    """A dashboard whose drawing takes a second."""
+
+    return_code: int | None = 0
+
+    def __init__(self, drawn: list[tuple[float, Message]], left: asyncio.Event) -> None:
+        self._drawn = drawn
+        self._left = left
+
+    def show(self, message: Message) -> None:
+        """Block everything, as a panel that computes does."""
+        self._drawn.append((time.monotonic(), message))
+        time.sleep(1)
+
+    async def run_async(self) -> object:
+        """Until the owner leaves it."""
+        await self._left.wait()
+        return "quit"
+
+
+async def test_a_panel_that_sleeps_delays_frames_by_no_more_than_its_sleep(tmp_path: Path) -> None:
+    """Each frame is in the client's hands before the screen draws it, so a slow panel delays only what comes after."""
+    port, left = free_ports(), asyncio.Event()
+    drawn: list[tuple[float, Message]] = []
+    received: list[float] = []
+    ready = threading.Event()
+
+    def listen() -> None:
+        with connect(f"ws://127.0.0.1:{port}/ws", proxy=None) as client:
+            ready.set()
+            while len(received) < 3:
+                if '"rates"' in client.recv(timeout=10):
+                    received.append(time.monotonic())
+
+    client = threading.Thread(target=listen)
+
+    async def work(say: Say) -> None:
+        client.start()
+        assert await asyncio.to_thread(ready.wait, 10)
+        for price in (0.1, 0.2, 0.3):
+            say(rates(price))
+            await asyncio.sleep(0.05)
+        left.set()
+
+    assert await run(at_door(tmp_path, port), work, lambda: SlowScreen(drawn, left)) == 0
+    client.join(timeout=10)
+    assert len(received) == 3
+    for frame_s, (draw_s, _) in zip(received, drawn, strict=True):
+        assert frame_s < draw_s + 0.5, "the frame left before the drawing blocked the loop"
+    assert all(later - earlier < 1.5 for earlier, later in pairwise(received))
+
+
+class BrokenScreen:
+    """A dashboard that breaks as soon as it is shown, and the second time stays."""
+
+    def __init__(self, made: list["BrokenScreen"], back: asyncio.Event) -> None:
+        made.append(self)
+        self.shown: list[Message] = []
+        self.return_code: int | None = 1 if len(made) == 1 else 0
+        self._back = back
+
+    def show(self, message: Message) -> None:
+        """Keep it."""
+        self.shown.append(message)
+
+    async def run_async(self) -> object:
+        """Break the first time."""
+        if self.return_code == 0:
+            self._back.set()
+            await asyncio.Event().wait()
+        return None
+
+
+async def test_a_screen_that_breaks_leaves_the_loop_running(tmp_path: Path) -> None:
+    """The loop says on; the screen comes back by itself and shows the newest state."""
+    made: list[BrokenScreen] = []
+    back = asyncio.Event()
+
+    async def work(say: Say) -> None:
+        price = 0.0
+        while not back.is_set():
+            price += 0.01
+            say(rates(price))
+            await asyncio.sleep(0.01)
+        raise StopTheProgram
+
+    with pytest.raises(StopTheProgram):
+        await run(at_door(tmp_path, free_ports()), work, lambda: BrokenScreen(made, back))
+    first, second = made
+    assert len(first.shown) <= 2
+    newest = second.shown[0]
+    assert isinstance(newest, Rates)
+    assert newest.import_eur_kwh["1"] > 0.5, "a second of states later"
+
+
+class StopTheProgram(Exception):  # noqa: N818 - it is no error but the end of the story
+    """The loop ends loudly."""
