@@ -142,13 +142,13 @@ show() {
 }
 
 stop() {
-    local socket home name found=()
+    local socket home name loop found=()
     for socket in "${sockets[@]}"; do
         for home in "$base" "$base/demo"; do
             for name in $(ours "$socket" "$home"); do
                 found+=("$socket $name")
                 tmux -L "$socket" list-panes -s -t "=$name:" -f '#{m:*--keep*,#{pane_start_command}}' -F '#{pane_pid}' |
-                    xargs -r kill
+                    while read -r loop; do kill "$loop" || :; done
             done
         done
     done

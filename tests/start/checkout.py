@@ -47,13 +47,13 @@ class Checkout:
         return self.environ.get("DM_TMUX", "default")
 
     def run(
-        self, script: str, *arguments: str, cwd: Path | None = None, **environ: str
+        self, script: str, *arguments: str, cwd: Path | None = None, environ: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """A script of the checkout, without a terminal, until it ends."""
+        """A script of the checkout, without a terminal, until it ends; `environ` goes over ours."""
         return subprocess.run(
             [self.folder / script, *arguments],
             cwd=cwd or self.folder,
-            env={**self.environ, **environ},
+            env={**self.environ, **(environ or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -11,6 +11,7 @@ import pytest
 
 from tests.start.checkout import Checkout, alone, copy_scripts
 
+PROCPS = ("kill", "pgrep", "pkill", "pmap", "ps", "top", "watch")
 PROGRAM = "import signal\nprint('dm is up', flush=True)\nsignal.pause()\n"
 
 
@@ -51,6 +52,19 @@ def own_environment(checkout: Checkout, environment: Path) -> Checkout:
     (checkout.folder / ".venv").unlink()
     shutil.copytree(environment, checkout.folder / ".venv", symlinks=True)
     return checkout
+
+
+@pytest.fixture
+def bare_machine(tmp_path: Path) -> Path:
+    """A folder for PATH: what this machine has, but no python and nothing of procps, as on the smallest Debian."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for place in ("/usr/local/bin", "/usr/bin", "/bin"):
+        for program in Path(place).iterdir():
+            link = folder / program.name
+            if not program.name.startswith(("python", *PROCPS)) and not link.is_symlink():
+                link.symlink_to(program)
+    return folder
 
 
 def free_ports() -> int:

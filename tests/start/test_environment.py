@@ -106,33 +106,20 @@ def test_checks_look_at_the_checkout(checkout: Checkout, tmp_path: Path) -> None
     assert f"{there}\n" == checkout.run("do_py.sh", "-m", "tests.where", cwd=there).stdout
 
 
-def test_an_old_python_is_named(own_environment: Checkout, machine_without_python: Path) -> None:
+def test_an_old_python_is_named(own_environment: Checkout, bare_machine: Path) -> None:
     """Below 3.11 nothing is tried: the sentence says what is here and what has a newer one."""
     shutil.rmtree(own_environment.folder / ".venv")
-    old = machine_without_python / "python3"
+    old = bare_machine / "python3"
     old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.2 || exit 1\n', "utf-8")
     old.chmod(0o755)
-    ran = own_environment.run("do_py.sh", "dm.py", PATH=str(machine_without_python))
+    ran = own_environment.run("do_py.sh", "dm.py", environ={"PATH": str(bare_machine)})
     assert 1 == ran.returncode
     assert "Python 3.11 or newer is needed, and here is: Python 3.9.2." in ran.stderr
 
 
-def test_without_tmux_the_one_command_is_said(checkout: Checkout, machine_without_python: Path) -> None:
+def test_without_tmux_the_one_command_is_said(checkout: Checkout, bare_machine: Path) -> None:
     """Where nobody sits at a terminal nothing is installed."""
-    (machine_without_python / "tmux").unlink()
-    ran = checkout.run("startup_cron.sh", PATH=str(machine_without_python))
+    (bare_machine / "tmux").unlink()
+    ran = checkout.run("startup_cron.sh", environ={"PATH": str(bare_machine)})
     assert 1 == ran.returncode
     assert "apt-get update && apt-get install -y tmux" in ran.stderr
-
-
-@pytest.fixture
-def machine_without_python(tmp_path: Path) -> Path:
-    """A folder for PATH: all that this machine has, but no python."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    for place in ("/usr/local/bin", "/usr/bin", "/bin"):
-        for program in Path(place).iterdir():
-            link = folder / program.name
-            if not program.name.startswith("python") and not link.is_symlink():
-                link.symlink_to(program)
-    return folder

@@ -73,9 +73,9 @@ def test_a_locale_that_was_chosen_stands(checkout: Checkout, tmp_path: Path) -> 
     """LC_ALL=C is a wish for ASCII and reaches the program; a home with other letters is found all the same."""
     checkout.write("dm.py", "import os; print('locale', os.environ['LC_ALL']); input()")
     home = {"LC_ALL": "C", "DM_HOME": str(tmp_path / "maison d'été")}
-    checkout.run("startup_cron.sh", **home)
+    checkout.run("startup_cron.sh", environ=home)
     assert checkout.shows("dm", "locale C")
-    assert "dm ended\nlog ended\n" == checkout.run("startup_cron.sh", "--stop", **home).stdout
+    assert "dm ended\nlog ended\n" == checkout.run("startup_cron.sh", "--stop", environ=home).stdout
 
 
 def test_programs_learn_where_their_home_and_ports_are(checkout: Checkout) -> None:
@@ -98,10 +98,19 @@ def test_stop_ends_its_own_and_nothing_else(checkout: Checkout) -> None:
     assert {"mail", "log"} == checkout.sessions()
 
 
+def test_start_and_stop_need_little(checkout: Checkout, bare_machine: Path) -> None:
+    """With tmux and .venv in place, the essential packages of Debian are enough."""
+    bare = {"PATH": str(bare_machine)}
+    assert 0 == checkout.run("startup_cron.sh", environ=bare).returncode
+    assert checkout.shows("dm", "dm is up")
+    assert "dm ended\nlog ended\n" == checkout.run("startup_cron.sh", "--stop", environ=bare).stdout
+    assert set() == checkout.sessions()
+
+
 def test_stop_leaves_another_home_alone(checkout: Checkout, tmp_path: Path) -> None:
     """Two homes on one server: each is stopped for itself."""
     checkout.start()
-    other = checkout.run("startup_cron.sh", "--stop", DM_HOME=str(tmp_path / "other"))
+    other = checkout.run("startup_cron.sh", "--stop", environ={"DM_HOME": str(tmp_path / "other")})
     assert (0, f"nothing of {tmp_path}/other runs\n") == (other.returncode, other.stdout)
     assert {"dm", "log"} == checkout.sessions()
 
@@ -154,7 +163,7 @@ def test_a_second_demo_keeps_the_ports_of_the_first(checkout: Checkout) -> None:
     """The missing dm joins the simulated house that runs, whatever DM_PORTS says now."""
     checkout.start("--demo")
     checkout.tmux("kill-session", "-t", "=dm")
-    again = checkout.run("startup_cron.sh", "--demo", DM_PORTS="1024")
+    again = checkout.run("startup_cron.sh", "--demo", environ={"DM_PORTS": "1024"})
     assert f"ports {checkout.environ['DM_PORTS']} to" in again.stdout
 
 
@@ -163,7 +172,7 @@ def test_the_demo_finds_free_ports(checkout: Checkout) -> None:
     with contextlib.ExitStack() as opened:
         with contextlib.suppress(OSError):  # then somebody else has it, which is as good
             opened.enter_context(socket.create_server(("127.0.0.1", 8082)))
-        started = checkout.run("startup_cron.sh", "--demo", DM_PORTS="")
+        started = checkout.run("startup_cron.sh", "--demo", environ={"DM_PORTS": ""})
     assert re.search(r"ports [1-5]8080 to [1-5]8084", started.stdout)
 
 
