@@ -243,7 +243,6 @@ follow() {
 
 main() {
     [[ -n ${LC_ALL:-}${LC_CTYPE:-}${LANG:-} ]] || export LC_ALL=C.UTF-8 # cron gives none: not a wish for ASCII
-    export TERM=${TERM:-linux}
     base=$(realpath -m -- "${DM_HOME:-$here}")
     sockets=("${DM_TMUX:-default}")
     [[ -n ${DM_TMUX:-} ]] || sockets+=(digital-meter-demo)

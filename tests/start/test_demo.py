@@ -55,7 +55,10 @@ async def test_the_demo_from_start_to_stop(demo: Checkout) -> None:
     """One command: a simulated meter, its house on the websocket, its dashboard in tmux; and --stop leaves nothing."""
     started = await asyncio.to_thread(demo.start, "--demo")
     assert 0 == started.returncode, started.stderr
-    house = await heard_house(f"ws://127.0.0.1:{demo.environ['DM_PORTS']}/ws")
+    try:
+        house = await heard_house(f"ws://127.0.0.1:{demo.environ['DM_PORTS']}/ws")
+    except TimeoutError:
+        pytest.fail(f"no house; dm shows:\n{demo.screen('dm')}")
     assert house.demo
     assert house.grid_w is not None
     assert demo.shows("dm", "Quarter")
