@@ -1,0 +1,188 @@
+"""Listens to a peer program, across its restarts: its states by a callback, and how old its last word is.
+
+In: a websocket address. Out: each state once, newest wins. It does not know what a state means.
+"""
+
+import asyncio
+import http
+import logging
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Final
+
+from pydantic import ValidationError
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus, InvalidURI, WebSocketException
+from websockets.uri import parse_uri
+
+from lib.clock import Clock, WallClock
+from lib.messages import PROTOCOL, Hello, Message, parse_message
+
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 10.0
+DOUBLINGS = 5  # from the first pause to beyond the longest
+OPEN_S = 5.0
+CLOSE_S = 2.0
+PING_S = 10.0  # asked so often for a sign of life, which must come within as much
+LONGEST_FRAME: Final = 1_048_576
+
+log = logging.getLogger(__name__)
+
+
+class PeerError(Exception):
+    """An address that can never work; the sentence says what one looks like."""
+
+
+class Peer:
+    """The program at `url`. `hear` is called with each of its states, and must not wait.
+
+    Attributes:
+        connected: whether it hears us now; why: in a sentence why not, "" while it does.
+        hello: who speaks there; None until it said so.
+        broken: frames that were no message; unknown types of newer programs are passed over and not counted.
+
+    """
+
+    def __init__(self, url: str, hear: Callable[[Message], None], *, clock: Clock | None = None) -> None:
+        """Nothing is opened yet. Raises PeerError when `url` is no websocket address."""
+        try:
+            parse_uri(url)
+        except (InvalidURI, ValueError) as error:
+            raise PeerError(f"{url!r} is no address of a program; one looks like ws://192.168.1.50:8080/ws") from error
+        self.url = url
+        self.connected = False
+        self.why = "not connected yet"
+        self.hello: Hello | None = None
+        self.broken = 0
+        self._hear = hear
+        self._clock = clock or WallClock()
+        self._heard_s: float | None = None
+        self._last: dict[type, tuple[str, int]] = {}  # boot and seq of the newest state, by type
+        self._failures = 0
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since its last state came, by our own clock; None before the first."""
+        return None if self._heard_s is None else self._clock.monotonic() - self._heard_s
+
+    async def listen(self) -> None:
+        """Listen until cancelled. What `hear` raises ends it."""
+        while True:
+            ws = await self._open()
+            if ws is not None:
+                try:
+                    while (frame := await self._next(ws)) is not None:
+                        self._take(frame)
+                finally:
+                    self.connected = False
+                    await ws.close()
+            await asyncio.sleep(self._pause_s())
+
+    async def _open(self) -> ClientConnection | None:
+        try:
+            ws = await connect(
+                self.url,
+                compression=None,
+                proxy=None,
+                open_timeout=OPEN_S,
+                close_timeout=CLOSE_S,
+                ping_interval=PING_S,
+                ping_timeout=PING_S,
+                max_size=LONGEST_FRAME,
+            )
+        except InvalidStatus as error:
+            self._failures = DOUBLINGS  # it is there and does not want us: there is no hurry
+            self._lost(_refusal(error))
+        except (OSError, WebSocketException) as error:
+            self._lost(_unreachable(error))
+        else:
+            self.connected, self.why, self.hello = True, "", None
+            return ws
+        return None
+
+    async def _next(self, ws: ClientConnection) -> str | bytes | None:
+        """The next frame; None when there will be none."""
+        if self.hello is not None and self.hello.protocol != PROTOCOL:
+            self._failures = DOUBLINGS
+            self._lost(f"speaks version {self.hello.protocol}, we speak {PROTOCOL}: update the older of the two")
+            return None
+        try:
+            return await ws.recv()
+        except ConnectionClosed as error:
+            self._lost(_ended(error))
+            return None
+
+    def _take(self, frame: str | bytes) -> None:
+        try:
+            message = parse_message(frame)
+        except ValidationError as error:
+            if error.errors(include_url=False, include_input=False)[0]["type"] != "union_tag_invalid":
+                self.broken += 1
+            return
+        match message:
+            case Hello():
+                self.hello = message
+                return
+            case object(boot=str() as boot, seq=int() as seq):
+                before = self._last.get(type(message))
+                if before is not None and before[0] == boot and seq <= before[1]:
+                    return  # also the same again, after a reconnection: it is no news, and renews no lease
+                self._last[type(message)] = (boot, seq)
+        if self._heard_s is None or self._failures:
+            log.info("%s talks", self.url)
+        self._failures = 0
+        self._heard_s = self._clock.monotonic()
+        self._hear(message)
+
+    def _lost(self, why: str) -> None:
+        if self.why != why:
+            log.warning("%s: %s", self.url, why)
+        self.connected, self.why = False, why
+
+    def _pause_s(self) -> float:
+        """0.5, 1, 2 … 10 s; a state that is heard starts that anew."""
+        pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(self._failures, DOUBLINGS))
+        self._failures += 1
+        return pause_s
+
+
+def _refusal(error: InvalidStatus) -> str:
+    status = error.response.status_code
+    match status:
+        case http.HTTPStatus.UNAUTHORIZED:
+            return "it wants a password (HTTP 401): give it in the address"
+        case http.HTTPStatus.FORBIDDEN:
+            return "it refuses us (HTTP 403): does the address end in /ws, and may this machine listen?"
+        case http.HTTPStatus.NOT_FOUND:
+            return "nothing to listen to there (HTTP 404): the address ends in /ws"
+    return f"it answers with HTTP {status}: is that the right program?"
+
+
+def _unreachable(error: Exception) -> str:
+    match error:
+        case TimeoutError():
+            return f"no answer within {OPEN_S:g} s: is its machine on, and on this network?"
+        case socket.gaierror():
+            return "its name is not known on this network: write the IP address instead"
+        case ConnectionRefusedError():
+            return "nobody listens there: is the program running, and the port right?"
+        case ssl.SSLError():
+            return f"its certificate is not accepted ({error.reason or error})"
+        case OSError(strerror=str(said)):
+            return f"cannot be reached ({said})"
+        case OSError():  # a name with several addresses, none of which answers
+            return "nobody listens there under any of its addresses: is the program running, and the port right?"
+    return f"something else listens there ({error})"
+
+
+def _ended(error: ConnectionClosed) -> str:
+    said = error.rcvd
+    if error.sent is not None and not error.rcvd_then_sent:
+        if error.sent.code == 1009:
+            return f"it sent a frame of more than {LONGEST_FRAME} bytes"
+        if "ping" in error.sent.reason:
+            return f"no sign of life for {2 * PING_S:g} s"
+    if said is None:
+        return "the connection broke off"
+    return "it is stopping or starts anew" if said.code in {1001, 1012} else f"it closed the connection ({said})"

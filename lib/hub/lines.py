@@ -1,0 +1,71 @@
+"""A line that a person types → its answer. Knows no socket.
+
+An answer is text of one or more lines; each goes out as a frame of its own, because a frame is a line on the screen
+of `python -m websockets`, which escapes line ends.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from lib.hub.answers import help_text
+from lib.hub.newest import Newest
+from lib.hub.questions import Question
+
+Word = Callable[[str], Awaitable[str]]  # what stands behind the word → the answer
+WORD_S = 5.0
+LONGEST_SHOWN = 40
+FOLLOW = "follow"  # answered by whoever holds the connection
+GLANCE = "status"  # what a word that nobody knows is answered with, after the hint
+
+log = logging.getLogger(__name__)
+
+
+class Lines:
+    """Answers by the questions of a program, and by words of others that take what stands behind them."""
+
+    def __init__(self, newest: Newest, questions: Mapping[str, Question], words: Mapping[str, Word]) -> None:
+        """words: such as {"sim": forward}, so that `sim oven on` asks forward("oven on")."""
+        self._newest = newest
+        self._questions = questions
+        self._words = words
+
+    async def answer(self, line: str) -> str:
+        """The answer to a line; never raises for what was typed, and takes 5 s at most."""
+        typed = line.strip()
+        word, _, rest = typed.partition(" ")
+        match word.lower():
+            case "":
+                return self.glance()
+            case "help" | "?":
+                return self._help()
+            case known if known in self._questions:
+                return self._questions[known].answer(self._newest)
+            case known if known in self._words:
+                return await self._ask(known, rest.strip())
+        shown = "".join(letter for letter in typed[:LONGEST_SHOWN] if letter.isprintable())
+        return f"no such word: {shown}; help lists them\n{self.glance()}"
+
+    def glance(self) -> str:
+        """The state at a glance; for a program that has none, what to type."""
+        question = self._questions.get(GLANCE)
+        return question.answer(self._newest) if question else "type help for the words"
+
+    def _help(self) -> str:
+        means = {"help": "this list"}
+        means |= {word: one.means for word, one in self._questions.items() if one.listed(self._newest)}
+        means |= {FOLLOW: "states again, as JSON, until the next line"}
+        means |= {word: f"with more behind it; `{word} help` says what" for word in self._words}
+        return help_text(means)
+
+    async def _ask(self, word: str, rest: str) -> str:
+        try:
+            async with asyncio.timeout(WORD_S):
+                return await self._words[word](rest)
+        except TimeoutError:
+            return f"{word}: no answer within {WORD_S:g} s"
+        except OSError as error:
+            return f"{word}: {error.strerror or error}"
+        except Exception as error:
+            log.exception("the word %s failed", word)
+            return f"{word}: failed with {type(error).__name__}; the log has the whole of it"

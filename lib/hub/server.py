@@ -1,0 +1,205 @@
+"""One server per program, on one port: states to listeners, answers to people, REST.
+
+In: the program's messages, and lines that clients type. Out: frames. It does not know what a message means, and
+nothing that a client does makes `say` wait.
+"""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from types import MappingProxyType
+from typing import Final
+
+import uvicorn
+from fastapi import WebSocket, WebSocketDisconnect
+from fastapi.responses import PlainTextResponse
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from lib.hub.door import HubError, is_foreign, open_door
+from lib.hub.lines import FOLLOW, Lines, Word
+from lib.hub.listener import Listener
+from lib.hub.newest import Newest
+from lib.hub.orders import is_order, refuse
+from lib.hub.questions import HOUSE, Question
+from lib.hub.rest import HOUSE_STATES, open_api
+from lib.messages import Hello, Message, to_json
+
+__all__ = ["Hub", "HubError"]
+
+SEND_S = 5.0  # a client that does not take a frame for so long is dropped
+LONGEST_FRAME = 65_536
+MOST_LISTENERS = 600  # a process may open 1024 files; the meter and the store need theirs
+OPEN_S = 10.0
+FAREWELL_S = 0.5  # for clients to hear that we go; then they are cut off
+END_S = 3
+NO_WORDS: Final[Mapping[str, Word]] = MappingProxyType({})
+
+log = logging.getLogger(__name__)
+
+
+class Hub:
+    """States by `say`, to all who listen at /ws; see lib/hub/rest.py for what else it serves."""
+
+    def __init__(
+        self,
+        program: str,
+        *,
+        boot: str,
+        host: str,
+        port: int,
+        questions: Mapping[str, Question] = HOUSE,
+        words: Mapping[str, Word] = NO_WORDS,
+        states: Mapping[str, type[Message]] = HOUSE_STATES,
+        send_s: float = SEND_S,
+    ) -> None:
+        """Nothing is opened yet.
+
+        boot: names this start of the program; port: 0 takes a free one. questions: the words that are answered from
+        the newest states; words: others, which take what stands behind them. states: what /api serves, by name.
+        """
+        self.program = program
+        self.port = port
+        self._host = host
+        self._send_s = send_s
+        self._hello = to_json(Hello(program=program, boot=boot))
+        self._newest = Newest()
+        self._lines = Lines(self._newest, questions, words)
+        self._listeners: set[Listener] = set()
+        self._reading: set[asyncio.Task[None]] = set()
+        self._api = open_api(program, self._newest, states=states, glance=self._lines.glance)
+        self._api.add_api_websocket_route("/ws", self._talk)
+        self._server: _Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Open the port; `port` is then the real one. Raises HubError, a sentence, when it cannot be had."""
+        door = await open_door(self.program, self._host, self.port)
+        self.port = door.getsockname()[1]
+        self._server = _Server(
+            uvicorn.Config(
+                self._api,
+                interface="asgi3",
+                http="h11",
+                ws=_Wire,
+                ws_max_size=LONGEST_FRAME,
+                ws_per_message_deflate=False,
+                lifespan="off",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                limit_concurrency=MOST_LISTENERS + 100,
+                timeout_graceful_shutdown=END_S,
+            )
+        )
+        self._serving = asyncio.create_task(self._server.serve(sockets=[door]))
+        opened = asyncio.create_task(self._server.opened.wait())
+        await asyncio.wait({self._serving, opened}, timeout=OPEN_S, return_when=asyncio.FIRST_COMPLETED)
+        opened.cancel()
+        if not self._server.started:
+            await self.close()
+            raise HubError(f"{self.program}: the server on {self._host}:{self.port} did not start within {OPEN_S:g} s")
+
+    @property
+    def listeners(self) -> int:
+        """How many listen now."""
+        return len(self._listeners)
+
+    def say(self, message: Message) -> None:
+        """Tell a state to all who listen, and keep it for those who come. Never waits."""
+        frame = self._newest.take(message)
+        for listener in self._listeners:
+            listener.offer(message.type, frame)
+
+    async def close(self) -> None:
+        """Say goodbye and close the port, within two seconds whatever the clients do; more than once is harmless."""
+        if self._server is None or self._serving is None:
+            return
+        server, serving = self._server, self._serving
+        self._server = self._serving = None
+        server.should_exit = True
+        await asyncio.wait({serving}, timeout=FAREWELL_S)
+        for reading in self._reading:
+            reading.cancel()  # a word that takes its time
+        for connection in list(server.server_state.connections):
+            connection.transport.abort()
+        await serving
+
+    async def _talk(self, ws: WebSocket) -> None:
+        """One client, from its handshake until one of us goes."""
+        if is_foreign(ws.headers):
+            await ws.send_denial_response(PlainTextResponse("a page of another site may not read this house", 403))
+            return
+        if len(self._listeners) >= MOST_LISTENERS:
+            await ws.send_denial_response(PlainTextResponse(f"{MOST_LISTENERS} others listen already", 503))
+            return
+        await ws.accept()
+        listener = Listener({"hello": self._hello, **self._newest.frames()})
+        reading = asyncio.create_task(self._read(ws, listener))
+        sending = asyncio.create_task(self._send(ws, listener))
+        self._listeners.add(listener)
+        self._reading.add(reading)
+        try:
+            await asyncio.wait({reading, sending}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._listeners.discard(listener)
+            self._reading.discard(reading)
+            reading.cancel()
+            sending.cancel()
+            ends = await asyncio.gather(reading, sending, return_exceptions=True)
+            transport: asyncio.Transport = ws.state.transport
+            if transport.get_write_buffer_size():
+                transport.abort()  # closing would wait for a client that does not read
+        for end in ends:
+            match end:
+                case TimeoutError():
+                    log.info("a client that took nothing for %g s was dropped", self._send_s)
+                case Exception() if not isinstance(end, WebSocketDisconnect):
+                    raise end
+
+    async def _send(self, ws: WebSocket, listener: Listener) -> None:
+        while True:
+            frame = await listener.next()
+            async with asyncio.timeout(self._send_s):
+                await ws.send_text(frame)
+
+    async def _read(self, ws: WebSocket, listener: Listener) -> None:
+        while (event := await ws.receive())["type"] != "websocket.disconnect":
+            text = event.get("text")
+            frame: str | bytes = event["bytes"] if text is None else text
+            if isinstance(frame, bytes) or is_order(frame):
+                listener.answer([to_json(refuse(frame, self.program))])
+            elif frame.strip().lower() == FOLLOW:
+                listener.follow(self._newest.frames())
+            else:
+                listener.stop()
+                listener.answer((await self._lines.answer(frame)).splitlines())
+            await asyncio.sleep(0)  # frames that came together would keep the others waiting
+
+
+class _Server(uvicorn.Server):
+    """uvicorn inside our own loop: signals stay ours, and it says when the port is open."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.opened = asyncio.Event()
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+        return contextlib.nullcontext()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.opened.set()
+
+
+class _Wire(WebSocketsSansIOProtocol):
+    """A connection that counts as stuck as soon as the system takes no more for it, not 64 kB later."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(high=0)
+        self.app_state = {**self.app_state, "transport": self.transport}
