@@ -91,8 +91,8 @@ session() {
         say "$1 is a tmux session of somebody else and is left alone: rename it, or set DM_TMUX to another socket" >&2
         left_out=yes
     else
-        tmux -L "$socket" new-session -d -s "$1" -c "$here" \
-            env "DM_HOME=$home" ${ports:+"DM_PORTS=$ports"} ${LC_ALL:+"LC_ALL=$LC_ALL"} "$self" --keep "$@" \; \
+        tmux -L "$socket" new-session -d -s "$1" -c "$here" env "DM_HOME=$home" ${ports:+"DM_PORTS=$ports"} \
+            ${LC_ALL:+"LC_ALL=$LC_ALL"} ${DM_LOOK:+"DM_LOOK=$DM_LOOK"} "$self" --keep "$@" \; \
             set-option -t "=$1:" @meter_home "$home" \; set-option -t "=$1:" @meter_ports "$ports" 9>&-
         say "$1 started"
     fi
@@ -101,16 +101,17 @@ session() {
 start() {
     local home=$base socket=${sockets[0]} ports=${DM_PORTS:-} demo=() via=(tmux) left_out='' program
     [[ -z ${ports//[0-9]/} ]] || fail "DM_PORTS is $ports; it must be the number of the first port, such as 8080"
-    if [[ $1 == --demo ]]; then
-        runs "$base" && fail "the real house runs and is not disturbed by a demo; to end it: $to_stop"
-        home=$base/demo demo=(--demo)
-    elif runs "$base/demo"; then
-        fail "the demo runs; end it first: $to_stop"
-    fi
+    [[ ${TERM:-} != linux ]] || : "${DM_LOOK:=console}" # the Pi's own screen has few colours and signs
     install_missing
     "$here/do_py.sh" -c '' # makes the environment before anything waits for it
     exec 9<"$self"
     flock --wait 120 9 || fail "another start has not finished in two minutes; try again"
+    if [[ $1 == --demo ]]; then
+        ! runs "$base" || fail "the real house runs and is not disturbed by a demo; to end it: $to_stop"
+        home=$base/demo demo=(--demo)
+    elif runs "$base/demo"; then
+        fail "the demo runs; end it first: $to_stop"
+    fi
     mkdir -p -- "$home/data" "$home/log"
     unset DM_HOME DM_PORTS DM_TMUX # else a tmux server that starts here would hand them to every later session
 

@@ -78,6 +78,15 @@ def test_a_locale_that_was_chosen_stands(checkout: Checkout, tmp_path: Path) -> 
     assert "dm ended\nlog ended\n" == checkout.run("startup_cron.sh", "--stop", environ=home).stdout
 
 
+def test_on_the_pis_own_screen_the_dashboard_is_plain(checkout: Checkout) -> None:
+    """Inside tmux a program cannot see that the Linux console has few colours and signs; the start tells it."""
+    checkout.write("dm.py", "import os; print('look', os.environ.get('DM_LOOK')); input()")
+    for term, look in (("linux", "console"), ("xterm", "None")):
+        checkout.run("startup_cron.sh", environ={"TERM": term})
+        assert checkout.shows("dm", f"look {look}")
+        checkout.start("--stop")
+
+
 def test_programs_learn_where_their_home_and_ports_are(checkout: Checkout) -> None:
     """DM_HOME and DM_PORTS reach the programs, and no session that somebody opens on the same server later."""
     checkout.write("dm.py", "import os; print(os.environ['DM_HOME'], os.environ['DM_PORTS']); input()")
