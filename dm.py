@@ -5,6 +5,7 @@ import asyncio
 import logging
 import os
 import sys
+from functools import partial
 from uuid import uuid4
 
 from lib import messages, settings
@@ -124,9 +125,10 @@ def main() -> int:
         words["sim"] = sim_word(config.sim_lines)
     screen = None
     if not asked.headless and sys.stdout.isatty():
-        from lib.panels.dm import dm_dashboard
+        from lib.panels.dashboard import Dashboard
+        from lib.panels.dm import dm_panels
 
-        screen = dm_dashboard
+        screen = partial(Dashboard, "Digital Meter", dm_panels())
     return run("dm", config, work, boot=boot, screen=screen, words=words)
 
 

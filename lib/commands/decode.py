@@ -1,12 +1,14 @@
 """`dm.py --decode FILE|-`: telegrams in, one JSON object per telegram out. Numbers are exact decimal strings."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, BinaryIO
+from io import FileIO
+from typing import Any
+from unicodedata import category
 
 from lib.core.p1 import Framer, cause_of_silence
 from lib.core.reading import MbusMeter, Parser, Reading
@@ -19,19 +21,27 @@ Json = dict[str, Any]
 
 
 def run(source: str, *, no_crc: bool) -> int:
-    """Print the telegrams of a file (`-`: standard input) and count the bad ones on stderr.
+    """Print the telegrams of a file (`-`: standard input) as they come, and count good and bad ones on stderr.
 
-    Returns 0; 1 when no telegram was good or the file cannot be read.
+    Returns 0; 1 when no telegram was good or the source cannot be read. Ctrl-C ends a source that has no end.
     """
     framer = Framer(no_crc=no_crc)
+    parser = Parser()
+    good = 0
     try:
-        good = sum(_print(reading) for reading in _readings(source, framer))
+        for telegrams in _telegrams(source, framer):
+            for telegram in telegrams:
+                print(json.dumps(decoded(parser.parse(telegram))))
+            sys.stdout.flush()
+            good += len(telegrams)
     except BrokenPipeError:  # the reader of our output, `head` perhaps, has seen enough
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # takes what is still held back for it
         return 0
     except OSError as error:
-        print(f"{source}: cannot be read: {error.strerror}", file=sys.stderr)
+        print(f"{source}: cannot be decoded: {error.strerror}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        pass
     print(f"{good} good, {framer.rejected} bad", file=sys.stderr)
     if not good and (cause := cause_of_silence(framer.rest)):
         print(cause, file=sys.stderr)
@@ -40,21 +50,12 @@ def run(source: str, *, no_crc: bool) -> int:
     return 0 if good else 1
 
 
-def _print(reading: Reading) -> int:
-    print(json.dumps(decoded(reading), ensure_ascii=False))
-    return 1
-
-
-def _readings(source: str, framer: Framer) -> Iterator[Reading]:
-    parser = Parser()
-    with _opened(source) as stream:
-        while data := stream.read(CHUNK):
-            yield from map(parser.parse, framer.feed(data))
-    yield from map(parser.parse, framer.finish())
-
-
-def _opened(source: str) -> BinaryIO:
-    return open(sys.stdin.fileno(), "rb", closefd=False) if source == "-" else Path(source).open("rb")
+def _telegrams(source: str, framer: Framer) -> Iterator[list[bytes]]:
+    """What each read of the source completes; unbuffered, so a pipe from a live meter is followed."""
+    with FileIO(0 if source == "-" else source, closefd=source != "-") as stream:
+        while piece := stream.read(CHUNK):
+            yield framer.feed(piece)
+    yield framer.finish()
 
 
 def decoded(reading: Reading) -> Json:
@@ -64,7 +65,7 @@ def decoded(reading: Reading) -> Json:
         "version": reading.version,
         "version_text": _version_text(reading.version),
         "timestamp": _stamp(reading.clock),
-        "meter_id": reading.serial or None,
+        "meter_id": reading.serial,
         "meter_id_text": serial_text(reading.serial or ""),
         "grid": None if reading.grid is None else str(reading.grid),
         "tariff": reading.tariff,
@@ -94,16 +95,16 @@ def decoded(reading: Reading) -> Json:
 
 def _ean(raw: str | None) -> Json:
     """The EAN as printed and as its 18 digits, which are null where it was never set."""
-    return {"ean_raw": raw, "ean": ean(raw)} if raw else {}
+    return {} if raw is None else {"ean_raw": raw, "ean": ean(raw)}
 
 
 def _text(value: float) -> str:
-    return str(Decimal(repr(value)))
+    return f"{Decimal(repr(value)):f}"
 
 
 def _kilo(value: float | None) -> str | None:
-    """Thousands of what is counted in ones: kW of W, kWh of Wh, m3 of litres."""
-    return None if value is None else str(Decimal(repr(value)) / 1000)
+    """Thousands of what is counted in ones: kW of W, kWh of Wh."""
+    return None if value is None else f"{Decimal(repr(value)) / 1000:f}"
 
 
 def _utc(at: datetime | None) -> str | None:
@@ -175,7 +176,7 @@ def _meter(meter: MbusMeter) -> Json:
     if count := meter.reading:
         found["reading"] = {
             "ts": _stamp(count.stamp),
-            "value": _kilo(count.thousandths),
+            "value": _text(count.value),
             "unit": count.unit,
             "obis": count.code,
         } | ({} if count.valid else {"valid": False})
@@ -187,4 +188,6 @@ def _message(key: str, raw: str | None) -> Json:
     if raw is None:
         return {}
     text = plain_text(raw)
-    return {key: text} if text.isprintable() else {f"{key}_hex": raw}
+    if not any(category(char) == "Cc" for char in text):
+        return {key: text}
+    return {f"{key}_hex": raw.encode("latin-1").hex().upper() if text == raw else raw}

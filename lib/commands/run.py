@@ -30,13 +30,15 @@ Word = Callable[[str], Awaitable[str]]
 class Screen(Protocol):
     """A dashboard."""
 
-    return_code: int | None
+    @property
+    def return_code(self) -> int | None:
+        """Not 0 when it broke."""
 
     def show(self, message: Message) -> None:
         """Draw the message soon; never waits."""
 
     async def run_async(self) -> object:
-        """Until the owner leaves it; `return_code` is not 0 when it broke."""
+        """Until the owner leaves it."""
 
 
 def run(

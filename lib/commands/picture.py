@@ -1,0 +1,61 @@
+"""`python -m lib.commands.picture FILE`: the README's picture of the dashboard, drawn by the program itself as SVG.
+
+A simulated evening in virtual time with the oven on, so the picture is the same each time.
+"""
+
+import asyncio
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from lib import messages, settings
+from lib.core import house as core
+from lib.core.p1 import Framer
+from lib.core.reading import Parser
+from lib.core.stamp import parse_stamp
+from lib.messages import Message
+from lib.panels.picture import picture
+from lib.sim.telegram import telegram
+from lib.sim.world import World
+
+START = "261117170000W"
+SIZE = (132, 44)
+MINUTES = 3 * 24 * 60 + 66
+
+
+def evening(rules: core.Rules) -> list[Message]:
+    """What dm says after some simulated days, at 18:06 with the oven on."""
+    start = parse_stamp(START).at
+    assert start is not None
+    world, framer, parser, house, data = World(seed=3, start=start), Framer(), Parser(), core.House(), b""
+    for minute in range(MINUTES):
+        slow = minute < MINUTES - 15
+        if minute == MINUTES - 5:
+            world.switch_on("oven")
+            world.switch_on("induction")
+        for _ in range(6 if slow else 60):
+            world.step(timedelta(seconds=10 if slow else 1))
+            data = telegram(world.show())
+            for one in framer.feed(data):
+                house = core.after(house, core.Heard(reading=parser.parse(one), received=world.at))
+    assert house.usage is not None
+    return [
+        messages.say_rates(rules),
+        messages.say_house(house, rules, boot="picture", seq=1, now=world.at, demo=True),
+        messages.say_usage(house.usage, rules),
+        messages.say_telegram(data.rstrip(), world.at),
+    ]
+
+
+def main() -> int:
+    """Write the picture; the exit code."""
+    if len(sys.argv) != 2:
+        print("usage: python -m lib.commands.picture FILE", file=sys.stderr)
+        return 2
+    drawn = asyncio.run(picture(evening(settings.load({}).rules), SIZE))
+    Path(sys.argv[1]).write_text(drawn, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
