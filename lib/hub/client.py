@@ -47,10 +47,11 @@ class Peer:
     def __init__(self, url: str, hear: Callable[[Message], None], *, clock: Clock | None = None) -> None:
         """Nothing is opened yet. Raises PeerError when `url` is no websocket address."""
         try:
-            parse_uri(url)
+            uri = parse_uri(url)
         except (InvalidURI, ValueError) as error:
             raise PeerError(f"{url!r} is no address of a program; one looks like ws://192.168.1.50:8080/ws") from error
         self.url = url
+        self._where = f"{uri.host}:{uri.port}"  # for the log, which is no place for a password in the address
         self.connected = False
         self.why = "not connected yet"
         self.hello: Hello | None = None
@@ -130,14 +131,14 @@ class Peer:
                     return  # also the same again, after a reconnection: it is no news, and renews no lease
                 self._last[type(message)] = (boot, seq)
         if self._heard_s is None or self._failures:
-            log.info("%s talks", self.url)
+            log.info("%s talks", self._where)
         self._failures = 0
         self._heard_s = self._clock.monotonic()
         self._hear(message)
 
     def _lost(self, why: str) -> None:
         if self.why != why:
-            log.warning("%s: %s", self.url, why)
+            log.warning("%s: %s", self._where, why)
         self.connected, self.why = False, why
 
     def _pause_s(self) -> float:

@@ -39,6 +39,7 @@ def open_api(
         docs_url="/docs",
         redoc_url=None,
         swagger_ui_parameters={"validatorUrl": None, "tryItOutEnabled": True},  # the validator is on the internet
+        telemetry=dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False),  # nor told to anyone there
     )
 
     @api.get("/", include_in_schema=False, response_class=PlainTextResponse)
@@ -62,6 +63,7 @@ def _add(api: FastAPI, program: str, newest: Newest, name: str, kind: type[Messa
     api.get(
         f"/api/{name}",
         name=name,
+        tags=["states"],
         summary=(kind.__doc__ or name).partition("\n")[0],
         response_model=kind,
         responses=dict(UNSAID),

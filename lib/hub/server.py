@@ -11,12 +11,16 @@ import socket
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 from fastapi import WebSocket, WebSocketDisconnect
 from fastapi.responses import PlainTextResponse
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGISendEvent
 
 from lib.hub.door import HubError, is_foreign, open_door
 from lib.hub.lines import FOLLOW, Lines, Word
@@ -203,3 +207,9 @@ class _Wire(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(high=0)
         self.app_state = {**self.app_state, "transport": self.transport}
+
+    async def send(self, message: "ASGISendEvent") -> None:
+        await self.writable.wait()
+        if self.close_sent:  # for a frame that broke the protocol, or no sign of life: the client's doing, no bug
+            raise ClientDisconnected
+        await super().send(message)

@@ -7,6 +7,8 @@ import socket
 import time
 from pathlib import Path
 
+import pytest
+
 from lib.hub.server import Hub
 from lib.messages import House, parse_message
 
@@ -24,6 +26,13 @@ def a_stuck_client(hub: Hub, request: str = HANDSHAKE) -> socket.socket:
     sock = a_narrow_socket(hub)
     sock.sendall(request.format(base64.b64encode(os.urandom(16)).decode()).encode())
     return sock
+
+
+async def type_into(sock: socket.socket) -> None:
+    """Bytes for at most a second."""
+    for _ in range(100):
+        sock.send(b"x")
+        await asyncio.sleep(0.01)
 
 
 def a_large_house(seq: int) -> House:
@@ -54,6 +63,8 @@ async def test_ten_that_never_read_delay_nobody_and_are_dropped() -> None:
         assert memory_mb() - before_mb < 20  # queued, it would be 60
         await eventually(lambda: hub.listeners == 1)
         for sock in stuck:
+            with pytest.raises(ConnectionError):  # cut off, not left to linger until it reads
+                await type_into(sock)
             sock.close()
 
 
@@ -72,6 +83,26 @@ async def test_one_that_reads_slowly_gets_the_newest_state() -> None:
             seen.append(heard.seq)
         assert sorted(seen) == seen
         assert len(seen) < last / 2
+
+
+async def test_a_client_that_breaks_the_protocol_is_cut_off_without_noise(caplog: pytest.LogCaptureFixture) -> None:
+    """Not every client is one; what it does wrong is no error of ours, and the others go on."""
+    async with open_hub() as hub, listening(hub) as ws:
+        await recv(ws)
+        reader, writer = await asyncio.open_connection("127.0.0.1", hub.port)
+        writer.write(HANDSHAKE.format(base64.b64encode(os.urandom(16)).decode()).encode())
+        async with asyncio.timeout(5):
+            await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"\xff\xff no frame at all")
+        for seq in range(1000):
+            hub.say(a_house(seq=seq))
+            await asyncio.sleep(0)
+        await eventually(lambda: hub.listeners == 1)
+        hub.say(a_house(seq=1000))
+        while parse_message(await recv(ws)) != a_house(seq=1000):
+            pass
+        writer.transport.abort()
+    assert [] == caplog.records
 
 
 async def test_close_is_quick_with_clients_that_never_read() -> None:
