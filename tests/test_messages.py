@@ -3,15 +3,18 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from lib import messages
 from lib.core.house import House, Rules
+from lib.core.p1 import Framer
+from lib.core.reading import Parser
 from lib.core.values import Peak
 from lib.messages import Message, say_house, say_rates, say_telegram, say_usage
-from tests.conftest import NOON, SECOND, a_reading, hear, local, stamp
+from tests.conftest import NOON, SECOND, a_reading, folders, hear, local, stamp
 
 
 def a_house() -> House:
@@ -50,6 +53,20 @@ def test_what_is_said_is_heard(rules: Rules) -> None:
         frame = messages.to_json(message)
         assert messages.parse_message(frame) == message
         assert "null" not in frame
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for folder in folders() for path in folder.glob("telegrams/*/*.txt")),
+    ids=lambda path: path.stem,
+)
+def test_every_telegram_is_heard_as_it_was_said(path: Path, rules: Rules) -> None:
+    """Whatever a meter leaves open, a peer reads the same house, and the same lines."""
+    framer, parser = Framer(no_crc=True), Parser()
+    for telegram in framer.feed(path.read_bytes()) + framer.finish():
+        house = say_house(hear(House(), parser.parse(telegram), NOON), rules, boot="b", seq=1, now=NOON)
+        for message in (house, say_telegram(telegram, NOON)):
+            assert messages.parse_message(messages.to_json(message)) == message
 
 
 def test_a_newer_peer_may_say_more(rules: Rules) -> None:

@@ -39,9 +39,9 @@ class Obis:
 _GENERAL = {
     "0-0:96.1.4": Obis("version", Form.TEXT, "Version of the interface"),
     "1-3:0.2.8": Obis("version", Form.TEXT, "Version of the interface"),
-    "0-0:96.1.1": Obis("serial", Form.TEXT, "Serial of the meter"),
-    "0-0:96.1.0": Obis("serial", Form.TEXT, "Serial of the meter"),
-    "0-0:42.0.0": Obis("serial", Form.TEXT, "Serial of the meter"),
+    "0-0:96.1.1": Obis("belgian_serial", Form.TEXT, "Serial of the meter"),
+    "0-0:96.1.0": Obis("old_serial", Form.TEXT, "Serial of the meter"),
+    "0-0:42.0.0": Obis("device_name", Form.TEXT, "Name of the device"),
     "0-0:96.1.2": Obis("ean_raw", Form.TEXT, "EAN of the connection"),
     "0-0:1.0.0": Obis("clock", Form.STAMP, "Clock of the meter"),
     "0-0:96.13.0": Obis("message_raw", Form.TEXT, "Text message"),

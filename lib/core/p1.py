@@ -13,14 +13,15 @@ STARTS_TRIED = 8  # a body may hold "/abc" in a plain text; more of them is nois
 
 START = re.compile(rb"/\w{3}", re.ASCII)
 END = re.compile(rb"!(?:([0-9A-Fa-f]{4})|([0-9A-Fa-f]{0,3})(?=[\r\n\0/]))")  # four digits, fewer (zeros lost) or none
-LINE_END = re.compile(rb"\r*\n")
+ENCRYPTED = re.compile(rb"\xdb\x08.{8}\x82..\x30", re.DOTALL)  # DB 08, title, 82, length, 30: Luxembourg, Austria
 
 
 class Framer:
     """Cuts a stream of bytes into telegrams, however the stream itself was cut.
 
     Attributes:
-        rejected: telegrams left out so far because their CRC was wrong or, without `no_crc`, missing.
+        rejected: telegrams left out so far because their CRC was wrong or, without `no_crc`, missing; a fragment
+            without its end, or without its start, is not counted.
 
     """
 
@@ -31,6 +32,7 @@ class Framer:
         self._rest = b""
         self._seen = 0  # up to here `_rest` was searched
         self._starts: list[int] = []  # where in `_rest` a telegram may begin
+        self._counted = True  # whether the last start is counted, as rejected or by its telegram
 
     def feed(self, data: bytes) -> list[bytes]:
         """The telegrams, "/" to "!", that `data` completes, in the form their CRC was made over.
@@ -61,6 +63,7 @@ class Framer:
             if slash >= 0 and (slash < bang or bang < 0):
                 if START.match(stream, slash):
                     starts = [*starts[1 - STARTS_TRIED :], slash]
+                    self._counted = False
                 elif slash + 4 > len(stream):  # its letters may still come
                     break
                 slash = stream.find(b"/", slash + 1)
@@ -75,6 +78,9 @@ class Framer:
                     found.append(telegram)
                     starts = []
                     floor = end.end()
+                elif starts and not self._counted:
+                    self.rejected += 1
+                    self._counted = True
             bang = stream.find(b"!", bang + 1)
         seen = min((at for at in (slash, bang) if at >= 0), default=len(stream))
         cut = max(floor, len(stream) - LONGEST)
@@ -97,13 +103,12 @@ class Framer:
                 mended = with_crlf(body)  # a bridge may have changed the line ends on the way
                 if mended != body and crc16.arc(mended) == crc:
                     return mended
-        self.rejected += bool(starts)
         return None
 
 
 def with_crlf(body: bytes) -> bytes:
     """`body` with each line end, be it LF or CR CR LF, made CR LF."""
-    return LINE_END.sub(b"\r\n", body)
+    return body.replace(b"\r", b"").replace(b"\n", b"\r\n")  # a CR stands nowhere else
 
 
 def cause_of_silence(rest: bytes) -> str | None:
@@ -111,7 +116,7 @@ def cause_of_silence(rest: bytes) -> str | None:
 
     rest: the last bytes of the stream, some hundreds or more.
     """
-    if b"\xdb\x08" in rest and b"/" not in rest[: rest.index(b"\xdb\x08")]:
+    if ENCRYPTED.search(rest):
         return "the meter sends encrypted frames (DB 08): ask the grid operator for an open port or the key"
     if len(rest) < 200:  # too few to judge
         return None

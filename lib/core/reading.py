@@ -17,7 +17,7 @@ LINES_KEPT: Final = 4096  # some 0.5 MB; a day has about 3 000 different lines t
 GROUPS_KEPT: Final = 64
 
 CELL = re.compile(r"\(([^()]*)\)")
-CODE = re.compile(rb"[0-9]+-[0-9]+:[0-9]+\.[0-9]+\.[0-9]+")
+LINE = re.compile(rb"(?:/|[0-9]+-[0-9]+:[0-9]+\.[0-9]+\.[0-9]+)[^\r\n]*")  # that needs no other to be understood
 GROUPED: Final = "grouped"  # the key of lines that are put together: M-Bus meters, relays, lines without a field
 SKIPPED: Final = "skipped"
 Item = tuple[str, object]  # the field a line fills, and its value
@@ -64,10 +64,12 @@ class Reading:
     3×230 V grid, see `is_delta`.
     """
 
-    ident: str
+    ident: str = ""
     version: str | None = None
     clock: Stamp | None = None
-    serial: str | None = None
+    belgian_serial: str | None = None
+    old_serial: str | None = None
+    device_name: str | None = None
     ean_raw: str | None = None
     grid: int | None = None
     tariff: int | None = None
@@ -115,6 +117,12 @@ class Reading:
     def at(self) -> datetime | None:
         """The meter's clock, UTC; None when the telegram has none or it is no time."""
         return self.clock.at if self.clock else None
+
+    @property
+    def serial(self) -> str | None:
+        """The meter's serial as printed: of the line Belgian meters have, else of the older one, else its device name."""
+        printed = [one for one in (self.belgian_serial, self.old_serial, self.device_name) if one is not None]
+        return next(filter(None, printed), "") if printed else None
 
     @property
     def grid_w(self) -> float | None:
@@ -181,16 +189,12 @@ class Parser:
 
     def parse(self, telegram: bytes) -> Reading:
         """The reading of a telegram as the framer gives it. Never raises: what is unreadable is left out."""
-        lines = telegram.split(b"\r\n")
-        if b"\n" in lines[0]:
-            lines = with_crlf(telegram).split(b"\r\n")
-        ident = lines[0]
-        lines = lines[1:-1]
+        lines = telegram[:-1].split(b"\r\n")  # without its "!"
         items = list(map(self._lines.get, lines))
         if None in items:
             new = [at for at, item in enumerate(items) if item is None]
-            if not all(CODE.match(lines[at]) for at in new):
-                lines = unwrapped(lines)
+            if not all(LINE.fullmatch(lines[at]) for at in new):
+                lines = unwrapped(with_crlf(telegram[:-1]).split(b"\r\n"))
                 items = [self._lines.get(line) for line in lines]
                 new = list(range(len(lines)))
             for at in new:
@@ -199,30 +203,34 @@ class Parser:
         if fields.pop(GROUPED, None) is not None:
             grouped = tuple([line for line, item in zip(lines, items, strict=True) if item[0] == GROUPED])  # type: ignore[index]
             fields.update(self._groups.get(grouped) or self._group(grouped))
-        fields["ident"] = ident.decode("latin-1")
         fields.pop(SKIPPED, None)
         reading = object.__new__(Reading)
         vars(reading).update(fields)
         return reading
 
     def _learn(self, line: bytes) -> Item:
-        """What a line says, kept for the next time; only the clock never comes back."""
+        """What a line says, kept for the next time; not the clock, which never comes back, nor half a line."""
         text = line.decode("latin-1")
-        code, _, rest = text.partition("(")
+        code = text.partition("(")[0]
         found = find(code)
-        if not text:
-            item: Item = (SKIPPED, None)
-        elif found is None or found[0].form is Form.NAMED:
-            item = (GROUPED, ("other", 0, "", text))
-        else:
+        cells = CELL.findall(text) if found else []
+        item: Item
+        if found and cells and found[0].form is not Form.NAMED:
             row, channel = found
-            cells = CELL.findall("(" + rest)
             if row.form is Form.STAMP:
-                stamp = parse_stamp(cells[0], not_before=self._last) if cells else None
-                self._last = (stamp and stamp.known) or self._last
+                stamp = parse_stamp(cells[0], last=self._last)
+                self._last = stamp.known or self._last
                 return row.field, stamp
             value = parse_value(row.form, row.field, code, cells)
             item = (GROUPED, (row.form.name, channel, row.field, value)) if channel else (row.field, value)
+        elif not text:
+            item = (SKIPPED, None)
+        elif text.startswith("/"):
+            item = ("ident", text)
+        else:
+            item = (GROUPED, ("other", 0, "", text))
+            if text.startswith("("):
+                return item
         if len(self._lines) >= LINES_KEPT:
             self._lines.clear()
             self._groups.clear()
@@ -247,8 +255,9 @@ class Parser:
                 meters.setdefault(channel, {}).setdefault(field, value)
         mbus = tuple(MbusMeter(channel=channel, **cast("Any", meters[channel])) for channel in sorted(meters))
         grouped: dict[str, object] = {"mbus": mbus, "relays": tuple(sorted(relays.items())), "other": tuple(other)}
-        if len(self._groups) < GROUPS_KEPT:
-            self._groups[lines] = grouped
+        if len(self._groups) >= GROUPS_KEPT:
+            self._groups.clear()
+        self._groups[lines] = grouped
         return grouped
 
 
@@ -256,7 +265,7 @@ def unwrapped(lines: list[bytes]) -> list[bytes]:
     """The lines with those joined that continue the one before: a line that starts with a cell."""
     whole: list[bytes] = []
     for line in lines:
-        if whole and line.startswith(b"("):
+        if line.startswith(b"(") and whole and whole[-1][:1].isdigit():
             whole[-1] += line
         else:
             whole.append(line)

@@ -12,6 +12,7 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 OFFSETS = {"S": timedelta(hours=2), "W": timedelta(hours=1)}
 DIGITS = re.compile(r"[0-9]{12}[SW]?")
 NEVER_SET = datetime(2001, 1, 1, tzinfo=UTC)  # meters print 1970 or 2000 for "no stamp"
+SET_BACK = timedelta(minutes=5)  # a meter's clock is set back by seconds
 CLOCK_NOT_SET = datetime(2010, 1, 1, tzinfo=UTC)  # no digital meter is older
 
 
@@ -27,7 +28,7 @@ class Stamp:
     """
 
     raw: str
-    at: datetime | None
+    at: datetime | None = None
     assumed_local: bool = False
 
     @property
@@ -36,11 +37,11 @@ class Stamp:
         return self.at if self.at is not None and self.at >= NEVER_SET else None
 
 
-def parse_stamp(text: str, *, not_before: datetime | None = None) -> Stamp:
+def parse_stamp(text: str, *, last: datetime | None = None) -> Stamp:
     """The stamp that `text` holds; never raises.
 
-    not_before: an instant that went before. A stamp without letter in the hour that autumn repeats is the second one
-    when the first would lie clearly before it.
+    last: the instant of the stamp before. In the hour that autumn repeats, a stamp without letter is the second one
+    where the first would lie before `last` by more than a clock is set back.
     """
     if DIGITS.fullmatch(text) is None:
         return Stamp(text, None)
@@ -61,6 +62,7 @@ def parse_stamp(text: str, *, not_before: datetime | None = None) -> Stamp:
         return Stamp(text, clock - OFFSETS[text[12]])
     local = clock.replace(tzinfo=BRUSSELS)
     at = local.astimezone(UTC)
-    if not_before is not None and at < not_before - timedelta(minutes=30):
-        at = local.replace(fold=1).astimezone(UTC)  # the same instant, except in the repeated hour
+    second = local.replace(fold=1).astimezone(UTC)  # the same instant, except in the repeated hour
+    if last is not None and at < last - SET_BACK <= second:
+        at = second
     return Stamp(text, at, assumed_local=True)

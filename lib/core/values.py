@@ -9,7 +9,8 @@ from lib.core.stamp import Stamp, parse_stamp
 
 MOST_ROWS: Final = 15  # of any profile
 CODE = re.compile(r"[0-9]+-[0-9]+:[0-9]+\.[0-9]+\.[0-9]+")
-NUMBER = re.compile(r"(-?)([0-9]+)(?:[.,]([0-9]+))?(\*?)([A-Za-z][A-Za-z0-9]*)?")
+# minus, digits, decimals, "*", unit; longer digits are no measured value, and a float could not hold them
+NUMBER = re.compile(r"(-?)([0-9]{1,15})(?:[.,]([0-9]{1,9}))?(\*?)([A-Za-z][A-Za-z0-9]*)?")
 # unit → (what it measures, tens by which it counts in Wh, W, V, A, litres, MJ, VA)
 UNITS: Final = {
     unit: (measure, tens)
@@ -30,6 +31,7 @@ MEASURED: Final = {
     Form.VOLTAGE: ("voltage", "V"),
     Form.CURRENT: ("current", "A"),
 }
+COUNTED: Final = {"volume": "m3", "heat": "GJ", "energy": "kWh"}  # what M-Bus meters count, and in which unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class MonthPeak:
 class History:
     """The peaks of the months before, in the order printed. `count` is what the meter said it prints."""
 
-    count: int | None
     rows: tuple[MonthPeak, ...]
+    count: int | None = None
 
     @property
     def complete(self) -> bool:
@@ -77,12 +79,17 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What an M-Bus meter counted: thousandths of `unit` (litres for m3, MJ for GJ) at its own stamp."""
+    """What an M-Bus meter counted at its own stamp: `value` in `unit`, which is m3, GJ or kWh, None where none is printed."""
 
     stamp: Stamp
-    thousandths: int
-    unit: str | None
+    value: float
     code: str
+    unit: str | None = None
+
+    @property
+    def thousandths(self) -> int:
+        """The count in whole thousandths of `unit`: litres for m3, MJ for GJ."""
+        return round(self.value * 1000)
 
     @property
     def valid(self) -> bool:
@@ -121,17 +128,17 @@ def parse_value(form: Form, field: str, code: str, cells: list[str]) -> object:
 
 
 def whole(cell: str) -> int | None:
-    """A whole number of ASCII digits."""
-    return int(cell) if cell.isascii() and cell.isdigit() else None
+    """A whole number of ASCII digits; None for anything else."""
+    return int(cell) if cell.isascii() and cell.isdigit() and len(cell) <= 15 else None
 
 
 def amount(cell: str, measure: str, unit: str) -> float | None:
     """A number in Wh, W, V, A, litres or MJ, scaled by the unit printed (`unit` where none is); whole where it can be.
 
-    None for anything else: `NaN`, `1e999`, `1_0`, a stamp, a unit of another measure.
+    None for anything else: `NaN`, `1e999`, `1_0`, a unit of another measure, a stamp (`221220203958W` is no watts).
     """
     match = NUMBER.fullmatch(cell)
-    if match is None or (match[5] and not match[4] and parse_stamp(cell).at):
+    if match is None or (len(match[2]) >= 12 and not match[4]):
         return None
     measured, tens = UNITS.get(match[5] or unit, ("", 0))
     if measured != measure:
@@ -153,11 +160,16 @@ def parse_limit(cell: str) -> Limit | None:
 
 
 def parse_peak(cells: list[str]) -> Peak | None:
-    """Stamp and power in either order: new Walloon meters print the power first. The power is what has the `*`."""
-    power = next((cell for cell in cells if "*" in cell), cells[-1])
-    peak_w = amount(power, "power", "kW")
-    stamp = next((cell for cell in cells if cell is not power), "")
-    return None if peak_w is None else Peak(parse_stamp(stamp), peak_w)
+    """Stamp and power in either order: new Walloon meters print the power first. The power is what has the `*`.
+
+    Where a copy lost the `*`, it is the last cell that reads as a power; a stamp never does.
+    """
+    powers = {at: peak_w for at, cell in enumerate(cells) if (peak_w := amount(cell, "power", "kW")) is not None}
+    if not powers:
+        return None
+    at = next((at for at in powers if "*" in cells[at]), max(powers))
+    stamp = "".join(cell for other, cell in enumerate(cells) if other != at)
+    return Peak(parse_stamp(stamp), powers[at])
 
 
 def parse_history(cells: list[str]) -> History | None:
@@ -177,23 +189,21 @@ def parse_history(cells: list[str]) -> History | None:
         peak = parse_peak([row[at] for at in peak_ids]) if len(row) == width else None
         if peak is not None:
             rows.append(MonthPeak(parse_stamp(row[0]), peak.stamp, peak.peak_w))
-    return History(whole(cells[0]), tuple(rows))
+    return History(tuple(rows), whole(cells[0]))
 
 
 def parse_count(code: str, cells: list[str]) -> Count | None:
     """An M-Bus reading: (stamp)(value*unit); DSMR 2 and 3 print the unit in the cell before the value."""
-    value = cells[-1]
-    unit = cells[-2] if code == "24.3.0" and len(cells) > 2 else None
-    stamp = parse_stamp(cells[0] if len(cells) > 1 else "")
-    match = NUMBER.fullmatch(value)
+    old = code == "24.3.0" and len(cells) > 2
+    match = NUMBER.fullmatch(cells[-1] if old else cells[:2][-1])
     if match is None:
         return None
-    printed = match[5] or unit
-    base = {"volume": "m3", "heat": "GJ", "energy": "kWh"}
+    printed = match[5] or (cells[-2] if old else None)
     measure, tens = UNITS.get(printed, ("", 3)) if printed else ("", 3)
-    if printed and measure not in base:
+    if printed and measure not in COUNTED:
         return None
-    return Count(stamp, int(scaled(match[1], match[2], match[3] or "", tens)), base.get(measure), code)
+    stamp = parse_stamp(cells[0] if len(cells) > 1 else "")
+    return Count(stamp, scaled(match[1], match[2], match[3] or "", tens - 3), code, COUNTED.get(measure))
 
 
 def plain_text(raw: str) -> str:

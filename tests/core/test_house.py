@@ -55,7 +55,7 @@ def test_a_line_that_disappears_becomes_unknown() -> None:
         (a_reading(clock=Stamp("000101000000W", local("2000-01-01 00:00"))), "clock", "not set"),
         (a_reading(clock=Stamp("632525252525W", None)), "clock", "632525252525W"),
         (a_reading(clock=Stamp("261120120000", NOON, assumed_local=True)), "letter", "Brussels time"),
-        (a_reading(history=History(14, ())), "history", "announces 14"),
+        (a_reading(history=History((), 14)), "history", "announces 14"),
         (a_reading(breaker=0), "breaker", "open"),
         (a_reading(breaker=2), "breaker", "5 seconds"),
         (a_reading(message_raw="48616C6C6F1B5B324A"), "message", r"Hallo\x1b[2J"),
@@ -70,7 +70,7 @@ def test_the_owner_is_told(reading: Reading, key: str, words: str) -> None:
 
 def test_healthy_readings_say_nothing() -> None:
     """A closed breaker, an empty text and a whole history are no news."""
-    assert hear(House(), a_reading(breaker=1, message_raw="", history=History(0, ()))).notices == {}
+    assert hear(House(), a_reading(breaker=1, message_raw="", history=History((), 0))).notices == {}
 
 
 def test_a_notice_goes_when_its_reason_goes_but_a_mismatch_is_told_once() -> None:

@@ -17,8 +17,7 @@ NOWHERE = Stamp("632525252525W", None)
 def history(*rows: tuple[str, str, float]) -> History:
     """Rows of (capture time, peak stamp, W), by local time."""
     return History(
-        len(rows),
-        tuple(MonthPeak(stamp(local(capture)), stamp(local(peak)), peak_w) for capture, peak, peak_w in rows),
+        tuple(MonthPeak(stamp(local(capture)), stamp(local(peak)), peak_w) for capture, peak, peak_w in rows), len(rows)
     )
 
 
@@ -48,7 +47,7 @@ def test_a_placeholder_of_a_new_meter_is_no_month() -> None:
         MonthPeak(stamp(local("2024-06-01 00:00")), NOWHERE, 0.0),
         MonthPeak(stamp(local("2024-07-01 00:00")), stamp(local("2024-06-12 10:00")), 3000.0),
     )
-    reading = a_reading(local("2024-08-09 19:06"), history=History(3, rows))
+    reading = a_reading(local("2024-08-09 19:06"), history=History(rows, 3))
     assert [date(2024, 6, 1)] == [one.month for one in peaks_of(reading).past]
 
 
