@@ -216,11 +216,11 @@ end_child() {
     kill -KILL "$child"
 } 2>/dev/null
 
-# What a killed dashboard leaves behind: a raw terminal without cursor, and its last picture over the messages.
+# What a killed dashboard leaves behind: a raw terminal without cursor and line breaks, and its last picture on top.
 leave_screen() {
     [[ -t 0 && -n ${TMUX_PANE:-} ]] || return
     stty sane
-    printf '\e[?1000;1002;1003;1004;1006;2004l\e[?25h\e[m'
+    printf '\e[?1000;1002;1003;1004;1006;2004l\e[?7;25h\e[m'
     [[ $(tmux display-message -p -t "$TMUX_PANE" '#{alternate_on}') == 0 ]] || printf '\e[?1049l'
 }
 

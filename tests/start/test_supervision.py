@@ -87,14 +87,14 @@ def test_a_killed_dashboard_leaves_a_readable_screen(checkout: Checkout) -> None
         "dm.py",
         NOTE_START
         + "import tty\ntty.setraw(0)\n"
-        + "print('\\x1b[?1049h\\x1b[?1000h\\x1b[?25l a picture', flush=True)\ninput()",
+        + "print('\\x1b[?1049h\\x1b[?1000h\\x1b[?7l\\x1b[?25l a picture', flush=True)\ninput()",
     )
     checkout.start()
     pid = started(checkout)
     assert checkout.shows("dm", "a picture")
     checkout.write("dm.py", "input('a new start')")
     os.kill(pid, signal.SIGKILL)
-    assert checkout.shows("dm", "dm ended with exit code 137")
+    assert checkout.shows("dm", f"dm ended with exit code 137, see above and {checkout.home}/log. Again in 1 s")
     assert "a picture" not in checkout.screen("dm")
     modes = "#{alternate_on} #{mouse_any_flag} #{cursor_flag}"
     assert "0 0 1" == checkout.tmux("display-message", "-p", "-t", "=dm:", modes).strip()
