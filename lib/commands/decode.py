@@ -30,10 +30,10 @@ def run(source: str, *, no_crc: bool) -> int:
     good = 0
     try:
         for telegrams in _telegrams(source, framer):
+            good += len(telegrams)
             for telegram in telegrams:
                 print(json.dumps(decoded(parser.parse(telegram))))
             sys.stdout.flush()
-            good += len(telegrams)
     except BrokenPipeError:  # the reader of our output, `head` perhaps, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # takes what is still held back for it
         return 0

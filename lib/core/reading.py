@@ -120,7 +120,7 @@ class Reading:
 
     @property
     def serial(self) -> str | None:
-        """The meter's serial as printed: of the line Belgian meters have, else of the older one, else its device name."""
+        """The meter's serial as printed: by the Belgian line, else by the older one, else the name of the device."""
         printed = [one for one in (self.belgian_serial, self.old_serial, self.device_name) if one is not None]
         return next(filter(None, printed), "") if printed else None
 

@@ -79,7 +79,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What an M-Bus meter counted at its own stamp: `value` in `unit`, which is m3, GJ or kWh, None where none is printed."""
+    """What an M-Bus meter counted at its own stamp: `value` in m3, GJ or kWh; `unit` is None where none is printed."""
 
     stamp: Stamp
     value: float
