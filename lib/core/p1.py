@@ -12,7 +12,7 @@ PIECE = 4 * 1024
 STARTS_TRIED = 8  # a body may hold "/abc" in a plain text; more of them is noise
 
 START = re.compile(rb"/\w{3}", re.ASCII)
-END = re.compile(rb"!(?:([0-9A-Fa-f]{4})|([0-9A-Fa-f]{0,3})(?=[\r\n\0/]))")  # four digits, fewer (zeros lost) or none
+END = re.compile(rb"!(?:([0-9A-Fa-f]{4})|([0-9A-Fa-f]{0,3})(?=[\r\n\0\xff/]))")  # four digits, fewer or none
 ENCRYPTED = re.compile(rb"\xdb\x08.{8}\x82..\x30", re.DOTALL)  # DB 08, title, 82, length, 30: Luxembourg, Austria
 
 

@@ -98,13 +98,11 @@ class Count:
 
 
 def parse_value(form: Form, field: str, code: str, cells: list[str]) -> object:
-    """The value in the cells of one line; None when there is none or it is unreadable."""
-    first = cells[0] if cells else None
+    """The value in the cells of one line, of which there is one at least; None when it is unreadable."""
+    first = cells[0]
     match form:
         case Form.HISTORY:
             return parse_history(cells)
-        case _ if first is None:
-            return None
         case Form.TEXT:
             return first
         case Form.WHOLE | Form.RELAY:

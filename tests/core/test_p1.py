@@ -105,6 +105,8 @@ def test_a_short_crc_at_the_end_of_a_file_is_complete() -> None:
     framer = Framer()
     assert framer.feed(short[:-6] + short[-5:-2]) == []
     assert [short[:-6]] == framer.finish()
+    for follows in (b"\r", b"\n", b"\0", b"\xff", b"/"):
+        assert [short[:-6]] == Framer().feed(short[:-6] + short[-5:-2] + follows)
 
 
 def test_line_ends_are_given_as_the_crc_knows_them() -> None:
