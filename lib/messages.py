@@ -21,7 +21,7 @@ from lib.core.obis import name
 from lib.core.peaks import MonthOf
 from lib.core.quarter import Quarter
 from lib.core.reading import Reading
-from lib.core.values import printable
+from lib.core.values import printable, spelled
 
 PROTOCOL = 1
 CENT = Decimal("0.01")
@@ -276,7 +276,7 @@ def _column(label: str, period: Period, rules: core.Rules) -> Column:
 
 def say_telegram(telegram: bytes, received: datetime) -> Telegram:
     """A telegram as the framer gave it, line by line."""
-    ident, *lines = telegram.decode("latin-1").splitlines()
+    ident, *lines = telegram.decode("latin-1").replace("\r", "").split("\n")
     return Telegram(
         ident=printable(ident), received=received, lines=tuple(_line(line) for line in lines if line not in {"", "!"})
     )
@@ -284,8 +284,7 @@ def say_telegram(telegram: bytes, received: datetime) -> Telegram:
 
 def _line(text: str) -> Line:
     code, _, rest = text.partition("(")
-    value = rest.removesuffix(")").replace(")(", " ")
-    plain, star, unit = value.rpartition("*") if value.count("*") == 1 else (value, "", "")
-    if not star:
-        plain = value
-    return Line(code=printable(code), name=name(code), value=printable(plain), unit=printable(unit))
+    value, unit = rest.removesuffix(")").replace(")(", " "), ""
+    if value.count("*") == 1:
+        value, _, unit = value.partition("*")
+    return Line(code=printable(code), name=name(code), value=printable(spelled(code, value)), unit=printable(unit))

@@ -108,3 +108,19 @@ def test_a_telegram_is_safe_to_show() -> None:
         ("1-0:1.7.0", "Power taken", "01.470", "kW"),
         ("9-9:1.1.1", "", r"\x1b[2Jÿ", ""),
     ]
+
+
+def test_texts_in_hexadecimal_are_spelled_out() -> None:
+    """Serial, EAN and the operator's text read as text, other digits as they stand; a text cannot move a cursor."""
+    lines = (
+        b"0-0:96.1.4(50221)",
+        b"0-0:96.1.1(3154535430303030303030303037)",
+        b"0-0:96.13.0(48616C6C6F1B5B324A)",
+        b"0-1:96.1.2(353431343439393030303030303030303037)",
+        b"0-1:96.1.1(1234)",
+    )
+    shown = say_telegram(b"/TST5\\1\r\n\r\n" + b"\r\n".join(lines) + b"\r\n!", NOON)
+    assert ["50221", "1TST0000000007", r"Hallo\x1b[2J", "541449900000000007", "1234"] == [
+        line.value for line in shown.lines
+    ]
+    assert shown.lines[3].name == "M-Bus 1: EAN"

@@ -105,14 +105,14 @@ _NAMED = {
 TABLE = MappingProxyType(_GENERAL | _TARIFFS_3_TO_5 | _PHASES | _NAMED)
 CHANNEL_TABLE = MappingProxyType(
     {
-        "24.1.0": Obis("type", Form.CHANNEL, "Kind of meter"),
-        "96.1.1": Obis("serial", Form.CHANNEL, "Serial"),
-        "96.1.0": Obis("serial", Form.CHANNEL, "Serial"),
+        "24.1.0": Obis("type", Form.CHANNEL, "kind of meter"),
+        "96.1.1": Obis("serial", Form.CHANNEL, "serial"),
+        "96.1.0": Obis("serial", Form.CHANNEL, "serial"),
         "96.1.2": Obis("ean_raw", Form.CHANNEL, "EAN"),
-        "24.4.0": Obis("valve", Form.CHANNEL, "Valve"),
-        "24.2.3": Obis("reading", Form.CHANNEL, "Reading"),
-        "24.2.1": Obis("reading", Form.CHANNEL, "Reading"),
-        "24.3.0": Obis("reading", Form.CHANNEL, "Reading"),
+        "24.4.0": Obis("valve", Form.CHANNEL, "valve"),
+        "24.2.3": Obis("reading", Form.CHANNEL, "reading"),
+        "24.2.1": Obis("reading", Form.CHANNEL, "reading"),
+        "24.3.0": Obis("reading", Form.CHANNEL, "reading"),
         "96.3.10": Obis("relay", Form.RELAY, "Virtual relay"),
     }
 )
@@ -136,5 +136,5 @@ def name(code: str) -> str:
         return ""
     row, channel = found
     if row.form is Form.CHANNEL:
-        return f"M-Bus {channel}: {row.name.lower()}"
+        return f"M-Bus {channel}: {row.name}"
     return f"{row.name} {channel}" if channel else row.name

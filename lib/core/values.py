@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from lib.core.obis import Form
+from lib.core.obis import Form, find
 from lib.core.stamp import Stamp, parse_stamp
 
 MOST_ROWS: Final = 15  # of any profile
@@ -225,6 +225,17 @@ def serial_text(raw: str) -> str | None:
     """The serial that hexadecimal digits spell, as on the meter's plate (`1SAG…`); None when they spell none."""
     text = plain_text(raw)
     return text if text and text != raw and text.isascii() and text.isprintable() else None
+
+
+def spelled(code: str, value: str) -> str:
+    """The value of a line as people read it: texts, serials and EANs in hexadecimal digits are spelled out."""
+    row = find(code)
+    match row[0].field if row else "":
+        case "message_raw" | "message_code_raw":
+            return plain_text(value)
+        case "belgian_serial" | "old_serial" | "device_name" | "serial" | "ean_raw":
+            return serial_text(value) or value
+    return value
 
 
 def ean(raw: str) -> str | None:
