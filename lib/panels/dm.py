@@ -1,0 +1,100 @@
+"""The screen of dm: its panels, where they stand at each size, and what its colours mean."""
+
+from lib.messages import House, Rates, Telegram, Usage
+from lib.panels.header import render_header
+from lib.panels.layout import Arrangement, Columns, Panel, Panels, Rows
+from lib.panels.month_peaks import render_month_peaks
+from lib.panels.quarter_peak import render_quarter
+from lib.panels.rates import render_rates
+from lib.panels.seen import Seen
+from lib.panels.telegram import render_telegram
+from lib.panels.usage import render_usage
+
+LARGE = Columns(
+    (
+        (112, Rows(((0, "quarter"), (29, "usage")))),
+        (50, Rows(((9, "rates"), (0, "months")))),
+        (0, "telegram"),
+    )
+)
+MEDIUM = Rows(((0, Columns(((0, "quarter"), (36, "rates")))), (24, Columns(((0, "usage"), (36, "months"))))))
+TALL = Rows(((9, Columns(((0, "quarter"), (34, "rates")))), (24, "usage"), (0, "months")))
+SMALL = Rows(((9, Columns(((0, "quarter"), (34, "rates")))), (0, "usage")))
+TINY = Rows(((9, "quarter"), (0, "rates")))
+
+
+def dm_panels() -> Panels:
+    """What dm shows, also on a screen from elsewhere."""
+    return Panels(
+        header=lambda seen, look, room: render_header(
+            seen.newest(House), look, room, title=seen.title, peer=seen.peer, heard_s=seen.heard_s
+        ),
+        panels=(
+            Panel(
+                name="quarter",
+                title="Quarter",
+                render=lambda seen, look, room: render_quarter(seen.newest(House), look, room),
+            ),
+            Panel(
+                name="usage",
+                title="Usage",
+                render=lambda seen, look, room: render_usage(
+                    seen.newest(Usage), seen.newest(Rates), seen.newest(House), look, room
+                ),
+                heads=2,
+            ),
+            Panel(
+                name="rates",
+                title="Rates",
+                render=lambda seen, look, room: render_rates(seen.newest(Rates), seen.newest(House), look, room),
+            ),
+            Panel(
+                name="telegram",
+                title="Telegram",
+                render=lambda seen, look, room: render_telegram(
+                    seen.newest(Telegram), look, room, peaks=_peaks_cost(seen)
+                ),
+                scrolls=True,
+                heads=1,
+            ),
+            Panel(
+                name="months",
+                title="Month peaks",
+                tab="Months",
+                render=lambda seen, look, room: render_month_peaks(seen.newest(House), look, room),
+                shown=_peaks_cost,
+            ),
+        ),
+        arrangements=(
+            Arrangement(width=220, height=48, part=LARGE),
+            Arrangement(width=112, height=34, part=MEDIUM),
+            Arrangement(width=74, height=44, part=TALL),
+            Arrangement(width=74, height=15, part=SMALL),
+            Arrangement(width=0, height=0, part=TINY),
+        ),
+        legend=_legend,
+        question="Stop the meter?",
+    )
+
+
+def _peaks_cost(seen: Seen) -> bool:
+    """Whether a peak may be spoken of: only once it is known that it costs something."""
+    house = seen.newest(House)
+    return house is not None and house.capacity_tariff
+
+
+def _legend(seen: Seen) -> list[tuple[str, str]]:
+    lines = [
+        ("taken", "power taken from the grid"),
+        ("injected", "power injected into the grid"),
+        ("active", "the rate that counts now"),
+        ("inactive", "the other rate"),
+        ("now", "usage in the register that counts now"),
+        ("clock", "how far the quarter is"),
+        ("used", "drawn so far in this quarter"),
+        ("ahead", "what the forecast adds to it"),
+        ("target", "the target of this quarter"),
+    ]
+    if _peaks_cost(seen):
+        lines.append(("alarm", "NEW PEAK: the forecast passes the target"))
+    return lines

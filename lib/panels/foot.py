@@ -1,0 +1,82 @@
+"""The last line and the help screen: every key, in short and in full."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from lib.panels.look import Look, Room
+from lib.panels.sheet import Piece, Sheet
+
+KEYS = (
+    ("1 2 3 ...", "one panel over the whole screen; Esc: all of them"),
+    ("Tab, Right", "the next panel; Shift+Tab, Left: the one before"),
+    ("Up Down", "scroll; PgUp PgDn a page, Home End to the ends"),
+    ("? h F1", "this help"),
+)
+STOP, LEAVE = "stop the program, after a question", "leave; the program goes on"
+TMUX = (
+    ("Ctrl-b d", "leave the screen; the programs go on"),
+    ("Ctrl-b s", "choose another session: dm, log"),
+    ("Ctrl-b [", "look back, q ends it"),
+)
+KEY = 12
+
+
+def render_foot(titles: Sequence[str], page: int, look: Look, width: int) -> Text:
+    """The panels with their keys, the one shown marked, and the other keys; page: 0 for all."""
+    colours = look.colours
+    sheet = Sheet(look, width)
+    tabs: list[Piece] = []
+    for key, title in enumerate(("All", *titles)):
+        style = "reverse" if key == page else colours.text
+        tabs += [(f" {key} ", f"bold {style}"), (f"{title} ", style)]
+    others: list[Piece] = []
+    spare = -1
+    for words in (("theme", "help", "quit"), ("", "", "")):
+        if spare < 0:
+            others = []
+            for letter, word in zip("t?q", words, strict=True):
+                others += [(f" {letter}", colours.title), (f" {word}" if word else "", colours.quiet)]
+            spare = width - sum(len(text) for text, _ in (*tabs, *others))
+    sheet.row(*tabs, (" " * max(0, spare - 1), ""), *others, (" " * (spare > 0), ""))
+    return sheet.text()
+
+
+def _sample(role: str, look: Look) -> list[Piece]:
+    """A few cells in the colour of a role, as the panels use it."""
+    glyphs = look.glyphs
+    bars = {"clock": glyphs.full, "used": glyphs.full, "ahead": glyphs.half, "target": glyphs.dash}
+    sample = " 12 " if role == "alarm" else bars[role] * 3 if role in bars else "123"
+    return [(sample, getattr(look.colours, role)), (" " * (KEY - len(sample)), "")]
+
+
+def render_help(
+    legend: Sequence[tuple[str, str]],
+    notices: Sequence[tuple[str, str]],
+    themes: Sequence[str],
+    look: Look,
+    room: Room,
+    *,
+    attached: bool,
+) -> Text:
+    """Notices in full, keys, colours and the keys of tmux; legend: (role, meaning); notices: (text, role)."""
+    colours = look.colours
+    sheet = Sheet(look, room.width)
+    if notices:
+        sheet.row(("What you should know", colours.title))
+        for notice, role in notices:
+            sheet.paragraph(f"! {notice}", getattr(colours, role))
+        sheet.space()
+    sheet.row(("Keys", colours.title))
+    last = ("t", f"the next theme: {', '.join(themes)}"), ("q", LEAVE if attached else STOP)
+    for key, meaning in (*KEYS, *last):
+        sheet.row((look.left(key, KEY), colours.inactive), (meaning, colours.text))
+    sheet.space()
+    sheet.row(("Colours", colours.title))
+    for role, meaning in legend:
+        sheet.row(*_sample(role, look), (meaning, colours.text))
+    sheet.space()
+    sheet.row(("In tmux", colours.title))
+    for key, meaning in TMUX:
+        sheet.row((look.left(key, KEY), colours.inactive), (meaning, colours.text))
+    return sheet.text()

@@ -1,0 +1,81 @@
+"""The months' peaks as bars, the running month first, and the mean that the bill counts."""
+
+from datetime import date, datetime, timedelta
+
+from rich.text import Text
+
+from lib.messages import House, MonthPeaks
+from lib.panels.dates import clock, local_day, month_name, weekday
+from lib.panels.look import Look, Room
+from lib.panels.sheet import Piece, Sheet
+from lib.panels.strokes import fine_bar, part
+
+FLOOR_W = 2_500.0  # each month counts so much at least (Flemish capacity tariff)
+BILLED = 12
+QUARTER = timedelta(minutes=15)
+MARK, MONTH, FIGURE, UNIT, WHEN = 2, 8, 6, 4, 14
+DATED = 50  # from this width on there is room for the quarter of each peak
+
+
+def render_month_peaks(house: House | None, look: Look, room: Room) -> Text:
+    """One row for each month the meter knows; nothing at all where peaks cost nothing."""
+    colours = look.colours
+    sheet = Sheet(look, room.width)
+    if house is None or not house.capacity_tariff:
+        return sheet.text()
+    if house.months is None:
+        sheet.row(("waiting for the first telegram", colours.quiet))
+        return sheet.text()
+    rows = _rows(house.months)
+    shown = len(rows) if room.whole else max(1, room.height - 2)
+    most_w = max([FLOOR_W, *(peak_w for _, peak_w, _ in rows if peak_w is not None)])
+    for at, (month, peak_w, when) in enumerate(rows[:shown]):
+        sheet.row(*_row(look, room.width, month, peak_w, when, most_w, running=at == 0))
+    if room.whole or room.height >= len(rows) + 3:
+        sheet.space()
+    billed = min(BILLED, len(rows) - (rows[0][1] is None))
+    name = f"{BILLED}-month mean" if billed == BILLED else f"Mean of {billed} month{'s' * (billed != 1)}"
+    indent = MARK + MONTH + FIGURE - len(name)
+    sheet.row(
+        (name, colours.title),
+        (look.right(look.kw(house.months.mean_w), max(FIGURE, indent)), colours.title),
+        (" kW", colours.quiet),
+    )
+    sheet.row((f"A month counts {look.kw(FLOOR_W)} kW or more", colours.quiet))
+    return sheet.text()
+
+
+def _rows(months: MonthPeaks) -> list[tuple[date, float | None, str]]:
+    """Month, peak and the quarter it fell in, the running month first also without a peak."""
+    known = [months.running] if months.running else []
+    rows: list[tuple[date, float | None, datetime | None]]
+    rows = [(one.month, one.peak_w, one.at) for one in (*known, *months.past)]
+    if not known:
+        rows.insert(0, (months.month, None, None))
+    return [
+        (month, peak_w, "" if at is None else f"{weekday(local_day(at - QUARTER))} {clock(at - QUARTER)}")
+        for month, peak_w, at in rows
+    ]
+
+
+def _row(
+    look: Look, width: int, month: date, peak_w: float | None, when: str, most_w: float, *, running: bool
+) -> list[Piece]:
+    colours, glyphs = look.colours, look.glyphs
+    style = colours.title if running else colours.text
+    dated = width >= DATED
+    pieces = [
+        (look.left(glyphs.bullet if running else "", MARK), colours.now),
+        (look.left(month_name(month), MONTH), style),
+        (look.right(look.kw(peak_w), FIGURE), style),
+        (look.left(" kW", UNIT), colours.quiet),
+        (look.left(when, WHEN) if dated else "", colours.quiet),
+    ]
+    if peak_w is None:
+        return pieces
+    cells = max(0, width - MARK - MONTH - FIGURE - UNIT - WHEN * dated)
+    tone = colours.now if running else colours.used
+    if peak_w >= FLOOR_W:
+        return [*pieces, *fine_bar(look, cells, peak_w / most_w, tone)]
+    full, floor = (round(part(power_w, most_w) * cells) for power_w in (peak_w, FLOOR_W))
+    return [*pieces, (glyphs.full * full, tone), (glyphs.half * (floor - full), colours.quiet)]

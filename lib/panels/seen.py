@@ -1,0 +1,40 @@
+"""All that one drawing of the screen starts from: the newest word of each kind, and how old the last one is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from lib.messages import Message
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """The program that a screen from elsewhere listens to: whether the line to it stands, and if not, why."""
+
+    url: str
+    connected: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the screen was told.
+
+    Attributes:
+        words: the newest message of each kind.
+        heard_s: seconds since the last one came; None before the first.
+        peer: the program a screen from elsewhere listens to; None in the program itself.
+
+    """
+
+    title: str
+    words: Mapping[type, Message] = field(default_factory=dict)
+    heard_s: float | None = None
+    peer: Peer | None = None
+
+    def newest(self, kind: type[T]) -> T | None:
+        """The newest message of a kind; None before the first."""
+        word = self.words.get(kind)
+        return word if isinstance(word, kind) else None

@@ -1,0 +1,84 @@
+"""One panel on the screen, and the lines without a frame: widgets that change only when their text did."""
+
+from rich.text import Text
+from textual.widgets import Static
+
+from lib.panels.layout import Panel, Place
+from lib.panels.look import Look, Room
+from lib.panels.seen import Seen
+
+FRAME = 2  # cells of a border, both sides together
+PADDING = 2
+
+
+class View(Static):
+    """One panel on the screen: its frame, its text cut to the place, and how far it is scrolled."""
+
+    def __init__(self, panel: Panel) -> None:
+        """A view that has no place yet."""
+        super().__init__(id=panel.name, classes="view", markup=False)
+        self.display = False
+        self.panel = panel
+        self.top = 0
+        self.longest = 0
+        self._shown: Text | None = None
+        self._place: Place | None = None
+
+    @property
+    def visible_rows(self) -> int:
+        """Lines that fit into the frame."""
+        return max(0, self._place.height - FRAME) if self._place else 0
+
+    def put(self, place: Place | None) -> None:
+        """Stand there; None: nowhere."""
+        if place == self._place:
+            return
+        self._place = place
+        self.display = place is not None
+        if place is not None:
+            self.styles.offset = (place.x, place.y)
+            self.styles.width, self.styles.height = place.width, place.height
+
+    def draw(self, seen: Seen, look: Look, *, whole: bool) -> None:
+        """Render the panel for its place; nothing moves when the text is the one that stands there."""
+        if self._place is None:
+            return
+        room = Room(self._place.width - FRAME - PADDING, self.visible_rows, whole or self.panel.scrolls)
+        text = self.panel.render(seen, look, room)
+        lines = text.split("\n", allow_blank=True)
+        self.longest = len(lines)
+        self.top = max(0, min(self.top, self.longest - self.visible_rows))
+        if self.longest > self.visible_rows:
+            heads = min(self.panel.heads, self.visible_rows)
+            last = self.top + self.visible_rows
+            text = Text("\n", no_wrap=True, end="").join([*lines[:heads], *lines[self.top + heads : last]])
+            subtitle = f"{self.top + 1}-{last - heads} of {self.longest - heads}"
+        else:
+            subtitle = ""
+        if self.border_subtitle != subtitle:
+            self.border_subtitle = subtitle
+        if text != self._shown:
+            self._shown = text
+            self.update(text, layout=False)
+
+    def move(self, rows: int) -> bool:
+        """Scroll; says whether that moved anything."""
+        top = max(0, min(self.top + rows, self.longest - self.visible_rows))
+        moved, self.top = top != self.top, top
+        return moved
+
+
+class Line(Static):
+    """The head or the foot: text without a frame, drawn anew only when it changed."""
+
+    def __init__(self, name: str) -> None:
+        """An empty line."""
+        super().__init__(id=name, markup=False)
+        self.rows = 0
+        self._shown: Text | None = None
+
+    def draw(self, text: Text) -> None:
+        """Show `text`."""
+        if text != self._shown:
+            self._shown = text
+            self.update(text, layout=False)

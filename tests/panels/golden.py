@@ -1,0 +1,87 @@
+"""Golden texts: what the owner sees, kept beside the tests. `GOLDEN=write` writes them anew; read them then."""
+
+import io
+import os
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+from textual.app import App
+
+from lib.panels.dashboard import Dashboard
+from lib.panels.dm import dm_panels
+from lib.panels.layout import Panel, Panels, Place, arranged, places
+from lib.panels.look import ASCII, CONSOLE, UNICODE, Look, Room
+from lib.panels.seen import Peer, Seen
+from lib.panels.themes import NIGHT, PLAIN, Terminal
+from tests.panels.story import Story
+
+FOLDER = Path(__file__).parent / "golden"
+SIZES = ((80, 24), (120, 40), (240, 60))
+LOOK = Look(glyphs=UNICODE, colours=NIGHT.palette)
+LOOKS = {
+    "unicode": LOOK,
+    "console": Look(glyphs=CONSOLE, colours=PLAIN.palette),
+    "ascii": Look(glyphs=ASCII, colours=PLAIN.palette),
+}
+
+
+def golden(name: str, found: str) -> str:
+    """The text kept under a name; with `GOLDEN=write` the one just found, which is then kept."""
+    path = FOLDER / name
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(found, "utf-8")
+    return path.read_text("utf-8")
+
+
+def shown(text: Text, room: Room) -> str:
+    """What a terminal of that width shows of a text, without colours; no line is wrapped."""
+    console = Console(file=io.StringIO(), color_system=None, width=room.width, legacy_windows=False)
+    console.print(text)
+    assert isinstance(console.file, io.StringIO)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
+
+
+def styles(text: Text, fragment: str) -> set[str]:
+    """The styles of every place where a fragment stands."""
+    assert fragment in text.plain, text.plain
+    found: set[str] = set()
+    at = text.plain.find(fragment)
+    while at >= 0:
+        found |= {str(span.style) for span in text.spans if span.start < at + len(fragment) and at < span.end}
+        at = text.plain.find(fragment, at + 1)
+    return found
+
+
+def seen(story: Story, *, demo: bool = False, heard_s: float = 0.1, peer: Peer | None = None) -> Seen:
+    """What a screen was told of a story."""
+    words = {type(word): word for word in story.told(demo=demo)}
+    return Seen(title="Digital Meter", words=words, heard_s=heard_s, peer=peer)
+
+
+def room_of(panel: Panel, size: tuple[int, int], told: Seen, panels: Panels) -> Room:
+    """The room a panel has on a screen of that size; the whole of it where it has no place in the overview."""
+    width, height = size
+    body = Place(0, 0, width, height - 4)
+    names = {one.name for one in panels.panels if one.shown(told)}
+    place = places(arranged(panels.arrangements, width, body.height), body, names).get(panel.name)
+    if place is None:
+        return Room(width - 4, body.height - 2, whole=True)
+    return Room(place.width - 4, place.height - 2, whole=panel.scrolls)
+
+
+def a_dashboard(story: Story | None = None, look: str = "unicode", *, attached: bool = False) -> Dashboard:
+    """A dashboard that was told a story, on a terminal of which nothing is guessed and whose time stands still."""
+    terminal = Terminal(UNICODE, NIGHT) if look == "unicode" else Terminal(LOOKS[look].glyphs, PLAIN)
+    app = Dashboard("Digital Meter", dm_panels(), attached=attached, terminal=terminal, elapsed_s=lambda: 0.0)
+    for word in story.told() if story else ():
+        app.show(word)
+    return app
+
+
+def screen(app: App[str]) -> str:
+    """The characters that stand on an app's screen."""
+    width, height = app.size
+    console = Console(width=width, height=height, file=io.StringIO(), force_terminal=True, record=True)
+    console.print(app.screen._compositor.render_update(full=True, screen_stack=app._background_screens))
+    return "\n".join(line.rstrip() for line in console.export_text().splitlines()) + "\n"

@@ -1,0 +1,85 @@
+"""The months' peaks."""
+
+from dataclasses import replace
+from datetime import date
+
+from lib.core import peaks
+from lib.core.peaks import MonthOf
+from lib.messages import House, MonthPeaks
+from lib.panels.look import Room
+from lib.panels.month_peaks import BILLED, FLOOR_W, render_month_peaks
+from tests.panels import story
+from tests.panels.golden import LOOK, LOOKS, styles
+
+ROOM = Room(60, 20)
+
+
+def house(**changed: object) -> House:
+    """A Friday in November."""
+    first = story.four_days().told()[0]
+    assert isinstance(first, House)
+    return replace(first, **changed)  # type: ignore[arg-type]
+
+
+def test_the_floor_is_that_of_the_core() -> None:
+    """Said here for people, computed there."""
+    assert (peaks.FLOOR_W, peaks.MONTHS_BILLED) == (FLOOR_W, BILLED)
+
+
+def test_months_carry_their_right_names() -> None:
+    """The row that the meter stamps with 1 November is October's."""
+    lines = render_month_peaks(house(), LOOK, ROOM).plain.split("\n")
+    assert ["Nov 2026", "Oct 2026", "Sep 2026"] == [line[2:10] for line in lines[:3]]
+    assert ["2.66" in lines[1] or "2.65" in lines[1]] == [True]
+    assert "Thu 22 19:30" in lines[1]
+
+
+def test_the_running_month_is_marked() -> None:
+    """With a sign and a colour of its own."""
+    text = render_month_peaks(house(), LOOK, ROOM)
+    assert text.plain.startswith("● Nov 2026")
+    assert {LOOK.colours.title} == styles(text, "Nov 2026")
+    assert {LOOK.colours.text} == styles(text, "Oct 2026")
+
+
+def test_a_month_without_a_peak_yet_says_so() -> None:
+    """Until its first quarter ended."""
+    months = MonthPeaks(month=date(2026, 12, 1), past=(MonthOf(date(2026, 11, 1), 3000.0),), mean_w=3000.0)
+    lines = render_month_peaks(house(months=months), LOOK, ROOM).plain.split("\n")
+    assert ["●", "Dec", "2026", "–", "kW"] == lines[0].split()
+    assert "Mean of 1 month 3.00 kW" in " ".join(" ".join(lines).split())
+
+
+def test_a_month_below_the_floor_shows_what_is_billed() -> None:
+    """Its bar goes on to 2.5 kW in another sign."""
+    (line,) = [line for line in render_month_peaks(house(), LOOK, ROOM).plain.split("\n") if "Jan 2026" in line]
+    assert "█▒" in line
+    assert "A month counts 2.50 kW or more" in render_month_peaks(house(), LOOK, ROOM).plain
+
+
+def test_the_mean_is_that_of_twelve_months() -> None:
+    """As the bill counts it."""
+    assert "12-month mean" in render_month_peaks(house(), LOOK, ROOM).plain
+
+
+def test_without_capacity_tariff_there_is_nothing_to_show() -> None:
+    """Not a word."""
+    assert "" == render_month_peaks(house(capacity_tariff=False), LOOK, ROOM).plain
+
+
+def test_before_the_first_telegram_it_waits() -> None:
+    """Nothing is made up."""
+    assert "waiting for the first telegram" == render_month_peaks(house(months=None), LOOK, ROOM).plain
+
+
+def test_a_low_room_shows_the_newest_months() -> None:
+    """And always the mean."""
+    lines = render_month_peaks(house(), LOOK, Room(32, 6)).plain.split("\n")
+    assert 6 == len(lines)
+    assert "Aug 2026" in lines[3]
+    assert "12-month mean" in lines[4]
+
+
+def test_ascii_gets_ascii() -> None:
+    """Bars of other signs."""
+    assert render_month_peaks(house(), LOOKS["ascii"], ROOM).plain.isascii()

@@ -1,0 +1,33 @@
+"""Lines that fit."""
+
+from lib.panels.sheet import Sheet
+from tests.panels.golden import LOOK
+
+
+def test_a_line_is_cut_and_not_wrapped() -> None:
+    """What is too long ends with the sign for a cut."""
+    sheet = Sheet(LOOK, 8)
+    sheet.row(("12345", ""), ("67890", "red"))
+    assert "1234567…" == sheet.text().plain
+
+
+def test_wide_signs_count_double() -> None:
+    """A sign of two cells takes two of the width."""
+    sheet = Sheet(LOOK, 5)
+    sheet.row(("漢漢漢", ""))
+    assert "漢漢…" == sheet.text().plain
+
+
+def test_a_paragraph_takes_the_lines_it_needs() -> None:
+    """Words are kept whole."""
+    sheet = Sheet(LOOK, 12)
+    sheet.paragraph("a sentence of some words", "")
+    assert "a sentence\nof some\nwords" == sheet.text().plain
+
+
+def test_styles_stand_where_their_pieces_stand() -> None:
+    """Also on later lines."""
+    sheet = Sheet(LOOK, 20)
+    sheet.row(("one", ""))
+    sheet.row(("two ", "red"), ("three", "blue"))
+    assert [(4, 8, "red"), (8, 13, "blue")] == [(span.start, span.end, span.style) for span in sheet.text().spans]
