@@ -87,7 +87,6 @@ class Dashboard(App[str]):
         super().__init__()
         self.animation_level = "none"
         self.title = title
-        self.failure: Exception | None = None
         terminal = terminal or terminal_of(os.environ)
         self._panels = panels
         self._attached = attached
@@ -147,14 +146,12 @@ class Dashboard(App[str]):
         heard_s = None if self._heard is None else max(0.0, self._elapsed_s() - self._heard)
         return Seen(title=self.title, words=dict(self._words), heard_s=heard_s, peer=self._peer)
 
-    def _draw(self) -> None:
-        try:
-            self._draw_all()
-        except Exception as error:
-            self.failure = error
-            raise
+    @property
+    def failure(self) -> Exception | None:
+        """The fault that ended the screen; Textual prints it and keeps it under a name of its own."""
+        return self._exception
 
-    def _draw_all(self) -> None:
+    def _draw(self) -> None:
         seen, look = self.seen, self.look
         width, height = self.size
         head = self._panels.header(seen, look, Room(width - MARGIN, max(3, height // 5)))
@@ -178,7 +175,6 @@ class Dashboard(App[str]):
             found = places(part, body, {view.panel.name for view in shown})
         for view in self._views:
             view.put(found.get(view.panel.name))
-            view.border_title = view.panel.title
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No key reaches the panels while a question or the help stands before them."""

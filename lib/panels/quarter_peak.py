@@ -56,7 +56,7 @@ def _time(house: House, quarter: QuarterNow, look: Look, width: int) -> list[Pie
     colours = look.colours
     start, end = clock(quarter.start), clock(quarter.start + QUARTER)
     if house.link.state == "good":
-        left = int(part(quarter.left_s, QUARTER.total_seconds()) * QUARTER.total_seconds())
+        left = round(part(quarter.left_s, QUARTER.total_seconds()) * QUARTER.total_seconds())
         last = (f"  {left // 60}:{left % 60:02d} left", colours.text)
     else:
         last = (f"  as of {clock_s(quarter.at)}", colours.warn)

@@ -18,6 +18,7 @@ class View(Static):
         """A view that has no place yet."""
         super().__init__(id=panel.name, classes="view", markup=False)
         self.display = False
+        self.border_title = panel.title
         self.panel = panel
         self.top = 0
         self.longest = 0

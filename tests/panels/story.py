@@ -26,7 +26,7 @@ TARIFF = Tariff(
     gas_kwh_m3=11.51,
     water_eur_m3=6.1,
 )
-PEAKS_KW = (4.118, 3.427, 2.904, 2.211, 3.655, 5.012, 3.871, 2.498, 3.102, 3.318, 4.006, 3.790, 2.655)
+PEAKS_KW = (4.118, 3.427, 2.904, 2.211, 3.655, 5.012, 3.871, 2.498, 3.102, 3.318, 4.006, 3.790, 2.661)
 OPERATOR = b"Works in your street on Monday from 9 to 12: no power".hex().upper()
 
 
