@@ -1,5 +1,6 @@
 """The head of each screen: the power now, the meter's time, and whether all of it can be trusted."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ from lib.panels.seen import Peer
 from lib.panels.sheet import Piece, Sheet
 
 ROWS = 3
+SECRET = re.compile("//[^/]*@")
 FIGURE = 18  # cells of the large figure: four digits and a point
 UNIT = 8
 NARROW = 60  # below, the power stands in small letters
@@ -171,10 +173,15 @@ def _program(look: Look, peer: Peer | None, heard_s: float | None) -> Pieces:
     if peer is None:
         return [(f"{bullet} the program said nothing for {ago}", colours.bad)] if ago else []
     if peer.connected and not ago:
-        return [(f"{bullet} ", colours.good), ("attached to ", colours.quiet), (peer.url, colours.text)]
+        return [(f"{bullet} ", colours.good), ("attached to ", colours.quiet), (_address(peer.url), colours.text)]
     said = [(f"{bullet} last word {ago} ago, " if ago else f"{bullet} ", colours.bad)]
     said.append(("attached to " if peer.connected else "no connection to ", colours.text))
-    return [*said, (peer.url, colours.text)]
+    return [*said, (_address(peer.url), colours.text)]
+
+
+def _address(url: str) -> str:
+    """Without the token that an address may hold: a screen is seen by others."""
+    return SECRET.sub("//", url.partition("?")[0])
 
 
 def _thousands(count: int) -> str:

@@ -111,6 +111,15 @@ def test_a_program_that_hangs_is_named() -> None:
     assert "last word 4 s ago, attached to ws://pi:8080/ws" in head(house, heard_s=4.0, peer=PEER).plain
 
 
+@pytest.mark.parametrize("url", ["ws://me:s3cret@pi:8080/ws", "ws://pi:8080/ws?token=s3cret"])
+def test_no_token_is_shown(url: str) -> None:
+    """A screen may be seen by others."""
+    for connected in (True, False):
+        plain = head(house_of(story.four_days()), peer=Peer(url=url, connected=connected), width=118).plain
+        assert "ws://pi:8080/ws" in plain
+        assert "s3cret" not in plain
+
+
 def test_more_notices_than_lines_are_announced() -> None:
     """What has no room is counted, and the help shows it."""
     notices = {f"kind {number}": f"notice {number}" for number in range(4)}
