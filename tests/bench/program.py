@@ -1,0 +1,191 @@
+"""Programs as processes of their own: on a terminal or without, in their own folder and on free ports; what they cost.
+
+Whatever is started here has ended when its block is left, also by Ctrl-C.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import pty
+import signal
+import struct
+import sys
+import termios
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from websockets.asyncio.client import ClientConnection
+
+from lib.core.stamp import parse_stamp
+from tests.conftest import free_ports
+from tests.programs.program import ROOT, P1Server, environment, listening
+
+COLUMNS, ROWS = 240, 60
+ENDING_S = 5.0
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+PIECE, PIECE_S = 184, 0.016  # what the usual adapter hands over at 115 200 baud, and how often
+
+
+@dataclass(slots=True)
+class Terminal:
+    """A process on a pseudo-terminal, and how many bytes it has drawn."""
+
+    pid: int
+    drawn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dm:
+    """A running dm.py: its meter, its port, its process, and its screen when it has one."""
+
+    meter: P1Server
+    port: int
+    pid: int
+    screen: Terminal | None
+
+
+@contextlib.asynccontextmanager
+async def dm(*, screen: bool) -> AsyncIterator[Dm]:
+    """dm.py on a meter that says nothing yet, its door open; screen: with the dashboard on a large terminal."""
+    ports = free_ports()
+    with TemporaryDirectory(prefix="dm-bench-") as home:
+        environ = environment(Path(home), ports)
+        async with P1Server() as meter:
+            command = ("dm.py", "--source", meter.source)
+            if screen:
+                async with on_terminal(*command, environ=environ) as terminal:
+                    await _open(ports)
+                    yield Dm(meter, ports, terminal.pid, terminal)
+            else:
+                async with without_terminal(*command, "--headless", environ=environ) as pid:
+                    await _open(ports)
+                    yield Dm(meter, ports, pid, None)
+
+
+async def _open(port: int) -> None:
+    """Wait until the door is open. Raises TimeoutError."""
+    async with listening(port):
+        return
+
+
+@contextlib.asynccontextmanager
+async def without_terminal(*arguments: str, environ: dict[str, str]) -> AsyncIterator[int]:
+    """`python ARGUMENTS`, its process id; what it prints is let go, except on stderr."""
+    async with _running(
+        *arguments, environ=environ, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
+    ) as pid:
+        yield pid
+
+
+@contextlib.asynccontextmanager
+async def on_terminal(*arguments: str, environ: dict[str, str]) -> AsyncIterator[Terminal]:
+    """`python ARGUMENTS` on a terminal of 240×60 in 256 colours, which takes all that is drawn at once."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    environ = {name: value for name, value in environ.items() if name not in {"COLUMNS", "LINES", "NO_COLOR"}}
+    environ |= {"TERM": "xterm-256color"}
+    loop = asyncio.get_running_loop()
+    terminal = Terminal(0)
+
+    def take() -> None:
+        try:
+            terminal.drawn += len(os.read(ours, 1 << 16))
+        except OSError:  # EIO: the other end is closed
+            loop.remove_reader(ours)
+
+    try:
+        async with _running(*arguments, environ=environ, stdin=theirs, stdout=theirs, stderr=theirs) as pid:
+            os.close(theirs)
+            theirs = -1
+            terminal.pid = pid
+            loop.add_reader(ours, take)
+            yield terminal
+    finally:
+        loop.remove_reader(ours)
+        os.close(ours)
+        if theirs >= 0:
+            os.close(theirs)
+
+
+@contextlib.asynccontextmanager
+async def _running(
+    *arguments: str, environ: dict[str, str], stdin: int, stdout: int, stderr: int | None = None
+) -> AsyncIterator[int]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *arguments,
+        env=environ,
+        cwd=ROOT,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=True,  # a Ctrl-C is ours; they are ended below
+    )
+    try:
+        yield process.pid
+        if process.returncode is not None:
+            raise RuntimeError(f"{' '.join(arguments)} ended during the bench, exit code {process.returncode}")
+    finally:
+        for ending in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(ending)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ENDING_S):
+                    await process.wait()
+                break
+
+
+async def say(meter: P1Server, telegram: bytes) -> float:
+    """Send a telegram as a cable does, piece by piece; the monotonic seconds just before its last piece went."""
+    pieces = [telegram[at : at + PIECE] for at in range(0, len(telegram), PIECE)]
+    for piece in pieces[:-1]:
+        await meter.say(piece)
+        await asyncio.sleep(PIECE_S)
+    start_s = asyncio.get_running_loop().time()
+    await meter.say(pieces[-1])
+    return start_s
+
+
+def clock_of(telegram: bytes) -> str:
+    """The clock of a telegram as `House` prints it."""
+    digits = telegram.partition(b"0-0:1.0.0(")[2].partition(b")")[0].decode()
+    at = parse_stamp(digits).at
+    assert at is not None
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def house_clock(frame: str | bytes) -> str | None:
+    """The meter's clock in a frame, None when it is not that of a `House`; quick, for it is measured with."""
+    assert isinstance(frame, str)
+    if not frame.endswith('"type":"house"}'):
+        return None
+    return frame.partition('"at":"')[2][:20]
+
+
+async def note(client: ClientConnection, heard_s: dict[str, float]) -> None:
+    """Until cancelled: when the first `House` of each clock was in this client's hands, in monotonic seconds."""
+    loop = asyncio.get_running_loop()
+    while True:
+        frame = await client.recv()
+        now_s = loop.time()
+        clock = house_clock(frame)
+        if clock:
+            heard_s.setdefault(clock, now_s)
+
+
+def cpu_s(pid: int) -> float:
+    """Processor time of a process so far, user and system, in seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
+
+
+def memory_mb(pid: int, line: str = "VmRSS") -> float:
+    """What a process holds in memory now (`VmRSS`), or held at most (`VmHWM`), in MB."""
+    for text in Path(f"/proc/{pid}/status").read_text().splitlines():
+        name, _, value = text.partition(":")
+        if name == line:
+            return int(value.split()[0]) * 1024 / 1e6
+    raise ValueError(f"/proc/{pid}/status has no line {line}")
