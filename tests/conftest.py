@@ -1,6 +1,7 @@
 """Builders that read like the story they tell."""
 
 import os
+import random
 import socket
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from lib.core.tariff import Tariff
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=BRUSSELS).astimezone(UTC)
 SECOND = timedelta(seconds=1)
+FIRST_PORT, PORTS_EACH, WORKERS = 10_000, 2_500, 8
 
 SIMPLE = Tariff(
     import_eur_kwh={"1": 0.4, "2": 0.3},
@@ -36,15 +38,19 @@ def folders() -> list[Path]:
 
 
 def free_ports() -> int:
-    """The first of five ports in a row that are free on loopback."""
+    """The first of five ports in a row that are free on loopback.
+
+    They lie below those that the system gives away, and each worker of the tests has a range of its own: so they stay
+    free until they are used.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
     while True:
-        with ExitStack() as opened, socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = int(probe.getsockname()[1])
+        first = FIRST_PORT + PORTS_EACH * worker + 5 * random.randrange(PORTS_EACH // 5)
+        with ExitStack() as opened:
             try:
-                for port in range(first + 1, first + 5):
+                for port in range(first, first + 5):
                     opened.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            except (OSError, OverflowError):
+            except OSError:
                 continue
             return first
 

@@ -5,7 +5,7 @@ import contextlib
 import sys
 
 from lib.hub.client import Peer, PeerError
-from lib.panels import header
+from lib.panels import seen
 from lib.panels.dashboard import Dashboard
 from lib.panels.dm import dm_panels
 
@@ -30,7 +30,7 @@ def run(url: str) -> int:
 async def _show(peer: Peer, screen: Dashboard) -> int:
     async def tell() -> None:
         while True:
-            screen.show(header.Peer(url=peer.url, connected=peer.connected, why=peer.why))
+            screen.show(seen.Peer(url=peer.url, connected=peer.connected, why=peer.why))
             await asyncio.sleep(TICK_S)
 
     tasks = [asyncio.create_task(peer.listen()), asyncio.create_task(tell())]

@@ -32,7 +32,11 @@ class Screen(Protocol):
 
     @property
     def return_code(self) -> int | None:
-        """Not 0 when it broke."""
+        """Not 0 when it broke; then `failure` may say why."""
+
+    @property
+    def failure(self) -> Exception | None:
+        """The bug that broke it."""
 
     def show(self, message: Message) -> None:
         """Draw the message soon; never waits."""
@@ -142,10 +146,11 @@ class Shown:
             for message in self._newest.values():
                 self._screen.show(message)
             await self._screen.run_async()
-            broke = self._screen.return_code
-            self._screen = None
-            if not broke:
+            screen, self._screen = self._screen, None
+            if not screen.return_code:
                 return
-            log.error("the screen broke; the program goes on and the screen comes back in %.0f s", pause_s)
+            log.error(
+                "the screen broke and comes back in %.0f s; the program goes on", pause_s, exc_info=screen.failure
+            )
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)

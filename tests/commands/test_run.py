@@ -38,6 +38,7 @@ class SlowScreen:
     """A dashboard whose drawing takes a second."""
 
     return_code: int | None = 0
+    failure: Exception | None = None
 
     def __init__(self, drawn: list[tuple[float, Message]], left: asyncio.Event) -> None:
         self._drawn = drawn
@@ -89,6 +90,8 @@ async def test_a_panel_that_sleeps_delays_frames_by_no_more_than_its_sleep(tmp_p
 class BrokenScreen:
     """A dashboard that breaks as soon as it is shown, and the second time stays."""
 
+    failure: Exception | None = ValueError("a bug in a panel")
+
     def __init__(self, made: list["BrokenScreen"], back: asyncio.Event) -> None:
         made.append(self)
         self.shown: list[Message] = []
@@ -107,7 +110,7 @@ class BrokenScreen:
         return None
 
 
-async def test_a_screen_that_breaks_leaves_the_loop_running(tmp_path: Path) -> None:
+async def test_a_screen_that_breaks_leaves_the_loop_running(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The loop says on; the screen comes back by itself and shows the newest state."""
     made: list[BrokenScreen] = []
     back = asyncio.Event()
@@ -123,6 +126,7 @@ async def test_a_screen_that_breaks_leaves_the_loop_running(tmp_path: Path) -> N
     with pytest.raises(StopTheProgram):
         await run(at_door(tmp_path, free_ports()), work, lambda: BrokenScreen(made, back))
     first, second = made
+    assert "a bug in a panel" in caplog.text
     assert len(first.shown) <= 2
     newest = second.shown[0]
     assert isinstance(newest, Rates)
