@@ -17,8 +17,10 @@ PROGRAM = "import signal\nprint('dm is up', flush=True)\nsignal.pause()\n"
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `.venv` that do_py.sh makes of empty pins, without any network."""
+    """The `.venv` that do_py.sh makes of empty pins, without any network, in place of one that was cut short."""
     folder = copy_scripts(tmp_path_factory.mktemp("environment") / "checkout")
+    (folder / ".venv").mkdir()
+    (folder / ".venv/half").touch()
     made = Checkout(folder=folder, home=folder, environ=alone()).run("do_py.sh", "-c", "")
     assert 0 == made.returncode, made.stderr
     return folder / ".venv"

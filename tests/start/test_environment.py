@@ -38,25 +38,16 @@ def test_without_network_the_old_environment_goes_on(own_environment: Checkout, 
     assert "going on with the environment that is here" in ran.stderr
 
 
-def test_a_half_made_environment_is_made_anew(own_environment: Checkout) -> None:
+def test_a_half_made_environment_is_made_anew(environment: Path) -> None:
     """What a power cut left of .venv is thrown away."""
-    rest = own_environment.write(".venv/lib/half", "")
-    (own_environment.folder / ".venv/made_for").unlink()
-    assert 0 == own_environment.run("do_py.sh", "-c", "import pip").returncode
-    assert not rest.exists()
-
-
-def test_an_environment_of_another_python_is_made_anew(own_environment: Checkout) -> None:
-    """After an upgrade of the system, packages of the old python are of no use to the new one."""
-    rest = own_environment.write(".venv/lib/old", "")
-    own_environment.write(".venv/made_for", "/usr/bin/python3.9")
-    assert 0 == own_environment.run("do_py.sh", "-c", "import pip").returncode
-    assert not rest.exists()
+    assert (environment / "made_for").exists()
+    assert not (environment / "half").exists()
 
 
 def test_two_starts_at_once_make_one_environment(own_environment: Checkout) -> None:
-    """Cron and a person may both come first: one makes .venv and the other waits for it."""
-    shutil.rmtree(own_environment.folder / ".venv")
+    """After an upgrade of python, cron and a person may both come: one makes .venv anew and the other waits for it."""
+    rest = own_environment.write(".venv/lib/old", "")
+    own_environment.write(".venv/made_for", "/usr/bin/python3.9")
     both = [
         subprocess.Popen(
             [own_environment.folder / "do_py.sh", "-c", "import pip"],
@@ -69,6 +60,7 @@ def test_two_starts_at_once_make_one_environment(own_environment: Checkout) -> N
     said = [one.communicate(timeout=50)[1] for one in both]
     assert [0, 0] == [one.returncode for one in both]
     assert 1 == "".join(said).count("making .venv")
+    assert not rest.exists()
 
 
 def test_nothing_is_said_when_nothing_is_to_do(checkout: Checkout) -> None:
