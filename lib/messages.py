@@ -18,7 +18,7 @@ from lib.core import house as core
 from lib.core.cost import Amounts, Costs, Period, costs
 from lib.core.house import Link
 from lib.core.obis import name
-from lib.core.peaks import MonthOf
+from lib.core.peaks import FLOOR_W, MONTHS_BILLED, MonthOf
 from lib.core.quarter import Quarter
 from lib.core.reading import Reading
 from lib.core.values import printable, spelled
@@ -56,12 +56,17 @@ class QuarterNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthPeaks:
-    """The peak of each month, newest first; the running month has none until its first quarter ended."""
+    """The peak of each month, newest first; the running month has none until its first quarter ended.
+
+    Each month counts `floor_w` at least; the bill counts the mean of the last `months_billed`.
+    """
 
     month: date
     running: MonthOf | None = None
     past: tuple[MonthOf, ...] = ()
     mean_w: float | None = None
+    floor_w: float = FLOOR_W
+    months_billed: int = MONTHS_BILLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -198,7 +198,7 @@ def _notices(before: Mapping[str, str], reading: Reading, running: Quarter) -> M
         )
     if reading.history is not None and not reading.history.complete:
         told["history"] = (
-            f"The meter announces {reading.history.count} month peaks and prints {len(reading.history.rows)}"
+            f"The meter announces {reading.history.count} months of history and prints {len(reading.history.rows)}"
         )
     if reading.breaker == 0:
         told["breaker"] = "The breaker is open: the meter has cut the house off"

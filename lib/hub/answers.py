@@ -37,7 +37,7 @@ def status(house: House | None) -> str:
         *_quarter(house.quarter, peaks_cost=house.capacity_tariff),
         *(_month(house) if house.capacity_tariff else ()),
         _row("telegrams", f"{house.link.telegrams} good, {house.link.rejected} rejected"),
-        *(_row("note", text) for kind, text in house.notices.items() if house.capacity_tariff or kind != "history"),
+        *(_row("note", text) for text in house.notices.values()),
     )
 
 

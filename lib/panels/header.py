@@ -20,7 +20,6 @@ UNIT = 8
 NARROW = 60  # below, the power stands in small letters
 LATE_S = 3.0  # the program speaks once a second
 FORGOTTEN_S = 60.0  # a power as old as this is no power now
-PEAKS = frozenset({"history"})  # notices that are left out where peaks cost nothing
 
 Pieces = list[Piece]
 Role = Literal["bad", "warn", "text"]  # of the palette
@@ -55,7 +54,7 @@ def render_header(
 
 
 def notices(house: House | None, peer: Peer | None = None) -> list[tuple[str, Role]]:
-    """What the owner should know, and in which colour; nothing of peaks where they cost nothing."""
+    """What the owner should know, and in which colour."""
     told: list[tuple[str, Role]] = []
     if peer is not None and not peer.connected and peer.why:
         told.append((peer.why, "bad"))
@@ -63,7 +62,7 @@ def notices(house: House | None, peer: Peer | None = None) -> list[tuple[str, Ro
         return told
     if house.link.state != "good" and house.link.why:
         told.append((house.link.why, "bad" if house.link.state == "silent" else "text"))
-    return told + [(text, "warn") for key, text in house.notices.items() if house.capacity_tariff or key not in PEAKS]
+    return told + [(text, "warn") for text in house.notices.values()]
 
 
 def _cut(told: list[tuple[str, Role]], rows: int) -> list[tuple[str, Role]]:

@@ -10,8 +10,6 @@ from lib.panels.look import Look, Room
 from lib.panels.sheet import Piece, Sheet
 from lib.panels.strokes import fine_bar, part
 
-FLOOR_W = 2_500.0  # each month counts so much at least (Flemish capacity tariff)
-BILLED = 12
 QUARTER = timedelta(minutes=15)
 MARK, MONTH, FIGURE, UNIT, WHEN = 2, 8, 6, 4, 14
 DATED = 50  # from this width on there is room for the quarter of each peak
@@ -26,22 +24,23 @@ def render_month_peaks(house: House | None, look: Look, room: Room) -> Text:
     if house.months is None:
         sheet.row(("waiting for the first telegram", colours.quiet))
         return sheet.text()
-    rows = _rows(house.months)
+    months = house.months
+    rows = _rows(months)
     shown = len(rows) if room.whole else max(1, room.height - 2)
-    most_w = max([FLOOR_W, *(peak_w for _, peak_w, _ in rows if peak_w is not None)])
+    most_w = max([months.floor_w, *(peak_w for _, peak_w, _ in rows if peak_w is not None)])
     for at, (month, peak_w, when) in enumerate(rows[:shown]):
-        sheet.row(*_row(look, room.width, month, peak_w, when, most_w, running=at == 0))
+        sheet.row(*_row(look, room.width, month, peak_w, when, most_w, floor_w=months.floor_w, running=at == 0))
     if room.whole or room.height >= len(rows) + 3:
         sheet.space()
-    billed = min(BILLED, len(rows) - (rows[0][1] is None))
-    name = f"{BILLED}-month mean" if billed == BILLED else f"Mean of {billed} month{'s' * (billed != 1)}"
+    billed = min(months.months_billed, len(rows) - (rows[0][1] is None))
+    name = f"{billed}-month mean" if billed == months.months_billed else f"Mean of {billed} month{'s' * (billed != 1)}"
     indent = MARK + MONTH + FIGURE - len(name)
     sheet.row(
         (name, colours.title),
-        (look.right(look.kw(house.months.mean_w), max(FIGURE, indent)), colours.title),
+        (look.right(look.kw(months.mean_w), max(FIGURE, indent)), colours.title),
         (" kW", colours.quiet),
     )
-    sheet.row((f"A month counts {look.kw(FLOOR_W)} kW or more", colours.quiet))
+    sheet.row((f"A month counts {look.kw(months.floor_w)} kW or more", colours.quiet))
     return sheet.text()
 
 
@@ -59,7 +58,15 @@ def _rows(months: MonthPeaks) -> list[tuple[date, float | None, str]]:
 
 
 def _row(
-    look: Look, width: int, month: date, peak_w: float | None, when: str, most_w: float, *, running: bool
+    look: Look,
+    width: int,
+    month: date,
+    peak_w: float | None,
+    when: str,
+    most_w: float,
+    *,
+    floor_w: float,
+    running: bool,
 ) -> list[Piece]:
     colours, glyphs = look.colours, look.glyphs
     style = colours.title if running else colours.text
@@ -75,7 +82,7 @@ def _row(
         return pieces
     cells = max(0, width - MARK - MONTH - FIGURE - UNIT - WHEN * dated)
     tone = colours.now if running else colours.used
-    if peak_w >= FLOOR_W:
+    if peak_w >= floor_w:
         return [*pieces, *fine_bar(look, cells, peak_w / most_w, tone)]
-    full, floor = (round(part(power_w, most_w) * cells) for power_w in (peak_w, FLOOR_W))
+    full, floor = (round(part(power_w, most_w) * cells) for power_w in (peak_w, floor_w))
     return [*pieces, (glyphs.full * full, tone), (glyphs.half * (floor - full), colours.quiet)]

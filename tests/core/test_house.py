@@ -55,7 +55,7 @@ def test_a_line_that_disappears_becomes_unknown() -> None:
         (a_reading(clock=Stamp("000101000000W", local("2000-01-01 00:00"))), "clock", "not set"),
         (a_reading(clock=Stamp("632525252525W", None)), "clock", "632525252525W"),
         (a_reading(clock=Stamp("261120120000", NOON, assumed_local=True)), "letter", "Brussels time"),
-        (a_reading(history=History((), 14)), "history", "announces 14"),
+        (a_reading(history=History((), 14)), "history", "announces 14 months"),
         (a_reading(breaker=0), "breaker", "open"),
         (a_reading(breaker=2), "breaker", "5 seconds"),
         (a_reading(message_raw="48616C6C6F1B5B324A"), "message", r"Hallo\x1b[2J"),

@@ -117,7 +117,7 @@ def test_without_a_capacity_tariff_nobody_speaks_of_a_peak() -> None:
     house = a_house(
         capacity_tariff=False,
         quarter=a_quarter(target_w=17_250.0, gap_w=15_810.0),
-        notices={"history": "The meter announces 13 month peaks and prints 12"},
+        notices={"history": "The meter announces 13 months of history and prints 12"},
     )
     expected = """
         time        Wed 17 Jun 2026 12:05:00
@@ -128,6 +128,7 @@ def test_without_a_capacity_tariff_nobody_speaks_of_a_peak() -> None:
         at the end  1.44 kW
         connection  17.25 kW, 15.81 kW to spare
         telegrams   3600 good, 2 rejected
+        note        The meter announces 13 months of history and prints 12
         """
     assert shown(expected) == status(house)
     assert "peaks cost nothing here\nconnection  17.25 kW" == peak(house)

@@ -72,7 +72,9 @@ async def test_ascii_is_ascii_on_every_page() -> None:
 async def test_without_capacity_tariff_no_page_speaks_of_a_peak() -> None:
     """No panel, no tab, no help, no notice, at any size."""
     told = story.no_capacity_tariff()
-    told = replace(told, house=replace(told.house, notices={"history": "The meter announces 13 month peaks"}))
+    told = replace(
+        told, house=replace(told.house, notices={"history": "The meter announces 13 months of history and prints 12"})
+    )
     for size in SIZES:
         app = a_dashboard(told)
         async with app.run_test(size=size) as pilot:

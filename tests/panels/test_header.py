@@ -128,14 +128,6 @@ def test_more_notices_than_lines_are_announced() -> None:
     assert ["! notice 0", "! (and 2 more, ? shows all) notice 1"] == lines[3:]
 
 
-def test_without_capacity_tariff_no_notice_speaks_of_peaks() -> None:
-    """The one about the history of peaks stays away; the others do not."""
-    notices = {"history": "The meter announces 13 month peaks and prints 12", "letter": "no letter"}
-    house = replace(house_of(story.no_capacity_tariff()), notices=notices)
-    assert "peak" not in head(house).plain
-    assert "no letter" in head(house).plain
-
-
 def test_no_notice_can_write_to_the_terminal() -> None:
     """An escape sequence in a message of the operator, or from a peer, is shown as letters."""
     evil = "\x1b]0;owned\x07\x1b[2J\r\n\u202e"

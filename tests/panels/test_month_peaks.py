@@ -3,11 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from lib.core import peaks
 from lib.core.peaks import MonthOf
 from lib.messages import House, MonthPeaks
 from lib.panels.look import Room
-from lib.panels.month_peaks import BILLED, FLOOR_W, render_month_peaks
+from lib.panels.month_peaks import render_month_peaks
 from tests.panels import story
 from tests.panels.golden import LOOK, LOOKS, styles
 
@@ -19,11 +18,6 @@ def house(**changed: object) -> House:
     first = story.four_days().told()[0]
     assert isinstance(first, House)
     return replace(first, **changed)  # type: ignore[arg-type]
-
-
-def test_the_floor_is_that_of_the_core() -> None:
-    """Said here for people, computed there."""
-    assert (peaks.FLOOR_W, peaks.MONTHS_BILLED) == (FLOOR_W, BILLED)
 
 
 def test_months_carry_their_right_names() -> None:

@@ -1,12 +1,13 @@
 """What an owner would notice: quarters, months, clock changes, a cable that is pulled."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from lib.core.house import LinkState
+from lib.core.house import Heard, LinkState, after
 from lib.core.quarter import QUARTER
-from tests.conftest import local
+from tests.conftest import local, stamp
 from tests.stories.conftest import Day
 
 
@@ -113,6 +114,29 @@ def test_a_meter_whose_clock_was_never_set_uses_the_machines() -> None:
     house = day.run(seconds=5)
     assert house.at == day.host
     assert "clock" in house.notices
+
+
+def test_a_clock_set_back_books_nothing_twice() -> None:
+    """The meter's clock goes back five seconds over the start of a quarter: registers count, time only places them."""
+    day = Day(local("2026-11-20 18:14:50"))
+    day.run(seconds=20)
+    before = day.house
+    earlier = day.house.reading
+    assert earlier
+    assert earlier.at
+    assert before.usage
+    for seconds in (15, 14, 13):
+        back = replace(earlier, clock=stamp(earlier.at - timedelta(seconds=seconds)))
+        day.house = after(day.house, Heard(reading=back, received=day.host))
+        assert day.house.quarter
+        assert day.house.quarter.start == local("2026-11-20 18:00")
+    after_it = day.run(seconds=30)
+    assert after_it.usage
+    booked_wh = sum(after_it.usage.year.amounts.import_wh.values()) - sum(before.usage.year.amounts.import_wh.values())
+    counted_wh = sum(after_it.usage.last.import_wh.values()) - sum(before.usage.last.import_wh.values())
+    assert counted_wh == booked_wh
+    assert after_it.quarter
+    assert after_it.quarter.start == local("2026-11-20 18:15")
 
 
 def test_noise_on_the_line_reaches_no_state() -> None:
