@@ -100,17 +100,20 @@ async def stand(
         await hub.start()
     working = asyncio.create_task(work(say), name=program)
     showing = asyncio.create_task(shown.run(), name="screen") if shown else working
-    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(name, showing.cancel)
+    code = 0
+
+    def stop(number: signal.Signals) -> None:
+        nonlocal code
+        code = 128 + number  # only the owner's own word ends it with 0, after which nobody starts it again
+        showing.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, stop, number)
     log.info("%s starts (%s)", program, boot)
     try:
-        # a recording that is over stays on the screen; an error of the loop ends the program loudly
-        while not showing.done():
-            await asyncio.wait({working, showing}, return_when=asyncio.FIRST_COMPLETED)
-            if working.done() and (working.cancelled() or working.exception()):
-                break
-            if working.done():
-                await asyncio.wait({showing})
+        await asyncio.wait({working, showing}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done() and not working.cancelled() and not working.exception():
+            await asyncio.wait({showing})  # a recording that is over stays on the screen
     finally:
         for task in (showing, working):
             task.cancel()
@@ -121,7 +124,7 @@ async def stand(
     for task in (working, showing):
         with contextlib.suppress(asyncio.CancelledError):
             task.result()
-    return 0
+    return code
 
 
 class Shown:

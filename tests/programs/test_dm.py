@@ -41,7 +41,7 @@ async def test_a_telegram_becomes_a_state_at_the_door(tmp_path: Path) -> None:
                 assert (await ask(client, "peak")).strip()
             dm.send_signal(signal.SIGTERM)
             code, error = await ended(dm)
-    assert (0, "") == (code, error)
+    assert (128 + signal.SIGTERM, "") == (code, error)
     assert "telegrams come from socket://" in (tmp_path / "log" / "log_info.log").read_text()
 
 

@@ -1,14 +1,13 @@
 """A checkout per test; what its tmux servers still hold at the end is ended."""
 
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import free_ports
 from tests.start.checkout import Checkout, alone, copy_scripts
 
 PROCPS = ("kill", "pgrep", "pkill", "pmap", "ps", "top", "watch")
@@ -67,17 +66,3 @@ def bare_machine(tmp_path: Path) -> Path:
             if not program.name.startswith(("python", *PROCPS)) and not link.is_symlink():
                 link.symlink_to(program)
     return folder
-
-
-def free_ports() -> int:
-    """The first of five ports in a row that are free on loopback."""
-    while True:
-        with ExitStack() as opened, socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = int(probe.getsockname()[1])
-            try:
-                for port in range(first + 1, first + 5):
-                    opened.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            except (OSError, OverflowError):
-                continue
-            return first
