@@ -15,6 +15,7 @@ REGISTER_SIZE_WH = 1_000_000_000  # nine digits: 999 999.999 kWh is followed by 
 OVERFLOW_WH = 999_000_000  # a smaller fall is a replaced meter
 DAYS_KEPT = 4
 WATCHED = timedelta(minutes=5)  # the energy of a longer pause over midnight is no single day's
+WAS_WRONG = timedelta(days=1)  # a clock set back further showed days that never were
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +69,17 @@ def costs(amounts: Amounts, tariff: Tariff) -> Costs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
-    """The meters' counters at an instant, with the serials that tell a replaced meter."""
+    """The counters at an instant: registers in Wh, gas and water in litres by the serials of their meters.
+
+    serial: of the electricity meter; another one tells that it was replaced.
+    """
 
     at: datetime
     serial: str | None
     import_wh: Mapping[str, int]
     export_wh: Mapping[str, int]
-    gas: tuple[str | None, int] | None
-    water: tuple[str | None, int] | None
+    gas_l: Mapping[str, int]
+    water_l: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,15 +136,25 @@ def counters(reading: Reading, at: datetime) -> Counters:
         serial=reading.serial,
         import_wh=reading.imported_wh,
         export_wh=reading.exported_wh,
-        gas=_volume(reading, "gas"),
-        water=_volume(reading, "water", "hot_water"),
+        gas_l=_volume(reading, "gas"),
+        water_l=_volume(reading, "water", "hot_water"),
     )
+
+
+def drawn_wh(before: Counters | None, now: Counters) -> int | None:
+    """The energy taken since `before`; None where the registers are not there."""
+    if not now.import_wh:
+        return None
+    if before is None or not _is_same(before, now):
+        return 0
+    return sum(_steps(before.import_wh, now.import_wh).values())
 
 
 def after(usage: Usage | None, now: Counters, closed: DayPeak | None = None) -> Usage:
     """The books as a telegram leaves them; closed: the quarter that just ended.
 
     Energy drawn during a pause counts in every period that began before the pause; a day that began in it starts late.
+    A clock set back by less than a day goes on in the day it had come to.
     """
     day = now.at.astimezone(BRUSSELS).date()
     week, month, year = day - timedelta(days=day.weekday()), day.replace(day=1), day.replace(month=1, day=1)
@@ -149,21 +163,22 @@ def after(usage: Usage | None, now: Counters, closed: DayPeak | None = None) -> 
         opened = [Period(start=start, since=now.at, amounts=none_yet) for start in (day, week, month, year)]
         return Usage(last=now, days=(opened[0],), week=opened[1], month=opened[2], year=opened[3])
     gained = _gained(usage.last, now)
-    watched = now.at - usage.last.at <= WATCHED
+    watched = abs(now.at - usage.last.at) <= WATCHED
 
     def booked(period: Period, start: date) -> Period:
-        if start > period.start:
+        if start > period.start or _never_was(period, now.at):
             period = Period(start=start, since=midnight(start) if watched else now.at)
         if not watched and period.since == now.at:
             return period
         return replace(period, amounts=period.amounts.plus(gained))
 
-    today = booked(usage.days[0], day)
-    before = usage.days[1:] if today.start == usage.days[0].start else usage.days
-    if before is usage.days and not watched:
-        before = (replace(before[0], cut=True), *before[1:])
+    newest = next((one for one in usage.days if not _never_was(one, now.at)), usage.days[0])
+    today = booked(newest, day)
+    before = [one for one in usage.days if one.start < today.start]
+    if before and not watched and today.start > newest.start:
+        before[0] = replace(before[0], cut=True)
     return Usage(
-        last=replace(now, gas=now.gas or usage.last.gas, water=now.water or usage.last.water),
+        last=_kept(usage.last, now),
         days=(today, *before)[:DAYS_KEPT],
         week=booked(usage.week, week),
         month=booked(usage.month, month),
@@ -181,19 +196,41 @@ def _highest(peaks: Iterable[DayPeak]) -> tuple[DayPeak, ...]:
     return tuple(sorted(by_day.values(), key=lambda one: one.day, reverse=True))[:DAYS_KEPT]
 
 
-def _volume(reading: Reading, *kinds: str) -> tuple[str | None, int] | None:
+def _never_was(period: Period, at: datetime) -> bool:
+    """Whether a clock that now shows `at` was wrong when it showed the start of `period`."""
+    return midnight(period.start) - at > WAS_WRONG
+
+
+def _volume(reading: Reading, *kinds: str) -> dict[str, int]:
     meter = reading.meter(*kinds)
-    return (meter.serial, meter.reading.thousandths) if meter is not None and meter.reading is not None else None
+    return {meter.serial or "": meter.reading.thousandths} if meter is not None and meter.reading is not None else {}
+
+
+def _is_same(before: Counters, now: Counters) -> bool:
+    return not before.serial or not now.serial or before.serial == now.serial
 
 
 def _gained(before: Counters, now: Counters) -> Amounts:
     """What the counters gained. The first count of a new or replaced meter is a start, not consumption."""
-    same = not before.serial or not now.serial or before.serial == now.serial
+    same = _is_same(before, now)
     return Amounts(
         import_wh=_steps(before.import_wh, now.import_wh) if same else {},
         export_wh=_steps(before.export_wh, now.export_wh) if same else {},
-        gas_l=_volume_step(before.gas, now.gas),
-        water_l=_volume_step(before.water, now.water),
+        gas_l=sum(_steps(before.gas_l, now.gas_l).values()) if now.gas_l else None,
+        water_l=sum(_steps(before.water_l, now.water_l).values()) if now.water_l else None,
+    )
+
+
+def _kept(before: Counters, now: Counters) -> Counters:
+    """`now`, and what it does not hold as it was: a line that is absent for a while loses no energy."""
+    same = _is_same(before, now)
+    return Counters(
+        at=now.at,
+        serial=now.serial or before.serial,
+        import_wh={**before.import_wh, **now.import_wh} if same else now.import_wh,
+        export_wh={**before.export_wh, **now.export_wh} if same else now.export_wh,
+        gas_l={**before.gas_l, **now.gas_l},
+        water_l={**before.water_l, **now.water_l},
     )
 
 
@@ -206,14 +243,6 @@ def _step(before_wh: int, now_wh: int) -> int:
     if before_wh - now_wh > OVERFLOW_WH:
         return now_wh + REGISTER_SIZE_WH - before_wh
     return max(0, now_wh - before_wh)
-
-
-def _volume_step(before: tuple[str | None, int] | None, now: tuple[str | None, int] | None) -> int | None:
-    if now is None:
-        return None
-    if before is None or before[0] != now[0]:
-        return 0
-    return max(0, now[1] - before[1])
 
 
 def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

@@ -110,17 +110,18 @@ def _heard(house: House, heard: Heard) -> House:
     reading = heard.reading
     clock = reading.clock.known if reading.clock else None
     at = clock if clock is not None and clock >= CLOCK_NOT_SET else heard.received
+    counters = cost.counters(reading, at)
     running = quarter.after(
         house.quarter,
         at=at,
         grid_w=reading.grid_w,
-        imported_wh=reading.imported_wh,
+        gained_wh=cost.drawn_wh(house.usage.last if house.usage else None, counters),
         demand_w=reading.quarter_w,
     )
     closed = _closed(house.quarter, running)
     usage = house.usage
-    if reading.imported_wh or usage is not None:
-        usage = cost.after(usage, cost.counters(reading, at), closed)
+    if counters.import_wh or usage is not None:
+        usage = cost.after(usage, counters, closed)
     return House(
         at=at,
         received=heard.received,

@@ -48,23 +48,29 @@ def month_of(end: datetime) -> date:
 def after(peaks: Peaks | None, reading: Reading, at: datetime, closed: MonthOf | None) -> Peaks:
     """The peaks as a telegram leaves them.
 
-    at: the meter's time; closed: the quarter that just ended, which counts where the meter itself keeps no peak.
+    at: the meter's time; closed: the quarter that just ended, which counts where the meter itself prints no peak, and
+    at the turn of a month, when it prints none any more.
     """
     month = at.astimezone(BRUSSELS).date().replace(day=1)
     if peaks is None:
         peaks = Peaks(month=month)
-    elif peaks.month != month:
-        past = ((peaks.running,) if peaks.running else ()) + peaks.past
-        peaks = Peaks(month=month, past=_newest(past))
-    printed = _printed(reading, month)
-    if reading.month_peak is not None:
-        peaks = replace(peaks, running=printed)
-    elif closed is not None and closed.month == month and (not peaks.running or closed.peak_w > peaks.running.peak_w):
+    if closed and closed.month == peaks.month and (not peaks.running or closed.peak_w > peaks.running.peak_w):
         peaks = replace(peaks, running=closed)
+    if peaks.month != month:
+        peaks = _turned(peaks, month)
+    if reading.month_peak is not None:
+        peaks = replace(peaks, running=_printed(reading, month))
     if reading.history is None:
         return peaks
     rows = [MonthOf(month_of(end), row.peak_w, row.stamp.known) for row, end in _dated(reading)]
     return replace(peaks, past=_newest((*rows, *peaks.past), before=month))
+
+
+def _turned(peaks: Peaks, month: date) -> Peaks:
+    """The peaks in another month, which is one that was already there when the clock is set back."""
+    known = _newest(((peaks.running,) if peaks.running else ()) + peaks.past)
+    running = next((one for one in known if one.month == month), None)
+    return Peaks(month=month, running=running, past=_newest(known, before=month))
 
 
 def _printed(reading: Reading, month: date) -> MonthOf | None:

@@ -3,7 +3,6 @@
 Source: Flemish capacity tariff, the average of the power taken over a clock quarter; injection does not undo it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import exp
@@ -21,8 +20,8 @@ class Quarter:
     """The quarter from `start` as it stands at `at`. Powers in W; None is unknown, never 0.
 
     Attributes:
-        counter_wh: the registers of energy taken, added up, at `at`.
-        counted_from_wh: the same at `start`; None when nobody watched the start.
+        counted_wh: what the registers of energy taken gained since `start`; None when nobody watched the start.
+        counted_at: when the registers were last there.
         average_w: what the quarter would count if nothing more were drawn: energy so far ÷ 15 min.
         base_w: the house's net power without what is commanded, smoothed.
         commanded_w: cars and battery by their last orders.
@@ -33,8 +32,8 @@ class Quarter:
     start: datetime
     at: datetime
     grid_w: float | None = None
-    counter_wh: int | None = None
-    counted_from_wh: float | None = None
+    counted_wh: float | None = None
+    counted_at: datetime | None = None
     average_w: float | None = None
     base_w: float | None = None
     commanded_w: float = 0.0
@@ -89,25 +88,24 @@ def after(
     *,
     at: datetime,
     grid_w: float | None,
-    imported_wh: Mapping[str, int],
+    gained_wh: int | None,
     demand_w: float | None,
     commanded_w: float = 0.0,
 ) -> Quarter:
     """The quarter as a telegram leaves it.
 
-    imported_wh: the registers of energy taken; demand_w: the meter's own `1-0:1.4.0`, which wins over the registers.
-    A clock set back within the quarter is followed; set back before it, the quarter it shows begins unwatched.
+    gained_wh: what the registers of energy taken gained since they were last there, None where they are not there now;
+    demand_w: the meter's own `1-0:1.4.0`, which wins over the registers. A clock set back within the quarter
+    is followed; set back before it, the quarter it shows begins unwatched.
     """
     start = start_of(at)
-    counter_wh = sum(imported_wh.values()) if imported_wh else None
     if quarter is None or quarter.start != start:
-        from_wh = _counter_at_start(quarter, start, at, counter_wh)
-        now = Quarter(start=start, at=at, counted_from_wh=from_wh)
-    else:
+        now = Quarter(start=start, at=at, counted_wh=_gained_since(start, quarter, at, gained_wh))
+    elif quarter.counted_wh is None:
         now = replace(quarter, at=at)
-    counted_w = None
-    if counter_wh is not None and now.counted_from_wh is not None and counter_wh >= now.counted_from_wh:
-        counted_w = (counter_wh - now.counted_from_wh) * 4
+    else:
+        now = replace(quarter, at=at, counted_wh=quarter.counted_wh + (gained_wh or 0))
+    counted_w = None if gained_wh is None or now.counted_wh is None else now.counted_wh * 4
     average_w = counted_w if demand_w is None else demand_w
     base_w = None
     if grid_w is not None:
@@ -115,7 +113,7 @@ def after(
     return replace(
         now,
         grid_w=grid_w,
-        counter_wh=counter_wh,
+        counted_at=now.counted_at if gained_wh is None else at,
         average_w=average_w,
         base_w=base_w,
         commanded_w=commanded_w,
@@ -124,14 +122,14 @@ def after(
     )
 
 
-def _counter_at_start(before: Quarter | None, start: datetime, at: datetime, counter_wh: int | None) -> float | None:
-    """The registers at the start of a quarter, on the line between the telegrams around it; None when too far apart."""
-    if before is None or before.counter_wh is None or counter_wh is None or counter_wh < before.counter_wh:
+def _gained_since(start: datetime, before: Quarter | None, at: datetime, gained_wh: int | None) -> float | None:
+    """The part of `gained_wh` behind `start`, by time; None when the registers were not there close around it."""
+    if before is None or before.counted_at is None or gained_wh is None:
         return None
-    gap = at - before.at
-    if before.at > start or not timedelta(0) < gap <= WATCHED_GAP:
+    gap = at - before.counted_at
+    if before.counted_at > start or not timedelta(0) < gap <= WATCHED_GAP:
         return None
-    return before.counter_wh + (counter_wh - before.counter_wh) * ((start - before.at) / gap)
+    return gained_wh * ((at - start) / gap)
 
 
 def _smoothed(before: Quarter | None, base_w: float, at: datetime) -> float:

@@ -1,5 +1,7 @@
 """The books: nothing booked twice, nothing invented, and nothing lost that the counters still hold."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -17,11 +19,16 @@ def count(
     night_wh: int = 2000,
     *,
     serial: str = "1TST0000000001",
-    gas: tuple[str | None, int] | None = None,
+    gas_l: Mapping[str, int] | None = None,
 ) -> Counters:
     """The counters at an instant; nothing is injected."""
     return Counters(
-        at=at, serial=serial, import_wh={"1": day_wh, "2": night_wh}, export_wh={"1": 0, "2": 0}, gas=gas, water=None
+        at=at,
+        serial=serial,
+        import_wh={"1": day_wh, "2": night_wh},
+        export_wh={"1": 0, "2": 0},
+        gas_l=gas_l or {},
+        water_l={},
     )
 
 
@@ -64,13 +71,28 @@ def test_the_first_gas_reading_is_a_start() -> None:
     """A gas meter that appears, and one that is replaced, start; only what they gain is used."""
     usage = booked(
         count(NOON),
-        count(NOON + SECOND, gas=("7A", 38_855)),
-        count(NOON + 2 * SECOND, gas=("7A", 38_860)),
-        count(NOON + 3 * SECOND, gas=("7B", 100)),
-        count(NOON + 4 * SECOND, gas=("7B", 101)),
+        count(NOON + SECOND, gas_l={"7A": 38_855}),
+        count(NOON + 2 * SECOND, gas_l={"7A": 38_860}),
+        count(NOON + 3 * SECOND, gas_l={"7B": 100}),
+        count(NOON + 4 * SECOND, gas_l={"7B": 101}),
     )
     assert usage.days[0].amounts.gas_l == 6
     assert usage.days[0].amounts.water_l is None
+
+
+def test_of_two_gas_meters_that_take_turns_no_litre_is_lost() -> None:
+    """The one read last is shown; each has its own count, so what it gained while the other was shown is there."""
+    turns = [count(NOON + at * SECOND, gas_l={"7A": 100 + at} if at % 2 else {"7B": 500 + at}) for at in range(6)]
+    assert booked(*turns).days[0].amounts.gas_l == 8
+
+
+def test_a_telegram_without_registers_loses_no_energy() -> None:
+    """A line that is absent for a second, or the whole of them: the next telegram brings what they gained."""
+    seen = [count(NOON + at * SECOND, 1000 + at, 2000 + at) for at in range(5)]
+    bare = replace(seen[1], serial=None, import_wh={}, export_wh={})
+    half = replace(seen[3], import_wh={"2": 2003})
+    assert booked(seen[0], bare, seen[2], half, seen[4]).days[0].amounts.import_wh == {"1": 4, "2": 4}
+    assert [None, 2] == [cost.drawn_wh(seen[0], one) for one in (bare, seen[1])]
 
 
 def test_midnight_opens_a_day_and_a_month() -> None:
@@ -111,6 +133,16 @@ def test_a_clock_set_back_books_nothing_twice() -> None:
         count(night - 3 * SECOND), count(night, 1005), count(night - 4 * SECOND, 1006), count(night + SECOND, 1009)
     )
     assert sum(day.amounts.import_wh["1"] for day in usage.days) == 9
+
+
+def test_days_that_a_wrong_clock_showed_never_were() -> None:
+    """A clock that was weeks ahead is put right: today is today again, with all that was counted."""
+    ahead = NOON + timedelta(days=40)
+    usage = booked(count(NOON), count(NOON + SECOND, 1001), count(ahead, 1002), count(NOON + 2 * SECOND, 1003))
+    assert [date(2026, 11, 20)] == [day.start for day in usage.days]
+    assert usage.days[0].amounts.import_wh["1"] == 2
+    assert date(2026, 11, 1) == usage.month.start
+    assert date(2026, 11, 16) == usage.week.start
 
 
 def test_the_day_keeps_its_highest_quarter() -> None:

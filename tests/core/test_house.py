@@ -86,6 +86,17 @@ def test_a_notice_goes_when_its_reason_goes_but_a_mismatch_is_told_once() -> Non
     assert {"demand": told} == house.notices
 
 
+def test_a_replaced_meter_draws_no_megawatts() -> None:
+    """A meter without demand line makes place for one that counted more: the quarter goes on by what is gained."""
+    house = House()
+    for second in range(-30, 60):
+        serial, start_wh = ("1NEW", 5_000_000) if second >= 30 else ("1OLD", 1000)
+        reading = a_reading(NOON + second * SECOND, grid_w=3600.0, import_1_wh=start_wh + second, belgian_serial=serial)
+        house = hear(house, reading)
+    assert house.quarter
+    assert house.quarter.average_w == pytest.approx(4 * 58, abs=8)
+
+
 def test_a_line_that_never_spoke_waits() -> None:
     """Before the first telegram the link waits, and says why from the first second it knows."""
     house = after(House(), Silent(for_s=5.0, why="the port says nothing", now=NOON))

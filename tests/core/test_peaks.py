@@ -84,6 +84,27 @@ def test_without_the_meters_peak_the_highest_quarter_counts() -> None:
     assert [one.running.peak_w for one in (first, lower, higher) if one.running] == [3100.0, 3100.0, 4100.0]
 
 
+def test_the_last_quarter_of_a_month_may_be_its_peak() -> None:
+    """It is over when the new month began; the old month has it, with and without a meter that printed its peak."""
+    midnight = local("2024-08-01 00:00")
+    last = MonthOf(date(2024, 7, 1), 7000.0, midnight)
+    for printed in (None, Peak(stamp(local("2024-07-30 19:15")), 4000.0)):
+        july = peaks_of(a_reading(local("2024-07-31 23:59"), month_peak=printed))
+        august = peaks_of(a_reading(midnight, month_peak=printed), before=july, closed=last)
+        assert (None, (last,)) == (august.running, august.past)
+
+
+def test_a_clock_set_back_over_the_end_of_a_month_finds_its_peak_again() -> None:
+    """July is the running month again, not a second one; and its peak outlives a lower quarter."""
+    july = Peaks(month=date(2024, 7, 1), running=MonthOf(date(2024, 7, 1), 7000.0))
+    august = peaks_of(a_reading(local("2024-08-01 00:00")), before=july)
+    again = peaks_of(a_reading(local("2024-07-31 23:59")), before=august)
+    last = MonthOf(date(2024, 7, 1), 3000.0)
+    later = peaks_of(a_reading(local("2024-08-01 00:00")), before=again, closed=last)
+    assert again == july
+    assert later == august
+
+
 def test_a_new_month_keeps_the_old_one_until_the_history_shows_it() -> None:
     """After month end 1.6.0 is reset at once and the history gains its row a little later: no month is lost."""
     july = peaks_of(a_reading(local("2024-07-31 23:59"), month_peak=Peak(stamp(local("2024-07-30 19:15")), 9495.0)))

@@ -16,17 +16,15 @@ def run(
 ) -> list[Quarter]:
     """A quarter second by second at constant power, with the resolution of a real meter: 1 Wh and 1 W."""
     states: list[Quarter] = []
+    drawn_w = max(0.0, grid_w)
     now = before
     for second in range(from_s, from_s + seconds):
-        at = NOON + second * SECOND
-        drawn_wh = max(0.0, grid_w) * second / 3600
-        in_quarter_wh = max(0.0, grid_w) * (second % 900) / 3600
         now = quarter.after(
             now,
-            at=at,
+            at=NOON + second * SECOND,
             grid_w=grid_w,
-            imported_wh={"1": 769_977 + int(drawn_wh), "2": 867_618},
-            demand_w=int(in_quarter_wh * 4) if demand else None,
+            gained_wh=int(drawn_w * second / 3600) - int(drawn_w * (second - 1) / 3600),
+            demand_w=int(drawn_w * (second % 900) / 3600 * 4) if demand else None,
         )
         states.append(now)
     return states
@@ -63,13 +61,13 @@ def test_a_start_that_fell_into_a_pause_is_unknown() -> None:
 
 def test_injecting_undoes_nothing() -> None:
     """While the house injects the forecast is what was drawn already."""
-    state = quarter.after(None, at=NOON + 300 * SECOND, grid_w=-4000.0, imported_wh={"1": 1}, demand_w=684.0)
+    state = quarter.after(None, at=NOON + 300 * SECOND, grid_w=-4000.0, gained_wh=0, demand_w=684.0)
     assert state.forecast_w == 684.0
 
 
 def test_the_forecast_of_the_specification() -> None:
     """D + P·s/900: 0.684 kW so far and 1.470 kW for 510 s more end at 1.517 kW."""
-    state = quarter.after(None, at=NOON + 390 * SECOND, grid_w=1470.0, imported_wh={}, demand_w=684.0)
+    state = quarter.after(None, at=NOON + 390 * SECOND, grid_w=1470.0, gained_wh=None, demand_w=684.0)
     assert state.forecast_w == pytest.approx(1517.0)
     assert state.used_wh == 171.0
 
@@ -78,8 +76,8 @@ def test_commanded_power_counts_at_once_and_the_base_load_calmly() -> None:
     """A car told to take 7 kW is in the forecast with the order; a kettle's flicker is smoothed."""
     calm = run(60)[-1]
     at = calm.at + SECOND
-    car = quarter.after(calm, at=at, grid_w=8470.0, imported_wh={}, demand_w=100.0, commanded_w=7000.0)
-    kettle = quarter.after(calm, at=at, grid_w=3470.0, imported_wh={}, demand_w=100.0)
+    car = quarter.after(calm, at=at, grid_w=8470.0, gained_wh=None, demand_w=100.0, commanded_w=7000.0)
+    kettle = quarter.after(calm, at=at, grid_w=3470.0, gained_wh=None, demand_w=100.0)
     assert car.base_w == pytest.approx(1470)
     assert car.forecast_w == pytest.approx(100 + 8470 * car.left_s / 900)
     assert kettle.base_w is not None
@@ -88,7 +86,7 @@ def test_commanded_power_counts_at_once_and_the_base_load_calmly() -> None:
 
 def test_no_power_in_the_telegram_is_no_forecast() -> None:
     """A telegram without 1.7.0 and 2.7.0 is not a house that draws nothing."""
-    state = quarter.after(None, at=NOON, grid_w=None, imported_wh={"1": 5}, demand_w=684.0)
+    state = quarter.after(None, at=NOON, grid_w=None, gained_wh=0, demand_w=684.0)
     assert state.forecast_w is None
     assert state.average_w == 684.0
 
@@ -96,9 +94,7 @@ def test_no_power_in_the_telegram_is_no_forecast() -> None:
 def test_a_clock_set_back_counts_nothing_twice() -> None:
     """Five seconds back within the quarter: the same quarter goes on, its curve without a loop."""
     state = run(60)[-1]
-    back = quarter.after(
-        state, at=state.at - 5 * SECOND, grid_w=1470.0, imported_wh={"1": 770_001, "2": 867_618}, demand_w=24.0
-    )
+    back = quarter.after(state, at=state.at - 5 * SECOND, grid_w=1470.0, gained_wh=0, demand_w=24.0)
     seconds = [second for second, _ in back.curve]
     assert back.start == state.start
     assert sorted(set(seconds)) == seconds
@@ -108,9 +104,7 @@ def test_registers_and_demand_are_compared() -> None:
     """The difference between the meter's demand and its registers is there to be reported."""
     state = run(900, from_s=900, before=run(900)[-1])[-1]
     assert state.mismatch_w == pytest.approx(0, abs=9)
-    odd = quarter.after(
-        state, at=state.at, grid_w=1470.0, imported_wh={"1": state.counter_wh or 0, "2": 0}, demand_w=900.0
-    )
+    odd = quarter.after(state, at=state.at, grid_w=1470.0, gained_wh=0, demand_w=900.0)
     assert odd.mismatch_w == pytest.approx(1470 - 900, abs=15)
 
 
@@ -140,7 +134,7 @@ def test_the_curve_never_falls_and_stays_short(loads_w: list[float]) -> None:
     for second, load_w in enumerate(loads_w):
         at = NOON + second * 15 * SECOND
         demand_w = drawn_wh * 4
-        now = quarter.after(now, at=at, grid_w=load_w, imported_wh={}, demand_w=demand_w)
+        now = quarter.after(now, at=at, grid_w=load_w, gained_wh=None, demand_w=demand_w)
         drawn_wh += load_w * 15 / 3600
     assert now is not None
     averages = [average_w for _, average_w in now.curve]

@@ -136,14 +136,14 @@ def test_a_constant_load_swings_nothing(check: Case) -> None:
     now = None
     for second in range(900):
         demand_w = (load_w * second / 900) // step_w * step_w
-        now = quarter.after(now, at=NOON + second * SECOND, grid_w=load_w, imported_wh={}, demand_w=demand_w)
+        now = quarter.after(now, at=NOON + second * SECOND, grid_w=load_w, gained_wh=None, demand_w=demand_w)
         assert now.forecast_w == pytest.approx(load_w, abs=check["tolerance_kw"] * 1000)
 
 
 @pytest.mark.parametrize("check", checks("booked_kwh"))
 def test_a_register_that_runs_over(check: Case) -> None:
     """Booked by what it gained, in every row."""
-    first = Counters(at=NOON, serial=None, import_wh={}, export_wh={}, gas=None, water=None)
+    first = Counters(at=NOON, serial=None, import_wh={}, export_wh={}, gas_l={}, water_l={})
     usage = None
     for second, kwh in enumerate(check["readings_kwh"]):
         usage = cost.after(usage, replace(first, at=NOON + second * SECOND, import_wh={"1": round(kwh * 1000)}))
@@ -156,7 +156,7 @@ def test_a_register_that_runs_over(check: Case) -> None:
 def test_a_long_pause_changes_day_and_month(check: Case) -> None:
     """Full dates are compared: the new day and month start from what they saw themselves."""
     first = Counters(
-        at=datetime.fromisoformat(check["from"]), serial=None, import_wh={"1": 1000}, export_wh={}, gas=None, water=None
+        at=datetime.fromisoformat(check["from"]), serial=None, import_wh={"1": 1000}, export_wh={}, gas_l={}, water_l={}
     )
     later = replace(first, at=datetime.fromisoformat(check["to"]), import_wh={"1": 1000 + round(check["kwh"] * 1000)})
     before = cost.after(None, first)
