@@ -38,7 +38,7 @@ def render_header(
     beside: tuple[tuple[Pieces, Pieces], ...] = (
         _title(house, look, title),
         (_link(house, look, heard_s), []),
-        (_program(look, peer, heard_s), []),
+        (_program(look, peer, heard_s, ended=house is not None and house.link.state == "ended"), []),
     )
     if room.width < NARROW:
         sheet.row(*_small(power, look), ("  ", ""), *beside[0][1][-1:])
@@ -60,7 +60,7 @@ def notices(house: House | None, peer: Peer | None = None) -> list[tuple[str, Ro
         told.append((peer.why, "bad"))
     if house is None:
         return told
-    if house.link.state != "good" and house.link.why:
+    if house.link.state not in {"good", "ended"} and house.link.why:
         told.append((house.link.why, "bad" if house.link.state == "silent" else "text"))
     return told + [(text, "warn") for text in house.notices.values()]
 
@@ -165,10 +165,10 @@ def _link(house: House | None, look: Look, heard_s: float | None) -> Pieces:
     return said
 
 
-def _program(look: Look, peer: Peer | None, heard_s: float | None) -> Pieces:
-    """Whether the program speaks: how old its last word is."""
+def _program(look: Look, peer: Peer | None, heard_s: float | None, *, ended: bool) -> Pieces:
+    """Whether the program speaks: how old its last word is. `ended`: that word was its last, as it should be."""
     colours, bullet = look.colours, look.glyphs.bullet
-    ago = lasting(heard_s) if heard_s is not None and heard_s > LATE_S else ""
+    ago = lasting(heard_s) if heard_s is not None and heard_s > LATE_S and not ended else ""
     if peer is None:
         return [(f"{bullet} the program said nothing for {ago}", colours.bad)] if ago else []
     if peer.connected and not ago:

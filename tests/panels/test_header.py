@@ -111,6 +111,18 @@ def test_a_program_that_hangs_is_named() -> None:
     assert "last word 4 s ago, attached to ws://pi:8080/ws" in head(house, heard_s=4.0, peer=PEER).plain
 
 
+@pytest.mark.parametrize("peer", [None, PEER])
+def test_a_recording_that_is_over_is_no_fault(peer: Peer | None) -> None:
+    """Nothing more comes, as it should be: the program is not blamed for its silence, and the end is said once."""
+    house = house_of(story.four_days().silent(5, "the recording is over", ended=True))
+    text = head(house, peer=peer, heard_s=70.0)
+    assert "recording ended, 1 min 15 s ago" in text.plain
+    assert "said nothing" not in text.plain
+    assert "last word" not in text.plain
+    assert "!" not in text.plain
+    assert COLOURS.bad not in {str(span.style) for span in text.spans}
+
+
 @pytest.mark.parametrize("url", ["ws://me:s3cret@pi:8080/ws", "ws://pi:8080/ws?token=s3cret"])
 def test_no_token_is_shown(url: str) -> None:
     """A screen may be seen by others."""
