@@ -23,23 +23,42 @@ KEY = 12
 
 
 def render_foot(titles: Sequence[str], page: int, look: Look, width: int) -> Text:
-    """The panels with their keys, the one shown marked, and the other keys; page: 0 for all."""
-    colours = look.colours
+    """The panels with their keys, the one shown marked, and the other keys; page: 0 for all.
+
+    Words give way where there is no room for them; the keys stay.
+    """
     sheet = Sheet(look, width)
-    tabs: list[Piece] = []
-    for key, title in enumerate(("All", *titles)):
-        style = "reverse" if key == page else colours.text
-        tabs += [(f" {key} ", f"bold {style}"), (f"{title} ", style)]
-    others: list[Piece] = []
-    spare = -1
-    for words in (("theme", "help", "quit"), ("", "", "")):
-        if spare < 0:
-            others = []
-            for letter, word in zip("t?q", words, strict=True):
-                others += [(f" {letter}", colours.title), (f" {word}" if word else "", colours.quiet)]
-            spare = width - sum(len(text) for text, _ in (*tabs, *others))
+    names = ("All", *titles)
+    one, none = [name if key == page else "" for key, name in enumerate(names)], [""] * len(names)
+    forms = [
+        (_tabs(named, page, look), _others(look, said=said))
+        for named, said in ((names, True), (names, False), (one, True), (none, False))
+    ]
+    tabs, others = next((form for form in forms if _length(form) <= width), forms[-1])
+    spare = width - _length((tabs, others))
     sheet.row(*tabs, (" " * max(0, spare - 1), ""), *others, (" " * (spare > 0), ""))
     return sheet.text()
+
+
+def _length(form: Sequence[Sequence[Piece]]) -> int:
+    return sum(len(text) for part in form for text, _ in part)
+
+
+def _tabs(names: Sequence[str], page: int, look: Look) -> list[Piece]:
+    """The number keys, each with the name of its panel, "" for none."""
+    tabs: list[Piece] = []
+    for key, name in enumerate(names):
+        style = "reverse" if key == page else look.colours.text
+        tabs += [(f" {key} ", f"bold {style}"), (f"{name} " if name else "", style)]
+    return tabs
+
+
+def _others(look: Look, *, said: bool) -> list[Piece]:
+    """The letter keys; `said`: with their words."""
+    others: list[Piece] = []
+    for letter, word in (("t", "theme"), ("?", "help"), ("q", "quit")):
+        others += [(f" {letter}", look.colours.title), (f" {word}" if said else "", look.colours.quiet)]
+    return others
 
 
 def _sample(role: str, look: Look) -> list[Piece]:

@@ -80,7 +80,6 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One sheet."""
         self._shown.border_title = "Help"
-        self._shown.border_subtitle = "Esc closes"
         yield self._shown
 
     def on_mount(self) -> None:
@@ -105,5 +104,8 @@ class HelpScreen(ModalScreen[None]):
         room = Room(min(HELP_WIDTH, width) - 6, height - 2, whole=True)
         lines = self._text(room).split("\n", allow_blank=True)
         self._top = max(0, min(self._top, len(lines) - room.height))
+        last = self._top + room.height
+        part = f"{self._top + 1}-{last} of {len(lines)}, Up Down scroll, " if len(lines) > room.height else ""
+        self._shown.border_subtitle = f"{part}Esc closes"
         self._shown.styles.width = min(HELP_WIDTH, width)
         self._shown.update(Text("\n", no_wrap=True, end="").join(lines[self._top : self._top + room.height]))

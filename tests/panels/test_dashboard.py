@@ -151,6 +151,8 @@ async def test_help_is_scrolled_where_it_is_longer_than_the_screen() -> None:
     app = a_dashboard(story.new_peak())
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("h")
+        await pilot.pause()
+        assert "1-22 of 28, Up Down scroll, Esc closes" in screen(app)
         await pilot.press("pagedown", "pagedown")
         await pilot.pause()
         assert "Ctrl-b d" in screen(app)

@@ -1,0 +1,29 @@
+"""The last line: words give way to the keys."""
+
+import pytest
+
+from lib.panels.foot import render_foot
+from tests.panels.golden import LOOK
+
+TITLES = ("Quarter", "Usage", "Rates", "Telegram", "Months")
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (81, " 0 All  1 Quarter  2 Usage  3 Rates  4 Telegram  5 Months  t theme ? help q quit "),
+        (70, " 0 All  1 Quarter  2 Usage  3 Rates  4 Telegram  5 Months       t ? q "),
+        (60, " 0  1  2 Usage  3  4  5               t theme ? help q quit "),
+        (28, " 0  1  2  3  4  5     t ? q "),
+    ],
+)
+def test_every_key_stays_where_words_have_no_room(width: int, expected: str) -> None:
+    """Who sits before a small terminal must find help and the way out."""
+    assert expected == render_foot(TITLES, 2, LOOK, width).plain
+
+
+def test_the_key_of_the_page_is_marked() -> None:
+    """Also where there is no word beside it."""
+    for width in (120, 60, 28):
+        text = render_foot(TITLES, 4, LOOK, width)
+        assert [" 4 "] == [text.plain[one.start : one.end] for one in text.spans if str(one.style) == "bold reverse"]
