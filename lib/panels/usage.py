@@ -24,7 +24,7 @@ def render_usage(usage: Usage | None, rates: Rates | None, house: House | None, 
     note = _note(usage)
     two_heads = room.whole or room.height >= len(every) + bool(note) + 2
     left = room.height - 1 - two_heads - bool(note)
-    rows = every if room.whole else _fitting(every, left)
+    rows = every if room.whole else _fitting(every, left, register)
     aired = not room.whole and left >= len(rows) + len({row.group for row in rows})
     width = min(WIDEST, max(5, (room.width - LABEL) // max(1, len(usage.columns))))
     label = max(LABEL, min(WIDEST + LABEL, room.width - width * len(usage.columns)))
@@ -55,9 +55,13 @@ def _note(usage: Usage) -> str:
     return "nobody counted for a while there" if partial else ""
 
 
-def _fitting(every: list[Row], most: int) -> list[Row]:
-    """The rows that matter most, in their order."""
-    kept = sorted(range(len(every)), key=lambda at: (every[at].rank, at))[: max(0, most)]
+def _fitting(every: list[Row], most: int, register: str | None) -> list[Row]:
+    """The rows that matter most, in their order; of two registers the one that counts now."""
+
+    def matters(at: int) -> tuple[int, bool, int]:
+        return every[at].rank, every[at].register != register, at
+
+    kept = sorted(range(len(every)), key=matters)[: max(0, most)]
     return [every[at] for at in sorted(kept)]
 
 
