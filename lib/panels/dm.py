@@ -89,9 +89,9 @@ def _legend(seen: Seen) -> list[tuple[str, str]]:
         ("injected", "power injected into the grid"),
         ("active", "the rate that counts now"),
         ("inactive", "the other rate"),
-        ("now", "usage in the register that counts now"),
+        ("now", "usage at the rate that counts now"),
         ("clock", "how far the quarter is"),
-        ("used", "drawn so far in this quarter"),
+        ("used", "taken so far in this quarter"),
         ("ahead", "what the forecast adds to it"),
         ("target", "the target of this quarter"),
     ]

@@ -33,7 +33,11 @@ def render_month_peaks(house: House | None, look: Look, room: Room) -> Text:
     if room.whole or room.height >= len(rows) + 3:
         sheet.space()
     billed = min(months.months_billed, len(rows) - (rows[0][1] is None))
-    name = f"{billed}-month mean" if billed == months.months_billed else f"Mean of {billed} month{'s' * (billed != 1)}"
+    name = (
+        f"{months.months_billed}-month mean"
+        if billed in {0, months.months_billed}
+        else f"Mean of {billed} month{'s' * (billed != 1)}"
+    )
     indent = MARK + MONTH + FIGURE - len(name)
     sheet.row(
         (name, colours.title),

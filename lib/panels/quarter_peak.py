@@ -26,7 +26,7 @@ STACKED = 14  # rows from which on the curve stands below
 
 
 def render_quarter(house: House | None, look: Look, room: Room) -> Text:
-    """Time, forecast, target, what was drawn and what may be; the curve below or beside it, where there is room."""
+    """Time, forecast, target, what was taken and what may be drawn; the curve below or beside it where there is room."""
     sheet = Sheet(look, room.width)
     quarter = house.quarter if house else None
     if house is None or quarter is None:
@@ -69,7 +69,7 @@ def _figures(quarter: QuarterNow, look: Look, width: int, *, peaks: bool) -> lis
     colours = look.colours
     forecast_w, target_w, gap_w = quarter.forecast_w, quarter.target_w, quarter.gap_w
     over = gap_w is not None and gap_w < 0
-    used_wh = "" if quarter.used_wh is None else f"   {look.number(quarter.used_wh, 0)} Wh drawn"
+    used_wh = "" if quarter.used_wh is None else f"   {look.number(quarter.used_wh, 0)} Wh taken"
     rows = [
         [*_figure("Forecast", forecast_w, look, colours.over if over else colours.title)],
         [*_figure("Target" if peaks else "Limit", target_w, look, colours.target)],
@@ -78,7 +78,7 @@ def _figures(quarter: QuarterNow, look: Look, width: int, *, peaks: bool) -> lis
     ]
     if forecast_w is None or quarter.average_w is None:
         end = clock(quarter.start + QUARTER)
-        rows[0].append((f"   unknown until the next quarter, {end}", colours.warn))
+        rows[0].append((f"   known from {end}", colours.warn))
     else:
         cells = max(0, width - LABEL - FIGURE - 5)
         energy = energy_bar(look, cells, used_w=quarter.average_w, ahead_w=forecast_w, target_w=target_w)
@@ -106,7 +106,7 @@ def _gap(gap_w: float | None, look: Look, *, peaks: bool) -> list[Piece]:
 
 
 def _may_draw(quarter: QuarterNow, look: Look, *, peaks: bool) -> list[Piece]:
-    """What may be drawn from now to the quarter's end, never more than a connection carries; nothing is a word."""
+    """What may be drawn from now to the quarter's end; nothing is a word, and so is more than any house draws."""
     colours, allowed_w = look.colours, quarter.allowed_w
     if allowed_w is not None and not peaks:
         allowed_w = min(allowed_w, quarter.target_w)

@@ -14,7 +14,7 @@ LABEL = 4
 
 def register_name(register: str) -> str:
     """A tariff register in the owner's words."""
-    return "total" if register == "total" else REGISTERS.get(register, f"T{register}")
+    return "Total" if register == "total" else REGISTERS.get(register, f"T{register}")
 
 
 def render_rates(rates: Rates | None, house: House | None, look: Look, room: Room) -> Text:
@@ -63,7 +63,7 @@ def _next(house: House | None, look: Look) -> list[Piece]:
     """Which register counts now and when it changes, as far as the meter says."""
     colours = look.colours
     if house is None or house.register is None:
-        return [("the meter names no register: day price", colours.quiet)] if house and house.reading else []
+        return [("one register, at the day price", colours.quiet)] if house and house.reading else []
     name = register_name(house.register)
     if house.register not in REGISTERS:
         return [(f"{name} now", colours.active), (", at the day price", colours.quiet)]

@@ -43,6 +43,12 @@ def test_a_month_without_a_peak_yet_says_so() -> None:
     assert "Mean of 1 month 3.00 kW" in " ".join(" ".join(lines).split())
 
 
+def test_a_meter_without_a_single_peak_has_an_unknown_mean() -> None:
+    """Not the mean of no months."""
+    lines = render_month_peaks(house(months=MonthPeaks(month=date(2026, 12, 1))), LOOK, ROOM).plain.split("\n")
+    assert "12-month mean     – kW" == lines[-2]
+
+
 def test_a_month_below_the_floor_shows_what_is_billed() -> None:
     """Its bar goes on to 2.5 kW in another sign."""
     (line,) = [line for line in render_month_peaks(house(), LOOK, ROOM).plain.split("\n") if "Jan 2026" in line]

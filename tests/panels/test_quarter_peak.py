@@ -85,10 +85,12 @@ def test_a_start_in_mid_quarter_without_demand_waits_for_the_next() -> None:
         allowed_w=None,
         curve=(),
     )
-    text = drawn(house)
-    assert "Forecast       – kW   unknown until the next quarter, 14:15" in text.plain
-    assert "So far         – kW" in text.plain
-    assert "0.00" not in text.plain
+    for room in ROOMS:
+        text = drawn(house, room)
+        assert "Forecast       – kW   known from 14:15" in text.plain
+        assert "So far         – kW" in text.plain
+        assert "0.00" not in text.plain
+        assert "…" not in text.plain
 
 
 def test_a_silent_meter_s_quarter_is_of_its_last_time() -> None:

@@ -145,8 +145,8 @@ def test_a_meter_with_only_a_total_has_one_register() -> None:
     """Industrial and foreign meters print 1.8.0 alone."""
     amounts = Amounts(import_wh={"total": 12_000}, export_wh={"total": 2_000})
     plain = render_usage(a_usage(amounts), None, None, LOOK, ROOM).plain
-    assert {"12.00"} == set(row(plain, "+ total kWh"))
-    assert {"2.00"} == set(row(plain, "− total kWh"))
+    assert {"12.00"} == set(row(plain, "+ Total kWh"))
+    assert {"2.00"} == set(row(plain, "− Total kWh"))
     assert {"10.00"} == set(row(plain, "Σ kWh"))
     assert "Night" not in plain
 
@@ -169,6 +169,15 @@ def test_a_small_room_keeps_the_rows_that_matter() -> None:
     assert 9 == len(lines)
     assert lines[0].startswith("11 more rows")
     assert {"Σ kWh", "Σ €", "Gas m³", "Water m³", "Σ € all", "Peak kW"} <= {line[:13].strip() for line in lines}
+
+
+def test_a_small_room_keeps_the_register_that_counts_now() -> None:
+    """The one row that there is room for is green by night too."""
+    usage, rates, house = of(story.four_days())
+    for register, kept, left_out in (("1", "+ Day kWh", "+ Night kWh"), ("2", "+ Night kWh", "+ Day kWh")):
+        plain = render_usage(usage, rates, replace(house, register=register), LOOK, Room(76, 9)).plain
+        assert kept in plain
+        assert left_out not in plain
 
 
 def test_a_room_that_scrolls_gets_every_row() -> None:
