@@ -15,6 +15,7 @@ from lib.core.p1 import Framer, cause_of_silence
 from lib.core.reading import Parser
 from lib.meters.line import Line, Silence
 
+SAY_S = 1.1  # so often a house is said while bytes make no telegram; a healthy meter is sooner
 log = logging.getLogger("dm")
 
 
@@ -37,6 +38,7 @@ class Meter:
         self._seq = 0
         self._usage: messages.Usage | None = None
         self._last_s = clock.monotonic()  # of a good telegram, or the start
+        self._said_s = self._last_s
 
     async def run(self) -> None:
         """Until a recording is over; then its last word stands. Raises MeterError when the source can never work."""
@@ -45,9 +47,10 @@ class Meter:
             telegrams = self._framer.feed(piece) if isinstance(piece, bytes) else []
             if telegrams:
                 self._hear(telegrams)
-            else:
-                why = piece.why if isinstance(piece, Silence) else "bytes come, but no whole telegram"
-                self._miss(cause_of_silence(self._framer.rest) or why)
+            elif isinstance(piece, Silence):
+                self._miss(cause_of_silence(self._framer.rest) or piece.why)
+            elif self._clock.monotonic() - self._said_s >= SAY_S:  # a cable brings a telegram in ten pieces
+                self._miss(cause_of_silence(self._framer.rest) or "bytes come, but no whole telegram")
             await asyncio.sleep(0)  # a fast recording leaves the others their turn
         last = self._framer.finish()
         if last:
@@ -88,6 +91,7 @@ class Meter:
 
     def _say_house(self) -> None:
         self._seq += 1
+        self._said_s = self._clock.monotonic()
         now = self._clock.now()
         self._say(
             messages.say_house(self._house, self._rules, boot=self._boot, seq=self._seq, now=now, demo=self._demo)
@@ -97,11 +101,11 @@ class Meter:
 def main() -> int:
     """Run the meter, or one of its commands; the exit code."""
     asked = _arguments().parse_args()
-    if asked.decode:
+    if asked.decode is not None:
         from lib.commands import decode
 
         return decode.run(asked.decode, no_crc=asked.no_crc)
-    if asked.attach:
+    if asked.attach is not None:
         from lib.commands import attach
 
         return attach.run(asked.attach)
