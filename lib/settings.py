@@ -86,10 +86,11 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
     if demo:
         first = first or FIRST_PORT
         doors = {program: Door(LOOPBACK, first + at) for at, program in enumerate(PROGRAMS)}
-        source = source or f"socket://{LOOPBACK}:{first + SIM_P1}"
+        simulated = f"socket://{LOOPBACK}:{first + SIM_P1}"
+        source = simulated if source is None else source
     else:
         doors = config.doors("socket_info", first)
-        source = source or config.text("serial_port")
+        source = config.text("serial_port") if source is None else source
     return Settings(
         home=home,
         source=source,

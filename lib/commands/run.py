@@ -5,11 +5,11 @@ comes back.
 """
 
 import asyncio
-import contextlib
 import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from lib.hub.server import Hub, HubError
@@ -61,18 +61,23 @@ def run(
     """
     open_log(config.log, f"{'log_info' if program == 'dm' else program}.log")
     try:
-        hold(config.store / f"{program}.lock")
+        _hold(config.store / f"{program}.lock")
         return asyncio.run(stand(program, config, work, boot=boot, screen=screen, words=words))
     except (AlreadyRunningError, HubError, MeterError) as error:
         log.error(error)  # noqa: TRY400 - the sentence is for the owner, a traceback is not
         print(f"{program}: {error}", file=sys.stderr)
         return SLIP
-    except OSError as error:
-        print(f"{program}: {error.filename}: cannot be used: {error.strerror}", file=sys.stderr)
-        return SLIP
     except Exception:
         log.exception("%s ends by a bug of its own", program)
         raise
+
+
+def _hold(lock: Path) -> None:
+    """Keep a second one from starting; where the disk cannot be written that is not worth a meter that is not read."""
+    try:
+        hold(lock)
+    except OSError as error:
+        log.warning("%s: cannot be locked: %s; a second start would not be noticed", lock, error.strerror)
 
 
 async def stand(
@@ -122,7 +127,7 @@ async def stand(
             await hub.close()
         log.info("%s ends", program)
     for task in (working, showing):
-        with contextlib.suppress(asyncio.CancelledError):
+        if task.done() and not task.cancelled():
             task.result()
     return code
 
@@ -144,16 +149,23 @@ class Shown:
     async def run(self) -> None:
         """Until the owner leaves the screen."""
         pause_s = FIRST_PAUSE_S
-        while True:
-            self._screen = self._make()
-            for message in self._newest.values():
-                self._screen.show(message)
-            await self._screen.run_async()
-            screen, self._screen = self._screen, None
-            if not screen.return_code:
-                return
-            log.error(
-                "the screen broke and comes back in %.0f s; the program goes on", pause_s, exc_info=screen.failure
-            )
+        while not await self._is_left():
+            log.info("the screen comes back in %.0f s", pause_s)
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    async def _is_left(self) -> bool:
+        """Show a screen until the owner leaves it; False when it broke, which is logged."""
+        try:
+            self._screen = screen = self._make()
+            for message in self._newest.values():
+                screen.show(message)
+            await screen.run_async()
+            broke, failure = bool(screen.return_code), screen.failure
+        except Exception as error:  # noqa: BLE001 - whatever breaks a screen, the program goes on
+            broke, failure = True, error
+        finally:
+            self._screen = None
+        if broke:
+            log.error("the screen broke; the program goes on", exc_info=failure)
+        return not broke

@@ -11,6 +11,7 @@ from enum import StrEnum
 from lib.core import cost, peaks, quarter
 from lib.core.cost import DayPeak, Usage
 from lib.core.peaks import FLOOR_W, MonthOf, Peaks
+from lib.core.power import without_neutral_w
 from lib.core.quarter import MISMATCH_W, QUARTER, QUARTER_S, Quarter
 from lib.core.reading import Reading
 from lib.core.stamp import BRUSSELS, CLOCK_NOT_SET
@@ -43,7 +44,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the owner set: prices, connection, and whether peaks cost. Powers in W."""
+    """What the owner set: prices, connection (on a grid with neutral), and whether peaks cost. Powers in W."""
 
     tariff: Tariff
     connection_w: float
@@ -101,7 +102,8 @@ def target_w(house: House, rules: Rules) -> float:
     Without a capacity tariff it is what the connection carries.
     """
     if not rules.capacity_tariff:
-        return rules.connection_w
+        delta = house.reading is not None and house.reading.is_delta
+        return without_neutral_w(rules.connection_w) if delta else rules.connection_w
     paid = house.peaks.running if house.peaks else None
     return max(FLOOR_W, paid.peak_w if paid else 0.0, rules.owner_target_w or 0.0)
 

@@ -7,10 +7,11 @@ PHASE_V = 230.0  # between a phase and neutral, and between two phases of a 3×2
 SQRT_3 = 3**0.5
 
 
-def connection_w(*, current_a: float, phases: int, delta: bool = False) -> float:
-    """The power, in W, that a connection of so many amperes a phase carries at most.
+def connection_w(*, current_a: float, phases: int) -> float:
+    """The power, in W, that a connection of so many amperes a phase carries at most, each against the neutral."""
+    return current_a * PHASE_V * phases
 
-    phases: 1 or 3; delta: a 3×230 V grid without neutral, where three phases carry √3 times one.
-    """
-    lines = phases if phases == 1 or not delta else SQRT_3
-    return current_a * PHASE_V * lines
+
+def without_neutral_w(power_w: float) -> float:
+    """What three phases that carry `power_w` against a neutral carry on a 3×230 V grid, which has none: √3 for 3."""
+    return power_w / SQRT_3

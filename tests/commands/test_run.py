@@ -133,5 +133,32 @@ async def test_a_screen_that_breaks_leaves_the_loop_running(tmp_path: Path, capl
     assert newest.import_eur_kwh["1"] > 0.5, "a second of states later"
 
 
+class RaisingScreen(BrokenScreen):
+    """The same for a dashboard whose fault comes out of it."""
+
+    async def run_async(self) -> object:
+        """Raise the first time."""
+        if self.return_code:
+            raise OSError("no terminal")
+        return await super().run_async()
+
+
+async def test_a_fault_that_comes_out_of_the_screen_stays_there(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also a terminal that cannot be drawn on ends no program, and the screen is tried again."""
+    made: list[BrokenScreen] = []
+    back = asyncio.Event()
+
+    async def work(_: Say) -> None:
+        await back.wait()
+        raise StopTheProgram
+
+    with pytest.raises(StopTheProgram):
+        await run(at_door(tmp_path, free_ports()), work, lambda: RaisingScreen(made, back))
+    assert len(made) == 2
+    assert "OSError: no terminal" in caplog.text
+
+
 class StopTheProgram(Exception):  # noqa: N818 - it is no error but the end of the story
     """The loop ends loudly."""

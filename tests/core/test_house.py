@@ -31,6 +31,13 @@ def test_without_capacity_tariff_the_connection_is_the_target() -> None:
     assert target_w(with_peak(8_777), Rules(tariff=SIMPLE, connection_w=9_200, capacity_tariff=False)) == 9_200
 
 
+def test_a_connection_without_neutral_carries_less() -> None:
+    """3×25 A carry 17.25 kW with a neutral, and 10 kW on the 3×230 V grids of Brussels; the meter tells which it is."""
+    rules = Rules(tariff=SIMPLE, connection_w=17_250, capacity_tariff=False)
+    targets_w = [target_w(hear(House(), a_reading(grid=grid)), rules) for grid in (400, 230)]
+    assert targets_w == [17_250, pytest.approx(9_959, abs=1)]
+
+
 def test_a_telegram_without_measurement_is_not_a_house_that_draws_nothing() -> None:
     """An empty telegram: power, forecast and usage are unknown."""
     house = hear(

@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from dm import Meter
+from lib.clock import TurnedClock
+from lib.core.house import LinkState, Rules
+from lib.messages import House, Message
+from lib.meters.line import Line
 from lib.sim.telegram import telegram
 from lib.sim.world import World
 from tests.conftest import free_ports, local
@@ -86,6 +91,62 @@ async def test_a_recording_is_played_to_its_end(tmp_path: Path) -> None:
         code, error = await ended(dm)
     assert (0, "") == (code, error)
     assert "the recording is over" in (tmp_path / "log" / "log_info.log").read_text()
+
+
+async def test_a_disk_that_cannot_be_written_stops_no_meter(tmp_path: Path) -> None:
+    """Neither log nor lock can be made: that is said on stderr, and the recording is played all the same."""
+    recording = tmp_path / "evening.txt"
+    recording.write_bytes(telegrams(5))
+    home = tmp_path / "home"
+    home.mkdir()
+    for folder in ("log", "data"):
+        (home / folder).write_text("a file where the folder should be")
+    arguments = ("--headless", "--source", str(recording), "--speed", "0")
+    async with running("dm.py", *arguments, environ=environment(home, free_ports())) as dm:
+        code, error = await ended(dm)
+    assert code == 0
+    assert "cannot be written" in error
+    assert "cannot be locked" in error
+    assert "the recording is over" in error
+
+
+@pytest.mark.parametrize("option", ["--decode", "--source"])
+async def test_an_empty_name_is_no_reason_to_open_the_owners_meter(tmp_path: Path, option: str) -> None:
+    """A script whose variable is empty gets a sentence, and not a second program on the cable."""
+    async with running("dm.py", "--headless", option, "", environ=environment(tmp_path, free_ports())) as dm:
+        code, error = await ended(dm)
+    assert code in {1, 2}
+    assert error.count("\n") == 1
+
+
+class Pieces:
+    """A recording that gives its bytes in pieces, as a cable does."""
+
+    name, live = "pieces", False
+
+    def __init__(self, data: bytes, size: int) -> None:
+        self._pieces = [data[start : start + size] for start in range(0, len(data), size)]
+
+    async def read(self) -> bytes:
+        """The next piece."""
+        return self._pieces.pop(0) if self._pieces else b""
+
+    async def close(self) -> None:
+        """Nothing to give back."""
+
+
+async def test_a_telegram_in_pieces_is_one_state(rules: Rules) -> None:
+    """A cable brings a telegram in some ten pieces: the house is said at its end, and not ten times."""
+
+    async def opener(source: str, *, speed: float | None = None) -> Pieces:
+        del source, speed
+        return Pieces(telegrams(3), 150)
+
+    said: list[Message] = []
+    line = Line("pieces", opener=opener)
+    await Meter(line, rules, said.append, boot="b", clock=TurnedClock(EVENING)).run()
+    states = [message.link.state for message in said if isinstance(message, House)]
+    assert states == [LinkState.GOOD] * 3 + [LinkState.ENDED]
 
 
 async def test_typed_lines_move_the_simulated_house(tmp_path: Path) -> None:
