@@ -16,7 +16,7 @@ class HubError(Exception):
     """The port cannot be opened; the sentence says why and what to do."""
 
 
-async def open_door(program: str, host: str, port: int) -> socket.socket:
+async def open_door(host: str, port: int) -> socket.socket:
     """A socket bound to `host` and `port` (0 takes a free one). Raises HubError."""
     try:
         async with asyncio.timeout(RESOLVE_S):
@@ -35,7 +35,7 @@ async def open_door(program: str, host: str, port: int) -> socket.socket:
         sock.listen(1)  # here, for a port that another listens on fails only now; its backlog is set by who serves
     except OSError as error:
         sock.close()
-        raise HubError(f"{program} cannot listen on {host}:{port}: {_why(error, host)}") from error
+        raise HubError(f"cannot listen on {host}:{port}: {_why(error, host)}") from error
     return sock
 
 

@@ -5,22 +5,14 @@ nothing that a client does makes `say` wait.
 """
 
 import asyncio
-import contextlib
 import logging
-import socket
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import uvicorn
 from fastapi import WebSocket, WebSocketDisconnect
 from fastapi.responses import PlainTextResponse
-from uvicorn.protocols.utils import ClientDisconnected
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-
-if TYPE_CHECKING:
-    from uvicorn._types import ASGISendEvent
 
 from lib.hub.door import HubError, is_foreign, open_door
 from lib.hub.lines import FOLLOW, Lines, Word
@@ -29,13 +21,14 @@ from lib.hub.newest import Newest
 from lib.hub.orders import is_order, refuse
 from lib.hub.questions import HOUSE, Question
 from lib.hub.rest import HOUSE_STATES, open_api
+from lib.hub.wire import MOST_CONNECTIONS, Http, Server, Wire
 from lib.messages import Hello, Message, to_json
 
 __all__ = ["Hub", "HubError"]
 
 SEND_S = 5.0  # a client that does not take a frame for so long is dropped
 LONGEST_FRAME = 65_536
-MOST_LISTENERS = 600  # a process may open 1024 files; the meter and the store need theirs
+MOST_LISTENERS = MOST_CONNECTIONS - 100  # some are left for who asks over HTTP
 OPEN_S = 10.0
 FAREWELL_S = 0.5  # for clients to hear that we go; then they are cut off
 END_S = 3
@@ -75,19 +68,19 @@ class Hub:
         self._reading: set[asyncio.Task[None]] = set()
         self._api = open_api(program, self._newest, states=states, glance=self._lines.glance)
         self._api.add_api_websocket_route("/ws", self._talk)
-        self._server: _Server | None = None
+        self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Open the port; `port` is then the real one. Raises HubError, a sentence, when it cannot be had."""
-        door = await open_door(self.program, self._host, self.port)
+        door = await open_door(self._host, self.port)
         self.port = door.getsockname()[1]
-        self._server = _Server(
+        self._server = Server(
             uvicorn.Config(
                 self._api,
                 interface="asgi3",
-                http="h11",
-                ws=_Wire,
+                http=Http,
+                ws=Wire,
                 ws_max_size=LONGEST_FRAME,
                 ws_per_message_deflate=False,
                 lifespan="off",
@@ -96,7 +89,6 @@ class Hub:
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                limit_concurrency=MOST_LISTENERS + 100,
                 timeout_graceful_shutdown=END_S,
             )
         )
@@ -106,7 +98,7 @@ class Hub:
         opened.cancel()
         if not self._server.started:
             await self.close()
-            raise HubError(f"{self.program}: the server on {self._host}:{self.port} did not start within {OPEN_S:g} s")
+            raise HubError(f"the server on {self._host}:{self.port} did not start within {OPEN_S:g} s")
 
     @property
     def listeners(self) -> int:
@@ -183,33 +175,3 @@ class Hub:
                 listener.stop()
                 listener.answer((await self._lines.answer(frame)).splitlines())
             await asyncio.sleep(0)  # frames that came together would keep the others waiting
-
-
-class _Server(uvicorn.Server):
-    """uvicorn inside our own loop: signals stay ours, and it says when the port is open."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.opened = asyncio.Event()
-
-    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
-        return contextlib.nullcontext()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.opened.set()
-
-
-class _Wire(WebSocketsSansIOProtocol):
-    """A connection that counts as stuck as soon as the system takes no more for it, not 64 kB later."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self.transport.set_write_buffer_limits(high=0)
-        self.app_state = {**self.app_state, "transport": self.transport}
-
-    async def send(self, message: "ASGISendEvent") -> None:
-        await self.writable.wait()
-        if self.close_sent:  # for a frame that broke the protocol, or no sign of life: the client's doing, no bug
-            raise ClientDisconnected
-        await super().send(message)
