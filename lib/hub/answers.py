@@ -4,15 +4,16 @@ Pure: same values in, same text out. What is unknown says so; where peaks cost n
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from textwrap import wrap
 from zoneinfo import ZoneInfo
 
-from lib.messages import Column, House, QuarterNow, Rates, Telegram, Usage
+from lib.messages import Column, House, MonthPeaks, Rates, Telegram, Usage
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 WIDTH = 72
-INDENT = 12
+INDENT = 15
+QUARTER = timedelta(minutes=15)
 UNKNOWN = "not known yet"
 WATCHED = time(0, 5)  # a day that was counted from here on is counted from its start
 REGISTERS = {"1": "day", "2": "night", "total": "all"}
@@ -33,30 +34,30 @@ def status(house: House | None) -> str:
         _row("time", f"{house.at.astimezone(BRUSSELS):%a %d %b %Y %H:%M:%S}" if house.at else UNKNOWN),
         _row("demo", "simulated house") if house.demo else "",
         _row("grid", _grid(house.grid_w)),
-        _row("register", _register(house)),
-        *_quarter(house.quarter, peaks_cost=house.capacity_tariff),
+        _row("rate", _register(house)),
+        *_quarter(house),
         *(_month(house) if house.capacity_tariff else ()),
-        _row("telegrams", f"{house.link.telegrams} good, {house.link.rejected} rejected"),
+        _row("telegrams", f"{house.link.telegrams} good, {house.link.rejected} bad"),
         *(_row("note", text) for text in house.notices.values()),
     )
 
 
 def rates(rates: Rates | None, house: House | None) -> str:
-    """The prices; a star marks the register in force."""
+    """The prices; a star marks the rate in force."""
     if rates is None:
         return f"the rates are {UNKNOWN}"
     now = house.register if house else None
-    lines = [f"{'':11}{'drawn':>14}{'injected':>14}"]
+    lines = [f"{'':11}{'taken':>14}{'injected':>14}"]
     for register in {**rates.import_eur_kwh, **rates.export_eur_kwh}:
         star = "*" if register == now else " "
-        drawn, injected = (prices.get(register) for prices in (rates.import_eur_kwh, rates.export_eur_kwh))
-        lines.append(f"{star} {_named(register):<9}{_price(drawn):>14}{_price(injected):>14}")
+        taken, injected = (prices.get(register) for prices in (rates.import_eur_kwh, rates.export_eur_kwh))
+        lines.append(f"{star} {_named(register):<9}{_price(taken):>14}{_price(injected):>14}")
     if rates.gas_eur_m3 is not None:
         energy = "" if rates.gas_kwh_m3 is None else f", {rates.gas_kwh_m3:g} kWh/m³"
         lines.append(f"  {'gas':<9}{rates.gas_eur_m3:>8.4f} €/m³{energy}")
     if rates.water_eur_m3 is not None:
         lines.append(f"  {'water':<9}{rates.water_eur_m3:>8.4f} €/m³")
-    return _text(*lines, f"* in force: {_register(house)}" if house and now else f"the register in force is {UNKNOWN}")
+    return _text(*lines, f"* in force: {_register(house)}" if house and now else f"the rate in force is {UNKNOWN}")
 
 
 def usage(usage: Usage | None) -> str:
@@ -64,7 +65,7 @@ def usage(usage: Usage | None) -> str:
     if usage is None:
         return f"the usage is {UNKNOWN}"
     return _text(
-        f"{'':14}{'drawn':>10}{'injected':>10}{'gas':>9}{'water':>9}{'electric':>10}{'total':>9}",
+        f"{'':14}{'taken':>10}{'injected':>10}{'gas':>9}{'water':>9}{'electric':>10}{'total':>9}",
         f"{'':14}{'kWh':>10}{'kWh':>10}{'m³':>9}{'m³':>9}{'€':>10}{'€':>9}",
         *map(_used, usage.columns),
         *_holes(usage.columns),
@@ -77,16 +78,16 @@ def peak(house: House | None) -> str:
         return f"the house is {UNKNOWN}: the program has just started"
     if not house.capacity_tariff:
         carried = f"{_kw(house.quarter.target_w)}" if house.quarter else UNKNOWN
-        return _text("peaks cost nothing here", _row("connection", carried))
-    lines = _quarter(house.quarter, peaks_cost=True)
+        return _text("peaks cost nothing here", _row("limit", carried))
+    lines = [*_trouble(house), *_quarter(house)]
     months = house.months
     if months is None:
         return _text(*lines, f"the month peaks are {UNKNOWN}")
     if months.running is None:
         lines.append(_row(f"{months.month:%b %Y}", "no quarter has ended yet"))
     known = ((months.running,) if months.running else ()) + months.past
-    lines += [_row(f"{one.month:%b %Y}", f"{_kw(one.peak_w):>8}{_stamped(one.at)}") for one in known]
-    return _text(*lines, _row("12 months", _mean(months.mean_w)))
+    lines += [_row(f"{one.month:%b %Y}", f"{_kw(one.peak_w)}{_stamped(one.at)}") for one in known]
+    return _text(*lines, _mean(months))
 
 
 def telegram(telegram: Telegram | None) -> str:
@@ -143,7 +144,7 @@ def _span(seconds: float) -> str:
 def _grid(grid_w: float | None) -> str:
     if grid_w is None:
         return UNKNOWN
-    return f"{_watts(abs(grid_w))} {'injected' if grid_w < 0 else 'drawn'}"
+    return f"{_watts(abs(grid_w))} {'injected' if grid_w < 0 else 'taken'}"
 
 
 def _register(house: House) -> str:
@@ -157,15 +158,19 @@ def _register(house: House) -> str:
     return f"{named}, {other} from {change:{'%H:%M' if change.date() == now.date() else '%a %d %b %H:%M'}}"
 
 
-def _quarter(quarter: QuarterNow | None, *, peaks_cost: bool) -> list[str]:
+def _quarter(house: House) -> list[str]:
+    """The running quarter; an old one says of when it is."""
+    quarter = house.quarter
     if quarter is None:
         return [_row("quarter", UNKNOWN)]
-    limit = "target" if peaks_cost else "connection"
+    is_now = house.link.state.value == "good"
+    last = f"{_span(quarter.left_s)} left" if is_now else f"as of {_moment(quarter.at, house.said)}"
+    gap = _gap(quarter.gap_w, peaks_cost=house.capacity_tariff)
     return [
-        _row("quarter", f"from {quarter.start.astimezone(BRUSSELS):%H:%M}, {_span(quarter.left_s)} left"),
+        _row("quarter", f"from {quarter.start.astimezone(BRUSSELS):%H:%M}, {last}"),
         _row("so far", _kw(quarter.average_w)),
-        _row("at the end", _kw(quarter.forecast_w)),
-        _row(limit, f"{_kw(quarter.target_w)}{_gap(quarter.gap_w, peaks_cost=peaks_cost)}"),
+        _row("forecast", _kw(quarter.forecast_w)),
+        _row("target" if house.capacity_tariff else "limit", f"{_kw(quarter.target_w)}{gap}"),
     ]
 
 
@@ -174,7 +179,7 @@ def _gap(gap_w: float | None, *, peaks_cost: bool) -> str:
         return ""
     if gap_w >= 0:
         return f", {_kw(gap_w)} to spare"
-    return f", {_kw(-gap_w)} OVER: {'a new peak is in the make' if peaks_cost else 'more than it carries'}"
+    return f", {_kw(-gap_w)} OVER: {'a new peak is in the make' if peaks_cost else 'more than the connection carries'}"
 
 
 def _month(house: House) -> tuple[str, ...]:
@@ -182,15 +187,21 @@ def _month(house: House) -> tuple[str, ...]:
     if months is None:
         return (_row("month peak", UNKNOWN),)
     peak = f"{_kw(months.running.peak_w)}{_stamped(months.running.at)}" if months.running else UNKNOWN
-    return _row("month peak", peak), _row("12 months", _mean(months.mean_w))
+    return _row("month peak", peak), _mean(months)
 
 
-def _mean(mean_w: float | None) -> str:
-    return UNKNOWN if mean_w is None else f"{_kw(mean_w)} on average, each month at least 2.5 kW"
+def _mean(months: MonthPeaks) -> str:
+    """What the bill counts, by the months that are known."""
+    billed = months.months_billed
+    known = min(billed, len(months.past) + (months.running is not None))
+    if months.mean_w is None or not known:
+        return _row(f"{billed}-month mean", UNKNOWN)
+    some = "" if known == billed else f" (only {known} known)"
+    return _row(f"{billed}-month mean", f"{_kw(months.mean_w)}{some}, a month counts {_kw(months.floor_w)} or more")
 
 
 def _stamped(end: datetime | None) -> str:
-    return "" if end is None else f", quarter to {end.astimezone(BRUSSELS):%a %d %b %H:%M}"
+    return "" if end is None else f", quarter from {(end - QUARTER).astimezone(BRUSSELS):%a %d %b %H:%M}"
 
 
 def _used(column: Column) -> str:

@@ -35,7 +35,7 @@ HOUSE: Final[Mapping[str, Question]] = MappingProxyType(
             answer=lambda newest: answers.status(newest.message(House)),
         ),
         "rates": Question(
-            means="the prices, and which register is in force",
+            means="the prices, and which rate is in force",
             answer=lambda newest: answers.rates(newest.message(Rates), newest.message(House)),
         ),
         "usage": Question(

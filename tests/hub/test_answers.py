@@ -7,6 +7,7 @@ from textwrap import dedent
 import pytest
 
 from lib.core.house import Link, LinkState
+from lib.core.peaks import MonthOf
 from lib.hub.answers import help_text, peak, rates, status, telegram, usage
 from lib.messages import House, MonthPeaks, Usage
 
@@ -23,16 +24,16 @@ def shown(text: str) -> str:
 def test_status_is_the_house_at_a_glance() -> None:
     """Twelve lines at most, local time, every number with its unit."""
     expected = """
-        time        Wed 17 Jun 2026 12:05:00
-        grid        1.53 kW drawn
-        register    day, night from 22:00
-        quarter     from 12:00, 10 min 00 s left
-        so far      0.42 kW
-        at the end  1.44 kW
-        target      3.91 kW, 2.47 kW to spare
-        month peak  3.91 kW, quarter to Fri 12 Jun 18:15
-        12 months   4.01 kW on average, each month at least 2.5 kW
-        telegrams   3600 good, 2 rejected
+        time           Wed 17 Jun 2026 12:05:00
+        grid           1.53 kW taken
+        rate           day, night from 22:00
+        quarter        from 12:00, 10 min 00 s left
+        so far         0.42 kW
+        forecast       1.44 kW
+        target         3.91 kW, 2.47 kW to spare
+        month peak     3.91 kW, quarter from Fri 12 Jun 18:00
+        12-month mean  4.01 kW (only 2 known), a month counts 2.50 kW or more
+        telegrams      3600 good, 2 bad
         """
     assert shown(expected) == status(a_house())
 
@@ -48,19 +49,19 @@ def test_status_says_what_is_unusual() -> None:
         notices={"breaker": "The breaker is ready: press the meter's button for 5 seconds to reconnect"},
     )
     expected = """
-        time        Wed 17 Jun 2026 12:05:00
-        demo        simulated house
-        grid        800 W injected
-        register    day, night from Sat 20 Jun 07:00
-        quarter     from 12:00, 10 min 00 s left
-        so far      0.42 kW
-        at the end  6.14 kW
-        target      3.91 kW, 2.23 kW OVER: a new peak is in the make
-        month peak  not known yet
-        12 months   not known yet
-        telegrams   3600 good, 2 rejected
-        note        The breaker is ready: press the meter's button for 5 seconds
-                    to reconnect
+        time           Wed 17 Jun 2026 12:05:00
+        demo           simulated house
+        grid           800 W injected
+        rate           day, night from Sat 20 Jun 07:00
+        quarter        from 12:00, 10 min 00 s left
+        so far         0.42 kW
+        forecast       6.14 kW
+        target         3.91 kW, 2.23 kW OVER: a new peak is in the make
+        month peak     not known yet
+        12-month mean  not known yet
+        telegrams      3600 good, 2 bad
+        note           The breaker is ready: press the meter's button for 5
+                       seconds to reconnect
         """
     assert shown(expected) == status(house)
 
@@ -70,7 +71,7 @@ def test_status_says_what_is_unusual() -> None:
     [
         (
             Link(state=LinkState.SILENT, since=NOON - timedelta(minutes=2, seconds=5), why="the cable is out"),
-            ["NO TELEGRAMS since 12:02:55 (2 min 05 s), so this is old", "why         the cable is out"],
+            ["NO TELEGRAMS since 12:02:55 (2 min 05 s), so this is old", "why            the cable is out"],
         ),
         (
             Link(state=LinkState.SILENT, since=NOON - timedelta(days=1), why="the cable is out"),
@@ -80,12 +81,12 @@ def test_status_says_what_is_unusual() -> None:
             Link(
                 state=LinkState.WAITING, since=NOON - timedelta(seconds=9), why="connected, but the port says nothing"
             ),
-            ["NO TELEGRAM YET since 12:04:51 (9 s)", "why         connected, but the port says nothing"],
+            ["NO TELEGRAM YET since 12:04:51 (9 s)", "why            connected, but the port says nothing"],
         ),
-        (Link(), ["NO TELEGRAM YET", "time        Wed 17 Jun 2026 12:05:00"]),
+        (Link(), ["NO TELEGRAM YET", "time           Wed 17 Jun 2026 12:05:00"]),
         (
             Link(state=LinkState.ENDED, since=NOON, why="the recording is over"),
-            ["THE RECORDING HAS ENDED since 12:05:00 (0 s)", "why         the recording is over"],
+            ["THE RECORDING HAS ENDED since 12:05:00 (0 s)", "why            the recording is over"],
         ),
     ],
 )
@@ -94,22 +95,39 @@ def test_a_line_that_is_not_good_is_said_first(link: Link, expected: list[str]) 
     assert expected == status(a_house(link=link)).splitlines()[: len(expected)]
 
 
+def test_an_old_quarter_does_not_run_on() -> None:
+    """Also the answer to `peak` says first that no telegrams come, and of when its quarter is."""
+    link = Link(state=LinkState.SILENT, since=NOON, why="the cable is out")
+    house = a_house(link=link, said=NOON + timedelta(hours=3))
+    for lines in (status(house).splitlines(), peak(house).splitlines()):
+        assert "NO TELEGRAMS since 12:05:00 (3 h 00 min), so this is old" == lines[0]
+        assert "quarter        from 12:00, as of 12:05:00" in lines
+        assert not any("left" in line for line in lines)
+
+
+def test_twelve_known_months_need_no_remark() -> None:
+    """Fewer are said, for their mean is no bill yet."""
+    known = tuple(MonthOf(date(2025, month, 1), 3000.0) for month in range(12, 0, -1))
+    months = MonthPeaks(month=date(2026, 6, 1), past=known, mean_w=3000.0)
+    assert "12-month mean  3.00 kW, a month counts 2.50 kW or more" in peak(a_house(months=months)).splitlines()
+
+
 def test_what_is_unknown_says_so() -> None:
     """Unknown is never shown as zero."""
     bare = House(boot="b1", seq=1, said=NOON, link=GOOD)
     expected = """
-        time        not known yet
-        grid        not known yet
-        register    not known yet
-        quarter     not known yet
-        month peak  not known yet
-        telegrams   3600 good, 2 rejected
+        time           not known yet
+        grid           not known yet
+        rate           not known yet
+        quarter        not known yet
+        month peak     not known yet
+        telegrams      3600 good, 2 bad
         """
     assert shown(expected) == status(bare)
-    assert "quarter     not known yet\nthe month peaks are not known yet" == peak(bare)
+    assert "quarter        not known yet\nthe month peaks are not known yet" == peak(bare)
     unknown = a_quarter(used_wh=None, average_w=None, forecast_w=None, gap_w=None)
     lines = status(a_house(quarter=unknown)).splitlines()
-    assert ["so far      not known yet", "at the end  not known yet", "target      3.91 kW"] == lines[4:7]
+    assert ["so far         not known yet", "forecast       not known yet", "target         3.91 kW"] == lines[4:7]
 
 
 def test_without_a_capacity_tariff_nobody_speaks_of_a_peak() -> None:
@@ -120,42 +138,42 @@ def test_without_a_capacity_tariff_nobody_speaks_of_a_peak() -> None:
         notices={"history": "The meter announces 13 months of history and prints 12"},
     )
     expected = """
-        time        Wed 17 Jun 2026 12:05:00
-        grid        1.53 kW drawn
-        register    day, night from 22:00
-        quarter     from 12:00, 10 min 00 s left
-        so far      0.42 kW
-        at the end  1.44 kW
-        connection  17.25 kW, 15.81 kW to spare
-        telegrams   3600 good, 2 rejected
-        note        The meter announces 13 months of history and prints 12
+        time           Wed 17 Jun 2026 12:05:00
+        grid           1.53 kW taken
+        rate           day, night from 22:00
+        quarter        from 12:00, 10 min 00 s left
+        so far         0.42 kW
+        forecast       1.44 kW
+        limit          17.25 kW, 15.81 kW to spare
+        telegrams      3600 good, 2 bad
+        note           The meter announces 13 months of history and prints 12
         """
     assert shown(expected) == status(house)
-    assert "peaks cost nothing here\nconnection  17.25 kW" == peak(house)
+    assert "peaks cost nothing here\nlimit          17.25 kW" == peak(house)
     over = a_house(capacity_tariff=False, quarter=a_quarter(target_w=5000.0, gap_w=-500.0))
-    assert "connection  5.00 kW, 0.50 kW OVER: more than it carries" in status(over)
-    assert "peaks cost nothing here\nconnection  not known yet" == peak(a_house(capacity_tariff=False, quarter=None))
+    assert "limit          5.00 kW, 0.50 kW OVER: more than the connection carries" in status(over)
+    assert "peaks cost nothing here\nlimit          not known yet" == peak(a_house(capacity_tariff=False, quarter=None))
 
 
 def test_peak_is_the_quarter_and_the_months() -> None:
     """Newest month first; one without a stamp is there too."""
     expected = """
-        quarter     from 12:00, 10 min 00 s left
-        so far      0.42 kW
-        at the end  1.44 kW
-        target      3.91 kW, 2.47 kW to spare
-        Jun 2026     3.91 kW, quarter to Fri 12 Jun 18:15
-        May 2026     4.10 kW
-        12 months   4.01 kW on average, each month at least 2.5 kW
+        quarter        from 12:00, 10 min 00 s left
+        so far         0.42 kW
+        forecast       1.44 kW
+        target         3.91 kW, 2.47 kW to spare
+        Jun 2026       3.91 kW, quarter from Fri 12 Jun 18:00
+        May 2026       4.10 kW
+        12-month mean  4.01 kW (only 2 known), a month counts 2.50 kW or more
         """
     assert shown(expected) == peak(a_house())
-    assert "Jun 2026    no quarter has ended yet\n12 months   not known yet" in peak(a_house(months=NO_PEAKS))
+    assert "Jun 2026       no quarter has ended yet\n12-month mean  not known yet" in peak(a_house(months=NO_PEAKS))
 
 
-def test_rates_mark_the_register_in_force() -> None:
+def test_rates_mark_the_rate_in_force() -> None:
     """The star stands at the register that the meter counts in now."""
     expected = """
-                            drawn      injected
+                            taken      injected
         * day        0.4000 €/kWh  0.1000 €/kWh
           night      0.3000 €/kWh  0.1000 €/kWh
           gas        1.5760 €/m³, 11.51 kWh/m³
@@ -169,10 +187,10 @@ def test_rates_without_gas_water_or_meter() -> None:
     """What the owner has not set is left out; a register without a price for injection has a dash."""
     plain = replace(RATES, export_eur_kwh={"1": 0.1}, gas_eur_m3=None, gas_kwh_m3=None, water_eur_m3=None)
     expected = [
-        "                    drawn      injected",
+        "                    taken      injected",
         "  day        0.4000 €/kWh  0.1000 €/kWh",
         "  night      0.3000 €/kWh             -",
-        "the register in force is not known yet",
+        "the rate in force is not known yet",
     ]
     assert expected == rates(plain, None).splitlines()
 
@@ -180,7 +198,7 @@ def test_rates_without_gas_water_or_meter() -> None:
 def test_usage_is_a_row_for_each_period() -> None:
     """A day that nobody counted says so, a star says from when the others count; no gas meter is a dash."""
     expected = """
-                           drawn  injected      gas    water  electric    total
+                           taken  injected      gas    water  electric    total
                              kWh       kWh       m³       m³         €        €
         Tue   16 Jun     not known yet
         today 17 Jun*       1.75      0.50    0.120        -      0.62     0.81
