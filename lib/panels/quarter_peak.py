@@ -26,7 +26,7 @@ STACKED = 14  # rows from which on the curve stands below
 
 
 def render_quarter(house: House | None, look: Look, room: Room) -> Text:
-    """Time, forecast, target, what was taken and what may be drawn; the curve below or beside it where there is room."""
+    """Time, forecast, target, what was taken and what may be drawn; the curve below or beside, where there is room."""
     sheet = Sheet(look, room.width)
     quarter = house.quarter if house else None
     if house is None or quarter is None:
