@@ -76,10 +76,11 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
     """The settings of this start. Raises SettingsError.
 
     environ: `DM_HOME` moves the folder of data and log (and of config.py and rates.json, where it has its own);
-    `DM_PORTS` is the first of the ports. demo: the simulated house; nothing of config.py's devices is used.
+    `DM_PORTS` is the first of the ports. demo: the simulated house, with a folder of its own; nothing of config.py's
+    devices is used.
     source: telegrams from here instead of `serial_port`.
     """
-    home = Path(environ.get("DM_HOME") or CHECKOUT)
+    home = Path(environ.get("DM_HOME") or (CHECKOUT / "demo" if demo else CHECKOUT))
     config = Config("config.py", _config(home))
     first = _first_port(environ.get("DM_PORTS"))
     doors: Mapping[str, Door]

@@ -41,6 +41,11 @@ def test_the_demo_opens_no_device(tmp_path: Path) -> None:
     assert {"127.0.0.1"} == {door.host for door in found.doors.values()}
 
 
+def test_the_demo_has_a_folder_of_its_own() -> None:
+    """Started by hand it writes nothing among what the real house keeps."""
+    assert settings.CHECKOUT / "demo" == settings.load({}, demo=True).home
+
+
 def test_no_doors_is_dm_alone(tmp_path: Path) -> None:
     """An empty socket_info switches the doors off."""
     assert settings.load(home(tmp_path, 'serial_port = "x"\nsocket_info = {}\n')).doors == {}

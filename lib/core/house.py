@@ -192,7 +192,9 @@ def _notices(before: Mapping[str, str], reading: Reading, running: Quarter) -> M
     if clock is not None and clock.at is not None and clock.assumed_local:
         told.setdefault("letter", "The meter prints its time without S or W; Brussels time is taken")
     if clock is not None and (clock.known is None or clock.known < CLOCK_NOT_SET):
-        told["clock"] = f"The meter's clock is not set ({clock.raw or 'empty'}); this machine's time is used"
+        # not the time itself, which would be news each second
+        shown = f"the year {clock.at.astimezone(BRUSSELS).year}" if clock.at else "no time"
+        told["clock"] = f"The meter's clock is not set (it shows {shown}); this machine's time is used"
     allowed_w = MISMATCH_W + abs(running.grid_w or 0.0) * DELAY_S / QUARTER_S
     if running.mismatch_w is not None and abs(running.mismatch_w) > allowed_w:
         told.setdefault(

@@ -34,10 +34,16 @@ class Peaks:
 
     @property
     def mean_w(self) -> float | None:
-        """The mean of the last twelve months, the running one as it stands, each at least the floor."""
+        """The mean of twelve months up to the newest that is known, each at least the floor.
+
+        The running one counts as it stands. A month that nobody knows, as after a change of meters, is left out; no older one stands in for it.
+        """
         months = ((self.running,) if self.running else ()) + self.past
-        billed = [max(FLOOR_W, one.peak_w) for one in months[:MONTHS_BILLED]]
-        return sum(billed) / len(billed) if billed else None
+        if not months:
+            return None
+        year_ago = months[0].month.replace(year=months[0].month.year - 1)
+        billed = [max(FLOOR_W, one.peak_w) for one in months if one.month > year_ago]
+        return sum(billed) / len(billed)
 
 
 def month_of(end: datetime) -> date:

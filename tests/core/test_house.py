@@ -59,8 +59,8 @@ def test_a_line_that_disappears_becomes_unknown() -> None:
 @pytest.mark.parametrize(
     ("reading", "key", "words"),
     [
-        (a_reading(clock=Stamp("000101000000W", local("2000-01-01 00:00"))), "clock", "not set"),
-        (a_reading(clock=Stamp("632525252525W", None)), "clock", "632525252525W"),
+        (a_reading(clock=Stamp("000101000000W", local("2000-01-01 00:00"))), "clock", "shows the year 2000"),
+        (a_reading(clock=Stamp("632525252525W", None)), "clock", "shows no time"),
         (a_reading(clock=Stamp("261120120000", NOON, assumed_local=True)), "letter", "Brussels time"),
         (a_reading(history=History((), 14)), "history", "announces 14 months"),
         (a_reading(breaker=0), "breaker", "open"),
@@ -78,6 +78,13 @@ def test_the_owner_is_told(reading: Reading, key: str, words: str) -> None:
 def test_healthy_readings_say_nothing() -> None:
     """A closed breaker, an empty text and a whole history are no news."""
     assert hear(House(), a_reading(breaker=1, message_raw="", history=History((), 0))).notices == {}
+
+
+def test_a_clock_that_was_never_set_is_told_once() -> None:
+    """It ticks on in the year 2000, which is no news."""
+    ticks = [Stamp(f"00010100000{second}W", local("2000-01-01 00:00") + second * SECOND) for second in range(3)]
+    told = {hear(House(), a_reading(clock=tick), NOON).notices["clock"] for tick in ticks}
+    assert len(told) == 1
 
 
 def test_a_notice_goes_when_its_reason_goes_but_a_mismatch_is_told_once() -> None:

@@ -64,6 +64,13 @@ def test_the_mean_of_few_months_is_the_mean_of_those() -> None:
     assert Peaks(month=date(2024, 4, 1), past=past).mean_w == 4000.0
 
 
+def test_no_older_month_stands_in_for_one_that_is_not_known() -> None:
+    """A row that is missing after a change of meters: the mean is of eleven months, and not of one long ago."""
+    months = [MonthOf(date(2024, 12, 1), 9000.0), *(MonthOf(date(2025, month, 1), 3000.0) for month in range(2, 13))]
+    running = MonthOf(date(2025, 12, 1), 3000.0)
+    assert Peaks(month=date(2025, 12, 1), running=running, past=tuple(reversed(months[:-1]))).mean_w == 3000.0
+
+
 def test_nothing_known_has_no_mean() -> None:
     """Unknown is not zero, and not the floor."""
     assert Peaks(month=date(2024, 4, 1)).mean_w is None
