@@ -36,7 +36,8 @@ class Peaks:
     def mean_w(self) -> float | None:
         """The mean of twelve months up to the newest that is known, each at least the floor.
 
-        The running one counts as it stands. A month that nobody knows, as after a change of meters, is left out; no older one stands in for it.
+        The running one counts as it stands. A month that nobody knows, as after a change of meters, is left out; no
+        older one stands in for it.
         """
         months = ((self.running,) if self.running else ()) + self.past
         if not months:
