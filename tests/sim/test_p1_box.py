@@ -13,6 +13,7 @@ from lib.sim.lines import obey
 from lib.sim.p1_box import P1Box
 from lib.sim.plugs import TcpPlug, open_tcp
 from lib.sim.world import World
+from tests.meters.virtual import in_virtual_time
 from tests.sim.builders import NOON, eventually
 from tests.sim.stream import stamps, whole
 
@@ -62,24 +63,45 @@ async def test_telegrams_are_a_second_apart_in_meter_time() -> None:
     assert [first + timedelta(seconds=second) for second in range(len(seen))] == utc
 
 
-async def test_the_first_telegram_comes_at_once_and_the_second_a_second_later() -> None:
+class Notes(TcpPlug):
+    """A plug nobody listens at, which notes when how many telegrams were sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[tuple[float, int]] = []
+
+    def send(self, data: bytes) -> None:
+        """Note it."""
+        self.sent.append((asyncio.get_running_loop().time(), data.count(b"!")))
+
+
+def noted(house: World, *, speed: float, for_s: float) -> list[tuple[float, int]]:
+    """When a box of that speed sent how many telegrams."""
+
+    async def story() -> list[tuple[float, int]]:
+        notes = Notes()
+        box = asyncio.create_task(P1Box(house, Cable(), notes, speed=speed).run())
+        await asyncio.sleep(for_s)
+        box.cancel()
+        return notes.sent
+
+    return in_virtual_time(story())
+
+
+def test_the_first_telegram_comes_at_once_and_the_second_a_second_later(house: World) -> None:
     """At real time nobody waits for a first sign of life."""
-    loop = asyncio.get_running_loop()
-    async with running(World(seed=1, start=NOON), Cable(), speed=1) as (_, reader):
-        await eventually(lambda: len(whole(reader.stream)) == 1, within_s=0.9)
-        began = loop.time()
-        await eventually(lambda: len(whole(reader.stream)) == 2)
-        assert 0.8 < loop.time() - began < 2
+    sent = noted(house, speed=1, for_s=3.5)
+    assert [(0, 1), (1, 1), (2, 1), (3, 1)] == [(round(at_s, 6), telegrams) for at_s, telegrams in sent]
 
 
-async def test_a_fast_box_keeps_its_speed() -> None:
-    """At 600 it has told no more than the clock allows, and no less than 90 % of it, after 1 s."""
-    house, loop = World(seed=1, start=NOON), asyncio.get_running_loop()
-    async with running(house, Cable(), speed=600) as (_, reader):
-        began = loop.time()
-        await eventually(lambda: len(whole(reader.stream)) > 600, within_s=30)
-        took_s = loop.time() - began
-    assert 0.9 < took_s < 3
+def test_a_fast_box_keeps_its_speed(house: World) -> None:
+    """At 600 it has never told more than the clock allows, nor a batch less; batches are a twentieth of a second."""
+    told = 0
+    sent = noted(house, speed=600, for_s=3)
+    for at_s, telegrams in sent:
+        told += telegrams
+        assert -1 <= 1 + 600 * at_s - told < 2
+    assert 60 == pytest.approx(len(sent), abs=2)
 
 
 async def test_cable_out_is_silence_and_cable_in_brings_it_back() -> None:
