@@ -117,7 +117,7 @@ def _config(home: Path) -> Mapping[str, Any]:
 def _rules(config: "Config", home: Path) -> Rules:
     path = _file(home, "rates.json")
     try:
-        tariff = parse_rates(json.loads(path.read_text("utf-8")))
+        tariff = parse_rates(json.loads(path.read_text("utf-8-sig")))
     except FileNotFoundError:
         raise SettingsError(f"{path}: is missing; git restore rates.json brings it back") from None
     except (OSError, UnicodeDecodeError) as error:

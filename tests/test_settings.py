@@ -46,6 +46,12 @@ def test_the_demo_has_a_folder_of_its_own() -> None:
     assert settings.CHECKOUT / "demo" == settings.load({}, demo=True).home
 
 
+def test_rates_saved_by_a_windows_editor_are_read(tmp_path: Path) -> None:
+    """Some write an invisible mark before the first brace."""
+    rates = "\ufeff" + (settings.CHECKOUT / "rates.json").read_text()
+    assert settings.load(home(tmp_path, rates=rates)).rules.tariff == settings.load({}).rules.tariff
+
+
 def test_no_doors_is_dm_alone(tmp_path: Path) -> None:
     """An empty socket_info switches the doors off."""
     assert settings.load(home(tmp_path, 'serial_port = "x"\nsocket_info = {}\n')).doors == {}

@@ -100,6 +100,22 @@ def test_a_notice_goes_when_its_reason_goes_but_a_mismatch_is_told_once() -> Non
     assert {"demand": told} == house.notices
 
 
+@pytest.mark.parametrize("gap_s", [(-9, 9), (-45, 5), (-5, 45)])
+@pytest.mark.parametrize("loads_w", [(9000, 0), (0, 9000)])
+def test_a_hole_over_the_start_of_a_quarter_is_no_mismatch(gap_s: tuple[int, int], loads_w: tuple[int, int]) -> None:
+    """What was drawn on which side of the start nobody saw: that is no fault of the meter."""
+    house, drawn_ws = House(), 0
+    for second in range(-120, 120):
+        if not gap_s[0] < second < gap_s[1]:
+            demand_w = loads_w[1] * max(0, second) // 900
+            register_wh = 1_000_000 + drawn_ws // 3600
+            load_w = float(loads_w[second >= 0])
+            reading = a_reading(NOON + second * SECOND, grid_w=load_w, quarter_w=demand_w, import_1_wh=register_wh)
+            house = hear(house, reading)
+        drawn_ws += loads_w[second >= 0]
+    assert house.notices == {}
+
+
 def test_a_replaced_meter_draws_no_megawatts() -> None:
     """A meter without demand line makes place for one that counted more: the quarter goes on by what is gained."""
     house = House()
