@@ -151,6 +151,8 @@ def _register(house: House) -> str:
     if house.register is None:
         return UNKNOWN
     named = _named(house.register)
+    if house.at is not None and house.link.state.value != "good":
+        return f"{named}, as of {_moment(house.at, house.said)}"
     if house.next_change is None or house.at is None:
         return named
     other = {"1": "night", "2": "day"}.get(house.register, "the other one")

@@ -145,7 +145,8 @@ def _link(house: House | None, look: Look, heard_s: float | None) -> Pieces:
     match link.state:
         case "good":
             heard = colours.good if (heard_s or 0.0) <= LATE_S else colours.quiet
-            said = [(f"{bullet} ", heard), (f"{_thousands(link.telegrams)} telegrams", colours.quiet)]
+            some = f"{_thousands(link.telegrams)} telegram{'' if link.telegrams == 1 else 's'}"
+            said = [(f"{bullet} ", heard), (some, colours.quiet)]
         case "silent" if link.since is not None:
             said = [
                 (f"{bullet} silent for {ago}", colours.bad),

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from lib.messages import House, QuarterNow
-from lib.panels.dates import clock, clock_s
+from lib.panels.dates import clock, near
 from lib.panels.look import Look, Room
 from lib.panels.sheet import Piece, Sheet
 from lib.panels.strokes import bar, curve, energy_bar, part, row_of, scale_w
@@ -59,7 +59,7 @@ def _time(house: House, quarter: QuarterNow, look: Look, width: int) -> list[Pie
         left = round(part(quarter.left_s, QUARTER.total_seconds()) * QUARTER.total_seconds())
         last = (f"  {left // 60}:{left % 60:02d} left", colours.text)
     else:
-        last = (f"  as of {clock_s(quarter.at)}", colours.warn)
+        last = (f"  as of {near(quarter.at, house.said, seconds=True)}", colours.warn)
     gone = (QUARTER.total_seconds() - quarter.left_s) / QUARTER.total_seconds()
     cells = max(0, width - len(start) - len(end) - len(last[0]) - 2)
     return [(f"{start} ", colours.quiet), *bar(look, cells, gone, colours.clock), (f" {end}", colours.quiet), last]

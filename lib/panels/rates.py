@@ -60,11 +60,13 @@ def _bold(style: str) -> str:
 
 
 def _next(house: House | None, look: Look) -> list[Piece]:
-    """Which register counts now and when it changes, as far as the meter says."""
+    """Which register counts now and when it changes, as far as the meter says; an old word says of when it is."""
     colours = look.colours
     if house is None or house.register is None:
         return [("one register, at the day price", colours.quiet)] if house and house.reading else []
     name = register_name(house.register)
+    if house.link.state != "good" and house.at is not None:
+        return [(f"{name} as of {near(house.at, house.said)}", colours.warn)]
     if house.register not in REGISTERS:
         return [(f"{name} now", colours.active), (", at the day price", colours.quiet)]
     now = [(f"{name} now", colours.active)]

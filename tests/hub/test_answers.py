@@ -103,6 +103,8 @@ def test_an_old_quarter_does_not_run_on() -> None:
         assert "NO TELEGRAMS since 12:05:00 (3 h 00 min), so this is old" == lines[0]
         assert "quarter        from 12:00, as of 12:05:00" in lines
         assert not any("left" in line for line in lines)
+    assert "rate           day, as of 12:05:00" in status(house).splitlines()
+    assert "* in force: day, as of 12:05:00" == rates(RATES, house).splitlines()[-1]
 
 
 def test_twelve_known_months_need_no_remark() -> None:

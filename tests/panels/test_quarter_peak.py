@@ -98,6 +98,7 @@ def test_a_silent_meter_s_quarter_is_of_its_last_time() -> None:
     text = drawn(house_of(story.four_days().silent(40, "no telegram")))
     assert "as of 14:07:31" in text.plain
     assert "left" not in text.plain
+    assert "as of Fri 20 Nov 14:07" in drawn(house_of(story.four_days().silent(86_400, "no telegram"))).plain
 
 
 def test_without_capacity_tariff_it_speaks_of_the_connection() -> None:

@@ -64,6 +64,15 @@ def test_a_price_below_zero_has_its_sign() -> None:
     assert "−0.0200" in render_rates(RATES, house(), LOOK, ROOM).plain
 
 
+def test_an_old_register_does_not_count_now() -> None:
+    """Hours after the last telegram the other one may have begun."""
+    told = story.four_days().silent(4 * 3600, "no telegram").told()[0]
+    assert isinstance(told, House)
+    text = render_rates(RATES, told, LOOK, ROOM)
+    assert "Day as of 14:07" == text.plain.split("\n")[-1]
+    assert {LOOK.colours.warn} == styles(text, "Day as of 14:07")
+
+
 def test_a_meter_without_registers_has_no_active_one() -> None:
     """Then nothing is magenta, and the panel says which price is taken."""
     text = render_rates(RATES, replace(house(), register=None, next_change=None), LOOK, ROOM)
