@@ -109,7 +109,7 @@ def main() -> int:
         from lib.commands import attach
 
         return attach.run(asked.attach)
-    from lib.commands.run import SLIP, run
+    from lib.commands.run import SLIP, run, stand
 
     try:
         config = settings.load(os.environ, demo=asked.demo, source=asked.source)
@@ -133,7 +133,7 @@ def main() -> int:
         from lib.panels.dm import dm_panels
 
         screen = partial(Dashboard, "Digital Meter", dm_panels())
-    return run("dm", config, work, boot=boot, screen=screen, words=words)
+    return run("dm", config, partial(stand, "dm", config, work, boot=boot, screen=screen, words=words))
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -45,24 +45,12 @@ class Screen(Protocol):
         """Until the owner leaves it."""
 
 
-def run(
-    program: str,
-    config: Settings,
-    work: Callable[[Say], Coroutine[Any, Any, None]],
-    *,
-    boot: str,
-    screen: Callable[[], Screen] | None,
-    words: Mapping[str, Word],
-) -> int:
-    """Run `work` until it ends, the owner quits or the system says stop; the exit code.
-
-    work: is given what to say each message with; screen: makes a dashboard, None runs without; words: more lines that
-    a person may type at the door.
-    """
+def run(program: str, config: Settings, standing: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Run `standing`, which is a call of `stand`, with a log and as the only one of its home; the exit code."""
     open_log(config.log, f"{'log_info' if program == 'dm' else program}.log")
     try:
         _hold(config.store / f"{program}.lock")
-        return asyncio.run(stand(program, config, work, boot=boot, screen=screen, words=words))
+        return asyncio.run(standing())
     except (AlreadyRunningError, HubError, MeterError) as error:
         log.error(error)  # noqa: TRY400 - the sentence is for the owner, a traceback is not
         print(f"{program}: {error}", file=sys.stderr)
@@ -89,7 +77,11 @@ async def stand(
     screen: Callable[[], Screen] | None,
     words: Mapping[str, Word],
 ) -> int:
-    """As `run`, in an event loop that is there; without lock and log."""
+    """Stand around `work` until it ends, the owner quits or the system says stop; the exit code.
+
+    work: is given what to say each message with; screen: makes a dashboard, None runs without; words: more lines that
+    a person may type at the door.
+    """
     door = config.doors.get(program)
     hub = Hub(program, boot=boot, host=door.host, port=door.port, words=words) if door else None
     shown = Shown(screen) if screen else None
