@@ -13,9 +13,8 @@ from lib.clock import Clock, WallClock
 from lib.core import house as core
 from lib.core.p1 import Framer, cause_of_silence
 from lib.core.reading import Parser
-from lib.meters.line import Line, Silence
+from lib.meters.line import NOISE, TICK_S, Line, Silence
 
-SAY_S = 1.1  # so often a house is said while bytes make no telegram; a healthy meter is sooner
 log = logging.getLogger("dm")
 
 
@@ -49,8 +48,8 @@ class Meter:
                 self._hear(telegrams)
             elif isinstance(piece, Silence):
                 self._miss(cause_of_silence(self._framer.rest) or piece.why)
-            elif self._clock.monotonic() - self._said_s >= SAY_S:  # a cable brings a telegram in ten pieces
-                self._miss(cause_of_silence(self._framer.rest) or "bytes come, but no whole telegram")
+            elif self._clock.monotonic() - self._said_s >= TICK_S:  # a cable brings a telegram in ten pieces
+                self._miss(cause_of_silence(self._framer.rest) or NOISE)
             await asyncio.sleep(0)  # a fast recording leaves the others their turn
         last = self._framer.finish()
         if last:
