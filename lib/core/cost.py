@@ -15,7 +15,7 @@ REGISTER_SIZE_WH = 1_000_000_000  # nine digits: 999 999.999 kWh is followed by 
 OVERFLOW_WH = 999_000_000  # a smaller fall is a replaced meter
 DAYS_KEPT = 4
 WATCHED = timedelta(minutes=5)  # the energy of a longer pause over midnight is no single day's
-WAS_WRONG = timedelta(days=1)  # a clock set back further showed days that never were
+SET_BACK = timedelta(days=1)  # a clock set back further had shown days that never were
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +154,7 @@ def after(usage: Usage | None, now: Counters, closed: DayPeak | None = None) -> 
     """The books as a telegram leaves them; closed: the quarter that just ended.
 
     Energy drawn during a pause counts in every period that began before the pause; a day that began in it starts late.
-    A clock set back by less than a day goes on in the day it had come to.
+    A clock set back to the day before goes on in the day it had come to.
     """
     day = now.at.astimezone(BRUSSELS).date()
     week, month, year = day - timedelta(days=day.weekday()), day.replace(day=1), day.replace(month=1, day=1)
@@ -166,13 +166,13 @@ def after(usage: Usage | None, now: Counters, closed: DayPeak | None = None) -> 
     watched = abs(now.at - usage.last.at) <= WATCHED
 
     def booked(period: Period, start: date) -> Period:
-        if start > period.start or _never_was(period, now.at):
+        if start > period.start or period.start - day > SET_BACK:
             period = Period(start=start, since=midnight(start) if watched else now.at)
         if not watched and period.since == now.at:
             return period
         return replace(period, amounts=period.amounts.plus(gained))
 
-    newest = next((one for one in usage.days if not _never_was(one, now.at)), usage.days[0])
+    newest = next((one for one in usage.days if one.start - day <= SET_BACK), usage.days[0])
     today = booked(newest, day)
     before = [one for one in usage.days if one.start < today.start]
     if before and not watched and today.start > newest.start:
@@ -194,11 +194,6 @@ def _highest(peaks: Iterable[DayPeak]) -> tuple[DayPeak, ...]:
         if one.day not in by_day or one.peak_w > by_day[one.day].peak_w:
             by_day[one.day] = one
     return tuple(sorted(by_day.values(), key=lambda one: one.day, reverse=True))[:DAYS_KEPT]
-
-
-def _never_was(period: Period, at: datetime) -> bool:
-    """Whether a clock that now shows `at` was wrong when it showed the start of `period`."""
-    return midnight(period.start) - at > WAS_WRONG
 
 
 def _volume(reading: Reading, *kinds: str) -> dict[str, int]:
