@@ -3,8 +3,8 @@
 import base64
 import contextlib
 import os
-import select
 import socket
+from pathlib import Path
 from typing import Self
 
 RECEIVED = 4096  # bytes that the system takes for each of them
@@ -12,7 +12,7 @@ HANDSHAKE = (
     "GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\n\r\n"
 )
-GONE = select.POLLHUP | select.POLLERR | select.POLLRDHUP
+ESTABLISHED = "01"
 
 
 class Stuck:
@@ -36,14 +36,25 @@ class Stuck:
             sock.close()
 
     def come_back(self) -> None:
-        """Open anew those that were dropped."""
+        """Open anew those that were dropped.
+
+        They cannot see it themselves: the farewell waits behind what they do not read. The server's end can be seen.
+        """
+        kept = self._kept()
         for at, sock in enumerate(self._socks):
-            look = select.poll()
-            look.register(sock, select.POLLRDHUP)
-            if any(event & GONE for _, event in look.poll(0)):
+            if sock.getsockname()[1] not in kept:
                 sock.close()
                 self.dropped += 1
                 self._socks[at] = self._one()
+
+    def _kept(self) -> set[int]:
+        """The ports of all clients that the server still holds open."""
+        ends = (line.split()[1:4] for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+        return {
+            int(theirs.partition(":")[2], 16)
+            for ours, theirs, state in ends
+            if state == ESTABLISHED and int(ours.partition(":")[2], 16) == self._port
+        }
 
     def _one(self) -> socket.socket:
         with contextlib.ExitStack() as opened:
