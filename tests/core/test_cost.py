@@ -185,3 +185,15 @@ def test_two_halves_are_the_whole(steps: list[tuple[int, int]], chosen: st.DataO
         counts[-1],
     ]
     assert booked(*counts).year.amounts.import_wh == booked(*seen).year.amounts.import_wh
+
+
+@given(st.lists(st.tuples(st.integers(1, 600), st.integers(0, 500), st.sets(st.sampled_from("12"))), max_size=40))
+def test_lines_that_come_and_go_lose_no_energy(steps: list[tuple[int, int, set[str]]]) -> None:
+    """Whichever registers a telegram leaves out, once all are there again the books hold what they gained."""
+    at, wh = local("2026-03-28 12:00"), 1_000_000
+    counts = [count(at, wh, wh)]
+    for seconds, gained_wh, absent in [*steps, (1, 0, set())]:
+        at, wh = at + seconds * SECOND, wh + gained_wh
+        whole = count(at, wh, wh)
+        counts.append(replace(whole, import_wh={key: whole.import_wh[key] for key in "12" if key not in absent}))
+    assert booked(*counts).year.amounts.import_wh == {"1": wh - 1_000_000, "2": wh - 1_000_000}
