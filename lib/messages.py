@@ -13,12 +13,13 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-from lib.core import cost
 from lib.core import house as core
-from lib.core.cost import Amounts, Costs, Period, costs
+from lib.core.books import Books, Period
+from lib.core.cost import Costs, costs
+from lib.core.counters import Amounts
 from lib.core.house import Link
 from lib.core.obis import name
-from lib.core.peaks import FLOOR_W, MONTHS_BILLED, MonthOf
+from lib.core.peaks import FLOOR_W, MONTHS_BILLED, MonthPeak, Peaks
 from lib.core.quarter import Quarter
 from lib.core.reading import Reading
 from lib.core.values import printable, spelled
@@ -58,15 +59,17 @@ class QuarterNow:
 class MonthPeaks:
     """The peak of each month, newest first; the running month has none until its first quarter ended.
 
-    Each month counts `floor_w` at least; the bill counts the mean of the last `months_billed`.
+    Each month counts `floor_w` at least; the bill counts the mean of the last `months_billed`, of which `months_known`
+    are known.
     """
 
     month: date
-    running: MonthOf | None = None
-    past: tuple[MonthOf, ...] = ()
+    running: MonthPeak | None = None
+    past: tuple[MonthPeak, ...] = ()
     mean_w: float | None = None
     floor_w: float = FLOOR_W
     months_billed: int = MONTHS_BILLED
+    months_known: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,11 +207,7 @@ def say_house(house: core.House, rules: core.Rules, *, boot: str, seq: int, now:
         register=register,
         next_change=rules.day_hours.next_change(house.at, register) if house.at and register else None,
         quarter=None if running is None else _quarter(running, target_w),
-        months=None
-        if house.peaks is None
-        else MonthPeaks(
-            month=house.peaks.month, running=house.peaks.running, past=house.peaks.past, mean_w=house.peaks.mean_w
-        ),
+        months=None if house.peaks is None else _months(house.peaks),
         capacity_tariff=rules.capacity_tariff,
         demo=demo,
         notices=house.notices,
@@ -232,6 +231,16 @@ def _quarter(running: Quarter, target_w: float) -> QuarterNow:
     )
 
 
+def _months(peaks: Peaks) -> MonthPeaks:
+    return MonthPeaks(
+        month=peaks.month,
+        running=peaks.running,
+        past=peaks.past,
+        mean_w=peaks.mean_w,
+        months_known=len(peaks.billed),
+    )
+
+
 def say_rates(rules: core.Rules) -> Rates:
     """The prices in force."""
     tariff = rules.tariff
@@ -244,11 +253,11 @@ def say_rates(rules: core.Rules) -> Rates:
     )
 
 
-def say_usage(usage: cost.Usage, rules: core.Rules) -> Usage:
+def say_usage(books: Books, rules: core.Rules) -> Usage:
     """The books, priced; days nobody counted are there without amounts."""
-    today = usage.days[0].start
-    periods = {period.start: period for period in usage.days}
-    peaks = {peak.day: peak for peak in usage.peaks}
+    today = books.days[0].start
+    periods = {period.start: period for period in books.days}
+    peaks = {peak.day: peak for peak in books.peaks}
     columns: list[Column] = []
     for back in (3, 2, 1, 0):
         day = today - timedelta(days=back)
@@ -263,7 +272,7 @@ def say_usage(usage: cost.Usage, rules: core.Rules) -> Usage:
         )
     columns += [
         _column(label, period, rules)
-        for label, period in (("week", usage.week), ("month", usage.month), ("year", usage.year))
+        for label, period in (("week", books.week), ("month", books.month), ("year", books.year))
     ]
     return Usage(columns=tuple(columns))
 

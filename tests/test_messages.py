@@ -35,13 +35,13 @@ def a_house() -> House:
 def said(rules: Rules) -> list[Message]:
     """One of each state."""
     house = a_house()
-    assert house.usage
+    assert house.books
     return [
         messages.Hello(program="dm", boot="b"),
         say_house(House(), rules, boot="b", seq=1, now=NOON),
         say_house(house, rules, boot="b", seq=2, now=NOON),
         say_rates(rules),
-        say_usage(house.usage, rules),
+        say_usage(house.books, rules),
         say_telegram(b"/TST5\\1\r\n\r\n1-0:1.7.0(01.470*kW)\r\n9-9:1.1.1(\x1b[2J\xff)\r\n!", NOON),
         messages.Refused(why="there are no orders yet"),
     ]
@@ -90,9 +90,9 @@ def test_the_house_says_quarter_target_and_gap(rules: Rules) -> None:
 
 def test_the_usage_has_seven_columns_and_says_what_nobody_counted(rules: Rules) -> None:
     """Three days before today are unknown at first; today counts since the start."""
-    usage = a_house().usage
-    assert usage
-    columns = say_usage(usage, rules).columns
+    books = a_house().books
+    assert books
+    columns = say_usage(books, rules).columns
     assert [column.name for column in columns] == ["day-3", "day-2", "day-1", "today", "week", "month", "year"]
     assert [column.amounts for column in columns[:3]] == [None] * 3
     assert columns[3].since == NOON

@@ -38,11 +38,11 @@ def evening(rules: core.Rules) -> list[Message]:
             data = telegram(world.show())
             for one in framer.feed(data):
                 house = core.after(house, core.Heard(reading=parser.parse(one), received=world.at))
-    assert house.usage is not None
+    assert house.books is not None
     return [
         messages.say_rates(rules),
         messages.say_house(house, rules, boot="picture", seq=1, now=world.at, demo=True),
-        messages.say_usage(house.usage, rules),
+        messages.say_usage(house.books, rules),
         messages.say_telegram(data.rstrip(), world.at),
     ]
 

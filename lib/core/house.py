@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from lib.core import cost, peaks, quarter
-from lib.core.cost import DayPeak, Usage
-from lib.core.peaks import FLOOR_W, MonthOf, Peaks
+from lib.core import books, peaks, quarter
+from lib.core.books import Books, DayPeak
+from lib.core.counters import counters, drawn_wh
+from lib.core.peaks import FLOOR_W, MonthPeak, Peaks
 from lib.core.power import without_neutral_w
 from lib.core.quarter import MISMATCH_W, QUARTER, QUARTER_S, Quarter
 from lib.core.reading import Reading
@@ -82,7 +83,7 @@ class House:
     reading: Reading | None = None
     quarter: Quarter | None = None
     peaks: Peaks | None = None
-    usage: Usage | None = None
+    books: Books | None = None
     link: Link = field(default_factory=Link)
     notices: Mapping[str, str] = field(default_factory=dict)
 
@@ -112,18 +113,15 @@ def _heard(house: House, heard: Heard) -> House:
     reading = heard.reading
     clock = reading.clock.known if reading.clock else None
     at = clock if clock is not None and clock >= CLOCK_NOT_SET else heard.received
-    counters = cost.counters(reading, at)
+    counted = counters(reading, at)
     running = quarter.after(
         house.quarter,
         at=at,
         grid_w=reading.grid_w,
-        gained_wh=cost.drawn_wh(house.usage.last if house.usage else None, counters),
+        gained_wh=drawn_wh(house.books.last if house.books else None, counted),
         demand_w=reading.quarter_w,
     )
     closed = _closed(house.quarter, running)
-    usage = house.usage
-    if counters.import_wh or usage is not None:
-        usage = cost.after(usage, counters, closed)
     return House(
         at=at,
         received=heard.received,
@@ -135,9 +133,9 @@ def _heard(house: House, heard: Heard) -> House:
             at,
             None
             if closed is None
-            else MonthOf(peaks.month_of(closed.start + QUARTER), closed.peak_w, closed.start + QUARTER),
+            else MonthPeak(peaks.month_of(closed.start + QUARTER), closed.peak_w, closed.start + QUARTER),
         ),
-        usage=usage,
+        books=books.after(house.books, counted, closed) if counted.import_wh or house.books else None,
         link=_link_after(house, heard),
         notices=_notices(house.notices, reading, running),
     )

@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta
 
 from lib.core.reading import Reading
 from lib.core.stamp import BRUSSELS
-from lib.core.values import MonthPeak
+from lib.core.values import History, HistoryRow
 
 FLOOR_W = 2_500.0
 MONTHS_BILLED = 12
 
 
 @dataclass(frozen=True, slots=True)
-class MonthOf:
+class MonthPeak:
     """The peak of one month: its first day, the average in W and the end of that quarter (None when not stamped)."""
 
     month: date
@@ -26,25 +26,30 @@ class MonthOf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peaks:
-    """The running month and those before, newest first; `running` has no peak yet as long as it is None."""
+    """The running month, None before its first peak, and those before, newest first; `history` is joined into them."""
 
     month: date
-    running: MonthOf | None = None
-    past: tuple[MonthOf, ...] = ()
+    running: MonthPeak | None = None
+    past: tuple[MonthPeak, ...] = ()
+    history: History | None = None
 
     @property
-    def mean_w(self) -> float | None:
-        """The mean of twelve months up to the newest that is known, each at least the floor.
+    def billed(self) -> tuple[MonthPeak, ...]:
+        """The known months of the twelve up to the newest; the running one counts as it stands.
 
-        The running one counts as it stands. A month that nobody knows, as after a change of meters, is left out; no
-        older one stands in for it.
+        A month that nobody knows, as after a change of meters, is left out; no older one stands in for it.
         """
         months = ((self.running,) if self.running else ()) + self.past
         if not months:
-            return None
+            return ()
         year_ago = months[0].month.replace(year=months[0].month.year - 1)
-        billed = [max(FLOOR_W, one.peak_w) for one in months if one.month > year_ago]
-        return sum(billed) / len(billed)
+        return tuple(one for one in months if one.month > year_ago)
+
+    @property
+    def mean_w(self) -> float | None:
+        """The mean of the months billed, each at least the floor; None while none is known."""
+        billed = self.billed
+        return sum(max(FLOOR_W, one.peak_w) for one in billed) / len(billed) if billed else None
 
 
 def month_of(end: datetime) -> date:
@@ -52,7 +57,7 @@ def month_of(end: datetime) -> date:
     return (end - timedelta(minutes=1)).astimezone(BRUSSELS).date().replace(day=1)
 
 
-def after(peaks: Peaks | None, reading: Reading, at: datetime, closed: MonthOf | None) -> Peaks:
+def after(peaks: Peaks | None, reading: Reading, at: datetime, closed: MonthPeak | None) -> Peaks:
     """The peaks as a telegram leaves them.
 
     at: the meter's time; closed: the quarter that just ended, which counts where the meter itself prints no peak, and
@@ -67,10 +72,10 @@ def after(peaks: Peaks | None, reading: Reading, at: datetime, closed: MonthOf |
         peaks = _turned(peaks, month)
     if reading.month_peak is not None:
         peaks = replace(peaks, running=_printed(reading, month))
-    if reading.history is None:
+    if reading.history is None or reading.history is peaks.history:  # the parser gives the same one each second
         return peaks
-    rows = [MonthOf(month_of(end), row.peak_w, row.stamp.known) for row, end in _dated(reading)]
-    return replace(peaks, past=_newest((*rows, *peaks.past), before=month))
+    rows = [MonthPeak(month_of(end), row.peak_w, row.stamp.known) for row, end in _dated(reading)]
+    return replace(peaks, past=_newest((*rows, *peaks.past), before=month), history=reading.history)
 
 
 def _turned(peaks: Peaks, month: date) -> Peaks:
@@ -80,15 +85,15 @@ def _turned(peaks: Peaks, month: date) -> Peaks:
     return Peaks(month=month, running=running, past=_newest(known, before=month))
 
 
-def _printed(reading: Reading, month: date) -> MonthOf | None:
+def _printed(reading: Reading, month: date) -> MonthPeak | None:
     """The meter's peak of the running month; None while it still shows the month before."""
     peak = reading.month_peak
     if peak is None or (peak.stamp.known is not None and month_of(peak.stamp.known) != month):
         return None
-    return MonthOf(month, peak.peak_w, peak.stamp.known)
+    return MonthPeak(month, peak.peak_w, peak.stamp.known)
 
 
-def _dated(reading: Reading) -> list[tuple[MonthPeak, datetime]]:
+def _dated(reading: Reading) -> list[tuple[HistoryRow, datetime]]:
     """The history's rows with their month's end, without the placeholders of months before the meter hung here."""
     assert reading.history is not None
     return [
@@ -103,9 +108,9 @@ def _in_month(stamp: datetime | None, end: datetime) -> bool:
     return stamp is not None and month_of(stamp) == month_of(end) and stamp.astimezone(BRUSSELS).day > 1
 
 
-def _newest(months: Iterable[MonthOf], *, before: date | None = None) -> tuple[MonthOf, ...]:
+def _newest(months: Iterable[MonthPeak], *, before: date | None = None) -> tuple[MonthPeak, ...]:
     """One peak per month, newest first, thirteen at most; of two the first given counts."""
-    by_month: dict[date, MonthOf] = {}
+    by_month: dict[date, MonthPeak] = {}
     for one in months:
         if before is None or one.month < before:
             by_month.setdefault(one.month, one)

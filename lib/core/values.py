@@ -43,7 +43,7 @@ class Peak:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthPeak:
+class HistoryRow:
     """One row of the history: the peak of the month that ended at `capture` (00:00 on the first of the next)."""
 
     capture: Stamp
@@ -55,7 +55,7 @@ class MonthPeak:
 class History:
     """The peaks of the months before, in the order printed. `count` is what the meter said it prints."""
 
-    rows: tuple[MonthPeak, ...]
+    rows: tuple[HistoryRow, ...]
     count: int | None = None
 
     @property
@@ -181,12 +181,12 @@ def parse_history(cells: list[str]) -> History | None:
     if len(peak_ids) < 2:
         return None
     width = 1 + len(ids)
-    rows: list[MonthPeak] = []
+    rows: list[HistoryRow] = []
     for start in range(width, min(len(cells), width * (MOST_ROWS + 1)), width):
         row = cells[start : start + width]
         peak = parse_peak([row[at] for at in peak_ids]) if len(row) == width else None
         if peak is not None:
-            rows.append(MonthPeak(parse_stamp(row[0]), peak.stamp, peak.peak_w))
+            rows.append(HistoryRow(parse_stamp(row[0]), peak.stamp, peak.peak_w))
     return History(tuple(rows), whole(cells[0]))
 
 

@@ -98,10 +98,10 @@ def tellings() -> Iterator[Sequence[Message]]:
         at = world.at
         house = core.after(house, core.Heard(reading=parser.parse(heard), received=at))
         if at >= MORNING:
-            assert house.usage
+            assert house.books
             yield (
                 messages.say_house(house, rules, boot="bench", seq=1, now=at),
-                messages.say_usage(house.usage, rules),
+                messages.say_usage(house.books, rules),
                 messages.say_rates(rules),
                 messages.say_telegram(heard, at),
             )

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from lib.core import peaks
-from lib.core.peaks import MonthOf, Peaks
+from lib.core.peaks import MonthPeak, Peaks
 from lib.core.reading import Reading
 from lib.core.stamp import Stamp
-from lib.core.values import History, MonthPeak, Peak
+from lib.core.values import History, HistoryRow, Peak
 from tests.conftest import a_reading, local, stamp
 
 NOWHERE = Stamp("632525252525W", None)
@@ -17,11 +17,12 @@ NOWHERE = Stamp("632525252525W", None)
 def history(*rows: tuple[str, str, float]) -> History:
     """Rows of (capture time, peak stamp, W), by local time."""
     return History(
-        tuple(MonthPeak(stamp(local(capture)), stamp(local(peak)), peak_w) for capture, peak, peak_w in rows), len(rows)
+        tuple(HistoryRow(stamp(local(capture)), stamp(local(peak)), peak_w) for capture, peak, peak_w in rows),
+        len(rows),
     )
 
 
-def peaks_of(reading: Reading, *, before: Peaks | None = None, closed: MonthOf | None = None) -> Peaks:
+def peaks_of(reading: Reading, *, before: Peaks | None = None, closed: MonthPeak | None = None) -> Peaks:
     """The peaks at the reading's own time."""
     assert reading.at is not None
     return peaks.after(before, reading, reading.at, closed)
@@ -43,9 +44,9 @@ def test_the_row_captured_in_august_is_julys() -> None:
 def test_a_placeholder_of_a_new_meter_is_no_month() -> None:
     """0 kW without a stamp, or stamped at the first instant of the month, was never measured."""
     rows = (
-        MonthPeak(stamp(local("2024-05-01 00:00")), stamp(local("2024-04-01 00:00")), 0.0),
-        MonthPeak(stamp(local("2024-06-01 00:00")), NOWHERE, 0.0),
-        MonthPeak(stamp(local("2024-07-01 00:00")), stamp(local("2024-06-12 10:00")), 3000.0),
+        HistoryRow(stamp(local("2024-05-01 00:00")), stamp(local("2024-04-01 00:00")), 0.0),
+        HistoryRow(stamp(local("2024-06-01 00:00")), NOWHERE, 0.0),
+        HistoryRow(stamp(local("2024-07-01 00:00")), stamp(local("2024-06-12 10:00")), 3000.0),
     )
     reading = a_reading(local("2024-08-09 19:06"), history=History(rows, 3))
     assert [date(2024, 6, 1)] == [one.month for one in peaks_of(reading).past]
@@ -54,20 +55,23 @@ def test_a_placeholder_of_a_new_meter_is_no_month() -> None:
 def test_the_mean_counts_twelve_months_at_least_the_floor() -> None:
     """The golden example: twelve peaks, floored each, give 3.516667 kW."""
     kw = (1.8, 2.2, 2.5, 3.1, 4.0, 5.2, 6.4, 2.0, 2.4, 3.0, 3.6, 4.4)
-    past = tuple(MonthOf(date(2024, month, 1), 1000 * peak) for month, peak in enumerate(kw, start=1))
+    past = tuple(MonthPeak(date(2024, month, 1), 1000 * peak) for month, peak in enumerate(kw, start=1))
     assert Peaks(month=date(2025, 1, 1), past=past).mean_w == pytest.approx(3516.667, abs=0.001)
 
 
 def test_the_mean_of_few_months_is_the_mean_of_those() -> None:
     """Three known months of 4, 5 and 3 kW: 4 kW."""
-    past = tuple(MonthOf(date(2024, month, 1), peak) for month, peak in ((1, 4000.0), (2, 5000.0), (3, 3000.0)))
+    past = tuple(MonthPeak(date(2024, month, 1), peak) for month, peak in ((1, 4000.0), (2, 5000.0), (3, 3000.0)))
     assert Peaks(month=date(2024, 4, 1), past=past).mean_w == 4000.0
 
 
 def test_no_older_month_stands_in_for_one_that_is_not_known() -> None:
     """A row that is missing after a change of meters: the mean is of eleven months, and not of one long ago."""
-    months = [MonthOf(date(2024, 12, 1), 9000.0), *(MonthOf(date(2025, month, 1), 3000.0) for month in range(2, 13))]
-    running = MonthOf(date(2025, 12, 1), 3000.0)
+    months = [
+        MonthPeak(date(2024, 12, 1), 9000.0),
+        *(MonthPeak(date(2025, month, 1), 3000.0) for month in range(2, 13)),
+    ]
+    running = MonthPeak(date(2025, 12, 1), 3000.0)
     assert Peaks(month=date(2025, 12, 1), running=running, past=tuple(reversed(months[:-1]))).mean_w == 3000.0
 
 
@@ -85,16 +89,16 @@ def test_the_quarter_that_ends_at_midnight_belongs_to_the_old_month() -> None:
 def test_without_the_meters_peak_the_highest_quarter_counts() -> None:
     """A meter before 2022 prints no month peak: the quarters that were watched give one."""
     reading = a_reading(local("2024-08-09 19:06"))
-    first = peaks_of(reading, closed=MonthOf(date(2024, 8, 1), 3100.0))
-    lower = peaks_of(reading, before=first, closed=MonthOf(date(2024, 8, 1), 2100.0))
-    higher = peaks_of(reading, before=lower, closed=MonthOf(date(2024, 8, 1), 4100.0))
+    first = peaks_of(reading, closed=MonthPeak(date(2024, 8, 1), 3100.0))
+    lower = peaks_of(reading, before=first, closed=MonthPeak(date(2024, 8, 1), 2100.0))
+    higher = peaks_of(reading, before=lower, closed=MonthPeak(date(2024, 8, 1), 4100.0))
     assert [one.running.peak_w for one in (first, lower, higher) if one.running] == [3100.0, 3100.0, 4100.0]
 
 
 def test_the_last_quarter_of_a_month_may_be_its_peak() -> None:
     """It is over when the new month began; the old month has it, with and without a meter that printed its peak."""
     midnight = local("2024-08-01 00:00")
-    last = MonthOf(date(2024, 7, 1), 7000.0, midnight)
+    last = MonthPeak(date(2024, 7, 1), 7000.0, midnight)
     for printed in (None, Peak(stamp(local("2024-07-30 19:15")), 4000.0)):
         july = peaks_of(a_reading(local("2024-07-31 23:59"), month_peak=printed))
         august = peaks_of(a_reading(midnight, month_peak=printed), before=july, closed=last)
@@ -103,10 +107,10 @@ def test_the_last_quarter_of_a_month_may_be_its_peak() -> None:
 
 def test_a_clock_set_back_over_the_end_of_a_month_finds_its_peak_again() -> None:
     """July is the running month again, not a second one; and its peak outlives a lower quarter."""
-    july = Peaks(month=date(2024, 7, 1), running=MonthOf(date(2024, 7, 1), 7000.0))
+    july = Peaks(month=date(2024, 7, 1), running=MonthPeak(date(2024, 7, 1), 7000.0))
     august = peaks_of(a_reading(local("2024-08-01 00:00")), before=july)
     again = peaks_of(a_reading(local("2024-07-31 23:59")), before=august)
-    last = MonthOf(date(2024, 7, 1), 3000.0)
+    last = MonthPeak(date(2024, 7, 1), 3000.0)
     later = peaks_of(a_reading(local("2024-08-01 00:00")), before=again, closed=last)
     assert again == july
     assert later == august

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from fastcrc import crc16
 
-from lib.core import cost, quarter
-from lib.core.cost import Amounts, Counters, costs
+from lib.core import books, quarter
+from lib.core.cost import costs
+from lib.core.counters import Amounts, Counters
 from lib.core.house import House, LinkState, Rules, target_w
 from lib.core.p1 import Framer
 from lib.core.reading import Parser, Reading
@@ -146,7 +147,7 @@ def test_a_register_that_runs_over(check: Case) -> None:
     first = Counters(at=NOON, serial=None, import_wh={}, export_wh={}, gas_l={}, water_l={})
     usage = None
     for second, kwh in enumerate(check["readings_kwh"]):
-        usage = cost.after(usage, replace(first, at=NOON + second * SECOND, import_wh={"1": round(kwh * 1000)}))
+        usage = books.after(usage, replace(first, at=NOON + second * SECOND, import_wh={"1": round(kwh * 1000)}))
     assert usage
     for period in (*usage.days, usage.week, usage.month, usage.year):
         assert check["booked_kwh"] == pytest.approx(period.amounts.import_wh["1"] / 1000)
@@ -159,8 +160,8 @@ def test_a_long_pause_changes_day_and_month(check: Case) -> None:
         at=datetime.fromisoformat(check["from"]), serial=None, import_wh={"1": 1000}, export_wh={}, gas_l={}, water_l={}
     )
     later = replace(first, at=datetime.fromisoformat(check["to"]), import_wh={"1": 1000 + round(check["kwh"] * 1000)})
-    before = cost.after(None, first)
-    after = cost.after(before, later)
+    before = books.after(None, first)
+    after = books.after(before, later)
     assert check["day_changes"] == (after.days[0].start != before.days[0].start)
     assert check["month_changes"] == (after.month.start != before.month.start)
     assert not any(after.days[0].amounts.import_wh.values())

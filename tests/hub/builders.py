@@ -12,9 +12,10 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from lib.core.cost import Amounts, Costs
+from lib.core.cost import Costs
+from lib.core.counters import Amounts
 from lib.core.house import Link, LinkState
-from lib.core.peaks import MonthOf
+from lib.core.peaks import MonthPeak
 from lib.core.reading import Reading
 from lib.hub.server import Hub
 from lib.messages import Column, House, Line, MonthPeaks, QuarterNow, Rates, Telegram, Usage
@@ -53,8 +54,8 @@ def a_house(**changes: Any) -> House:
         "quarter": a_quarter(),
         "months": MonthPeaks(
             month=date(2026, 6, 1),
-            running=MonthOf(date(2026, 6, 1), 3910.0, datetime(2026, 6, 12, 16, 15, tzinfo=UTC)),
-            past=(MonthOf(date(2026, 5, 1), 4100.0),),
+            running=MonthPeak(date(2026, 6, 1), 3910.0, datetime(2026, 6, 12, 16, 15, tzinfo=UTC)),
+            past=(MonthPeak(date(2026, 5, 1), 4100.0),),
             mean_w=4010.0,
         ),
     }

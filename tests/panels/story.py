@@ -179,11 +179,11 @@ class Story:
 
     def told(self, *, demo: bool = False) -> list[messages.Message]:
         """The messages that dm would say now."""
-        assert self.house.usage is not None
+        assert self.house.books is not None
         return [
             messages.say_house(self.house, self.rules, boot="b1", seq=7, now=self.received, demo=demo),
             messages.say_rates(self.rules),
-            messages.say_usage(self.house.usage, self.rules),
+            messages.say_usage(self.house.books, self.rules),
             messages.say_telegram(self.telegram, self.received),
         ]
 

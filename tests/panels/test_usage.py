@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from lib.core.cost import Amounts, costs
+from lib.core.cost import costs
+from lib.core.counters import Amounts
 from lib.messages import Column, House, Rates, Usage, say_rates
 from lib.panels.look import Room
 from lib.panels.usage import LABEL, render_usage

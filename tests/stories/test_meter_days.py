@@ -20,9 +20,9 @@ def test_a_new_quarter_starts_from_nothing() -> None:
     assert after.quarter
     assert after.quarter.start == before.quarter.start + QUARTER
     assert after.quarter.average_w == pytest.approx(0, abs=15)
-    assert after.usage
-    assert [before.quarter.start] == [peak.start for peak in after.usage.peaks]
-    assert after.usage.peaks[0].peak_w == pytest.approx(before.quarter.forecast_w, abs=15)
+    assert after.books
+    assert [before.quarter.start] == [peak.start for peak in after.books.peaks]
+    assert after.books.peaks[0].peak_w == pytest.approx(before.quarter.forecast_w, abs=15)
 
 
 def test_the_oven_makes_a_new_peak_and_one_sees_it_coming() -> None:
@@ -66,7 +66,7 @@ def test_the_nights_of_the_clock_change_have_all_their_quarters(night: str, hour
     day = Day(local(night))
     day.run(minutes=60 * hours, step_s=5)
     times = [house.at for house in day.seen if house.at]
-    counted = [sum(house.usage.last.import_wh.values()) for house in day.seen if house.usage]
+    counted = [sum(house.books.last.import_wh.values()) for house in day.seen if house.books]
     starts = {house.quarter.start for house in day.seen if house.quarter}
     assert sorted(set(times)) == times
     assert sorted(counted) == counted
@@ -77,7 +77,7 @@ def test_a_cable_pulled_and_put_back_loses_no_energy() -> None:
     """Silent after three seconds, with since when; back in, the counters hold what was drawn meanwhile."""
     day = Day(local("2026-11-20 19:02"))
     start = day.run(seconds=30)
-    assert start.usage
+    assert start.books
     day.cable = False
     pulled_at = day.host
     states = [day.run(seconds=1).link.state for _ in range(5)]
@@ -89,10 +89,10 @@ def test_a_cable_pulled_and_put_back_loses_no_energy() -> None:
     day.cable = True
     back = day.run(seconds=1)
     assert back.link.state is LinkState.GOOD
-    assert back.usage
-    gained_wh = sum(back.usage.last.import_wh.values()) - sum(start.usage.last.import_wh.values())
-    assert gained_wh == sum(back.usage.days[0].amounts.import_wh.values()) - sum(
-        start.usage.days[0].amounts.import_wh.values()
+    assert back.books
+    gained_wh = sum(back.books.last.import_wh.values()) - sum(start.books.last.import_wh.values())
+    assert gained_wh == sum(back.books.days[0].amounts.import_wh.values()) - sum(
+        start.books.days[0].amounts.import_wh.values()
     )
     assert gained_wh > 0
 
@@ -103,8 +103,8 @@ def test_a_machine_whose_clock_is_wrong_shows_the_meters_time() -> None:
     day.host = local("1970-01-01 00:00")
     house = day.run(seconds=5)
     assert house.at == local("2026-11-20 12:02:05")
-    assert house.usage
-    assert house.usage.days[0].start == date(2026, 11, 20)
+    assert house.books
+    assert house.books.days[0].start == date(2026, 11, 20)
 
 
 def test_a_meter_whose_clock_was_never_set_uses_the_machines() -> None:
@@ -124,16 +124,16 @@ def test_a_clock_set_back_books_nothing_twice() -> None:
     earlier = day.house.reading
     assert earlier
     assert earlier.at
-    assert before.usage
+    assert before.books
     for seconds in (15, 14, 13):
         back = replace(earlier, clock=stamp(earlier.at - timedelta(seconds=seconds)))
         day.house = after(day.house, Heard(reading=back, received=day.host))
         assert day.house.quarter
         assert day.house.quarter.start == local("2026-11-20 18:00")
     after_it = day.run(seconds=30)
-    assert after_it.usage
-    booked_wh = sum(after_it.usage.year.amounts.import_wh.values()) - sum(before.usage.year.amounts.import_wh.values())
-    counted_wh = sum(after_it.usage.last.import_wh.values()) - sum(before.usage.last.import_wh.values())
+    assert after_it.books
+    booked_wh = sum(after_it.books.year.amounts.import_wh.values()) - sum(before.books.year.amounts.import_wh.values())
+    counted_wh = sum(after_it.books.last.import_wh.values()) - sum(before.books.last.import_wh.values())
     assert counted_wh == booked_wh
     assert after_it.quarter
     assert after_it.quarter.start == local("2026-11-20 18:15")

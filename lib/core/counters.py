@@ -1,0 +1,120 @@
+"""The meters' counters and what they gained between two telegrams, in whole Wh and litres; never integrated power.
+
+Knows no day and no price.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from lib.core.reading import Reading
+
+REGISTER_SIZE_WH = 1_000_000_000  # nine digits: 999 999.999 kWh is followed by 0
+OVERFLOW_WH = 999_000_000  # a smaller fall is a replaced meter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """Energy in Wh by register, gas and water in litres; None for a meter that is not there."""
+
+    import_wh: Mapping[str, int] = field(default_factory=dict)
+    export_wh: Mapping[str, int] = field(default_factory=dict)
+    gas_l: int | None = None
+    water_l: int | None = None
+
+    def plus(self, more: "Amounts") -> "Amounts":
+        """Both together."""
+        return Amounts(
+            import_wh=_sum(self.import_wh, more.import_wh),
+            export_wh=_sum(self.export_wh, more.export_wh),
+            gas_l=_known_sum(self.gas_l, more.gas_l),
+            water_l=_known_sum(self.water_l, more.water_l),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """The counters at an instant: registers in Wh, gas and water in litres by the serials of their meters.
+
+    serial: of the electricity meter; another one tells that it was replaced.
+    """
+
+    at: datetime
+    serial: str | None
+    import_wh: Mapping[str, int]
+    export_wh: Mapping[str, int]
+    gas_l: Mapping[str, int]
+    water_l: Mapping[str, int]
+
+
+def counters(reading: Reading, at: datetime) -> Counters:
+    """The counters of a reading. An M-Bus meter without a valid reading counts nothing, which is not zero."""
+    return Counters(
+        at=at,
+        serial=reading.serial,
+        import_wh=reading.imported_wh,
+        export_wh=reading.exported_wh,
+        gas_l=_volume(reading, "gas"),
+        water_l=_volume(reading, "water", "hot_water"),
+    )
+
+
+def drawn_wh(before: Counters | None, now: Counters) -> int | None:
+    """The energy taken since `before`; None where the registers are not there."""
+    if not now.import_wh:
+        return None
+    if before is None or not _is_same(before, now):
+        return 0
+    return sum(_steps(before.import_wh, now.import_wh).values())
+
+
+def _volume(reading: Reading, *kinds: str) -> dict[str, int]:
+    meter = reading.meter(*kinds)
+    return {meter.serial or "": meter.reading.thousandths} if meter is not None and meter.reading is not None else {}
+
+
+def _is_same(before: Counters, now: Counters) -> bool:
+    return not before.serial or not now.serial or before.serial == now.serial
+
+
+def gained(before: Counters, now: Counters) -> Amounts:
+    """What the counters gained. The first count of a new or replaced meter is a start, not consumption."""
+    same = _is_same(before, now)
+    return Amounts(
+        import_wh=_steps(before.import_wh, now.import_wh) if same else {},
+        export_wh=_steps(before.export_wh, now.export_wh) if same else {},
+        gas_l=sum(_steps(before.gas_l, now.gas_l).values()) if now.gas_l else None,
+        water_l=sum(_steps(before.water_l, now.water_l).values()) if now.water_l else None,
+    )
+
+
+def kept(before: Counters, now: Counters) -> Counters:
+    """`now`, and what it does not hold as it was: a line that is absent for a while loses no energy."""
+    same = _is_same(before, now)
+    return Counters(
+        at=now.at,
+        serial=now.serial or before.serial,
+        import_wh={**before.import_wh, **now.import_wh} if same else now.import_wh,
+        export_wh={**before.export_wh, **now.export_wh} if same else now.export_wh,
+        gas_l={**before.gas_l, **now.gas_l},
+        water_l={**before.water_l, **now.water_l},
+    )
+
+
+def _steps(before: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
+    return {register: _step(before[register], wh) for register, wh in now.items() if register in before}
+
+
+def _step(before_wh: int, now_wh: int) -> int:
+    """A register that falls belongs to a replaced meter, unless it fell by nearly all it can hold: it ran over."""
+    if before_wh - now_wh > OVERFLOW_WH:
+        return now_wh + REGISTER_SIZE_WH - before_wh
+    return max(0, now_wh - before_wh)
+
+
+def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {key: one.get(key, 0) + other.get(key, 0) for key in sorted({*one, *other})}
+
+
+def _known_sum(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one + (other or 0)
