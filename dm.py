@@ -65,8 +65,8 @@ class Meter:
             self._next(core.after(self._house, heard))
         self._last_s = self._clock.monotonic()
         self._say_house()
-        if self._house.usage:
-            usage = messages.say_usage(self._house.usage, self._rules)
+        if self._house.books:
+            usage = messages.say_usage(self._house.books, self._rules)
             if usage != self._usage:
                 self._usage = usage
                 self._say(usage)

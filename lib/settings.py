@@ -8,6 +8,7 @@ import runpy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,12 @@ T = TypeVar("T", int, bool)
 CHECKOUT = Path(__file__).parent.parent
 LOOPBACK = "127.0.0.1"
 PROGRAMS = ("dm", "ev", "bs")
+SETTINGS = frozenset(
+    {
+        *("serial_port", "socket_info", "capacity_tariff", "peak_target_kw"),
+        *("connection_phases", "connection_a", "day_hours"),
+    }
+)
 FIRST_PORT = 8080
 SIM_P1, SIM_LINES = 3, 4  # the simulated house's ports, counted from the first
 
@@ -105,13 +112,18 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
 def _config(home: Path) -> Mapping[str, Any]:
     path = _file(home, "config.py")
     try:
-        return runpy.run_path(str(path))
+        names = runpy.run_path(str(path))
     except FileNotFoundError:
         raise SettingsError(f"{path}: is missing; git restore config.py brings it back") from None
     except SyntaxError as error:
         raise SettingsError(f"config.py: line {error.lineno} is no Python: {(error.text or '').strip()}") from None
-    except Exception as error:  # the owner's file may do anything; the sentence names it
+    except (Exception, SystemExit) as error:  # the owner's file may do anything; the sentence names it
         raise SettingsError(f"config.py: {type(error).__name__}: {error}") from error
+    for name in names.keys() - SETTINGS:
+        meant = get_close_matches(name, SETTINGS, n=1, cutoff=0.8)  # names of the owner's own look like none of ours
+        if meant:
+            raise SettingsError(f"config.py: {name} is no setting; is {meant[0]} meant?")
+    return names
 
 
 def _rules(config: "Config", home: Path) -> Rules:

@@ -52,6 +52,12 @@ def test_rates_saved_by_a_windows_editor_are_read(tmp_path: Path) -> None:
     assert settings.load(home(tmp_path, rates=rates)).rules.tariff == settings.load({}).rules.tariff
 
 
+def test_the_owner_may_have_names_of_his_own(tmp_path: Path) -> None:
+    """Names that look like none of ours, and what the file imports, are left alone."""
+    own = 'import os\nattic = "192.168.1.50"\nserial_port = f"socket://{attic}:23"\n'
+    assert settings.load(home(tmp_path, own)).source == "socket://192.168.1.50:23"
+
+
 def test_no_doors_is_dm_alone(tmp_path: Path) -> None:
     """An empty socket_info switches the doors off."""
     assert settings.load(home(tmp_path, 'serial_port = "x"\nsocket_info = {}\n')).doors == {}
@@ -75,6 +81,8 @@ def test_no_doors_is_dm_alone(tmp_path: Path) -> None:
         (CONFIG + 'day_hours = ("22:00", "07:00")\n', "config.py: day_hours is ('22:00', '07:00'); allowed is"),
         (CONFIG + 'day_hours = ("7h", "22h")\n', "config.py: day_hours is ('7h', '22h'); allowed is"),
         ("serial_port = \n", "config.py: line 1 is no Python: serial_port ="),
+        (CONFIG + "capacity_tarif = False\n", "config.py: capacity_tarif is no setting; is capacity_tariff meant?"),
+        ("raise SystemExit(3)\n", "config.py: SystemExit: 3"),
         ("import nowhere_at_all\n", "config.py: ModuleNotFoundError: No module named 'nowhere_at_all'"),
     ],
 )

@@ -44,6 +44,13 @@ def parse_rates(rates: object) -> Tariff:
     electricity = _part(rates, "Electricity")
     gas = _part(rates, "Gas", missing={})
     water = _part(rates, "Water", missing={})
+    for path, part, keys in (
+        ("", rates, ("Electricity", "Gas", "Water")),
+        ("Electricity.", electricity, ("+", "-")),
+        ("Gas.", gas, ("+", "cnv")),
+        ("Water.", water, ("+",)),
+    ):
+        _only(path, part, keys)
     return Tariff(
         import_eur_kwh=_registers(electricity, "+"),
         export_eur_kwh=_registers(electricity, "-", missing={"Day": 0.0, "Night": 0.0}),
@@ -67,6 +74,13 @@ def _part(
     return part
 
 
+def _only(path: str, part: object, keys: tuple[str, ...]) -> None:
+    """What is not understood is refused: a price that lacks a part of the bill would be wrong without a word."""
+    for key in part if isinstance(part, Mapping) else ():
+        if key not in keys:
+            raise RatesError(f"{path}{key}: is no key that is known here; {', '.join(keys)} are")
+
+
 def _registers(
     electricity: Mapping[str, object], way: str, *, missing: Mapping[str, object] | None = None
 ) -> dict[str, float]:
@@ -74,6 +88,7 @@ def _registers(
     for name in NAMES.values():
         if name not in part:
             raise RatesError(f"Electricity.{way}.{name}: is missing")
+    _only(f"Electricity.{way}.", part, tuple(NAMES.values()))
     return {register.value: _price(part[name], f"Electricity.{way}.{name}") for register, name in NAMES.items()}
 
 

@@ -42,6 +42,10 @@ def test_a_house_without_gas_and_water_has_no_such_price() -> None:
         (simple(Electricity={"+": 0.4}), "Electricity.+: 0.4 is no group of keys"),
         (simple(Gas={"+": 1.5, "cnv": 11.5}), "Gas.cnv: 11.5 is no conversion"),
         (simple(Water={"+": None}), "Water.+: None is no price"),
+        (simple(Gaz={"+": 1.5}), "Gaz: is no key that is known here; Electricity, Gas, Water are"),
+        (simple(vat=0.06), "vat: is no key that is known here"),
+        (simple(Gas={"+": 1.5, "per": "kWh"}), "Gas.per: is no key that is known here; +, cnv are"),
+        (simple(Electricity={"+": {"Day": 0.4, "Night": 0.3, "Dusk": 0.2}}), "Electricity.+.Dusk: is no key"),
     ],
 )
 def test_a_slip_names_the_key_the_value_and_what_is_allowed(rates: object, said: str) -> None:
