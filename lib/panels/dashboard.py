@@ -17,6 +17,7 @@ from textual.containers import Container
 from textual.message import Message as Event
 
 from lib.messages import House, Message
+from lib.panels.driver import TerminalDriver
 from lib.panels.foot import render_foot, render_help
 from lib.panels.header import notices
 from lib.panels.layout import Panels, Place, arranged, places
@@ -84,7 +85,7 @@ class Dashboard(App[str]):
         attached: it listens from elsewhere, so q only leaves it. terminal: None for what the environment says.
         elapsed_s: seconds that only ever grow; ages are counted by them.
         """
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
         self.animation_level = "none"
         self.title = title
         terminal = terminal or terminal_of(os.environ)
@@ -151,7 +152,14 @@ class Dashboard(App[str]):
         """The fault that ended the screen; Textual prints it and keeps it under a name of its own."""
         return self._exception
 
+    @property
+    def _stuck(self) -> bool:
+        """Whether the terminal takes nothing, so that a picture would only wait; Textual has no other way to it."""
+        return isinstance(self._driver, TerminalDriver) and self._driver.stuck
+
     def _draw(self) -> None:
+        if self._stuck:
+            return
         seen, look = self.seen, self.look
         width, height = self.size
         head = self._panels.header(seen, look, Room(width - MARGIN, max(3, height // 5)))
