@@ -25,6 +25,11 @@ def help_text(words: Mapping[str, str]) -> str:
     return _text(f"words: {' '.join(words)}", *(f"  {word:<{longest}}  {means}" for word, means in words.items()))
 
 
+def folded(text: str) -> str:
+    """A text of others, in lines that fit."""
+    return "\n".join(part for line in text.splitlines() for part in wrap(line, WIDTH))
+
+
 def status(house: House | None) -> str:
     """The house at a glance; a line to the meter that is not good comes first."""
     if house is None:

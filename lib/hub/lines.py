@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-from lib.hub.answers import help_text
+from lib.hub.answers import folded, help_text
 from lib.hub.newest import Newest
 from lib.hub.questions import Question
 
@@ -16,6 +16,7 @@ Word = Callable[[str], Awaitable[str]]  # what stands behind the word → the an
 WORD_S = 5.0
 LONGEST_SHOWN = 40
 FOLLOW = "follow"  # answered by whoever holds the connection
+LEAVE = "Ctrl-D leaves this talk; the program goes on"
 GLANCE = "status"  # what a word that nobody knows is answered with, after the hint
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ class Lines:
                 return self.glance()
             case "help" | "?":
                 return self._help()
+            case "quit" | "exit" | "q" | "bye":
+                return LEAVE
             case known if known in self._questions:
                 return self._questions[known].answer(self._newest)
             case known if known in self._words:
@@ -61,7 +64,7 @@ class Lines:
     async def _ask(self, word: str, rest: str) -> str:
         try:
             async with asyncio.timeout(WORD_S):
-                return await self._words[word](rest)
+                return folded(await self._words[word](rest))
         except TimeoutError:
             return f"{word}: no answer within {WORD_S:g} s"
         except OSError as error:

@@ -53,6 +53,7 @@ def lines(words: Mapping[str, Word] | None = None, *, capacity_tariff: bool = Tr
         ("Usage", answers.usage(USAGE)),
         ("peak", answers.peak(a_house())),
         ("telegram please", answers.telegram(TELEGRAM)),
+        ("quit", "Ctrl-D leaves this talk; the program goes on"),
     ],
 )
 async def test_a_word_is_answered_however_it_is_typed(typed: str, expected: str) -> None:
@@ -90,6 +91,17 @@ async def test_before_the_first_state_every_word_says_that_it_is_not_known_yet()
 async def test_a_word_with_more_behind_it_is_passed_on() -> None:
     """`sim oven on` reaches the simulated house as `oven on`."""
     assert "sim heard 'oven on'" == await lines({"sim": forward}).answer("SIM  oven on \n")
+
+
+async def test_a_long_answer_of_others_is_folded() -> None:
+    """A frame is a line on the screen, also when the simulated house lists all it knows."""
+
+    async def list_all(_: str) -> str:
+        return "Type an appliance with on or off: " + ", ".join(["dishwasher"] * 20)
+
+    said = (await lines({"sim": list_all}).answer("sim")).splitlines()
+    assert 1 < len(said)
+    assert max(map(len, said)) <= 72
 
 
 async def test_a_word_that_fails_answers_with_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
