@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from textwrap import wrap
 from zoneinfo import ZoneInfo
 
-from lib.messages import Column, House, MonthPeaks, Rates, Telegram, Usage
+from lib.messages import Column, House, MonthPeaks, Rates, Telegram, Usage, cents
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 WIDTH = 72
@@ -200,8 +200,8 @@ def _month(house: House) -> tuple[str, ...]:
 def _mean(months: MonthPeaks) -> str:
     """What the bill counts, by the months that are known."""
     billed = months.months_billed
-    known = min(billed, len(months.past) + (months.running is not None))
-    if months.mean_w is None or not known:
+    known = months.months_known
+    if months.mean_w is None:
         return _row(f"{billed}-month mean", UNKNOWN)
     some = "" if known == billed else f" (only {known} known)"
     return _row(f"{billed}-month mean", f"{_kw(months.mean_w)}{some}, a month counts {_kw(months.floor_w)} or more")
@@ -220,7 +220,7 @@ def _used(column: Column) -> str:
         f"{label + ('' if column.complete else '*'):<14}"
         f"{sum(amounts.import_wh.values()) / 1000:>10.2f}{sum(amounts.export_wh.values()) / 1000:>10.2f}"
         f"{_volume(amounts.gas_l)}{_volume(amounts.water_l)}"
-        f"{costs.electricity_eur:>10.2f}{costs.total_eur:>9.2f}"
+        f"{cents(costs.electricity_eur):>10}{cents(costs.total_eur):>9}"
     )
 
 

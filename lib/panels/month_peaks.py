@@ -32,12 +32,10 @@ def render_month_peaks(house: House | None, look: Look, room: Room) -> Text:
         sheet.row(*_row(look, room.width, month, peak_w, when, most_w, floor_w=months.floor_w, running=at == 0))
     if room.whole or room.height >= len(rows) + 3:
         sheet.space()
-    billed = min(months.months_billed, len(rows) - (rows[0][1] is None))
-    name = (
-        f"{months.months_billed}-month mean"
-        if billed in {0, months.months_billed}
-        else f"Mean of {billed} month{'s' * (billed != 1)}"
-    )
+    known = months.months_known
+    name = f"{months.months_billed}-month mean"
+    if 0 < known < months.months_billed:
+        name = f"Mean of {known} month{'s' * (known != 1)}"
     indent = MARK + MONTH + FIGURE - len(name)
     sheet.row(
         (name, colours.title),

@@ -57,6 +57,7 @@ def a_house(**changes: Any) -> House:
             running=MonthPeak(date(2026, 6, 1), 3910.0, datetime(2026, 6, 12, 16, 15, tzinfo=UTC)),
             past=(MonthPeak(date(2026, 5, 1), 4100.0),),
             mean_w=4010.0,
+            months_known=2,
         ),
     }
     return House(**told | changes)

@@ -110,7 +110,7 @@ def test_an_old_quarter_does_not_run_on() -> None:
 def test_twelve_known_months_need_no_remark() -> None:
     """Fewer are said, for their mean is no bill yet."""
     known = tuple(MonthPeak(date(2025, month, 1), 3000.0) for month in range(12, 0, -1))
-    months = MonthPeaks(month=date(2026, 6, 1), past=known, mean_w=3000.0)
+    months = MonthPeaks(month=date(2026, 6, 1), past=known, mean_w=3000.0, months_known=12)
     assert "12-month mean  3.00 kW, a month counts 2.50 kW or more" in peak(a_house(months=months)).splitlines()
 
 

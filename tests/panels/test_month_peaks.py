@@ -37,7 +37,9 @@ def test_the_running_month_is_marked() -> None:
 
 def test_a_month_without_a_peak_yet_says_so() -> None:
     """Until its first quarter ended."""
-    months = MonthPeaks(month=date(2026, 12, 1), past=(MonthPeak(date(2026, 11, 1), 3000.0),), mean_w=3000.0)
+    months = MonthPeaks(
+        month=date(2026, 12, 1), past=(MonthPeak(date(2026, 11, 1), 3000.0),), mean_w=3000.0, months_known=1
+    )
     lines = render_month_peaks(house(months=months), LOOK, ROOM).plain.split("\n")
     assert ["●", "Dec", "2026", "–", "kW"] == lines[0].split()
     assert "Mean of 1 month 3.00 kW" in " ".join(" ".join(lines).split())
