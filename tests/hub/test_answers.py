@@ -203,7 +203,7 @@ def test_usage_is_a_row_for_each_period() -> None:
                            taken  injected      gas    water  electric    total
                              kWh       kWh       m³       m³         €        €
         Tue   16 Jun     not known yet
-        today 17 Jun*       1.75      0.50    0.120        -      0.62     0.81
+        today 17 Jun*       1.75      0.50    0.120        -      0.63     0.82
         year  01 Jan     1234.57      0.00  812.345   45.678    493.83  2052.73
         * today: counted from Wed 17 Jun 11:05 on
         """
