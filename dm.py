@@ -127,7 +127,7 @@ def main() -> int:
 
         words["sim"] = sim_word(config.sim_lines)
     screen = None
-    if not asked.headless and sys.stdout.isatty():
+    if not asked.headless and sys.stdout.isatty() and sys.stdin.isatty():  # keys come from stdin, or nothing does
         from lib.panels.dashboard import Dashboard
         from lib.panels.dm import dm_panels
 

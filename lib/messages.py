@@ -40,7 +40,13 @@ class Hello:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuarterNow:
-    """The running quarter. `gap_w`: target less forecast, negative when a new peak is in the make."""
+    """The running quarter.
+
+    Attributes:
+        gap_w: target less forecast, negative when a new peak is in the make.
+        allowed_w: what may be drawn from now on to end at the target, and no more than the connection carries.
+
+    """
 
     start: AwareDatetime
     at: AwareDatetime
@@ -194,7 +200,6 @@ def say_house(house: core.House, rules: core.Rules, *, boot: str, seq: int, now:
     """The state of the house as dm says it at `now` (the machine's time)."""
     reading = house.reading
     register = None if reading is None or reading.tariff is None else str(reading.tariff)
-    target_w = core.target_w(house, rules)
     running = house.quarter
     return House(
         boot=boot,
@@ -206,7 +211,9 @@ def say_house(house: core.House, rules: core.Rules, *, boot: str, seq: int, now:
         grid_w=reading.grid_w if reading else None,
         register=register,
         next_change=rules.day_hours.next_change(house.at, register) if house.at and register else None,
-        quarter=None if running is None else _quarter(running, target_w),
+        quarter=None
+        if running is None
+        else _quarter(running, target_w=core.target_w(house, rules), limit_w=core.limit_w(house, rules)),
         months=None if house.peaks is None else _months(house.peaks),
         capacity_tariff=rules.capacity_tariff,
         demo=demo,
@@ -214,8 +221,8 @@ def say_house(house: core.House, rules: core.Rules, *, boot: str, seq: int, now:
     )
 
 
-def _quarter(running: Quarter, target_w: float) -> QuarterNow:
-    forecast_w = running.forecast_w
+def _quarter(running: Quarter, *, target_w: float, limit_w: float) -> QuarterNow:
+    forecast_w, allowed_w = running.forecast_w, running.allowed_w(target_w)
     return QuarterNow(
         start=running.start,
         at=running.at,
@@ -226,7 +233,7 @@ def _quarter(running: Quarter, target_w: float) -> QuarterNow:
         base_w=running.base_w,
         forecast_w=forecast_w,
         gap_w=None if forecast_w is None else target_w - forecast_w,
-        allowed_w=running.allowed_w(target_w),
+        allowed_w=None if allowed_w is None else min(allowed_w, limit_w),
         curve=running.curve,
     )
 

@@ -88,6 +88,14 @@ def test_the_house_says_quarter_target_and_gap(rules: Rules) -> None:
     assert house.next_change == local("2026-11-20 22:00")
 
 
+def test_nobody_may_draw_more_than_the_connection_carries(rules: Rules) -> None:
+    """Shortly before the quarter's end the target allows any power; the fuses do not."""
+    reading = a_reading(NOON + 890 * SECOND, grid_w=500.0, quarter_w=400.0)
+    house = say_house(hear(House(), reading), rules, boot="b", seq=1, now=NOON)
+    assert house.quarter
+    assert house.quarter.allowed_w == rules.connection_w
+
+
 def test_the_usage_has_seven_columns_and_says_what_nobody_counted(rules: Rules) -> None:
     """Three days before today are unknown at first; today counts since the start."""
     books = a_house().books

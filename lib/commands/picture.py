@@ -27,7 +27,7 @@ def evening(rules: core.Rules) -> list[Message]:
     """What dm says after some simulated days, at 18:06 with the oven on."""
     start = parse_stamp(START).at
     assert start is not None
-    world, framer, parser, house, data = World(seed=3, start=start), Framer(), Parser(), core.House(), b""
+    world, framer, parser, house, last = World(seed=3, start=start), Framer(), Parser(), core.House(), b""
     for minute in range(MINUTES):
         slow = minute < MINUTES - 15
         if minute == MINUTES - 5:
@@ -35,15 +35,14 @@ def evening(rules: core.Rules) -> list[Message]:
             world.switch_on("induction")
         for _ in range(6 if slow else 60):
             world.step(timedelta(seconds=10 if slow else 1))
-            data = telegram(world.show())
-            for one in framer.feed(data):
-                house = core.after(house, core.Heard(reading=parser.parse(one), received=world.at))
+            for last in framer.feed(telegram(world.show())):
+                house = core.after(house, core.Heard(reading=parser.parse(last), received=world.at))
     assert house.books is not None
     return [
         messages.say_rates(rules),
         messages.say_house(house, rules, boot="picture", seq=1, now=world.at, demo=True),
         messages.say_usage(house.books, rules),
-        messages.say_telegram(data.rstrip(), world.at),
+        messages.say_telegram(last, world.at),
     ]
 
 

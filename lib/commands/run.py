@@ -102,6 +102,8 @@ async def stand(
     def stop(number: signal.Signals) -> None:
         nonlocal code
         code = 128 + number  # only the owner's own word ends it with 0, after which nobody starts it again
+        if shown:
+            shown.leave()
         showing.cancel()
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -131,6 +133,11 @@ class Shown:
         self._make = make
         self._screen: Screen | None = None
         self._newest: dict[str, Message] = {}
+        self._leaving = False
+
+    def leave(self) -> None:
+        """Show no further screen: one that is just breaking may take no notice of being cancelled."""
+        self._leaving = True
 
     def show(self, message: Message) -> None:
         """Draw `message` soon."""
@@ -141,7 +148,7 @@ class Shown:
     async def run(self) -> None:
         """Until the owner leaves the screen."""
         pause_s = FIRST_PAUSE_S
-        while not await self._is_left():
+        while not await self._is_left() and not self._leaving:
             log.info("the screen comes back in %.0f s", pause_s)
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)

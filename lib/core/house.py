@@ -103,10 +103,15 @@ def target_w(house: House, rules: Rules) -> float:
     Without a capacity tariff it is what the connection carries.
     """
     if not rules.capacity_tariff:
-        delta = house.reading is not None and house.reading.is_delta
-        return without_neutral_w(rules.connection_w) if delta else rules.connection_w
+        return limit_w(house, rules)
     paid = house.peaks.running if house.peaks else None
     return max(FLOOR_W, paid.peak_w if paid else 0.0, rules.owner_target_w or 0.0)
+
+
+def limit_w(house: House, rules: Rules) -> float:
+    """What the connection carries, on the grid that the meter tells of."""
+    delta = house.reading is not None and house.reading.is_delta
+    return without_neutral_w(rules.connection_w) if delta else rules.connection_w
 
 
 def _heard(house: House, heard: Heard) -> House:

@@ -18,7 +18,6 @@ from lib.panels.strokes import bar, curve, energy_bar, part, row_of, scale_w
 QUARTER = timedelta(minutes=15)
 LABEL = 10
 FIGURE = 6
-MOST_W = 99_000.0  # in the last seconds any power may be drawn
 AXIS = 6
 BESIDE, GUTTER = 41, 3  # in a wide low room the figures stand beside the curve, in so many cells
 CURVE = 30
@@ -74,7 +73,7 @@ def _figures(quarter: QuarterNow, look: Look, width: int, *, peaks: bool) -> lis
         [*_figure("Forecast", forecast_w, look, colours.over if over else colours.title)],
         [*_figure("Target" if peaks else "Limit", target_w, look, colours.target)],
         [*_figure("So far", quarter.average_w, look, colours.text), (used_wh, colours.quiet)],
-        _may_draw(quarter, look, peaks=peaks),
+        _may_draw(quarter, look),
     ]
     if forecast_w is None or quarter.average_w is None:
         end = clock(quarter.start + QUARTER)
@@ -105,14 +104,10 @@ def _gap(gap_w: float | None, look: Look, *, peaks: bool) -> list[Piece]:
     return [("  ", ""), (word, look.colours.alarm), (f" +{figure}", look.colours.over)]
 
 
-def _may_draw(quarter: QuarterNow, look: Look, *, peaks: bool) -> list[Piece]:
-    """What may be drawn from now to the quarter's end; nothing is a word, and so is more than any house draws."""
+def _may_draw(quarter: QuarterNow, look: Look) -> list[Piece]:
+    """What may be drawn from now to the quarter's end; nothing is a word."""
     colours, allowed_w = look.colours, quarter.allowed_w
-    if allowed_w is not None and not peaks:
-        allowed_w = min(allowed_w, quarter.target_w)
     until = f"until {clock(quarter.start + QUARTER)}"
-    if allowed_w is not None and allowed_w > MOST_W:
-        return [(look.left("May draw", LABEL), colours.quiet), (f"anything {until}", colours.text)]
     if allowed_w == 0:
         return [(look.left("May draw", LABEL), colours.quiet), (f"nothing {until}", colours.over)]
     pieces = _figure("May draw", allowed_w, look, colours.text)

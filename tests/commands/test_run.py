@@ -1,6 +1,9 @@
 """Around the loop: the sockets come before the screen, and the screen may break."""
 
 import asyncio
+import contextlib
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -162,3 +165,34 @@ async def test_a_fault_that_comes_out_of_the_screen_stays_there(
 
 class StopTheProgram(Exception):  # noqa: N818 - it is no error but the end of the story
     """The loop ends loudly."""
+
+
+class StubbornScreen:
+    """A dashboard that breaks just when it is told to end, and so takes no notice of it."""
+
+    return_code: int | None = 1
+    failure: Exception | None = None
+
+    def __init__(self, made: list["StubbornScreen"]) -> None:
+        made.append(self)
+
+    def show(self, message: Message) -> None:
+        """Draw nothing."""
+
+    async def run_async(self) -> object:
+        """Stop the program, and swallow the end that follows."""
+        os.kill(os.getpid(), signal.SIGTERM)
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return None
+
+
+async def test_a_screen_that_swallows_its_end_does_not_keep_the_program(tmp_path: Path) -> None:
+    """Told to stop, the program shows no further screen and ends."""
+    made: list[StubbornScreen] = []
+
+    async def work(say: Say) -> None:
+        await asyncio.Event().wait()
+
+    assert await run(at_door(tmp_path, free_ports()), work, lambda: StubbornScreen(made)) == 128 + signal.SIGTERM
+    assert len(made) == 1

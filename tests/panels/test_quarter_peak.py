@@ -67,11 +67,10 @@ def test_the_time_of_the_quarter_is_a_red_bar() -> None:
 
 
 def test_what_may_still_be_drawn_is_said() -> None:
-    """A power until the end; nothing when the target is used up; anything in the last second."""
+    """A power until the end; nothing when the target is used up."""
     house = house_of(story.four_days())
     assert "May draw    4.67 kW   until 14:15" in drawn(house).plain
     assert "May draw  nothing until 14:15" in drawn(with_quarter(house, allowed_w=0.0)).plain
-    assert "May draw  anything until 14:15" in drawn(with_quarter(house, allowed_w=1e6)).plain
 
 
 def test_a_start_in_mid_quarter_without_demand_waits_for_the_next() -> None:
