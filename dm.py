@@ -13,6 +13,7 @@ from lib.clock import Clock, WallClock
 from lib.core import house as core
 from lib.core.p1 import Framer, cause_of_silence
 from lib.core.reading import Parser
+from lib.messages.dm import say_house, say_rates, say_telegram, say_usage
 from lib.meters.line import NOISE, TICK_S, Line, Silence
 
 log = logging.getLogger("dm")
@@ -41,7 +42,7 @@ class Meter:
 
     async def run(self) -> None:
         """Until a recording is over; then its last word stands. Raises MeterError when the source can never work."""
-        self._say(messages.say_rates(self._rules))
+        self._say(say_rates(self._rules))
         async for piece in self._line:
             telegrams = self._framer.feed(piece) if isinstance(piece, bytes) else []
             if telegrams:
@@ -66,11 +67,11 @@ class Meter:
         self._last_s = self._clock.monotonic()
         self._say_house()
         if self._house.books:
-            usage = messages.say_usage(self._house.books, self._rules)
+            usage = say_usage(self._house.books, self._rules)
             if usage != self._usage:
                 self._usage = usage
                 self._say(usage)
-        self._say(messages.say_telegram(telegrams[-1], now))
+        self._say(say_telegram(telegrams[-1], now))
 
     def _miss(self, why: str, *, ended: bool = False) -> None:
         """No telegram came: the house is said once a second all the same, with since when and why."""
@@ -92,9 +93,7 @@ class Meter:
         self._seq += 1
         self._said_s = self._clock.monotonic()
         now = self._clock.now()
-        self._say(
-            messages.say_house(self._house, self._rules, boot=self._boot, seq=self._seq, now=now, demo=self._demo)
-        )
+        self._say(say_house(self._house, self._rules, boot=self._boot, seq=self._seq, now=now, demo=self._demo))
 
 
 def main() -> int:

@@ -13,7 +13,8 @@ from lib.core.house import House, Rules
 from lib.core.p1 import Framer
 from lib.core.reading import Parser
 from lib.core.values import Peak
-from lib.messages import Message, say_house, say_rates, say_telegram, say_usage
+from lib.messages import Message
+from lib.messages.dm import say_house, say_rates, say_telegram, say_usage
 from tests.conftest import NOON, SECOND, a_reading, folders, hear, local, stamp
 
 

@@ -8,12 +8,13 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from lib import messages, settings
+from lib import settings
 from lib.core import house as core
 from lib.core.p1 import Framer
 from lib.core.reading import Parser
 from lib.core.stamp import parse_stamp
 from lib.messages import Message
+from lib.messages.dm import say_house, say_rates, say_telegram, say_usage
 from lib.panels.picture import picture
 from lib.sim.telegram import telegram
 from lib.sim.world import World
@@ -39,10 +40,10 @@ def evening(rules: core.Rules) -> list[Message]:
                 house = core.after(house, core.Heard(reading=parser.parse(last), received=world.at))
     assert house.books is not None
     return [
-        messages.say_rates(rules),
-        messages.say_house(house, rules, boot="picture", seq=1, now=world.at, demo=True),
-        messages.say_usage(house.books, rules),
-        messages.say_telegram(last, world.at),
+        say_rates(rules),
+        say_house(house, rules, boot="picture", seq=1, now=world.at, demo=True),
+        say_usage(house.books, rules),
+        say_telegram(last, world.at),
     ]
 
 

@@ -16,11 +16,11 @@ from statistics import median
 
 from textual.drivers.headless_driver import HeadlessDriver
 
-from lib import messages
 from lib.core import house as core
 from lib.core.p1 import Framer
 from lib.core.reading import Parser
 from lib.messages import Message
+from lib.messages.dm import say_house, say_rates, say_telegram, say_usage
 from lib.panels.dashboard import Dashboard
 from lib.panels.dm import dm_panels
 from lib.panels.foot import render_foot
@@ -100,10 +100,10 @@ def tellings() -> Iterator[Sequence[Message]]:
         if at >= MORNING:
             assert house.books
             yield (
-                messages.say_house(house, rules, boot="bench", seq=1, now=at),
-                messages.say_usage(house.books, rules),
-                messages.say_rates(rules),
-                messages.say_telegram(heard, at),
+                say_house(house, rules, boot="bench", seq=1, now=at),
+                say_usage(house.books, rules),
+                say_rates(rules),
+                say_telegram(heard, at),
             )
         world.step(1 if at >= MORNING else 60)
 

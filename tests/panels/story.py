@@ -16,6 +16,7 @@ from lib.core.p1 import Framer
 from lib.core.reading import Parser
 from lib.core.stamp import BRUSSELS
 from lib.core.tariff import DayHours, Tariff
+from lib.messages.dm import say_house, say_rates, say_telegram, say_usage
 
 MINUTE = timedelta(minutes=1)
 STEPS = {0: 5 * MINUTE, 5: 5 * MINUTE, 10: 4 * MINUTE}  # close enough that no day and no quarter has a hole
@@ -181,10 +182,10 @@ class Story:
         """The messages that dm would say now."""
         assert self.house.books is not None
         return [
-            messages.say_house(self.house, self.rules, boot="b1", seq=7, now=self.received, demo=demo),
-            messages.say_rates(self.rules),
-            messages.say_usage(self.house.books, self.rules),
-            messages.say_telegram(self.telegram, self.received),
+            say_house(self.house, self.rules, boot="b1", seq=7, now=self.received, demo=demo),
+            say_rates(self.rules),
+            say_usage(self.house.books, self.rules),
+            say_telegram(self.telegram, self.received),
         ]
 
     def silent(self, for_s: float, why: str, *, ended: bool = False) -> "Story":

@@ -1,6 +1,7 @@
 """The lines of the meter, as it printed them."""
 
-from lib.messages import Line, Telegram, say_telegram
+from lib.messages import Line, Telegram
+from lib.messages.dm import say_telegram
 from lib.panels.look import Room
 from lib.panels.telegram import render_telegram
 from tests.panels import story

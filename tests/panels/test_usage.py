@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from lib.core.cost import costs
 from lib.core.counters import Amounts
-from lib.messages import Column, House, Rates, Usage, say_rates
+from lib.messages import Column, House, Rates, Usage
+from lib.messages.dm import say_rates
 from lib.panels.look import Room
 from lib.panels.usage import LABEL, render_usage
 from tests.panels import story
