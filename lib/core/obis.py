@@ -3,7 +3,6 @@
 Source: e-MUCS P1 2.1.1, DSMR P1 5.0.2, and what real meters print.
 """
 
-import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from types import MappingProxyType
@@ -116,17 +115,15 @@ CHANNEL_TABLE = MappingProxyType(
         "96.3.10": Obis("relay", Form.RELAY, "Virtual relay"),
     }
 )
-_CHANNEL = re.compile(r"0-([1-8]):(.+)")
+FOUND = MappingProxyType(
+    {code: (row, 0) for code, row in TABLE.items()}
+    | {f"0-{channel}:{code}": (row, channel) for code, row in CHANNEL_TABLE.items() for channel in range(1, 9)}
+)
 
 
 def find(code: str) -> tuple[Obis, int] | None:
     """The row of a code, and the M-Bus channel or relay it speaks of (0 for the meter itself); None when unknown."""
-    row = TABLE.get(code)
-    if row is not None:
-        return row, 0
-    channel = _CHANNEL.fullmatch(code)
-    row = CHANNEL_TABLE.get(channel[2]) if channel else None
-    return (row, int(channel[1])) if channel and row else None
+    return FOUND.get(code)
 
 
 def name(code: str) -> str:

@@ -3,23 +3,29 @@
 Half the lines of a telegram are the bytes of a second ago, so the value of each line is remembered with its bytes.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from lib.core.obis import Form, find
+from lib.core.forms import NoCellError, cell_in, reader
+from lib.core.obis import FOUND, Form
 from lib.core.p1 import with_crlf
 from lib.core.stamp import Stamp, parse_stamp
-from lib.core.values import Count, History, Limit, Peak, parse_value, plain_text, printable
+from lib.core.values import Count, History, Limit, Peak, plain_text, printable
 
 LINES_KEPT: Final = 4096  # some 0.5 MB; a day has about 3 000 different lines that come back
 GROUPS_KEPT: Final = 64
 
-CELL = re.compile(r"\(([^()]*)\)")
-LINE = re.compile(rb"(?:/|[0-9]+-[0-9]+:[0-9]+\.[0-9]+\.[0-9]+)[^\r\n]*")  # that needs no other to be understood
+CLOCK: Final = "0-0:1.0.0"
 GROUPED: Final = "grouped"  # the key of lines that are put together: M-Bus meters, relays, lines without a field
 SKIPPED: Final = "skipped"
+OTHER: Final = "other"
+# code → the field, the form with the channel and its field where lines are put together, and what reads the line
+READERS: Final = {
+    code: (row.field, (row.form.name, channel, row.field) if channel else None, reader(row, code))
+    for code, (row, channel) in FOUND.items()
+    if code != CLOCK and row.form is not Form.NAMED
+}
 Item = tuple[str, object]  # the field a line fills, and its value
 
 KINDS: Final = {
@@ -192,73 +198,77 @@ class Parser:
         lines = telegram[:-1].split(b"\r\n")  # without its "!"
         items = list(map(self._lines.get, lines))
         if None in items:
-            new = [at for at, item in enumerate(items) if item is None]
-            if not all(LINE.fullmatch(lines[at]) for at in new):
+            ends = len(lines) - 1
+            if telegram.count(b"\n") != ends or telegram.count(b"\r") != ends or b"\n(" in telegram:
                 lines = unwrapped(with_crlf(telegram[:-1]).split(b"\r\n"))
                 items = [self._lines.get(line) for line in lines]
-                new = list(range(len(lines)))
-            for at in new:
-                items[at] = items[at] or self._learn(lines[at])
+            self._learn(lines, items)
         fields = dict(reversed(cast("list[Item]", items)))  # of a line that comes twice the first counts
         if fields.pop(GROUPED, None) is not None:
-            grouped = tuple([line for line, item in zip(lines, items, strict=True) if item[0] == GROUPED])  # type: ignore[index]
-            fields.update(self._groups.get(grouped) or self._group(grouped))
+            key = tuple([line for line, item in zip(lines, items, strict=True) if item[0] == GROUPED])  # type: ignore[index]
+            grouped = self._groups.get(key)
+            if grouped is None:
+                if len(self._groups) >= GROUPS_KEPT:
+                    self._groups.clear()
+                grouped = self._groups[key] = group([item[1] for item in items if item[0] == GROUPED])  # type: ignore[index]
+            fields.update(grouped)
         fields.pop(SKIPPED, None)
         reading = object.__new__(Reading)
         vars(reading).update(fields)
         return reading
 
-    def _learn(self, line: bytes) -> Item:
-        """What a line says, kept for the next time; not the clock, which never comes back, nor half a line."""
-        text = line.decode("latin-1")
-        code = text.partition("(")[0]
-        found = find(code)
-        cells = CELL.findall(text) if found else []
-        item: Item
-        if found and cells and found[0].form is not Form.NAMED:
-            row, channel = found
-            if row.form is Form.STAMP:
-                stamp = parse_stamp(cells[0], last=self._last)
-                self._last = stamp.known or self._last
-                return row.field, stamp
-            value = parse_value(row.form, row.field, code, cells)
-            item = (GROUPED, (row.form.name, channel, row.field, value)) if channel else (row.field, value)
-        elif not text:
-            item = (SKIPPED, None)
-        elif text.startswith("/"):
-            item = ("ident", text)
-        else:
-            item = (GROUPED, ("other", 0, "", text))
-            if text.startswith("("):
-                return item
-        if len(self._lines) >= LINES_KEPT:
+    def _learn(self, lines: list[bytes], items: list[Item | None]) -> None:
+        """Fill in what the new lines say, and keep it; not the clock, which never comes back, nor half a line."""
+        if len(self._lines) > LINES_KEPT - len(lines):
             self._lines.clear()
             self._groups.clear()
-        self._lines[line] = item
-        return item
+        for at, known in enumerate(items):
+            if known is not None:
+                continue
+            line = lines[at]
+            code, _, rest = line.decode("latin-1").partition("(")
+            found = READERS.get(code)
+            try:
+                if found:
+                    field, group, read = found
+                    item: Item = (field, read(rest)) if group is None else (GROUPED, (*group, read(rest)))
+                elif code == CLOCK:
+                    stamp = parse_stamp(cell_in(rest), last=self._last)
+                    self._last = stamp.known or self._last
+                    items[at] = ("clock", stamp)
+                    continue
+                else:
+                    item = plain_item(line)
+            except NoCellError:
+                item = plain_item(line)
+            items[at] = item
+            if code:
+                self._lines[line] = item
 
-    def _group(self, lines: tuple[bytes, ...]) -> dict[str, object]:
-        """M-Bus meters, relays and lines without a field, put together from their lines."""
-        meters: dict[int, dict[str, object]] = {}
-        relays: dict[int, int] = {}
-        other: list[str] = []
-        for line in lines:
-            kind, channel, field, value = cast(
-                "tuple[str, int, str, object]", (self._lines.get(line) or self._learn(line))[1]
-            )
-            if kind == "other":
-                other.append(cast("str", value))
-            elif kind == Form.RELAY.name:
-                if isinstance(value, int):
-                    relays.setdefault(channel, value)
-            else:
-                meters.setdefault(channel, {}).setdefault(field, value)
-        mbus = tuple(MbusMeter(channel=channel, **cast("Any", meters[channel])) for channel in sorted(meters))
-        grouped: dict[str, object] = {"mbus": mbus, "relays": tuple(sorted(relays.items())), "other": tuple(other)}
-        if len(self._groups) >= GROUPS_KEPT:
-            self._groups.clear()
-        self._groups[lines] = grouped
-        return grouped
+
+def plain_item(line: bytes) -> Item:
+    """A line without a value: the identification, an empty one, or one that is only kept to be shown."""
+    text = line.decode("latin-1")
+    if text.startswith("/"):
+        return "ident", text
+    return (GROUPED, (OTHER, 0, "", text)) if text else (SKIPPED, None)
+
+
+def group(said: list[object]) -> dict[str, object]:
+    """M-Bus meters, relays and lines without a field, put together from what their lines say."""
+    meters: dict[int, dict[str, object]] = {}
+    relays: dict[int, int] = {}
+    other: list[str] = []
+    for kind, channel, field, value in cast("list[tuple[str, int, str, object]]", said):
+        if kind == OTHER:
+            other.append(cast("str", value))
+        elif kind == Form.RELAY.name:
+            if isinstance(value, int):
+                relays.setdefault(channel, value)
+        else:
+            meters.setdefault(channel, {}).setdefault(field, value)
+    mbus = tuple([MbusMeter(channel=channel, **cast("Any", meters[channel])) for channel in sorted(meters)])
+    return {"mbus": mbus, "relays": tuple(sorted(relays.items())), "other": tuple(other)}
 
 
 def unwrapped(lines: list[bytes]) -> list[bytes]:

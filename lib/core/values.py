@@ -97,34 +97,6 @@ class Count:
         return self.unit is not None and self.stamp.known is not None
 
 
-def parse_value(form: Form, field: str, code: str, cells: list[str]) -> object:
-    """The value in the cells of one line, of which there is one at least; None when it is unreadable."""
-    first = cells[0]
-    match form:
-        case Form.HISTORY:
-            return parse_history(cells)
-        case Form.TEXT:
-            return first
-        case Form.WHOLE | Form.RELAY:
-            return whole(first)
-        case Form.ENERGY | Form.POWER | Form.VOLTAGE | Form.CURRENT:
-            measure, unit = MEASURED[form]
-            value = amount(first, measure, unit)
-            return int(value) if form is Form.ENERGY and value is not None else value
-        case Form.LIMIT:
-            return parse_limit(first)
-        case Form.PEAK:
-            return parse_peak(cells[:2])
-        case Form.CHANNEL:
-            match field:
-                case "type" | "valve":
-                    return whole(first)
-                case "reading":
-                    return parse_count(code.partition(":")[2], cells)
-            return first
-    return None
-
-
 def whole(cell: str) -> int | None:
     """A whole number of ASCII digits; None for anything else."""
     return int(cell) if cell.isascii() and cell.isdigit() and len(cell) <= 15 else None
@@ -162,12 +134,12 @@ def parse_peak(cells: list[str]) -> Peak | None:
 
     Where a copy lost the `*`, it is the last cell that reads as a power; a stamp never does.
     """
-    powers = {at: peak_w for at, cell in enumerate(cells) if (peak_w := amount(cell, "power", "kW")) is not None}
-    if not powers:
-        return None
-    at = next((at for at in powers if "*" in cells[at]), max(powers))
-    stamp = "".join(cell for other, cell in enumerate(cells) if other != at)
-    return Peak(parse_stamp(stamp), powers[at])
+    one, other = cells if len(cells) == 2 else ("", *cells)
+    stamp, power = (other, one) if "*" in one and "*" not in other else (one, other)
+    peak_w = amount(power, "power", "kW")
+    if peak_w is None:
+        stamp, peak_w = power, amount(stamp, "power", "kW")
+    return None if peak_w is None else Peak(parse_stamp(stamp), peak_w)
 
 
 def parse_history(cells: list[str]) -> History | None:

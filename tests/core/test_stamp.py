@@ -29,7 +29,7 @@ def test_a_stamp_without_letter_is_brussels_time(at: datetime) -> None:
     """By order of arrival also in the hour that autumn repeats: a clock that runs is read as it runs."""
     at = at.replace(microsecond=0)
     raw = at.astimezone(BRUSSELS).strftime("%y%m%d%H%M%S")
-    assert Stamp(raw, at, assumed_local=True) == parse_stamp(raw, last=at - timedelta(seconds=1))
+    assert Stamp(raw, at) == parse_stamp(raw, last=at - timedelta(seconds=1))
 
 
 def test_every_second_of_the_autumn_night_is_told_apart_without_letter() -> None:
