@@ -5,6 +5,7 @@ comes back.
 """
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -108,6 +109,8 @@ async def stand(
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop, number)
+    gc.collect()
+    gc.freeze()  # what is loaded now stays: a full collection would look at all of it for 50 ms
     log.info("%s starts (%s)", program, boot)
     try:
         await asyncio.wait({working, showing}, return_when=asyncio.FIRST_COMPLETED)
