@@ -107,7 +107,8 @@ def main() -> int:
         from lib.commands import attach
 
         return attach.run(asked.attach)
-    from lib.commands.run import SLIP, run, stand
+    from lib.commands import SLIP
+    from lib.commands.run import run, stand
 
     try:
         config = settings.load(os.environ, demo=asked.demo, source=asked.source)

@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 import sys
 
+from lib.commands import SLIP
 from lib.hub.client import Peer, PeerError
 from lib.panels import seen
 from lib.panels.dashboard import Dashboard
 from lib.panels.dm import dm_panels
 
-SLIP = 2
 TICK_S = 1.0
 
 

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from lib.commands import SLIP
 from lib.hub.server import Hub, HubError
 from lib.messages import Message, Say
 from lib.meters import MeterError
@@ -20,7 +21,6 @@ from lib.settings import Settings
 from lib.store.lock import AlreadyRunningError, hold
 from lib.store.logs import open_log
 
-SLIP = 2  # the exit code of an owner's slip: trying again does not mend it
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from lib.core.obis import Form, Obis
-from lib.core.stamp import parse_stamp, stamp_of
+from lib.core.stamp import stamp_of
 from lib.core.values import (
     MEASURED,
     UNITS,
@@ -58,8 +58,6 @@ def reader(row: Obis, code: str) -> Read:
             return read_peak
         case Form.LIMIT:
             return lambda rest: parse_limit(cell_in(rest))
-        case Form.STAMP:
-            return lambda rest: parse_stamp(cell_in(rest))
         case Form.CHANNEL if row.field == "reading":
             return _counts(code.partition(":")[2])
         case Form.WHOLE | Form.RELAY:

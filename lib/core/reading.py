@@ -230,8 +230,8 @@ class Parser:
             found = READERS.get(code)
             try:
                 if found:
-                    field, group, read = found
-                    item: Item = (field, read(rest)) if group is None else (GROUPED, (*group, read(rest)))
+                    field, channel, read = found
+                    item: Item = (field, read(rest)) if channel is None else (GROUPED, (*channel, read(rest)))
                 elif code == CLOCK:
                     stamp = parse_stamp(cell_in(rest), last=self._last)
                     self._last = stamp.known or self._last

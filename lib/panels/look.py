@@ -38,7 +38,6 @@ class Glyphs:
     total: str = "Σ"
     euro: str = "€"
     cubic: str = "m³"
-    dot: str = "·"
     cut: str = "…"
     bullet: str = "●"
     levels: str = " ▁▂▃▄▅▆▇█"
@@ -90,7 +89,6 @@ CONSOLE = Glyphs(
     total="Sum",
     euro="EUR",
     cubic="m3",
-    dot="-",
     cut=">",
     bullet="■",
     levels=" ▄█",

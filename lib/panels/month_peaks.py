@@ -1,16 +1,15 @@
 """The months' peaks as bars, the running month first, and the mean that the bill counts."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from rich.text import Text
 
 from lib.messages import House, MonthPeaks
-from lib.panels.dates import clock, local_day, month_name, weekday
+from lib.panels.dates import QUARTER, clock, local_day, month_name, weekday
 from lib.panels.look import Look, Room
 from lib.panels.sheet import Piece, Sheet
 from lib.panels.strokes import fine_bar, part
 
-QUARTER = timedelta(minutes=15)
 MARK, MONTH, FIGURE, UNIT, WHEN = 2, 8, 6, 4, 14
 DATED = 50  # from this width on there is room for the quarter of each peak
 

@@ -10,12 +10,11 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from lib.messages import House, QuarterNow
-from lib.panels.dates import clock, near
+from lib.panels.dates import QUARTER, clock, near
 from lib.panels.look import Look, Room
 from lib.panels.sheet import Piece, Sheet
 from lib.panels.strokes import bar, curve, energy_bar, part, row_of, scale_w
 
-QUARTER = timedelta(minutes=15)
 LABEL = 10
 FIGURE = 6
 AXIS = 6
