@@ -1,57 +1,221 @@
-"""The books: what was used by day, week, month and year, from what the counters gained. Knows no price and no store."""
+"""The books: what each quarter used and paid, in rows, and the days that are their sums. Knows no meter and no disk.
 
-from collections.abc import Iterable
+Nothing is booked twice and nothing is lost: each row holds what the counters gained from `since` to `until`, rows are
+only ever added, and what is added goes into its day. So the books are the same however often the program was started.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from lib.core.counters import Amounts, Counters, gained, kept
+from lib.core.charges import NOTHING, Charge, Charges, Used, plus
+from lib.core.cost import fees, new_year, priced
+from lib.core.counters import Amounts, Counters, gained, kept, spread
+from lib.core.quarter import QUARTER, start_of
+from lib.core.slots import Series
 from lib.core.stamp import BRUSSELS
+from lib.core.tariff import Tariffs
 
-DAYS_KEPT = 4
-WATCHED = timedelta(minutes=5)  # the energy of a longer pause over midnight is no single day's
+WATCHED = timedelta(minutes=5)  # a day counted from here on is counted from its start
+SURE = timedelta(seconds=60)  # energy of a longer pause over a quarter's end is split by an estimate
 SET_BACK = timedelta(days=1)  # a clock set back further had shown days that never were
+LONGEST_GAP = timedelta(days=400)  # a clock that jumps further was wrong: no fees for days that never were
+DAYS_KEPT = 380  # a year and the week around its start
+PENDING_KEPT = 4_000  # rows that wait for a price; the store has those before them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What was used from `since` to `until`: a quarter or what was watched of it, or a gap that nobody watched.
+
+    Attributes:
+        number: counts up from 1; rows of one quarter are added.
+        used: what the local year had counted before it, by which blocks and netting are priced.
+        gap: the program did not run, or heard nothing, for longer than a quarter.
+        estimated: when within the interval the energy flowed is not known well.
+        average_w: what the capacity tariff counts for the quarter; on the row that saw its end.
+        charges: what it costs; None while the price is not known.
+        provisional: priced by an estimate, and once more when the price is published.
+
+    """
+
+    number: int
+    since: datetime
+    until: datetime
+    amounts: Amounts = field(default_factory=Amounts)
+    used: Used = field(default_factory=Used)
+    gap: bool = False
+    estimated: bool = False
+    average_w: float | None = None
+    charges: Charges | None = NOTHING
+    provisional: bool = False
+
+    @property
+    def quarter(self) -> datetime:
+        """The start of its quarter; of a gap, of its first one."""
+        return start_of(self.since)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """A sum of rows.
+
+    Attributes:
+        unpriced_wh: energy, taken and injected, whose price is not known, so that `charges` lack it.
+        provisional_wh: energy that is priced by an estimate until its price is published.
+        estimated: some of it is from a gap, or split by time.
+
+    """
+
+    amounts: Amounts = field(default_factory=Amounts)
+    charges: Charges = NOTHING
+    unpriced_wh: int = 0
+    provisional_wh: int = 0
+    estimated: bool = False
+
+    def plus(self, more: "Tally") -> "Tally":
+        """Both together."""
+        return Tally(
+            amounts=self.amounts.plus(more.amounts),
+            charges=plus(self.charges, more.charges),
+            unpriced_wh=self.unpriced_wh + more.unpriced_wh,
+            provisional_wh=self.provisional_wh + more.provisional_wh,
+            estimated=self.estimated or more.estimated,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One local day: the sum of its rows, what was watched apart from what was not.
+
+    Attributes:
+        since: from when it was counted, watched or not.
+        counters: as they stood when it was last counted.
+        used: what the local year had counted before the day.
+        watched, gaps: its rows; a gap belongs to the month, but nobody knows which hour of the day it was.
+        fees: what the day costs whatever is used.
+        hole: a gap took a part of it.
+        peak_w, peak_start: its highest quarter.
+
+    """
+
+    day: date
+    since: datetime
+    counters: Counters
+    used: Used = field(default_factory=Used)
+    watched: Tally = field(default_factory=Tally)
+    gaps: Tally = field(default_factory=Tally)
+    fees: Charges = NOTHING
+    hole: bool = False
+    peak_w: float | None = None
+    peak_start: datetime | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether it was watched from its first minutes to its end, or to now."""
+        return not self.hole and self.since <= midnight(self.day) + WATCHED
+
+    @property
+    def whole(self) -> Tally:
+        """Watched and gaps together."""
+        return self.watched.plus(self.gaps)
+
+    def plus(self, row: Row) -> "Day":
+        """The day with one more row."""
+        tally = tally_of(row)
+        return replace(self, gaps=self.gaps.plus(tally)) if row.gap else replace(self, watched=self.watched.plus(tally))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """A month that is over: its peak, the power that is billed for it, and what that costs."""
+
+    month: date
+    peak_w: float | None = None
+    peak_at: datetime | None = None
+    billed_w: float | None = None
+    charges: Charges = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """What was used from the local day `start` on.
+    """A week, month or year: the sum of its days, with what they cost whatever was used.
 
-    Attributes:
-        since: from when it was counted; later than the start where nobody watched that.
-        cut: a pause ran over its end, so its last energy is not in it.
-
+    since: from when it was counted; later than its start where nobody counted that.
     """
 
     start: date
     since: datetime
-    amounts: Amounts = field(default_factory=Amounts)
-    cut: bool = False
+    tally: Tally = field(default_factory=Tally)
+    fees: Charges = NOTHING
 
     @property
     def complete(self) -> bool:
-        """Whether it was counted from its first minute to its last, or to now."""
-        return not self.cut and self.since <= midnight(self.start) + WATCHED
+        """Whether it was counted from its start; gaps are counted too, by the meter."""
+        return self.since <= midnight(self.start) + WATCHED
+
+    def plus(self, day: Day) -> "Period":
+        """The period with one more day, which is earlier or later than the others."""
+        return replace(
+            self, since=min(self.since, day.since), tally=self.tally.plus(day.whole), fees=plus(self.fees, day.fees)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayPeak:
-    """The highest quarter of a day: its average in W and its start."""
+class Changes:
+    """What a step finished or changed, for whoever keeps it; the open row and today change with each step."""
 
-    day: date
-    peak_w: float
+    rows: tuple[Row, ...] = ()
+    days: tuple[Day, ...] = ()
+    months: tuple[Month, ...] = ()
+
+
+NONE: Changes = Changes()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """A quarter that just ended: its start and the average the capacity tariff counts."""
+
     start: datetime
+    average_w: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Books:
-    """The days, newest first, the running week, month and year, and the days' highest quarters."""
+    """All that was booked.
+
+    Attributes:
+        last: the counters as they stood last.
+        count: the numbers given to rows so far.
+        open: the row of the running quarter; it is in no day yet.
+        today: the running day; days: those before, newest first, to the start of the year or a little further.
+        months: months that are over, newest first.
+        pending: rows that wait for a price, or for a better one.
+        week, month, year: the sums of the days before today.
+        changes: what the last step finished.
+
+    """
 
     last: Counters
-    days: tuple[Period, ...]
+    count: int
+    open: Row
+    today: Day
+    days: tuple[Day, ...] = ()
+    months: tuple[Month, ...] = ()
+    pending: tuple[Row, ...] = ()
     week: Period
     month: Period
     year: Period
-    peaks: tuple[DayPeak, ...] = ()
+    changes: Changes = NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What pricing needs: the owner's tariffs and the day-ahead price in €/MWh, as far as it is known."""
+
+    tariffs: Tariffs
+    index: Series = field(default_factory=Series)
 
 
 def midnight(day: date) -> datetime:
@@ -59,47 +223,382 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), BRUSSELS).astimezone(UTC)
 
 
-def after(books: Books | None, now: Counters, closed: DayPeak | None = None) -> Books:
-    """The books as a telegram leaves them; closed: the quarter that just ended.
+def local_day(at: datetime) -> date:
+    """The local day that holds an instant."""
+    return at.astimezone(BRUSSELS).date()
 
-    Energy drawn during a pause counts in every period that began before the pause; a day that began in it starts late.
-    A clock set back to the day before goes on in the day it had come to.
-    """
-    day = now.at.astimezone(BRUSSELS).date()
-    week, month, year = day - timedelta(days=day.weekday()), day.replace(day=1), day.replace(month=1, day=1)
-    if books is None:
-        none_yet = gained(now, now)
-        opened = [Period(start=start, since=now.at, amounts=none_yet) for start in (day, week, month, year)]
-        return Books(last=now, days=(opened[0],), week=opened[1], month=opened[2], year=opened[3])
-    new = gained(books.last, now)
-    watched = abs(now.at - books.last.at) <= WATCHED
 
-    def booked(period: Period, start: date) -> Period:
-        if start > period.start or period.start - day > SET_BACK:
-            period = Period(start=start, since=midnight(start) if watched else now.at)
-        if not watched and period.since == now.at:
-            return period
-        return replace(period, amounts=period.amounts.plus(new))
-
-    newest = next((one for one in books.days if one.start - day <= SET_BACK), books.days[0])
-    today = booked(newest, day)
-    before = [one for one in books.days if one.start < today.start]
-    if before and not watched and today.start > newest.start:
-        before[0] = replace(before[0], cut=True)
-    return Books(
-        last=kept(books.last, now),
-        days=(today, *before)[:DAYS_KEPT],
-        week=booked(books.week, week),
-        month=booked(books.month, month),
-        year=booked(books.year, year),
-        peaks=books.peaks if closed is None else _highest((closed, *books.peaks)),
+def tally_of(row: Row) -> Tally:
+    """A row as a sum of one."""
+    energy_wh = sum(row.amounts.import_wh.values()) + sum(row.amounts.export_wh.values())
+    return Tally(
+        amounts=row.amounts,
+        charges=row.charges or NOTHING,
+        unpriced_wh=energy_wh if row.charges is None else 0,
+        provisional_wh=energy_wh if row.provisional else 0,
+        estimated=row.estimated and bool(energy_wh),
     )
 
 
-def _highest(peaks: Iterable[DayPeak]) -> tuple[DayPeak, ...]:
-    """The highest quarter of each day, newest day first."""
-    by_day: dict[date, DayPeak] = {}
-    for one in peaks:
-        if one.day not in by_day or one.peak_w > by_day[one.day].peak_w:
-            by_day[one.day] = one
-    return tuple(sorted(by_day.values(), key=lambda one: one.day, reverse=True))[:DAYS_KEPT]
+def opened(
+    days: Sequence[Day],
+    months: Sequence[Month] = (),
+    *,
+    open_row: Row,
+    pending: Iterable[Row] = (),
+    count: int | None = None,
+) -> Books:
+    """The books as they were kept: days and months newest first, the first day being the one that was running.
+
+    open_row: the running row, which is not in its day; count: the highest number of a row, the open one's unless said.
+    """
+    today, before = days[0], tuple(days[1 : DAYS_KEPT + 1])
+    week, month, year = _periods(today, before)
+    return Books(
+        last=today.counters,
+        count=open_row.number if count is None else count,
+        open=open_row,
+        today=today,
+        days=before,
+        months=tuple(months),
+        pending=tuple(pending)[-PENDING_KEPT:],
+        week=week,
+        month=month,
+        year=year,
+    )
+
+
+def after(books: Books | None, now: Counters, prices: Prices, closed: Closed | None = None) -> Books:
+    """The books as a telegram leaves them; closed: the quarter that just ended.
+
+    The energy of a pause up to a quarter is split by time over the two quarters it touches; that of a longer one goes
+    into rows of its own, one for each local day. A clock set back up to a day goes on in the row it had come to.
+    """
+    if books is None:
+        return _first(now, prices)
+    if closed is None and books.changes is NONE and _is_plain(books, now):
+        new = gained(books.last, now)
+        return replace(books, last=kept(books.last, now), open=_longer(books.open, now.at, new))
+    writer = _Writer(books, prices)
+    writer.take(now, closed)
+    return writer.books()
+
+
+def repriced(books: Books, prices: Prices) -> Books:
+    """The books after prices became known: rows that waited for one are priced; what was priced well stays as it is."""
+    if not books.pending:
+        return books
+    writer = _Writer(books, prices)
+    writer.price_pending()
+    return writer.books()
+
+
+def months_closed(books: Books, months: Iterable[Month]) -> Books:
+    """The books with months that are over."""
+    new = tuple(months)
+    if not new:
+        return books
+    every = tuple(sorted((*new, *books.months), key=lambda one: one.month, reverse=True))
+    return replace(books, months=every, changes=replace(books.changes, months=(*books.changes.months, *new)))
+
+
+def settled_open(books: Books, prices: Prices) -> Row:
+    """The running row with what it costs so far."""
+    return _priced(books.open, prices)
+
+
+def periods(books: Books, prices: Prices) -> tuple[Day, Period, Period, Period]:
+    """Today, the week, the month and the year, each with the running row."""
+    today = books.today.plus(settled_open(books, prices))
+    return today, books.week.plus(today), books.month.plus(today), books.year.plus(today)
+
+
+def _first(now: Counters, prices: Prices) -> Books:
+    """The first reading is where counting starts: it books nothing."""
+    none_yet = gained(now, now)
+    day = local_day(now.at)
+    today = Day(
+        day=day,
+        since=now.at,
+        counters=now,
+        watched=Tally(amounts=none_yet),
+        fees=fees(day, prices.tariffs),
+    )
+    books = opened([today], open_row=Row(number=1, since=now.at, until=now.at, amounts=none_yet))
+    return replace(books, changes=Changes(days=(today,)))
+
+
+def _is_plain(books: Books, now: Counters) -> bool:
+    """Whether the step lies within the open row, as nearly all do."""
+    row = books.open
+    is_read = (now.gas_at, now.water_at) != (books.last.gas_at, books.last.water_at)
+    return row.until <= now.at < row.quarter + QUARTER and not is_read
+
+
+def _late(last: Counters, now: Counters, new: Amounts) -> tuple[Amounts, datetime] | None:
+    """What gas and water meters counted by the end of a day before and tell only now, and until when they counted."""
+    day = local_day(now.at)
+    ends = {
+        kind: at
+        for kind, at in (("gas_l", now.gas_at), ("water_l", now.water_at))
+        if at is not None and at > last.at - QUARTER and local_day(at - timedelta(seconds=1)) < day and getattr(new, kind)
+    }
+    return (Amounts(**{kind: getattr(new, kind) for kind in ends}), max(ends.values())) if ends else None
+
+
+def _longer(row: Row, until: datetime, more: Amounts, *, estimated: bool = False) -> Row:
+    return replace(
+        row,
+        until=max(row.until, until),
+        amounts=row.amounts.plus(more),
+        estimated=row.estimated or estimated,
+    )
+
+
+def _priced(row: Row, prices: Prices) -> Row:
+    cost = priced(row.amounts, row.since, row.until, row.used, prices.tariffs, prices.index)
+    if cost is None:
+        return replace(row, charges=None)
+    return replace(row, charges=cost.charges, provisional=cost.provisional)
+
+
+class _Writer:
+    """The books while one step is written into them."""
+
+    def __init__(self, books: Books, prices: Prices) -> None:
+        self._prices = prices
+        self._before = books
+        self._count = books.count
+        self._open = books.open
+        self._today = books.today
+        self._days = list(books.days)
+        self._pending = list(books.pending)
+        self._last = books.last
+        self._rows: list[Row] = []
+        self._changed: dict[date, Day] = {}
+        self._summed_anew = False
+
+    def books(self) -> Books:
+        """The books as they are now."""
+        week, month, year = self._before.week, self._before.month, self._before.year
+        if self._summed_anew:
+            week, month, year = _periods(self._today, self._days)
+        return replace(
+            self._before,
+            last=self._last,
+            count=self._count,
+            open=self._open,
+            today=self._today,
+            days=tuple(self._days[:DAYS_KEPT]),
+            pending=tuple(self._pending[-PENDING_KEPT:]),
+            week=week,
+            month=month,
+            year=year,
+            changes=Changes(rows=tuple(self._rows), days=tuple(self._changed.values()))
+            if self._rows or self._changed
+            else NONE,
+        )
+
+    def take(self, now: Counters, closed: Closed | None) -> None:
+        """Book what the counters gained up to `now`."""
+        new = gained(self._last, now)
+        since = max(self._last.at, self._open.until)
+        if now.at - since <= QUARTER and (late := _late(self._last, now, new)):
+            new = self._without(new, *late)
+        self._last = kept(self._last, now)
+        if closed and closed.start == self._open.quarter:
+            self._open = replace(self._open, average_w=closed.average_w)
+        if self._open.until - now.at > SET_BACK:
+            self._finish()
+            self._begin(now.at)
+            self._open = _longer(self._open, now.at, new)
+        elif now.at <= since:
+            self._open = _longer(self._open, since, new)
+        elif now.at - since <= QUARTER:
+            self._book(new, since, now.at)
+        else:
+            self._book_gap(new, since, now.at)
+        if now.at >= self._open.quarter + QUARTER:
+            self._finish()
+            self._begin(now.at)
+        if closed:
+            self._note_peak(closed)
+        self._today = replace(self._today, counters=self._last)
+
+    def price_pending(self) -> None:
+        """Price what waits; a provisional price is replaced once a final one is there."""
+        waiting: list[Row] = []
+        for row in self._pending:
+            better = _priced(row, self._prices)
+            if better.charges is None or (better.provisional and row.charges is not None):
+                waiting.append(row)
+                continue
+            self._swap(row, better)
+            self._rows.append(better)
+            if better.provisional:
+                waiting.append(better)
+        self._pending = waiting
+        self._summed_anew = self._summed_anew or bool(self._changed)
+
+    def _book(self, new: Amounts, since: datetime, until: datetime) -> None:
+        """Energy of a pause of a quarter at most, split where a quarter ends in it."""
+        end = self._open.quarter + QUARTER
+        if until < end:
+            self._open = _longer(self._open, until, new)
+            return
+        estimated = until - since > SURE
+        first, second = spread(new, [end - since, until - end]) if since < end else (Amounts(), new)
+        self._open = _longer(self._open, end, first, estimated=estimated)
+        self._finish()
+        self._begin(end)
+        self._open = _longer(self._open, until, second, estimated=estimated)
+
+    def _book_gap(self, new: Amounts, since: datetime, until: datetime) -> None:
+        """Energy of a longer pause: a row for each local day it touches, by time."""
+        self._finish()
+        if until - since > LONGEST_GAP:
+            since = max(since, midnight(local_day(until)))
+        cuts = list(_by_day(since, until))
+        for (start, end), share in zip(cuts, spread(new, [end - start for start, end in cuts]), strict=True):
+            self._turn(start)
+            self._today = replace(self._today, hole=True)
+            self._count += 1
+            self._open = Row(
+                number=self._count,
+                since=start,
+                until=end,
+                amounts=share,
+                used=self._used(),
+                gap=True,
+                estimated=True,
+            )
+            self._finish()
+        self._begin(until)
+
+    def _without(self, new: Amounts, late: Amounts, until: datetime) -> Amounts:
+        """`new` without what a gas or water meter counted on the day before, which goes there."""
+        counted = until - timedelta(seconds=1)
+        place = next((at for at, one in enumerate(self._days) if one.day == local_day(counted)), None)
+        if local_day(counted) == self._today.day:  # the day that this step ends
+            self._open = _longer(self._open, self._open.until, late)
+        elif place is None:
+            return new
+        else:
+            self._book_late(place, late, start_of(counted), until)
+        return Amounts(
+            import_wh=new.import_wh,
+            export_wh=new.export_wh,
+            gas_l=new.gas_l and new.gas_l - (late.gas_l or 0),
+            water_l=new.water_l and new.water_l - (late.water_l or 0),
+        )
+
+    def _book_late(self, place: int, late: Amounts, since: datetime, until: datetime) -> None:
+        """A row of its own on a day that is over."""
+        day = self._days[place]
+        self._count += 1
+        used = day.used.plus(day.whole.amounts)
+        row = _priced(Row(number=self._count, since=since, until=until, amounts=late, used=used), self._prices)
+        self._rows.append(row)
+        self._days[place] = self._changed[day.day] = day.plus(row)
+        if day.day.year == self._today.day.year:
+            self._today = replace(self._today, used=self._today.used.plus(late))
+        self._summed_anew = True
+
+    def _finish(self) -> None:
+        """Price the open row and put it into its day."""
+        row = self._open = _priced(self._open, self._prices)
+        if row.until == row.since and not row.amounts.any:
+            return
+        self._rows.append(row)
+        if row.charges is None or row.provisional:
+            self._pending.append(row)
+        self._today = self._changed[self._today.day] = self._today.plus(row)
+
+    def _begin(self, at: datetime) -> None:
+        """Open a row at an instant, on its day."""
+        self._turn(at)
+        self._count += 1
+        self._open = Row(
+            number=self._count, since=at, until=at, amounts=gained(self._last, self._last), used=self._used()
+        )
+
+    def _turn(self, at: datetime) -> None:
+        """Go on to the day of an instant; one that was there before is gone on with."""
+        day = local_day(at)
+        left = self._today
+        if day == left.day:
+            return
+        self._summed_anew = True
+        new = next((one for one in self._days if one.day == day), None)
+        if new is None:
+            tariffs = self._prices.tariffs
+            used = self._used() if day.year == left.day.year else new_year(self._used(), tariffs.on(day))
+            new = Day(day=day, since=at, counters=self._last, used=used, fees=fees(day, tariffs))
+        others = [one for one in (left, *self._days) if one.day != day]
+        self._days = sorted(others, key=lambda one: one.day, reverse=True)
+        self._changed[left.day] = left
+        self._today = self._changed[day] = new
+
+    def _used(self) -> Used:
+        """What the local year has counted up to now, without an open row."""
+        return self._today.used.plus(self._today.whole.amounts)
+
+    def _note_peak(self, closed: Closed) -> None:
+        day = self._day(closed.start)
+        if day and (day.peak_w is None or closed.average_w > day.peak_w):
+            self._put(replace(day, peak_w=closed.average_w, peak_start=closed.start))
+
+    def _swap(self, row: Row, better: Row) -> None:
+        """A row's price in its day, in place of the one before."""
+        day = self._day(row.since)
+        if day:
+            self._put(_exchanged(day, row, better))
+
+    def _day(self, at: datetime) -> Day | None:
+        """The day of an instant, where it is still at hand."""
+        day = local_day(at)
+        return next((one for one in (self._today, *self._days) if one.day == day), None)
+
+    def _put(self, day: Day) -> None:
+        """A day in place of what it was."""
+        self._changed[day.day] = day
+        if day.day == self._today.day:
+            self._today = day
+        else:
+            self._days = [day if one.day == day.day else one for one in self._days]
+
+
+def _exchanged(day: Day, row: Row, better: Row) -> Day:
+    """The day with `better` in place of `row`, which differ in their price only."""
+    tally = day.gaps if row.gap else day.watched
+    less = {item: Charge(-charge.quantity, -charge.eur) for item, charge in (row.charges or NOTHING).items()}
+    changed = replace(
+        tally,
+        charges=plus(plus(tally.charges, less), better.charges or NOTHING),
+        unpriced_wh=tally.unpriced_wh - tally_of(row).unpriced_wh + tally_of(better).unpriced_wh,
+        provisional_wh=tally.provisional_wh - tally_of(row).provisional_wh + tally_of(better).provisional_wh,
+    )
+    return replace(day, gaps=changed) if row.gap else replace(day, watched=changed)
+
+
+def _by_day(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The interval cut at each local midnight."""
+    while since < until:
+        end = min(until, midnight(local_day(since) + timedelta(days=1)))
+        yield since, end
+        since = end
+
+
+def _periods(today: Day, days: Sequence[Day]) -> tuple[Period, Period, Period]:
+    """Week, month and year of today, summed over the days before it."""
+    starts: Mapping[str, date] = {
+        "week": today.day - timedelta(days=today.day.weekday()),
+        "month": today.day.replace(day=1),
+        "year": today.day.replace(month=1, day=1),
+    }
+    found = {name: Period(start=start, since=today.since) for name, start in starts.items()}
+    for day in days:
+        for name, start in starts.items():
+            if start <= day.day < today.day:
+                found[name] = found[name].plus(day)
+    return found["week"], found["month"], found["year"]

@@ -3,14 +3,16 @@
 Knows no day and no price.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lib.core.reading import Reading
 
 REGISTER_SIZE_WH = 1_000_000_000  # nine digits: 999 999.999 kWh is followed by 0
 OVERFLOW_WH = 999_000_000  # a smaller fall is a replaced meter
+GAS = ("gas",)
+WATER = ("water", "hot_water")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,11 @@ class Amounts:
     export_wh: Mapping[str, int] = field(default_factory=dict)
     gas_l: int | None = None
     water_l: int | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything was counted."""
+        return any(self.import_wh.values()) or any(self.export_wh.values()) or bool(self.gas_l or self.water_l)
 
     def plus(self, more: "Amounts") -> "Amounts":
         """Both together."""
@@ -36,7 +43,8 @@ class Amounts:
 class Counters:
     """The counters at an instant: registers in Wh, gas and water in litres by the serials of their meters.
 
-    serial: of the electricity meter; another one tells that it was replaced.
+    serial: of the electricity meter; another one tells that it was replaced. gas_at, water_at: when those meters were
+    read, which is minutes or an hour before they are told.
     """
 
     at: datetime
@@ -45,6 +53,8 @@ class Counters:
     export_wh: Mapping[str, int]
     gas_l: Mapping[str, int]
     water_l: Mapping[str, int]
+    gas_at: datetime | None = None
+    water_at: datetime | None = None
 
 
 def counters(reading: Reading, at: datetime) -> Counters:
@@ -54,8 +64,10 @@ def counters(reading: Reading, at: datetime) -> Counters:
         serial=reading.serial,
         import_wh=reading.imported_wh,
         export_wh=reading.exported_wh,
-        gas_l=_volume(reading, "gas"),
-        water_l=_volume(reading, "water", "hot_water"),
+        gas_l=_volume(reading, *GAS),
+        water_l=_volume(reading, *WATER),
+        gas_at=_read_at(reading, *GAS),
+        water_at=_read_at(reading, *WATER),
     )
 
 
@@ -63,7 +75,7 @@ def drawn_wh(before: Counters | None, now: Counters) -> int | None:
     """The energy taken since `before`; None where the registers are not there."""
     if not now.import_wh:
         return None
-    if before is None or not _is_same(before, now):
+    if before is None or not is_same(before, now):
         return 0
     return sum(_steps(before.import_wh, now.import_wh).values())
 
@@ -73,13 +85,19 @@ def _volume(reading: Reading, *kinds: str) -> dict[str, int]:
     return {meter.serial or "": meter.reading.thousandths} if meter is not None and meter.reading is not None else {}
 
 
-def _is_same(before: Counters, now: Counters) -> bool:
+def _read_at(reading: Reading, *kinds: str) -> datetime | None:
+    meter = reading.meter(*kinds)
+    return meter.reading.stamp.known if meter is not None and meter.reading is not None else None
+
+
+def is_same(before: Counters, now: Counters) -> bool:
+    """Whether both are of one electricity meter, as far as its serial tells."""
     return not before.serial or not now.serial or before.serial == now.serial
 
 
 def gained(before: Counters, now: Counters) -> Amounts:
     """What the counters gained. The first count of a new or replaced meter is a start, not consumption."""
-    same = _is_same(before, now)
+    same = is_same(before, now)
     return Amounts(
         import_wh=_steps(before.import_wh, now.import_wh) if same else {},
         export_wh=_steps(before.export_wh, now.export_wh) if same else {},
@@ -90,7 +108,7 @@ def gained(before: Counters, now: Counters) -> Amounts:
 
 def kept(before: Counters, now: Counters) -> Counters:
     """`now`, and what it does not hold as it was: a line that is absent for a while loses no energy."""
-    same = _is_same(before, now)
+    same = is_same(before, now)
     return Counters(
         at=now.at,
         serial=now.serial or before.serial,
@@ -98,7 +116,32 @@ def kept(before: Counters, now: Counters) -> Counters:
         export_wh={**before.export_wh, **now.export_wh} if same else now.export_wh,
         gas_l={**before.gas_l, **now.gas_l},
         water_l={**before.water_l, **now.water_l},
+        gas_at=now.gas_at or before.gas_at,
+        water_at=now.water_at or before.water_at,
     )
+
+
+def spread(amounts: Amounts, over: Sequence[timedelta]) -> list[Amounts]:
+    """Amounts cut by time into one part for each length; whole Wh and litres, and together what they were."""
+    whole = sum(over, timedelta(0)) or timedelta(1)
+    ends = [sum(over[: at + 1], timedelta(0)) / whole for at in range(len(over))]
+
+    def parts(total: int) -> list[int]:
+        marks = [0, *(round(total * end) for end in ends[:-1]), total]
+        return [after - before for before, after in zip(marks, marks[1:], strict=False)]
+
+    imports = {register: parts(wh) for register, wh in amounts.import_wh.items()}
+    exports = {register: parts(wh) for register, wh in amounts.export_wh.items()}
+    gas, water = (None if total is None else parts(total) for total in (amounts.gas_l, amounts.water_l))
+    return [
+        Amounts(
+            import_wh={register: cut[at] for register, cut in imports.items()},
+            export_wh={register: cut[at] for register, cut in exports.items()},
+            gas_l=gas and gas[at],
+            water_l=water and water[at],
+        )
+        for at in range(len(over))
+    ]
 
 
 def _steps(before: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:

@@ -1,0 +1,111 @@
+"""What happened: things worth a line in the day's log, found by comparing a state with the one before it.
+
+Knows no log and no screen.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from lib.core.reading import Reading
+
+STARTS_W = 500.0  # injecting so much is production; taking so much is its end
+STEP_W = 2_000.0  # a change of injection worth a word
+
+
+class Kind(StrEnum):
+    """What an event is about."""
+
+    PRODUCTION = "production"
+    BREAKER = "breaker"
+    MESSAGE = "message"
+    TARIFF = "tariff"
+    PEAK = "peak"
+    METER = "meter"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened at `at`, in the owner's words."""
+
+    at: datetime
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What the next reading is compared with.
+
+    producing: whether the house injected when it last was clear; said_w: the injection that was told last. The others
+    are what the meter said last; None before it said anything.
+    """
+
+    producing: bool = False
+    said_w: float = 0.0
+    breaker: int | None = None
+    message: str | None = None
+    tariff: int | None = None
+    serial: str | None = None
+
+
+def after(watch: Watch, reading: Reading, at: datetime) -> tuple[Watch, tuple[Event, ...]]:
+    """What to compare the next reading with, and what happened by this one."""
+    watch, said = _production(watch, reading)
+    said += [*_breaker(watch, reading), *_message(watch, reading), *_tariff(watch, reading), *_serial(watch, reading)]
+    watch = replace(
+        watch,
+        breaker=watch.breaker if reading.breaker is None else reading.breaker,
+        message=watch.message if reading.message_raw is None else reading.message or "",
+        tariff=watch.tariff if reading.tariff is None else reading.tariff,
+        serial=reading.serial or watch.serial,
+    )
+    return watch, tuple(Event(at=at, kind=kind, text=text) for kind, text in said)
+
+
+Said = tuple[Kind, str]
+
+
+def _production(watch: Watch, reading: Reading) -> tuple[Watch, list[Said]]:
+    """Started above 0.5 kW injected, stopped above 0.5 kW taken; between the two each step of more than 2 kW."""
+    taken_w, injected_w = reading.import_w or 0.0, reading.export_w or 0.0
+    if not watch.producing and injected_w > STARTS_W:
+        now = replace(watch, producing=True, said_w=injected_w)
+        return now, [(Kind.PRODUCTION, f"production started: {injected_w / 1000:.2f} kW injected")]
+    if watch.producing and taken_w > STARTS_W:
+        now = replace(watch, producing=False, said_w=0.0)
+        return now, [(Kind.PRODUCTION, f"production stopped: {taken_w / 1000:.2f} kW taken")]
+    if watch.producing and reading.export_w is not None and abs(injected_w - watch.said_w) > STEP_W:
+        now = replace(watch, said_w=injected_w)
+        return now, [(Kind.PRODUCTION, f"{injected_w / 1000:.2f} kW injected, after {watch.said_w / 1000:.2f} kW")]
+    return watch, []
+
+
+def _breaker(watch: Watch, reading: Reading) -> Iterator[Said]:
+    if reading.breaker is None or reading.breaker == watch.breaker:
+        return
+    match reading.breaker:
+        case 0:
+            yield Kind.BREAKER, "the breaker opened: the meter has cut the house off"
+        case 2:
+            yield Kind.BREAKER, "the breaker is ready: press the meter's yellow button for 5 seconds to reconnect"
+        case _ if watch.breaker is not None:
+            yield Kind.BREAKER, "the breaker closed: the house has power again"
+
+
+def _message(watch: Watch, reading: Reading) -> Iterator[Said]:
+    if reading.message and reading.message != watch.message:
+        yield Kind.MESSAGE, f"the grid operator says: {reading.message}"
+
+
+def _tariff(watch: Watch, reading: Reading) -> Iterator[Said]:
+    if watch.tariff is not None and reading.tariff is not None and reading.tariff != watch.tariff:
+        name = {1: "day", 2: "night"}.get(reading.tariff, str(reading.tariff))
+        yield Kind.TARIFF, f"the meter counts the {name} tariff"
+
+
+def _serial(watch: Watch, reading: Reading) -> Iterator[Said]:
+    if watch.serial and reading.serial and reading.serial != watch.serial:
+        yield Kind.METER, f"another meter: {reading.serial} in place of {watch.serial}; its counters are a new start"
