@@ -13,8 +13,10 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-from lib.core.cost import Costs
+from lib.core.charges import Part
+from lib.core.cost import Costs, PriceSlot
 from lib.core.counters import Amounts
+from lib.core.events import Event
 from lib.core.house import Link
 from lib.core.peaks import FLOOR_W, MONTHS_BILLED, MonthPeak
 from lib.core.reading import Reading
@@ -40,6 +42,8 @@ class QuarterNow:
     Attributes:
         gap_w: target less forecast, negative when a new peak is in the make.
         allowed_w: what may be drawn from now on to end at the target, and no more than the connection carries.
+        new_peak_eur: what the forecast would cost as the month's new peak, over the next 12 bills; 0 under the peak
+            already paid, None where the rates have no price for it.
 
     """
 
@@ -53,6 +57,7 @@ class QuarterNow:
     forecast_w: float | None = None
     gap_w: float | None = None
     allowed_w: float | None = None
+    new_peak_eur: float | None = None
     curve: tuple[tuple[int, float], ...] = ()
 
 
@@ -61,7 +66,8 @@ class MonthPeaks:
     """The peak of each month, newest first; the running month has none until its first quarter ended.
 
     Each month counts `floor_w` at least; the bill counts the mean of the last `months_billed`, of which `months_known`
-    are known.
+    are known. kw_eur: what 1 kW more of this month's peak costs over the next 12 bills; None where the rates have no
+    price for it.
     """
 
     month: date
@@ -71,6 +77,7 @@ class MonthPeaks:
     floor_w: float = FLOOR_W
     months_billed: int = MONTHS_BILLED
     months_known: int = 0
+    kw_eur: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +86,8 @@ class House:
 
     Attributes:
         boot, seq: which start of dm says it, and its number there; an older one is dropped.
-        register: the meter's tariff register now, "1" day or "2" night; next_change: when the other one starts.
+        register: the meter's tariff register now, "1" day or "2" night.
+        band: the band of the rates that counts now; next_band starts at next_change, by the clock.
         capacity_tariff: False where peaks cost nothing; then no face speaks of a peak.
 
     """
@@ -92,6 +100,8 @@ class House:
     reading: Reading | None = None
     grid_w: float | None = None
     register: str | None = None
+    band: str | None = None
+    next_band: str | None = None
     next_change: AwareDatetime | None = None
     quarter: QuarterNow | None = None
     months: MonthPeaks | None = None
@@ -102,14 +112,35 @@ class House:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rates:
-    """The prices: € per kWh by register, € per m³; None where the rates have none."""
+class Band:
+    """What one kWh costs and earns now in a band of the rates, all in; None while it is not known."""
 
-    import_eur_kwh: Mapping[str, float]
-    export_eur_kwh: Mapping[str, float]
+    name: str
+    import_eur_kwh: float | None = None
+    export_eur_kwh: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """The prices: € per kWh by band (one without a name where there is one price), € per m³; None for what is not there.
+
+    Attributes:
+        dynamic: the price follows the day-ahead market, so the bands hold what counts now.
+        slots: what a kWh costs and earns today and tomorrow, by the clock, as far as it is known.
+        known_until: to when the day-ahead price is known; trouble: why no further, in a sentence.
+        warnings: what in the rates was not understood.
+
+    """
+
+    bands: tuple[Band, ...]
     gas_eur_m3: float | None = None
     gas_kwh_m3: float | None = None
     water_eur_m3: float | None = None
+    dynamic: bool = False
+    slots: tuple[PriceSlot, ...] = ()
+    known_until: AwareDatetime | None = None
+    trouble: str = ""
+    warnings: tuple[str, ...] = ()
     type: Literal["rates"] = "rates"
 
 
@@ -117,13 +148,21 @@ class Rates:
 class Column:
     """One period of the usage table; amounts and costs are None where nobody counted yet.
 
-    complete: counted from the period's start to its end or to now; else only from `since`, or with a hole.
+    Attributes:
+        complete: counted from the period's start to its end or to now; else only from `since`, or with a hole.
+        estimated: a pause of the program is in it, by the meter's counters.
+        unpriced_wh: energy that `costs` lack, for its price is not known yet.
+        provisional_wh: energy at an estimated price.
+
     """
 
     name: str
     start: date
     since: AwareDatetime | None = None
     complete: bool = False
+    estimated: bool = False
+    unpriced_wh: int = 0
+    provisional_wh: int = 0
     amounts: Amounts | None = None
     costs: Costs | None = None
     peak_w: float | None = None
@@ -136,6 +175,56 @@ class Usage:
 
     columns: tuple[Column, ...]
     type: Literal["usage"] = "usage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillRow:
+    """One line of the bill, for the month and for the year; None where that one does not have it.
+
+    The quantity is in Wh, litres, days, or W for the capacity tariff; what is injected earns and stands positive.
+    """
+
+    part: Part
+    name: str
+    band: str = ""
+    month_quantity: float | None = None
+    month_eur: float | None = None
+    year_quantity: float | None = None
+    year_eur: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """The running month and the year as a bill, VAT included as in the rates.
+
+    Attributes:
+        month, year: the first day of each; month_since, year_since: from when they were counted.
+        month_eur, year_eur: the sum of the rows, less what is earned.
+        if_peak_eur: the month, if the running quarter ends as forecast with a new peak; None when it does not.
+        estimated: energy of pauses is in it, by the meter's counters; unpriced_wh, provisional_wh: as in Column.
+
+    """
+
+    month: date
+    year: date
+    month_since: AwareDatetime
+    year_since: AwareDatetime
+    rows: tuple[BillRow, ...]
+    month_eur: float
+    year_eur: float
+    if_peak_eur: float | None = None
+    estimated: bool = False
+    unpriced_wh: int = 0
+    provisional_wh: int = 0
+    type: Literal["bill"] = "bill"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """What happened lately, newest first."""
+
+    last: tuple[Event, ...]
+    type: Literal["events"] = "events"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +255,7 @@ class Refused:
     type: Literal["refused"] = "refused"
 
 
-Message = Hello | House | Rates | Usage | Telegram | Refused
+Message = Hello | House | Rates | Usage | Bill | Events | Telegram | Refused
 Say = Callable[[Message], None]  # never waits
 
 
