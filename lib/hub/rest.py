@@ -9,10 +9,10 @@ from fastapi.responses import PlainTextResponse
 from fastapi_offline import FastAPIOffline
 
 from lib.hub.newest import Newest
-from lib.messages import PROTOCOL, House, Message, Rates, Refused, Telegram, Usage, to_json
+from lib.messages import PROTOCOL, Bill, Events, House, Message, Rates, Refused, Telegram, Usage, to_json
 
 HOUSE_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType(
-    {"house": House, "rates": Rates, "usage": Usage, "telegram": Telegram}
+    {"house": House, "rates": Rates, "usage": Usage, "bill": Bill, "events": Events, "telegram": Telegram}
 )
 FRESH: Final = MappingProxyType({"Cache-Control": "no-store"})
 UNSAID: Final[Mapping[int | str, dict[str, Any]]] = MappingProxyType(
