@@ -8,6 +8,7 @@ from lib.core.obis import Form, find
 from lib.core.stamp import Stamp, parse_stamp
 
 MOST_ROWS: Final = 15  # of any profile
+OFF: Final = "off"  # a limit that is none
 CODE = re.compile(r"[0-9]+-[0-9]+:[0-9]+\.[0-9]+\.[0-9]+")
 # minus, digits, decimals, "*", unit; longer digits are no measured value, and a float could not hold them
 NUMBER = re.compile(r"(-?)([0-9]{1,15})(?:[.,]([0-9]{1,9}))?(\*?)([A-Za-z][A-Za-z0-9]*)?")
@@ -200,8 +201,14 @@ def serial_text(raw: str) -> str | None:
 
 
 def spelled(code: str, value: str) -> str:
-    """The value of a line as people read it: texts, serials and EANs in hexadecimal digits are spelled out."""
+    """The value of a line as people read it: texts, serials and EANs in hexadecimal digits are spelled out.
+
+    A limit that limits nothing is `OFF`, whatever number the meter prints for that.
+    """
     row = find(code)
+    if row and row[0].form is Form.LIMIT:
+        limit = parse_limit(value)
+        return OFF if limit is not None and limit.off else value
     match row[0].field if row else "":
         case "message_raw" | "message_code_raw":
             return plain_text(value)

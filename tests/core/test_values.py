@@ -17,6 +17,7 @@ from lib.core.values import (
     plain_text,
     printable,
     serial_text,
+    spelled,
     whole,
 )
 
@@ -87,6 +88,22 @@ def test_a_real_limit_is_kept(cell: str, limit: Limit) -> None:
     """In the unit printed."""
     assert limit == parse_limit(cell)
     assert not limit.off
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "read"),
+    [
+        ("0-0:17.0.0", "99.999", "off"),
+        ("0-0:17.0.0", "999.9kVA", "off"),
+        ("1-0:31.4.0", "999.99", "off"),
+        ("1-0:31.4.0", "040.00", "040.00"),
+        ("0-0:17.0.0", "", ""),
+        ("1-0:1.7.0", "99.999", "99.999"),
+    ],
+)
+def test_only_a_limit_that_is_none_reads_as_off(code: str, value: str, read: str) -> None:
+    """Nobody should look for a limit of 99.999 kW; a power of as much is one."""
+    assert read == spelled(code, value)
 
 
 @pytest.mark.parametrize(
