@@ -1,0 +1,1 @@
+"""Sources of prices over real HTTP, and their watch in virtual time."""
