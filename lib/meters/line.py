@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from lib.clock import Clock, WallClock
-from lib.meters import Meter, MeterError, SourceError, open_meter
+from lib.meters import Meter, MeterError, QuietError, SourceError, open_meter, shown
 
 TICK_S = 1.1  # a little longer than the period of a healthy meter, which so has no silences
 QUIET_S = 3.0  # a meter talks each second; so long a pause is worth a word
@@ -43,7 +43,7 @@ class Silence:
 
 
 class Opener(Protocol):
-    """What opens a source: `open_meter`, or a test's own."""
+    """What opens a source: `open_meter`, by `functools.partial` with its secrets, or a test's own."""
 
     def __call__(self, source: str, *, speed: float | None = None) -> Awaitable[Meter]:
         """Raises MeterError."""
@@ -67,7 +67,8 @@ class Line:
         patience_s: float = 15.0,
         opener: Opener = open_meter,
     ) -> None:
-        self.source = source
+        self.source = shown(source)
+        self._source = source
         self._speed = speed
         self._clock = clock or WallClock()
         self._patience_s = patience_s
@@ -79,7 +80,8 @@ class Line:
         self._heard_s = self._clock.monotonic()  # when the last byte came; the start before the first
         self._heard = False
         self._patient_from_s: float | None = None  # opening or last good telegram; None while no live meter is open
-        self._trouble = f"opening {source}"
+        self._trouble = f"opening {self.source}"
+        self._quiet_why = ""  # what the source itself says of its silence; "" when it knows no better
         self._said = ""  # the trouble that was last logged
         self._said_s = 0.0
         self._in_trouble = True  # until a good telegram
@@ -130,7 +132,11 @@ class Line:
             piece = work.result()
         except SourceError:
             raise
+        except QuietError as quiet:
+            self._quiet_why = str(quiet)
+            return None
         except MeterError as error:
+            self._quiet_why = ""
             return self._fail(str(error), pause_s=self._pause_s(self._failures + 1))
         if piece == b"":
             log.info("the recording %s is over", self.source)
@@ -138,6 +144,7 @@ class Line:
         if piece:
             self._heard_s = self._clock.monotonic()
             self._heard = True
+            self._quiet_why = ""
         return piece or None
 
     def _patience_left_s(self) -> float:
@@ -163,7 +170,7 @@ class Line:
     ) -> None:
         await self._let_go(reading)
         await self._pause(pause_s, was_there=was_there)
-        self._meter = await self._opener(self.source, speed=self._speed)
+        self._meter = await self._opener(self._source, speed=self._speed)
         if self._meter.live:
             self._patient_from_s = self._clock.monotonic()
 
@@ -200,7 +207,7 @@ class Line:
 
     def _is_there(self) -> bool:
         """Whether the device exists; what is no path never does."""
-        return "://" not in self.source and Path(self.source).exists()
+        return "://" not in self._source and Path(self._source).exists()
 
     def _silence(self) -> Silence:
         if self._patient_from_s is not None:
@@ -213,7 +220,7 @@ class Line:
         """Why an open line brings no bytes; "" when some came just now."""
         if self._clock.monotonic() - self._heard_s < QUIET_S:
             return ""
-        return SILENT if self._heard else NEVER_SPOKE
+        return self._quiet_why or (SILENT if self._heard else NEVER_SPOKE)
 
     def _say(self, trouble: str) -> None:
         """Log a change of state, and the same trouble soon after a recovery not a second time."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.meters import Meter, MeterError, SourceError
+from lib.meters import Meter, MeterError, QuietError, SourceError
 from lib.meters import line as module
 from lib.meters.line import NEVER_SPOKE, NOISE, PAUSE, SILENT, TICK_S, WAITING, Line, Silence
 
@@ -27,6 +27,7 @@ class Shelf:
         self.name = "the shelf"
         self.live = True
         self.broken = ""  # why it cannot be opened or read
+        self.quiet = ""  # why it says nothing
         self.period_s = 1.0  # between telegrams; 0 says nothing
         self.telegram = a_telegram()
         self.opened_s: list[float] = []
@@ -46,6 +47,8 @@ class Shelf:
         await asyncio.sleep(self.period_s or 1000 * HOUR_S)
         if self.broken:
             raise MeterError(self.broken)
+        if self.quiet:
+            raise QuietError(self.quiet)
         return self.telegram
 
     async def close(self) -> None:
@@ -177,6 +180,43 @@ def test_noise_is_not_a_meter(caplog: pytest.LogCaptureFixture) -> None:
 
     in_virtual_time(story())
     assert [f"shelf: {NOISE}"] == logged(caplog)
+
+
+def test_a_source_that_knows_why_it_is_quiet_is_believed() -> None:
+    """Its own words instead of those for a cable, until bytes come; it is read on and is no failure."""
+
+    async def story() -> None:
+        shelf = Shelf()
+        shelf.period_s = 0.5
+        shelf.quiet = "the broker is there, but not the dongle"
+        line = virtual_line(shelf)
+        loop = asyncio.get_running_loop()
+        loop.call_later(10.2, setattr, shelf, "quiet", "")
+        loop.call_later(11.2, setattr, shelf, "period_s", 0)
+        heard = silences(await heard_until(line, until_s=20))
+        assert {"the broker is there, but not the dongle"} == {why for at, _, why in heard if 3 < at < 10.2}
+        assert SILENT == heard[-1][2]
+        assert len(shelf.opened_s) == 1
+
+    in_virtual_time(story())
+
+
+async def test_a_password_is_neither_shown_nor_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Of a source with user and password the rest is enough; what opens it gets the whole."""
+    caplog.set_level(logging.INFO)
+    asked: list[str] = []
+
+    async def refuse(source: str, *, speed: float | None = None) -> Meter:
+        del speed
+        asked.append(source)
+        raise MeterError("no")
+
+    line = Line("mqtt://pi:hush@h/p1", opener=refuse)
+    assert "hush" not in line.source
+    async with asyncio.timeout(5):
+        assert isinstance(await anext(aiter(line)), Silence)
+    await line.close()
+    assert (["mqtt://pi:hush@h/p1"], ["mqtt://…@h/p1: no"]) == (asked, logged(caplog))
 
 
 def test_a_loose_plug_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:

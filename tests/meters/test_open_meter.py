@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.meters import ALLOWED, MeterError, SourceError, open_meter
+from lib.meters import ALLOWED, MeterError, SourceError, open_meter, shown
 
 from .telegrams import a_telegram
 
@@ -20,9 +20,33 @@ async def test_an_unknown_source_says_what_is_allowed(source: str) -> None:
     assert ALLOWED in str(raised.value)
 
 
+@pytest.mark.parametrize("source", ["mqt://pi:hush@h/p1", "https://pi:hu/s@sh@h", "ftp://pi:hush@"])
+async def test_an_unknown_source_does_not_tell_its_password(source: str) -> None:
+    """Whoever mistypes the scheme has perhaps typed a password behind it."""
+    with pytest.raises(SourceError, match="is no source") as raised:
+        await open_meter(source)
+    assert "hu" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "seen"),
+    [
+        ("mqtts://pi:hush@h:8883/p1/telegram", "mqtts://…@h:8883/p1/telegram"),
+        ("mqtt://pi:h@u/s:h@h/p1", "mqtt://…@h/p1"),
+        ("mqtt://pi:hu\nsh@h/p1", "mqtt://…@h/p1"),
+        ("socket://192.168.1.9:23", "socket://192.168.1.9:23"),
+        ("replay:///home/pi/me@home.txt", "replay:///home/pi/me@home.txt"),
+        ("/home/pi/me@home.txt", "/home/pi/me@home.txt"),
+    ],
+)
+def test_a_source_is_shown_without_its_password(source: str, seen: str) -> None:
+    """Rather too little than a part of it."""
+    assert seen == shown(source)
+
+
 @pytest.mark.parametrize("scheme", ["socket", "tcp", "rfc2217"])
 @pytest.mark.parametrize(
-    "rest", ["", "192.168.1.9", "192.168.1.9:", "192.168.1.9:p1", ":23", "h:70000", "[::1:23", "h:0"]
+    "rest", ["", "192.168.1.9", "192.168.1.9:", "192.168.1.9:p1", ":23", "h:70000", "[::1:23", "h:0", "a..b:23"]
 )
 async def test_a_bad_address_is_answered_with_an_example(scheme: str, rest: str) -> None:
     """Host and port are both needed; nothing is tried without them."""
@@ -75,7 +99,8 @@ async def test_speed_of_the_call_wins_over_that_of_the_source(tmp_path: Path) ->
 
 
 def test_a_library_that_is_not_needed_is_not_loaded() -> None:
-    """Neither pyserial nor gzip is imported before a source asks for it."""
-    code = "import sys, lib.meters, lib.meters.line; print({'serial', 'gzip'} & set(sys.modules))"
+    """No library of a make is imported before a source asks for it."""
+    makes = {"serial", "gzip", "aiohttp", "aiomqtt"}
+    code = f"import sys, lib.meters, lib.meters.line; print({makes} & set(sys.modules))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
     assert repr(set()) == said.stdout.strip()
