@@ -4,13 +4,15 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
+from lib.core.p1 import Framer
 from lib.meters import MeterError, open_meter, tcp
 from lib.meters.address import Address, parse_address, unreachable
 
-from .telegrams import a_telegram
+from .telegrams import a_telegram, an_evening
 
 Talk = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -46,6 +48,60 @@ async def test_what_the_box_sends_arrives_until_it_closes(scheme: str) -> None:
         with pytest.raises(MeterError, match=f"{where} closed the connection"):
             await meter.read()
         await meter.close()
+
+
+def in_crumbs(sent: bytes) -> list[bytes]:
+    """As weak boxes send: a few bytes at a time."""
+    return [sent[start : start + 7] for start in range(0, len(sent), 7)]
+
+
+KINDS = {
+    "ser2net": lambda sent: [sent],
+    "begins in mid-telegram": lambda sent: [sent[-300:], sent],
+    "LF only": lambda sent: [sent.replace(b"\r\n", b"\n")],
+    "CR CR LF": lambda sent: [sent.replace(b"\r\n", b"\r\r\n")],
+    "in crumbs": in_crumbs,
+    "greets": lambda sent: [b"Welcome to the P1 bridge\r\n> ", sent],
+    "telnet": lambda sent: [b"\xff\xfb\x01\xff\xfb\x03\xff\xfd\x00\xff\xfb\x00\xff\xfd\x2c", sent],
+    "fills its pauses": lambda sent: [bytes(20), sent, b"\xff" * 20],
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_kind_of_dongle_is_understood(kind: str) -> None:
+    """What the kinds have in common is a whole telegram; the framer gets it from each of them."""
+    evening = an_evening(3)
+    async with box(partial(play, KINDS[kind], evening)) as where, asyncio.timeout(5):
+        meter = await open_meter(f"socket://{where}")
+        framer = Framer()
+        telegrams: list[bytes] = []
+        while len(telegrams) < len(evening):
+            telegrams += framer.feed(await meter.read())
+        await meter.close()
+    assert [telegram[: telegram.index(b"!") + 1] for telegram in evening] == telegrams
+    assert framer.rejected == 0
+
+
+async def play(kind: Callable[[bytes], list[bytes]], evening: list[bytes], writer: asyncio.StreamWriter) -> None:
+    """A dongle that says each telegram in its way."""
+    for telegram in evening:
+        for piece in kind(telegram):
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0)
+
+
+async def test_a_dongle_for_one_client_says_so_by_hanging_up() -> None:
+    """The second one is accepted and left at once; the owner reads what that may mean."""
+    async with box(hang_up) as where, asyncio.timeout(2):
+        meter = await open_meter(f"socket://{where}")
+        with pytest.raises(MeterError, match="closed the connection: does another program use the box"):
+            await meter.read()
+        await meter.close()
+
+
+async def hang_up(_: asyncio.StreamWriter) -> None:
+    """Nothing is said."""
 
 
 async def test_a_reset_connection_is_a_lost_line() -> None:
