@@ -8,16 +8,28 @@
 serial_port = "/dev/ttyUSB0"
 
 # Where each program listens, and where the others find it: name → (address, port).
-# Keep 127.0.0.1 unless another machine shall see this one. {} = dm alone, without a door.
+# Keep 127.0.0.1 unless another machine shall see this one: with 0.0.0.0 it must bring a token of ~/secrets.json.
+# {} = dm alone, without a door.
 socket_info = {
     "dm": ("127.0.0.1", 8080),
     "ev": ("127.0.0.1", 8081),
     "bs": ("127.0.0.1", 8082),
 }
 
+# A certificate and its key, when other machines shall talk to this one encrypted: ("cert.pem", "key.pem").
+tls = None
+
+# Names by which browsers may call this machine, besides its own: ("meter.example.net",).
+door_names = ()
+
 # The Flemish capacity tariff bills the highest quarter-hour of each month. False (Wallonia, Brussels): peaks cost
 # nothing, and only the connection below limits.
 capacity_tariff = True
+
+# Who is asked for the day-ahead price, in this order, when a price in rates.json follows it:
+#   "energy-charts"   no log-in                 "entsoe"   needs a free token in ~/secrets.json
+#   "elia"            the grid operator's page  "file:prices.csv"   your own
+price_sources = ("energy-charts", "entsoe")
 
 # A month peak you accept, in kW; None: the 2.5 kW that is billed anyway, or the month's peak so far.
 peak_target_kw = None

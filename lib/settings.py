@@ -6,15 +6,18 @@ An owner's slip is one sentence: the file, the key, the value and what is allowe
 import json
 import runpy
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 
 from lib.core.house import Rules
 from lib.core.power import connection_w
-from lib.core.tariff import DayHours, RatesError, parse_rates
+from lib.core.rates import parse_rates
+from lib.core.tariff import RatesError
 
 T = TypeVar("T", int, bool)
 
@@ -25,6 +28,7 @@ SETTINGS = frozenset(
     {
         *("serial_port", "socket_info", "capacity_tariff", "peak_target_kw"),
         *("connection_phases", "connection_a", "day_hours"),
+        *("price_sources", "tls", "door_names"),
     }
 )
 FIRST_PORT = 8080
@@ -43,6 +47,14 @@ class Door:
     port: int
 
     @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
     def url(self) -> str:
         """Its websocket."""
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -57,6 +69,10 @@ class Settings:
         home: the folder that holds data, log and history.
         source: where telegrams come from, see lib/meters.
         doors: where each program listens; empty: no door at all.
+        secrets: the file of tokens and passwords; the demo has one of its own.
+        price_sources: who is asked for the day-ahead price, in this order; none where no price follows it.
+        tls: certificate and key of the doors; None: not encrypted.
+        door_names: names by which browsers may call this machine, besides its own.
         sim_lines: where the simulated house takes typed lines; only in the demo.
 
     """
@@ -65,6 +81,10 @@ class Settings:
     source: str
     doors: Mapping[str, Door]
     rules: Rules
+    secrets: Path
+    price_sources: tuple[str, ...] = ()
+    tls: tuple[Path, Path] | None = None
+    door_names: tuple[str, ...] = ()
     demo: bool = False
     sim_lines: Door | None = None
 
@@ -78,13 +98,18 @@ class Settings:
         """The folder of what a program keeps."""
         return self.home / "data"
 
+    @property
+    def history(self) -> Path:
+        """The folder of the days that are over, a file for people and one for programs each."""
+        return self.home / "history"
+
 
 def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None = None) -> Settings:
     """The settings of this start. Raises SettingsError.
 
     environ: `DM_HOME` moves the folder of data and log (and of config.py and rates.json, where it has its own);
-    `DM_PORTS` is the first of the ports. demo: the simulated house, with a folder of its own; nothing of config.py's
-    devices is used.
+    `DM_PORTS` is the first of the ports; `HOME` is where secrets.json lies. demo: the simulated house, with a folder
+    of its own; nothing of config.py's devices is used.
     source: telegrams from here instead of `serial_port`.
     """
     home = Path(environ.get("DM_HOME") or (CHECKOUT / "demo" if demo else CHECKOUT))
@@ -99,11 +124,16 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
     else:
         doors = config.doors("socket_info", first)
         source = config.text("serial_port") if source is None else source
+    rules = _rules(config, home)
     return Settings(
         home=home,
         source=source,
         doors=doors,
-        rules=_rules(config, home),
+        rules=rules,
+        secrets=(home if demo else Path(environ.get("HOME") or Path.home())) / "secrets.json",
+        price_sources=config.price_sources(home) if rules.tariffs.is_dynamic else (),
+        tls=None if demo else config.tls(home),
+        door_names=config.words("door_names"),
         demo=demo,
         sim_lines=Door(LOOPBACK, first + SIM_LINES) if demo and first else None,
     )
@@ -128,8 +158,9 @@ def _config(home: Path) -> Mapping[str, Any]:
 
 def _rules(config: "Config", home: Path) -> Rules:
     path = _file(home, "rates.json")
+    day_hours = config.hours("day_hours")
     try:
-        tariff = parse_rates(json.loads(path.read_text("utf-8-sig")))
+        tariffs = parse_rates(json.loads(path.read_text("utf-8-sig")), day_hours=day_hours)
     except FileNotFoundError:
         raise SettingsError(f"{path}: is missing; git restore rates.json brings it back") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -139,15 +170,20 @@ def _rules(config: "Config", home: Path) -> Rules:
     except RatesError as error:
         raise SettingsError(f"rates.json: {error}") from None
     target_kw = config.number("peak_target_kw", 0.1, 100, missing=None)
+    capacity_tariff = config.one_of("capacity_tariff", (True, False), missing=True)
+    if not capacity_tariff and any(tariff.capacity for tariff in tariffs.versions):
+        raise SettingsError(
+            "config.py: capacity_tariff is False, but rates.json has a price for peaks: "
+            "set it to True, or take Electricity.capacity out of rates.json"
+        )
     return Rules(
-        tariff=tariff,
+        tariffs=tariffs,
         connection_w=connection_w(
             current_a=config.number("connection_a", 6, 250, missing=25.0) or 25.0,
             phases=config.one_of("connection_phases", (1, 3), missing=3),
         ),
-        capacity_tariff=config.one_of("capacity_tariff", (True, False), missing=True),
+        capacity_tariff=capacity_tariff,
         owner_target_w=None if target_kw is None else target_kw * 1000,
-        day_hours=config.hours("day_hours"),
     )
 
 
@@ -195,18 +231,45 @@ class Config:
                 return one
         raise self.slip(name, " or ".join(map(str, allowed)))
 
-    def hours(self, name: str) -> DayHours:
+    def hours(self, name: str) -> tuple[time, time]:
         """Two times of day, start before end."""
         match self.names.get(name, ("07:00", "22:00")):
             case (str() as starts, str() as ends):
-                try:
-                    hours = DayHours(time.fromisoformat(starts), time.fromisoformat(ends))
-                except ValueError:
-                    hours = DayHours()
-                else:
-                    if hours.starts < hours.ends:
+                with suppress(ValueError):
+                    hours = time.fromisoformat(starts), time.fromisoformat(ends)
+                    if hours[0] < hours[1]:
                         return hours
         raise self.slip(name, '("07:00", "22:00"), the start before the end')
+
+    def words(self, name: str, missing: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Some texts, which may be none."""
+        match self.names.get(name, missing):
+            case tuple() | list() as words if all(isinstance(word, str) and word.strip() for word in words):
+                return tuple(words)
+        raise self.slip(name, 'a row of texts such as ("one", "two"), or ()')
+
+    def price_sources(self, home: Path) -> tuple[str, ...]:
+        """Who tells the day-ahead price; a file's path counts from the home."""
+        known = ("energy-charts", "entsoe", "elia")
+        found = []
+        for word in self.words("price_sources", known[:2]):
+            kind, colon, path = word.partition(":")
+            if colon and kind == "file" and path:
+                found.append(f"file:{home / path}")
+            elif word in known:
+                found.append(word)
+            else:
+                raise self.slip("price_sources", f'some of {", ".join(known)} and "file:prices.csv"')
+        return tuple(found)
+
+    def tls(self, home: Path) -> tuple[Path, Path] | None:
+        """The files of a certificate and its key; their paths count from the home."""
+        match self.names.get("tls"):
+            case None:
+                return None
+            case (str() as certificate, str() as key) if certificate and key:
+                return home / Path(certificate).expanduser(), home / Path(key).expanduser()
+        raise self.slip("tls", 'None, or ("cert.pem", "key.pem")')
 
     def doors(self, name: str, first: int | None) -> Mapping[str, Door]:
         """Addresses by program; `first`: these ports instead."""

@@ -11,21 +11,21 @@ from typing import Any
 import pytest
 
 from lib.core.house import Heard, House, Rules, after
+from lib.core.rates import parse_rates
 from lib.core.reading import Reading
 from lib.core.stamp import BRUSSELS, Stamp
-from lib.core.tariff import Tariff
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=BRUSSELS).astimezone(UTC)
 SECOND = timedelta(seconds=1)
 FIRST_PORT, PORTS_EACH, WORKERS = 10_000, 2_500, 8
 
-SIMPLE = Tariff(
-    import_eur_kwh={"1": 0.4, "2": 0.3},
-    export_eur_kwh={"1": 0.1, "2": 0.1},
-    gas_eur_m3=1.576,
-    gas_kwh_m3=11.51,
-    water_eur_m3=6.1,
-)
+SIMPLE_RATES = {
+    "Gas": {"+": 1.576, "cnv": ["kWh", 11.51]},
+    "Water": {"+": 6.1},
+    "Electricity": {"+": {"Day": 0.4, "Night": 0.3}, "-": {"Day": 0.1, "Night": 0.1}},
+}
+SIMPLE = parse_rates(SIMPLE_RATES)
+RULES = Rules(tariffs=SIMPLE, connection_w=17_250)
 
 
 def folders() -> list[Path]:
@@ -72,12 +72,12 @@ def a_reading(at: datetime = NOON, *, grid_w: float = 0.0, **said: Any) -> Readi
     return Reading(ident="/TST5\\1", **(usual | said))
 
 
-def hear(house: House, reading: Reading, received: datetime | None = None) -> House:
+def hear(house: House, reading: Reading, received: datetime | None = None, *, rules: Rules = RULES) -> House:
     """The house after a reading; received: the machine's time, the meter's unless said."""
-    return after(house, Heard(reading=reading, received=received or reading.at or NOON))
+    return after(house, Heard(reading=reading, received=received or reading.at or NOON), rules)
 
 
 @pytest.fixture
 def rules() -> Rules:
     """The simple rates on 3×25 A, with the capacity tariff."""
-    return Rules(tariff=SIMPLE, connection_w=17_250)
+    return RULES

@@ -15,17 +15,19 @@ MAY_IMPORT = {
     "core": "",
     "messages": "core",
     "settings": "core",
-    "store": "core",
+    "secrets": "",
+    "store": "core clock",
     "sim": "core clock",
     "meters": "core clock",
+    "prices": "core clock",
     "hub": "clock messages",
     "panels": "messages",
-    "commands": "core clock messages settings store meters hub panels sim",
+    "commands": "core clock messages settings secrets store meters prices hub panels sim",
 }
 # the core computes: nothing that waits, logs, asks the time or draws
 CORE_MAY_IMPORT = {
-    *("collections", "dataclasses", "datetime", "decimal", "enum", "functools", "itertools", "math", "re", "types"),
-    *("typing", "zoneinfo"),
+    *("bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "itertools", "math", "re"),
+    *("types", "typing", "zoneinfo"),
     "fastcrc",  # a CRC is arithmetic; docs/adr/0002
 }
 FILES = sorted(path.relative_to(ROOT) for path in LIB.rglob("*.py"))

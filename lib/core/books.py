@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from lib.core.charges import NOTHING, Charge, Charges, Used, plus
-from lib.core.cost import fees, new_year, priced
+from lib.core.cost import fees, priced
 from lib.core.counters import Amounts, Counters, gained, kept, spread
+from lib.core.netting import opening
 from lib.core.quarter import QUARTER, start_of
 from lib.core.slots import Series
 from lib.core.stamp import BRUSSELS
@@ -47,7 +48,7 @@ class Row:
     gap: bool = False
     estimated: bool = False
     average_w: float | None = None
-    charges: Charges | None = NOTHING
+    charges: Charges | None = field(default_factory=dict)
     provisional: bool = False
 
     @property
@@ -68,7 +69,7 @@ class Tally:
     """
 
     amounts: Amounts = field(default_factory=Amounts)
-    charges: Charges = NOTHING
+    charges: Charges = field(default_factory=dict)
     unpriced_wh: int = 0
     provisional_wh: int = 0
     estimated: bool = False
@@ -105,7 +106,7 @@ class Day:
     used: Used = field(default_factory=Used)
     watched: Tally = field(default_factory=Tally)
     gaps: Tally = field(default_factory=Tally)
-    fees: Charges = NOTHING
+    fees: Charges = field(default_factory=dict)
     hole: bool = False
     peak_w: float | None = None
     peak_start: datetime | None = None
@@ -128,13 +129,18 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """A month that is over: its peak, the power that is billed for it, and what that costs."""
+    """A month that is over: its peak, the power that is billed for it, and what that costs.
+
+    import_wh, network: what was drawn, and its charges that count under the maximum tariff.
+    """
 
     month: date
     peak_w: float | None = None
     peak_at: datetime | None = None
     billed_w: float | None = None
-    charges: Charges = NOTHING
+    charges: Charges = field(default_factory=dict)
+    import_wh: int = 0
+    network: Charges = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +153,7 @@ class Period:
     start: date
     since: datetime
     tally: Tally = field(default_factory=Tally)
-    fees: Charges = NOTHING
+    fees: Charges = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -277,8 +283,9 @@ def after(books: Books | None, now: Counters, prices: Prices, closed: Closed | N
     if books is None:
         return _first(now, prices)
     if closed is None and books.changes is NONE and _is_plain(books, now):
-        new = gained(books.last, now)
-        return replace(books, last=kept(books.last, now), open=_longer(books.open, now.at, new))
+        last = kept(books.last, now)
+        row = _longer(books.open, now.at, gained(books.last, now))
+        return replace(books, last=last, open=row, today=replace(books.today, counters=last))
     writer = _Writer(books, prices)
     writer.take(now, closed)
     return writer.books()
@@ -300,6 +307,11 @@ def months_closed(books: Books, months: Iterable[Month]) -> Books:
         return books
     every = tuple(sorted((*new, *books.months), key=lambda one: one.month, reverse=True))
     return replace(books, months=every, changes=replace(books.changes, months=(*books.changes.months, *new)))
+
+
+def unchanged(books: Books) -> Books:
+    """The books after a step that booked nothing."""
+    return books if books.changes is NONE else replace(books, changes=NONE)
 
 
 def settled_open(books: Books, prices: Prices) -> Row:
@@ -341,7 +353,10 @@ def _late(last: Counters, now: Counters, new: Amounts) -> tuple[Amounts, datetim
     ends = {
         kind: at
         for kind, at in (("gas_l", now.gas_at), ("water_l", now.water_at))
-        if at is not None and at > last.at - QUARTER and local_day(at - timedelta(seconds=1)) < day and getattr(new, kind)
+        if at is not None
+        and at > last.at - QUARTER
+        and local_day(at - timedelta(seconds=1)) < day
+        and getattr(new, kind)
     }
     return (Amounts(**{kind: getattr(new, kind) for kind in ends}), max(ends.values())) if ends else None
 
@@ -532,7 +547,7 @@ class _Writer:
         new = next((one for one in self._days if one.day == day), None)
         if new is None:
             tariffs = self._prices.tariffs
-            used = self._used() if day.year == left.day.year else new_year(self._used(), tariffs.on(day))
+            used = self._used() if day.year == left.day.year else opening(self._used(), tariffs.on(day).netting)
             new = Day(day=day, since=at, counters=self._last, used=used, fees=fees(day, tariffs))
         others = [one for one in (left, *self._days) if one.day != day]
         self._days = sorted(others, key=lambda one: one.day, reverse=True)

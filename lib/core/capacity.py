@@ -46,7 +46,7 @@ def billed_w(capacity: Capacity, peaks: Mapping[date, float], month: date) -> fl
 
     peaks: month peaks in W by the first day of the month, the running one as it stands; `history` fills what they lack.
     """
-    mean_w = _mean_w(capacity, _window(capacity, peaks, month))
+    mean_w = _mean_w(capacity, window_w(capacity, peaks, month))
     return None if mean_w is None else max(mean_w, capacity.floor_w) if capacity.floor_applies == "mean" else mean_w
 
 
@@ -85,9 +85,9 @@ def new_peak_eur(
     """
     if capacity.eur_kw_year is None:
         return None
-    paid_w = _window(capacity, peaks, month)[-1] or 0.0
+    paid_w = window_w(capacity, peaks, month)[-1] or 0.0
     rise_w = _counted_w(capacity, max(peak_w, paid_w)) - _counted_w(capacity, paid_w)
-    mean_w = _mean_w(capacity, _window(capacity, {**peaks, month: paid_w}, month)) or 0.0
+    mean_w = _mean_w(capacity, window_w(capacity, {**peaks, month: paid_w}, month)) or 0.0
     bills_eur = []
     for power_w in (mean_w, mean_w + rise_w / capacity.window_months):
         billed = max(power_w, capacity.floor_w) if capacity.floor_applies == "mean" else power_w
@@ -106,11 +106,11 @@ def kw_eur(
     import_wh: float | None = None,
 ) -> float | None:
     """What 1 kW more of month peak costs over the next bills; arguments and None as in `new_peak_eur`."""
-    paid_w = _window(capacity, peaks, month)[-1] or 0.0
+    paid_w = window_w(capacity, peaks, month)[-1] or 0.0
     return new_peak_eur(capacity, peaks, month, paid_w + 1000, charges=charges, import_wh=import_wh)
 
 
-def _window(capacity: Capacity, peaks: Mapping[date, float], month: date) -> list[float | None]:
+def window_w(capacity: Capacity, peaks: Mapping[date, float], month: date) -> list[float | None]:
     """The peaks of the months that the bill of `month` counts, oldest first; None where nobody knows one."""
     last = month.year * 12 + month.month - 1
     months = [date(n // 12, n % 12 + 1, 1) for n in range(last - capacity.window_months + 1, last + 1)]

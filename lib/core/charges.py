@@ -6,6 +6,7 @@ Import and fees cost, export earns; both stand positive in their own part, and o
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lib.core.counters import Amounts
@@ -23,8 +24,9 @@ class Part(StrEnum):
 
 
 class Item(NamedTuple):
-    """One line of a bill: `name` as the rates name it; the band ("Day", "PIC"; "" where there is one price), and the
-    meter's register that counted it ("" for what no register counts).
+    """One line of a bill, by what the rates call it.
+
+    band: "Day", "PIC" …, "" where there is one price; register: of the meter, "" for what no register counts.
     """
 
     part: Part
@@ -41,7 +43,7 @@ class Charge(NamedTuple):
 
 
 Charges = Mapping[Item, Charge]
-NOTHING: Charges = {}
+NOTHING: Charges = MappingProxyType({})
 
 
 def plus(one: Charges, other: Charges) -> Charges:

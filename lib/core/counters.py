@@ -6,6 +6,7 @@ Knows no day and no price.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from lib.core.reading import Reading
 
@@ -128,7 +129,7 @@ def spread(amounts: Amounts, over: Sequence[timedelta]) -> list[Amounts]:
 
     def parts(total: int) -> list[int]:
         marks = [0, *(round(total * end) for end in ends[:-1]), total]
-        return [after - before for before, after in zip(marks, marks[1:], strict=False)]
+        return [after - before for before, after in pairwise(marks)]
 
     imports = {register: parts(wh) for register, wh in amounts.import_wh.items()}
     exports = {register: parts(wh) for register, wh in amounts.export_wh.items()}
@@ -137,8 +138,8 @@ def spread(amounts: Amounts, over: Sequence[timedelta]) -> list[Amounts]:
         Amounts(
             import_wh={register: cut[at] for register, cut in imports.items()},
             export_wh={register: cut[at] for register, cut in exports.items()},
-            gas_l=gas and gas[at],
-            water_l=water and water[at],
+            gas_l=None if gas is None else gas[at],
+            water_l=None if water is None else water[at],
         )
         for at in range(len(over))
     ]

@@ -3,55 +3,37 @@
 The meter's clock is the master for quarters, days and months; the machine's clock stands in where there is none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 
-from lib.core import books, peaks, quarter
-from lib.core.books import Books, DayPeak
+from lib.core import books, events, link, months, notices, peaks, quarter
+from lib.core.books import Books, Closed, Prices
+from lib.core.capacity import Capacity
 from lib.core.counters import counters, drawn_wh
-from lib.core.peaks import FLOOR_W, MonthPeak, Peaks
+from lib.core.events import Event, Kind, Watch
+from lib.core.link import Link
+from lib.core.peaks import MonthPeak, Peaks
 from lib.core.power import without_neutral_w
-from lib.core.quarter import MISMATCH_W, QUARTER, QUARTER_S, Quarter
+from lib.core.quarter import QUARTER, Quarter
 from lib.core.reading import Reading
+from lib.core.slots import Series
 from lib.core.stamp import BRUSSELS, CLOCK_NOT_SET
-from lib.core.tariff import DayHours, Tariff
-
-SILENT_S = 3.0  # two periods of a meter that is slower than one telegram a second
-DELAY_S = 3.0  # what power × delay may add to the difference between demand and registers
-
-
-class LinkState(StrEnum):
-    """Whether telegrams come."""
-
-    WAITING = "waiting"  # none came since the start
-    GOOD = "good"
-    SILENT = "silent"
-    ENDED = "ended"  # a recording is over
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """The line to the meter: since when it is as it is, and why, in the owner's words."""
-
-    state: LinkState = LinkState.WAITING
-    since: datetime | None = None
-    why: str = ""
-    telegrams: int = 0
-    rejected: int = 0
-    period_s: float = 1.0
+from lib.core.tariff import Tariffs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What the owner set: prices, connection (on a grid with neutral), and whether peaks cost. Powers in W."""
 
-    tariff: Tariff
+    tariffs: Tariffs
     connection_w: float
     capacity_tariff: bool = True
     owner_target_w: float | None = None
-    day_hours: DayHours = field(default_factory=DayHours)
+
+    def capacity(self, month: date) -> Capacity | None:
+        """The capacity tariff of a month, without a price where the rates have none; None where peaks cost nothing."""
+        return self.tariffs.on(month).capacity or Capacity() if self.capacity_tariff else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +57,22 @@ class Silent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """The day-ahead price as far as it is known now, in €/MWh."""
+
+    index: Series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """All that dm knows at one instant. `notices`: what the owner should know, by kind; a kind is told once."""
+    """All that dm knows at one instant.
+
+    Attributes:
+        index: the day-ahead price in €/MWh.
+        watch: what the next reading is compared with; events: what happened in this step.
+        notices: what the owner should know, by kind; a kind is told once.
+
+    """
 
     at: datetime | None = None
     received: datetime | None = None
@@ -84,17 +80,50 @@ class House:
     quarter: Quarter | None = None
     peaks: Peaks | None = None
     books: Books | None = None
+    index: Series = field(default_factory=Series)
+    watch: Watch = field(default_factory=Watch)
+    events: tuple[Event, ...] = ()
     link: Link = field(default_factory=Link)
     notices: Mapping[str, str] = field(default_factory=dict)
 
 
-def after(house: House, event: Heard | Silent) -> House:
+def after(house: House, event: Heard | Silent | Published, rules: Rules) -> House:
     """The state as `event` leaves it. Nothing else changes it, live or replayed."""
     match event:
         case Heard():
-            return _heard(house, event)
+            return _heard(house, event, rules)
         case Silent():
-            return replace(house, link=_fallen_silent(house.link, event))
+            silent = link.fallen_silent(
+                house.link,
+                for_s=event.for_s,
+                why=event.why,
+                now=event.now,
+                rejected=event.rejected,
+                ended=event.ended,
+            )
+            return replace(house, link=silent, events=(), books=house.books and books.unchanged(house.books))
+        case Published():
+            kept = house.books and books.repriced(house.books, Prices(tariffs=rules.tariffs, index=event.index))
+            return replace(house, index=event.index, events=(), books=kept)
+
+
+def opened(kept: Books, index: Series) -> House:
+    """The house as the store kept it, before a telegram came."""
+    every = (kept.today, *kept.days)
+    month = kept.today.day.replace(day=1)
+    running = [
+        MonthPeak(month, day.peak_w, day.peak_start + QUARTER)
+        for day in every
+        if day.peak_w is not None and day.peak_start is not None and day.day.replace(day=1) == month
+    ]
+    past = [MonthPeak(one.month, one.peak_w, one.peak_at) for one in kept.months if one.peak_w is not None]
+    highest = max(running, key=lambda one: one.peak_w, default=None)
+    return House(books=kept, peaks=peaks.opened(month, highest, past), index=index)
+
+
+def prices(house: House, rules: Rules) -> Prices:
+    """What pricing needs, as it is known now."""
+    return Prices(tariffs=rules.tariffs, index=house.index)
 
 
 def target_w(house: House, rules: Rules) -> float:
@@ -105,7 +134,24 @@ def target_w(house: House, rules: Rules) -> float:
     if not rules.capacity_tariff:
         return limit_w(house, rules)
     paid = house.peaks.running if house.peaks else None
-    return max(FLOOR_W, paid.peak_w if paid else 0.0, rules.owner_target_w or 0.0)
+    return max(_floor_w(house, rules), paid.peak_w if paid else 0.0, rules.owner_target_w or 0.0)
+
+
+def new_peak_eur(house: House, rules: Rules, peak_w: float | None = None) -> float | None:
+    """What it costs over the next 12 bills that this month peaks at `peak_w`, or None: at 1 kW more than it does.
+
+    0 under the floor, under the peak already paid, and while the maximum tariff holds; None: the price is not known.
+    """
+    tariff = rules.capacity(house.peaks.month) if house.peaks else None
+    if house.peaks is None or tariff is None:
+        return None
+    return months.new_peak_eur(house.peaks.month, house.books, house.peaks, tariff, peak_w)
+
+
+def _floor_w(house: House, rules: Rules) -> float:
+    """The least that a month counts."""
+    tariff = rules.capacity(house.peaks.month) if house.peaks else Capacity()
+    return tariff.floor_w if tariff else 0.0
 
 
 def limit_w(house: House, rules: Rules) -> float:
@@ -114,7 +160,7 @@ def limit_w(house: House, rules: Rules) -> float:
     return without_neutral_w(rules.connection_w) if delta else rules.connection_w
 
 
-def _heard(house: House, heard: Heard) -> House:
+def _heard(house: House, heard: Heard, rules: Rules) -> House:
     reading = heard.reading
     clock = reading.clock.known if reading.clock else None
     at = clock if clock is not None and clock >= CLOCK_NOT_SET else heard.received
@@ -127,93 +173,63 @@ def _heard(house: House, heard: Heard) -> House:
         demand_w=reading.quarter_w,
     )
     closed = _closed(house.quarter, running)
+    month_peaks = peaks.after(
+        house.peaks,
+        reading,
+        at,
+        None
+        if closed is None
+        else MonthPeak(peaks.month_of(closed.start + QUARTER), closed.average_w, closed.start + QUARTER),
+    )
+    booked = house.books
+    if counted.import_wh or booked:
+        booked = books.after(booked, counted, prices(house, rules), closed)
+        if booked.changes.rows:
+            booked = books.months_closed(booked, months.over(booked, month_peaks, rules.capacity))
+    watch, happened = events.after(house.watch, reading, at)
     return House(
         at=at,
         received=heard.received,
         reading=reading,
         quarter=running,
-        peaks=peaks.after(
-            house.peaks,
-            reading,
-            at,
-            None
-            if closed is None
-            else MonthPeak(peaks.month_of(closed.start + QUARTER), closed.peak_w, closed.start + QUARTER),
-        ),
-        books=books.after(house.books, counted, closed) if counted.import_wh or house.books else None,
-        link=_link_after(house, heard),
-        notices=_notices(house.notices, reading, running),
+        peaks=month_peaks,
+        books=booked,
+        index=house.index,
+        watch=watch,
+        events=(*happened, *_new_peak(house.peaks, month_peaks, booked, at, rules), *_gaps(booked, at)),
+        link=link.heard(house.link, heard.received, house.received, rejected=heard.rejected),
+        notices=notices.after(house.notices, reading, running),
     )
 
 
-def _closed(before: Quarter | None, now: Quarter) -> DayPeak | None:
+def _closed(before: Quarter | None, now: Quarter) -> Closed | None:
     """The quarter that ended between two telegrams, by its last average; None when it was not watched to its end."""
     if before is None or before.start >= now.start or before.average_w is None:
         return None
     if before.left_s > 60 or before.grid_w is None:
         return None
     average_w = quarter.forecast_w(before.average_w, before.grid_w, before.left_s)
-    return DayPeak(day=before.start.astimezone(BRUSSELS).date(), peak_w=round(average_w), start=before.start)
+    return Closed(start=before.start, average_w=round(average_w))
 
 
-def _link_after(house: House, heard: Heard) -> Link:
-    link = house.link
-    period_s = link.period_s
-    if house.received is not None and link.state is LinkState.GOOD:
-        seen_s = (heard.received - house.received).total_seconds()
-        if 0 < seen_s <= 30:
-            period_s = 0.8 * period_s + 0.2 * seen_s
-    since = link.since if link.state is LinkState.GOOD else heard.received
-    return Link(
-        state=LinkState.GOOD,
-        since=since,
-        telegrams=link.telegrams + 1,
-        rejected=heard.rejected,
-        period_s=period_s,
-    )
+def _new_peak(before: Peaks | None, now: Peaks, booked: Books | None, at: datetime, rules: Rules) -> Iterator[Event]:
+    """A peak of the running month that costs more than what was paid already."""
+    tariff = rules.capacity(now.month)
+    if tariff is None or before is None or now.running is None or before.month != now.month:
+        return
+    known_w = before.running.peak_w if before.running else 0.0
+    if now.running.peak_w <= max(tariff.floor_w, known_w) or before.running is None:
+        return
+    eur = months.new_peak_eur(now.month, booked, before, tariff, now.running.peak_w)
+    cost = "" if eur is None else f"; it costs € {eur:.2f} over the next 12 bills"
+    yield Event(at=at, kind=Kind.PEAK, text=f"new month peak: {now.running.peak_w / 1000:.2f} kW{cost}")
 
 
-def _fallen_silent(link: Link, silent: Silent) -> Link:
-    """Silent once two periods of the meter passed; a link that never spoke goes on waiting."""
-    link = replace(link, rejected=silent.rejected)
-    if not silent.ended and silent.for_s < max(SILENT_S, 2 * link.period_s):
-        return link
-    since = silent.now - timedelta(seconds=silent.for_s)
-    if silent.ended:
-        return replace(link, state=LinkState.ENDED, since=since, why=silent.why)
-    if link.state is LinkState.WAITING:
-        return replace(link, since=link.since or since, why=silent.why)
-    return replace(
-        link, state=LinkState.SILENT, since=link.since if link.state is LinkState.SILENT else since, why=silent.why
-    )
-
-
-def _notices(before: Mapping[str, str], reading: Reading, running: Quarter) -> Mapping[str, str]:
-    """What the owner should know. What was told once about the meter itself stays; a state goes when it ends."""
-    told = {key: text for key, text in before.items() if key in {"letter", "demand"}}
-    clock = reading.clock
-    if clock is not None and clock.at is not None and clock.assumed_local:
-        told.setdefault("letter", "The meter prints its time without S or W; Brussels time is taken")
-    if clock is not None and (clock.known is None or clock.known < CLOCK_NOT_SET):
-        # not the time itself, which would be news each second
-        shown = f"the year {clock.at.astimezone(BRUSSELS).year}" if clock.at else "no time"
-        told["clock"] = f"The meter's clock is not set (it shows {shown}); this machine's time is used"
-    allowed_w = MISMATCH_W + abs(running.grid_w or 0.0) * DELAY_S / QUARTER_S
-    if running.mismatch_w is not None and abs(running.mismatch_w) > allowed_w:
-        told.setdefault(
-            "demand",
-            f"The meter's quarter demand differs from its registers by {running.mismatch_w:+.0f} W; the demand is used",
-        )
-    if reading.history is not None and not reading.history.complete:
-        told["history"] = (
-            f"The meter announces {reading.history.count} months of history and prints {len(reading.history.rows)}"
-        )
-    if reading.breaker == 0:
-        told["breaker"] = "The breaker is open: the meter has cut the house off"
-    elif reading.breaker == 2:
-        told["breaker"] = "The breaker is ready: press the meter's button for 5 seconds to reconnect"
-    if reading.message:
-        told["message"] = f"The grid operator says: {reading.message}"
-    if told == before:
-        return before
-    return told
+def _gaps(booked: Books | None, at: datetime) -> Iterator[Event]:
+    """A pause that ended now."""
+    gaps = [row for row in booked.changes.rows if row.gap] if booked else []
+    if gaps:
+        since, until = (one.astimezone(BRUSSELS) for one in (gaps[0].since, gaps[-1].until))
+        drawn_kwh = sum(sum(row.amounts.import_wh.values()) for row in gaps) / 1000
+        text = f"nobody watched from {since:%d %b %H:%M} to {until:%d %b %H:%M}: {drawn_kwh:.2f} kWh were taken then"
+        yield Event(at=at, kind=Kind.GAP, text=text)

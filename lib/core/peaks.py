@@ -1,6 +1,6 @@
-"""The month peaks: the running month's, those before it from the meter's own history, and the mean the bill counts.
+"""The month peaks: the running month's, and those before it from the meter's own history. Knows no price.
 
-Source: Flemish capacity tariff. A quarter belongs to the month in which it starts; each month counts 2.5 kW at least.
+Source: Flemish capacity tariff. A quarter belongs to the month in which it starts.
 """
 
 from collections.abc import Iterable
@@ -10,9 +10,6 @@ from datetime import date, datetime, timedelta
 from lib.core.reading import Reading
 from lib.core.stamp import BRUSSELS
 from lib.core.values import History, HistoryRow
-
-FLOOR_W = 2_500.0
-MONTHS_BILLED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +31,14 @@ class Peaks:
     history: History | None = None
 
     @property
-    def billed(self) -> tuple[MonthPeak, ...]:
-        """The known months of the twelve up to the newest; the running one counts as it stands.
+    def by_month(self) -> dict[date, float]:
+        """The peaks in W by the first day of their month; the running one counts as it stands."""
+        return {one.month: one.peak_w for one in (*self.past, *((self.running,) if self.running else ()))}
 
-        A month that nobody knows, as after a change of meters, is left out; no older one stands in for it.
-        """
-        months = ((self.running,) if self.running else ()) + self.past
-        if not months:
-            return ()
-        year_ago = months[0].month.replace(year=months[0].month.year - 1)
-        return tuple(one for one in months if one.month > year_ago)
 
-    @property
-    def mean_w(self) -> float | None:
-        """The mean of the months billed, each at least the floor; None while none is known."""
-        billed = self.billed
-        return sum(max(FLOOR_W, one.peak_w) for one in billed) / len(billed) if billed else None
+def opened(month: date, running: MonthPeak | None, past: Iterable[MonthPeak]) -> Peaks:
+    """The peaks as they were kept, for a meter that prints no history; what it prints wins."""
+    return Peaks(month=month, running=running, past=_newest(past, before=month))
 
 
 def month_of(end: datetime) -> date:

@@ -34,7 +34,11 @@ class Series:
     def between(self, start: datetime, end: datetime) -> tuple[Slot, ...]:
         """The slots that hold any instant from `start` up to `end`, uncut."""
         first = max(0, bisect_right(self._starts, start) - 1)
-        return tuple(slot for slot in self.slots[first : bisect_right(self._starts, end)] if start < slot.end and slot.start < end)
+        return tuple(
+            slot
+            for slot in self.slots[first : bisect_right(self._starts, end)]
+            if start < slot.end and slot.start < end
+        )
 
     def mean(self, start: datetime, end: datetime) -> float | None:
         """The mean over time; None when any instant of it is unknown, or there is none."""

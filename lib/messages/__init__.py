@@ -13,12 +13,13 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
+from lib.core.capacity import Capacity
 from lib.core.charges import Part
 from lib.core.cost import Costs, PriceSlot
 from lib.core.counters import Amounts
 from lib.core.events import Event
-from lib.core.house import Link
-from lib.core.peaks import FLOOR_W, MONTHS_BILLED, MonthPeak
+from lib.core.link import Link
+from lib.core.peaks import MonthPeak
 from lib.core.reading import Reading
 
 PROTOCOL = 1
@@ -74,8 +75,8 @@ class MonthPeaks:
     running: MonthPeak | None = None
     past: tuple[MonthPeak, ...] = ()
     mean_w: float | None = None
-    floor_w: float = FLOOR_W
-    months_billed: int = MONTHS_BILLED
+    floor_w: float = Capacity().floor_w
+    months_billed: int = Capacity().window_months
     months_known: int = 0
     kw_eur: float | None = None
 
@@ -122,7 +123,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """The prices: € per kWh by band (one without a name where there is one price), € per m³; None for what is not there.
+    """The prices: € per kWh by band, € per m³; None for what is not there. Where there is one price its band has no name.
 
     Attributes:
         dynamic: the price follows the day-ahead market, so the bands hold what counts now.

@@ -1,23 +1,53 @@
 """Core state → the words of dm. Knows no wire."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from lib.core import bill, capacity, months
 from lib.core import house as core
-from lib.core.books import Books, Period
-from lib.core.cost import costs
+from lib.core.books import Books, Day, Period, local_day, midnight, periods
+from lib.core.charges import Charges, Used, plus
+from lib.core.cost import ahead, costs, marginal
+from lib.core.events import Event
 from lib.core.obis import name
-from lib.core.peaks import Peaks
 from lib.core.quarter import Quarter
+from lib.core.tariff import Tariff
 from lib.core.values import printable, spelled
-from lib.messages import Column, House, Line, MonthPeaks, QuarterNow, Rates, Telegram, Usage
+from lib.messages import (
+    Band,
+    Bill,
+    BillRow,
+    Column,
+    Events,
+    House,
+    Line,
+    MonthPeaks,
+    QuarterNow,
+    Rates,
+    Telegram,
+    Usage,
+)
 
 
-def say_house(house: core.House, rules: core.Rules, *, boot: str, seq: int, now: datetime, demo: bool = False) -> House:
-    """The state of the house as dm says it at `now` (the machine's time)."""
+def say_house(
+    house: core.House,
+    rules: core.Rules,
+    *,
+    boot: str,
+    seq: int,
+    now: datetime,
+    demo: bool = False,
+    notices: Mapping[str, str] | None = None,
+) -> House:
+    """The state of the house as dm says it at `now` (the machine's time); notices: what else the owner should know."""
     reading = house.reading
     register = None if reading is None or reading.tariff is None else str(reading.tariff)
     running = house.quarter
+    band, change = None, None
+    if house.at:
+        tariff = rules.tariffs.on(local_day(house.at))
+        band, change = tariff.band(house.at, register), tariff.next_change(house.at, register)
     return House(
         boot=boot,
         seq=seq,
@@ -27,18 +57,19 @@ def say_house(house: core.House, rules: core.Rules, *, boot: str, seq: int, now:
         reading=reading,
         grid_w=reading.grid_w if reading else None,
         register=register,
-        next_change=rules.day_hours.next_change(house.at, register) if house.at and register else None,
-        quarter=None
-        if running is None
-        else _quarter(running, target_w=core.target_w(house, rules), limit_w=core.limit_w(house, rules)),
-        months=None if house.peaks is None else _months(house.peaks),
+        band=band or None,
+        next_band=change[1] if change else None,
+        next_change=change[0] if change else None,
+        quarter=None if running is None else _quarter(running, house, rules),
+        months=None if house.peaks is None else _months(house, rules),
         capacity_tariff=rules.capacity_tariff,
         demo=demo,
-        notices=house.notices,
+        notices={**house.notices, **(notices or {})},
     )
 
 
-def _quarter(running: Quarter, *, target_w: float, limit_w: float) -> QuarterNow:
+def _quarter(running: Quarter, house: core.House, rules: core.Rules) -> QuarterNow:
+    target_w, limit_w = core.target_w(house, rules), core.limit_w(house, rules)
     forecast_w, allowed_w = running.forecast_w, running.allowed_w(target_w)
     return QuarterNow(
         start=running.start,
@@ -51,65 +82,181 @@ def _quarter(running: Quarter, *, target_w: float, limit_w: float) -> QuarterNow
         forecast_w=forecast_w,
         gap_w=None if forecast_w is None else target_w - forecast_w,
         allowed_w=None if allowed_w is None else min(allowed_w, limit_w),
+        new_peak_eur=None if forecast_w is None else core.new_peak_eur(house, rules, forecast_w),
         curve=running.curve,
     )
 
 
-def _months(peaks: Peaks) -> MonthPeaks:
-    return MonthPeaks(
-        month=peaks.month,
-        running=peaks.running,
-        past=peaks.past,
-        mean_w=peaks.mean_w,
-        months_known=len(peaks.billed),
+def _months(house: core.House, rules: core.Rules) -> MonthPeaks:
+    peaks = house.peaks
+    assert peaks is not None
+    said = MonthPeaks(month=peaks.month, running=peaks.running, past=peaks.past)
+    tariff = rules.capacity(peaks.month)
+    if tariff is None:
+        return said
+    known_w = months.peaks_w(house.books, peaks)
+    return replace(
+        said,
+        mean_w=capacity.billed_w(tariff, known_w, peaks.month),
+        floor_w=tariff.floor_w,
+        months_billed=tariff.window_months,
+        months_known=sum(peak_w is not None for peak_w in capacity.window_w(tariff, known_w, peaks.month)),
+        kw_eur=core.new_peak_eur(house, rules),
     )
 
 
-def say_rates(rules: core.Rules) -> Rates:
-    """The prices in force."""
-    tariff = rules.tariff
+def say_rates(house: core.House, rules: core.Rules, *, now: datetime, trouble: str = "") -> Rates:
+    """The prices in force, and those of today and tomorrow as far as they are known.
+
+    trouble: why the day-ahead price is known no further.
+    """
+    at = house.at or now
+    today = local_day(at)
+    tariff = rules.tariffs.on(today)
+    used = _used(house.books)
+    slots = ahead(rules.tariffs, midnight(today), midnight(today + timedelta(days=2)), index=house.index, used=used)
+    known = [slot.end for slot in house.index.slots]
     return Rates(
-        import_eur_kwh=tariff.import_eur_kwh,
-        export_eur_kwh=tariff.export_eur_kwh,
-        gas_eur_m3=tariff.gas_eur_m3,
-        gas_kwh_m3=tariff.gas_kwh_m3,
-        water_eur_m3=tariff.water_eur_m3,
+        bands=tuple(_band(band, tariff, house, rules, at, used) for band in tariff.band_names or ("",)),
+        gas_eur_m3=tariff.gas_eur_m3(today),
+        gas_kwh_m3=tariff.gas_kwh_m3(today),
+        water_eur_m3=tariff.water_eur_m3(used),
+        dynamic=tariff.is_dynamic,
+        slots=slots if len(slots) > 1 or tariff.is_dynamic else (),
+        known_until=max(known, default=None) if tariff.is_dynamic else None,
+        trouble=trouble,
+        warnings=rules.tariffs.warnings,
     )
 
 
-def say_usage(books: Books, rules: core.Rules) -> Usage:
-    """The books, priced; days nobody counted are there without amounts."""
-    today = books.days[0].start
-    periods = {period.start: period for period in books.days}
-    peaks = {peak.day: peak for peak in books.peaks}
-    columns: list[Column] = []
+def _band(name: str, tariff: Tariff, house: core.House, rules: core.Rules, at: datetime, used: Used) -> Band:
+    """The price of the next kWh in a band: now, or where the clock decides, the next time it is in force."""
+    register = next((register for register, band in tariff.registers.items() if band == name), None)
+    if tariff.by_clock and tariff.bands:
+        register = None
+        in_force = (piece for piece in tariff.bands.between(at, at + timedelta(days=7)) if piece.band == name)
+        at = max(at, next((piece.start for piece in in_force), at))
+    price = marginal(rules.tariffs, at, register=register, used=used, index=house.index)
+    return Band(name=name, import_eur_kwh=price.import_eur_kwh, export_eur_kwh=price.export_eur_kwh)
+
+
+def _used(books: Books | None) -> Used:
+    """What the year has used up to now."""
+    return Used() if books is None else books.open.used.plus(books.open.amounts)
+
+
+def say_usage(house: core.House, rules: core.Rules) -> Usage:
+    """The books; days nobody watched are there without amounts."""
+    assert house.books is not None
+    today, *longer = periods(house.books, core.prices(house, rules))
+    days = {day.day: day for day in (*house.books.days[:3], today)}
+    columns = []
     for back in (3, 2, 1, 0):
-        day = today - timedelta(days=back)
-        label = f"day-{back}" if back else "today"
-        peak = peaks.get(day)
-        columns.append(
-            replace(
-                _column(label, periods[day], rules) if day in periods else Column(name=label, start=day),
-                peak_w=peak.peak_w if peak else None,
-                peak_start=peak.start if peak else None,
-            )
-        )
-    columns += [
-        _column(label, period, rules)
-        for label, period in (("week", books.week), ("month", books.month), ("year", books.year))
-    ]
+        day, label = today.day - timedelta(days=back), f"day-{back}" if back else "today"
+        columns.append(_day_column(label, days[day]) if day in days else Column(name=label, start=day))
+    columns += [_column(label, period) for label, period in zip(("week", "month", "year"), longer, strict=True)]
     return Usage(columns=tuple(columns))
 
 
-def _column(label: str, period: Period, rules: core.Rules) -> Column:
+def _day_column(label: str, day: Day) -> Column:
+    column = Column(name=label, start=day.day, peak_w=day.peak_w, peak_start=day.peak_start)
+    if not day.watched.amounts.import_wh and not day.watched.amounts.export_wh:
+        return column
+    return replace(
+        column,
+        since=day.since,
+        complete=day.complete,
+        estimated=day.watched.estimated,
+        unpriced_wh=day.watched.unpriced_wh,
+        provisional_wh=day.watched.provisional_wh,
+        amounts=day.watched.amounts,
+        costs=costs(day.watched.charges),
+    )
+
+
+def _column(label: str, period: Period) -> Column:
     return Column(
         name=label,
         start=period.start,
         since=period.since,
         complete=period.complete,
-        amounts=period.amounts,
-        costs=costs(period.amounts, rules.tariff),
+        estimated=period.tally.estimated,
+        unpriced_wh=period.tally.unpriced_wh,
+        provisional_wh=period.tally.provisional_wh,
+        amounts=period.tally.amounts,
+        costs=costs(period.tally.charges),
     )
+
+
+def say_bill(house: core.House, rules: core.Rules) -> Bill:
+    """The running month and year line by line, capacity included."""
+    assert house.books is not None
+    _, _, month, year = periods(house.books, core.prices(house, rules))
+    running = _capacity(house, rules, month)
+    before = [one.charges for one in house.books.months if one.month.year == year.start.year]
+    month_lines = bill.lines(_all(month.tally.charges, month.fees, running))
+    year_lines = bill.lines(_all(year.tally.charges, year.fees, *before, running))
+    new_eur = None
+    forecast_w = house.quarter.forecast_w if house.quarter else None
+    if forecast_w is not None and house.peaks and running:
+        known_w = months.peaks_w(house.books, house.peaks).get(house.peaks.month, 0.0)
+        if forecast_w > known_w:
+            raised = _capacity(house, rules, month, peak_w=forecast_w)
+            new_eur = bill.total_eur(bill.lines(_all(month.tally.charges, month.fees, raised)))
+    month_eur = bill.total_eur(month_lines)
+    return Bill(
+        month=month.start,
+        year=year.start,
+        month_since=month.since,
+        year_since=year.since,
+        rows=tuple(_bill_rows(month_lines, year_lines)),
+        month_eur=month_eur,
+        year_eur=bill.total_eur(year_lines),
+        if_peak_eur=new_eur if new_eur is not None and new_eur > month_eur else None,
+        estimated=year.tally.estimated,
+        unpriced_wh=year.tally.unpriced_wh,
+        provisional_wh=year.tally.provisional_wh,
+    )
+
+
+def _capacity(house: core.House, rules: core.Rules, month: Period, *, peak_w: float | None = None) -> Charges:
+    """What the running month costs for its peak, or for a higher one."""
+    tariff = rules.capacity(month.start)
+    if house.peaks is None or tariff is None:
+        return {}
+    known_w = months.peaks_w(house.books, house.peaks)
+    if peak_w is not None:
+        known_w[month.start] = peak_w
+    import_wh = sum(month.tally.amounts.import_wh.values())
+    return months.cost(month.start, house.peaks, known_w, tariff, month.tally.charges, import_wh).charges
+
+
+def _all(*parts: Charges) -> Charges:
+    found: Charges = {}
+    for one in parts:
+        found = plus(found, one)
+    return found
+
+
+def _bill_rows(month: Iterable[bill.BillLine], year: Iterable[bill.BillLine]) -> Iterable[BillRow]:
+    """The lines of the year, which has all of the month's, with the month's beside them."""
+    of_month = {(line.part, line.name, line.band): line for line in month}
+    for line in year:
+        beside = of_month.get((line.part, line.name, line.band))
+        yield BillRow(
+            part=line.part,
+            name=line.name,
+            band=line.band,
+            month_quantity=beside and beside.quantity,
+            month_eur=beside and beside.eur,
+            year_quantity=line.quantity,
+            year_eur=line.eur,
+        )
+
+
+def say_events(last: Iterable[Event]) -> Events:
+    """What happened lately, newest first."""
+    return Events(last=tuple(last))
 
 
 def say_telegram(telegram: bytes, received: datetime) -> Telegram:

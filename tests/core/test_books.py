@@ -3,14 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.core import books
-from lib.core.books import Books, DayPeak
-from lib.core.counters import Counters, drawn_wh
-from tests.conftest import NOON, SECOND, local
+from lib.core.books import Books, Closed, Day, Month, Period, Prices, Row
+from lib.core.charges import total_eur
+from lib.core.cost import costs
+from lib.core.counters import Amounts, Counters, drawn_wh, spread
+from lib.core.rates import parse_rates
+from lib.core.slots import Series, Slot
+from tests.conftest import NOON, SECOND, SIMPLE, local
+
+FREE = Prices(tariffs=SIMPLE)
+QUARTER = timedelta(minutes=15)
+DYNAMIC = parse_rates(
+    {
+        "Electricity": {
+            "+": {"formula": {"index": "day_ahead", "resolution": "PT15M", "factor": 0.001, "base": 0.1}},
+            "-": {"formula": {"index": "day_ahead", "resolution": "PT15M", "factor": 0.001, "base": -0.01}},
+        }
+    }
+)
 
 
 def count(
@@ -20,6 +37,7 @@ def count(
     *,
     serial: str = "1TST0000000001",
     gas_l: Mapping[str, int] | None = None,
+    gas_at: datetime | None = None,
 ) -> Counters:
     """The counters at an instant; nothing is injected."""
     return Counters(
@@ -29,31 +47,58 @@ def count(
         export_wh={"1": 0, "2": 0},
         gas_l=gas_l or {},
         water_l={},
+        gas_at=gas_at,
     )
 
 
-def booked(*counts: Counters) -> Books:
+def booked(*counts: Counters, prices: Prices = FREE) -> Books:
     """The books after these counts."""
-    found = None
+    return written(*counts, prices=prices)[0]
+
+
+def written(*counts: Counters, prices: Prices = FREE, before: Books | None = None) -> tuple[Books, list[Row]]:
+    """The books after these counts, and all rows that were finished on the way."""
+    found, rows = before, []
     for one in counts:
-        found = books.after(found, one)
+        found = books.after(found, one, prices)
+        rows += found.changes.rows
     assert found is not None
-    return found
+    return found, rows
+
+
+def today(found: Books, prices: Prices = FREE) -> Day:
+    """The running day with its running quarter."""
+    return books.periods(found, prices)[0]
+
+
+def week_month_year(found: Books, prices: Prices = FREE) -> tuple[Period, Period, Period]:
+    """The longer periods with the running quarter."""
+    return books.periods(found, prices)[1:]
+
+
+def day_wh(part: Day | Period) -> int:
+    """What register 1 counted."""
+    tally = part.watched if isinstance(part, Day) else part.tally
+    return tally.amounts.import_wh.get("1", 0)
+
+
+def eur(part: Day | Period) -> float:
+    """What was charged for what was used."""
+    return total_eur(part.whole.charges if isinstance(part, Day) else part.tally.charges)
 
 
 def test_the_first_count_is_a_start_and_not_consumption() -> None:
     """A meter at 1 000 kWh used nothing today; what it uses from now on is counted."""
-    usage = booked(count(NOON), count(NOON + SECOND, 1007))
-    assert usage.days[0].amounts.import_wh == {"1": 7, "2": 0}
-    assert usage.days[0].since == NOON
-    assert not usage.days[0].complete
+    usage = today(booked(count(NOON), count(NOON + SECOND, 1007)))
+    assert usage.watched.amounts.import_wh == {"1": 7, "2": 0}
+    assert usage.since == NOON
+    assert not usage.complete
 
 
 def test_a_register_that_runs_over_is_booked_by_what_it_gained() -> None:
     """999 999.999 kWh is followed by 0.000: 2 Wh are 2 Wh, in each period."""
-    usage = booked(count(NOON, 999_999_999), count(NOON + SECOND, 1))
-    for period in (usage.days[0], usage.week, usage.month, usage.year):
-        assert period.amounts.import_wh["1"] == 2
+    for period in books.periods(booked(count(NOON, 999_999_999), count(NOON + SECOND, 1)), FREE):
+        assert day_wh(period) == 2
 
 
 def test_a_replaced_meter_is_a_new_start() -> None:
@@ -64,7 +109,7 @@ def test_a_replaced_meter_is_a_new_start() -> None:
             count(NOON + SECOND, 12_000, 0, serial=serial),
             count(NOON + 2 * SECOND, 12_003, 0, serial=serial),
         )
-        assert usage.days[0].amounts.import_wh == {"1": 3, "2": 0}
+        assert today(usage).watched.amounts.import_wh == {"1": 3, "2": 0}
 
 
 def test_the_first_gas_reading_is_a_start() -> None:
@@ -76,14 +121,34 @@ def test_the_first_gas_reading_is_a_start() -> None:
         count(NOON + 3 * SECOND, gas_l={"7B": 100}),
         count(NOON + 4 * SECOND, gas_l={"7B": 101}),
     )
-    assert usage.days[0].amounts.gas_l == 6
-    assert usage.days[0].amounts.water_l is None
+    assert today(usage).watched.amounts.gas_l == 6
+    assert today(usage).watched.amounts.water_l is None
 
 
 def test_of_two_gas_meters_that_take_turns_no_litre_is_lost() -> None:
     """The one read last is shown; each has its own count, so what it gained while the other was shown is there."""
     turns = [count(NOON + at * SECOND, gas_l={"7A": 100 + at} if at % 2 else {"7B": 500 + at}) for at in range(6)]
-    assert booked(*turns).days[0].amounts.gas_l == 8
+    assert today(booked(*turns)).watched.amounts.gas_l == 8
+
+
+@pytest.mark.parametrize("told", ["2026-11-21 00:00:00", "2026-11-21 00:00:04", "2026-11-21 00:03", "2026-11-21 00:14"])
+def test_gas_counted_before_midnight_is_yesterdays(told: str) -> None:
+    """Meters are read each five minutes or each hour and told later; their own stamp says to which day it belongs."""
+    read = local("2026-11-21 00:00")
+    night = [count(read - 2 * SECOND, gas_l={"7A": 100}, gas_at=read - timedelta(minutes=5))]
+    at = read - SECOND
+    while at < local(told):
+        night.append(replace(night[0], at=at))
+        at += timedelta(minutes=1)
+    night += [
+        count(local(told), gas_l={"7A": 140}, gas_at=read),
+        count(local(told) + 20 * timedelta(minutes=1), gas_l={"7A": 150}, gas_at=read + timedelta(minutes=5)),
+    ]
+    found, rows = written(*night)
+    days = {day.day: day.whole.amounts.gas_l for day in (today(found), *found.days)}
+    assert days == {date(2026, 11, 20): 40, date(2026, 11, 21): 10}
+    assert week_month_year(found)[1].tally.amounts.gas_l == 50
+    assert len({row.number for row in rows}) == len(rows)
 
 
 def test_a_telegram_without_registers_loses_no_energy() -> None:
@@ -91,85 +156,244 @@ def test_a_telegram_without_registers_loses_no_energy() -> None:
     seen = [count(NOON + at * SECOND, 1000 + at, 2000 + at) for at in range(5)]
     bare = replace(seen[1], serial=None, import_wh={}, export_wh={})
     half = replace(seen[3], import_wh={"2": 2003})
-    assert booked(seen[0], bare, seen[2], half, seen[4]).days[0].amounts.import_wh == {"1": 4, "2": 4}
+    assert today(booked(seen[0], bare, seen[2], half, seen[4])).watched.amounts.import_wh == {"1": 4, "2": 4}
     assert [None, 2] == [drawn_wh(seen[0], one) for one in (bare, seen[1])]
 
 
 def test_midnight_opens_a_day_and_a_month() -> None:
-    """At local midnight of the first of the month day and month start anew; week and year go on."""
-    night = local("2026-11-30 23:59:59")
-    usage = booked(
-        count(night - SECOND), count(night, 1010), count(night + SECOND, 1015), count(night + 2 * SECOND, 1018)
+    """What the telegram of 00:00:00 brings was used before it; then day and month start anew, week and year go on."""
+    midnight = local("2026-12-01 00:00")
+    found = booked(
+        count(midnight - 2 * SECOND),
+        count(midnight, 1010),
+        count(midnight + SECOND, 1015),
+        count(midnight + 9 * SECOND, 1018),
     )
-    assert [day.amounts.import_wh["1"] for day in usage.days] == [8, 10]
-    assert tuple(period.amounts.import_wh["1"] for period in (usage.month, usage.week, usage.year)) == (8, 18, 18)
-    assert usage.days[0].complete
+    week, month, year = week_month_year(found)
+    assert [day_wh(today(found)), day_wh(found.days[0])] == [8, 10]
+    assert [day_wh(month), day_wh(week), day_wh(year)] == [8, 18, 18]
+    assert today(found).complete
 
 
-def test_a_pause_of_a_month_is_no_days_energy() -> None:
-    """Off from 10 July to 10 August: full dates are compared; the year has the energy, no day and no month has it."""
-    usage = booked(
+def test_a_row_is_a_quarter() -> None:
+    """Each quarter that ends is a row, whole and priced; the energy between two telegrams is split by time."""
+    start = local("2026-11-20 12:00")
+    steps = [count(start + at * 5 * SECOND, 1000 + 7 * at) for at in range(400)]
+    found, rows = written(*steps)
+    assert [(row.since, row.until) for row in rows] == [
+        (start, start + QUARTER),
+        (start + QUARTER, start + 2 * QUARTER),
+    ]
+    assert [row.amounts.import_wh["1"] for row in (*rows, found.open)] == [1260, 1260, 399 * 7 - 2520]
+    assert [total_eur(row.charges or {}) for row in rows] == [pytest.approx(1.26 * 0.4)] * 2
+    assert not any(row.estimated for row in rows)
+
+
+def test_the_night_of_a_longer_day_has_a_hundred_rows() -> None:
+    """Days of 92, 96 and 100 quarters; each quarter is there once."""
+    for day, quarters in (("2026-03-29", 92), ("2026-06-01", 96), ("2026-10-25", 100)):
+        start = local(f"{day} 00:00")
+        found, rows = written(*(count(start + at * timedelta(minutes=5), 1000 + at) for at in range(3 * quarters + 1)))
+        assert len(rows) == quarters
+        assert found.today.day == date.fromisoformat(day) + timedelta(days=1)
+
+
+def test_a_pause_of_a_month_counts_in_its_month_and_on_no_day() -> None:
+    """Off from 10 July to 10 August: the energy is spread over both months by time and marked, and is not today's."""
+    found, rows = written(
         count(local("2024-07-10 12:00"), 1000),
         count(local("2024-08-10 12:00"), 200_000),
         count(local("2024-08-10 12:01"), 200_001),
     )
-    assert date(2024, 8, 10) == usage.days[0].start
-    assert date(2024, 8, 1) == usage.month.start
-    assert [period.amounts.import_wh["1"] for period in (usage.days[0], usage.month, usage.year)] == [1, 1, 199_001]
-    assert not usage.days[0].complete
-    assert usage.days[1].cut
+    _, month, year = week_month_year(found)
+    assert date(2024, 8, 10) == found.today.day
+    assert day_wh(today(found)) == 1
+    assert day_wh(year) == 199_001
+    assert day_wh(month) == pytest.approx(199_000 * 9.5 / 31 + 1, abs=2)
+    assert month.tally.estimated
+    assert not today(found).complete
+    assert not any(day.complete for day in found.days)
+    assert sum(row.amounts.import_wh["1"] for row in rows if row.gap) == 199_000
+    assert eur(year) == pytest.approx(199.001 * 0.4)
 
 
-def test_a_pause_within_the_day_is_the_days_energy() -> None:
-    """Three hours without telegrams: the counters went on, and so do the books."""
-    usage = booked(count(NOON), count(NOON + timedelta(hours=3), 4000))
-    assert usage.days[0].amounts.import_wh["1"] == 3000
+def test_a_pause_within_the_day_is_the_months_energy() -> None:
+    """Three hours without telegrams: the counters went on; nobody saw when, so the day says that it has a hole."""
+    found = booked(count(NOON), count(NOON + timedelta(hours=3), 4000))
+    week, month, year = week_month_year(found)
+    assert [day_wh(part) for part in (today(found), week, month, year)] == [0, 3000, 3000, 3000]
+    assert today(found).hole
+
+
+def test_a_pause_of_minutes_is_no_gap() -> None:
+    """Ten minutes over the end of a quarter are split by time over both, which says that it is an estimate."""
+    found, rows = written(count(local("2026-11-20 12:10")), count(local("2026-11-20 12:20"), 1100))
+    assert [(row.amounts.import_wh["1"], row.estimated) for row in (*rows, found.open)] == [(50, True), (50, True)]
+    assert day_wh(today(found)) == 100
+    assert not today(found).hole
+
+
+def test_a_gap_is_priced_by_the_mean_of_its_hours() -> None:
+    """Nobody knows when in the gap it was used: each hour of it counts the same."""
+    start = local("2026-11-20 10:00")
+    hours = tuple(
+        Slot(start + at * timedelta(hours=1), start + (at + 1) * timedelta(hours=1), float(eur_mwh))
+        for at, eur_mwh in enumerate((50, 100, 300))
+    )
+    prices = Prices(tariffs=DYNAMIC, index=Series(hours))
+    found = booked(count(start), count(start + timedelta(hours=2), 3000), prices=prices)
+    assert eur(week_month_year(found, prices)[1]) == pytest.approx(2.0 * (0.1 + 0.075))
+
+
+def test_a_price_that_is_not_published_is_unknown_and_then_priced() -> None:
+    """Energy without a price costs no zero: it waits, says how much it is, and is priced when the price comes."""
+    start = local("2026-11-20 12:00")
+    unknown = Prices(tariffs=DYNAMIC)
+    found, rows = written(
+        *(count(start + at * timedelta(minutes=5), 1000 + 100 * at) for at in range(7)), prices=unknown
+    )
+    assert [row.charges for row in rows] == [None, None]
+    assert today(found, unknown).watched.unpriced_wh == 600
+    assert eur(today(found, unknown)) == 0
+    known = Prices(tariffs=DYNAMIC, index=Series((Slot(start, start + timedelta(hours=1), 100.0),)))
+    later = books.repriced(found, known)
+    assert [row.number for row in later.changes.rows] == [row.number for row in rows]
+    assert today(later, known).watched.unpriced_wh == 0
+    assert eur(today(later, known)) == pytest.approx(0.6 * 0.2)
+    assert later.pending == ()
+    assert books.repriced(later, Prices(tariffs=SIMPLE)) is later
+
+
+def test_an_edited_price_moves_nothing_that_is_past() -> None:
+    """With new prices in the file the quarters from now on cost them; what was booked stays to the last digit."""
+    start = local("2026-11-20 12:00")
+    found, _ = written(*(count(start + at * timedelta(minutes=5), 1000 + 100 * at) for at in range(7)))
+    dearer = Prices(tariffs=parse_rates({"Electricity": {"+": {"Day": 1.0, "Night": 1.0}}}))
+    later, _ = written(
+        *(count(start + at * timedelta(minutes=5), 1000 + 100 * at) for at in range(7, 13)), prices=dearer, before=found
+    )
+    assert eur(later.today) == pytest.approx(0.6 * 0.4 + 0.6 * 1.0)
 
 
 def test_a_clock_set_back_books_nothing_twice() -> None:
     """The energy is in the counters; the time of day only says where it goes, also back over midnight."""
     night = local("2026-11-20 00:00:02")
-    usage = booked(
+    found = booked(
         count(night - 3 * SECOND), count(night, 1005), count(night - 4 * SECOND, 1006), count(night + SECOND, 1009)
     )
-    assert sum(day.amounts.import_wh["1"] for day in usage.days) == 9
+    assert day_wh(today(found)) + sum(day_wh(day) for day in found.days) == 9
 
 
 def test_days_that_a_wrong_clock_showed_never_were() -> None:
     """A clock that was weeks ahead is put right: today is today again, with all that was counted."""
     ahead = NOON + timedelta(days=40)
-    usage = booked(count(NOON), count(NOON + SECOND, 1001), count(ahead, 1002), count(NOON + 2 * SECOND, 1003))
-    assert [date(2026, 11, 20)] == [day.start for day in usage.days]
-    assert usage.days[0].amounts.import_wh["1"] == 2
-    assert date(2026, 11, 1) == usage.month.start
-    assert date(2026, 11, 16) == usage.week.start
+    found = booked(count(NOON), count(NOON + SECOND, 1001), count(ahead, 1002), count(NOON + 2 * SECOND, 1003))
+    assert found.today.day == date(2026, 11, 20)
+    assert day_wh(today(found)) == 2
+    assert week_month_year(found)[1].start == date(2026, 11, 1)
+    assert len({row.number for row in (found.open,)}) == 1
+
+
+def test_a_clock_that_shows_another_century_costs_no_fees() -> None:
+    """Seventy years are no gap: the energy is booked, and no day between is charged for."""
+    prices = Prices(
+        tariffs=parse_rates({"Electricity": {"+": 0.4, "fixed": [{"name": "supplier", "eur_per_year": 365.0}]}})
+    )
+    found, rows = written(count(NOON), count(NOON + timedelta(days=25_000), 1100), prices=prices)
+    assert [row.amounts.import_wh["1"] for row in rows] == [100]
+    assert len(found.days) == 1
 
 
 def test_the_day_keeps_its_highest_quarter() -> None:
-    """Each day has one peak, with the quarter it was in."""
-    day = date(2026, 11, 20)
-    usage = booked(count(NOON))
-    for peak_w in (3000.0, 7890.0, 5000.0):
-        usage = books.after(usage, count(NOON), DayPeak(day=day, peak_w=peak_w, start=NOON))
-    assert [peak.peak_w for peak in usage.peaks] == [7890.0]
+    """Each day has one peak, with the quarter it was in; the row has the average that counts."""
+    found: Books | None = None
+    start = local("2026-11-20 12:00")
+    for quarter, peak_w in enumerate((3000.0, 7890.0, 5000.0)):
+        ended = Closed(start=start + (quarter - 1) * QUARTER, average_w=peak_w) if quarter else None
+        found = books.after(found, count(start + quarter * QUARTER), FREE, ended)
+    assert found
+    assert (found.today.peak_w, found.today.peak_start) == (7890.0, start)
+    assert [row.average_w for row in found.changes.rows] == [5000.0]
 
 
-@given(st.lists(st.tuples(st.integers(1, 20_000), st.integers(0, 5000)), min_size=2, max_size=60), st.data())
-def test_two_halves_are_the_whole(steps: list[tuple[int, int]], chosen: st.DataObject) -> None:
-    """However often one looks, the year's energy is what the counters gained."""
+def test_fees_are_charged_by_the_day() -> None:
+    """Each local day costs its share of the year, also days on which nobody watched; a leap year has 366."""
+    prices = Prices(
+        tariffs=parse_rates({"Electricity": {"+": 0.4, "fixed": [{"name": "supplier", "eur_per_year": 366.0}]}})
+    )
+    found = booked(count(local("2024-02-27 12:00")), count(local("2024-03-02 12:00"), 1100), prices=prices)
+    _, month, year = week_month_year(found, prices)
+    assert [total_eur(part.fees) for part in (today(found, prices), month, year)] == pytest.approx([1.0, 2.0, 5.0])
+
+
+def test_the_year_ends() -> None:
+    """On New Year's night week, month and year are what they are called; blocks and netting begin anew."""
+    midnight = local("2027-01-01 00:00")
+    found = booked(*(count(midnight + at * timedelta(minutes=10), 10_000 + 10 * at) for at in range(-12, 13)))
+    week, month, year = week_month_year(found)
+    assert [day_wh(part) for part in (week, month, year)] == [240, 120, 120]
+    assert found.open.used.import_wh.get("1", 0) <= 120
+
+
+def test_months_that_are_over_stay_closed() -> None:
+    """A month is closed once, newest first."""
+    found = booked(count(NOON))
+    closed = books.months_closed(found, [Month(month=date(2026, 10, 1), peak_w=4000.0)])
+    assert [one.month for one in closed.months] == [date(2026, 10, 1)]
+    assert closed.changes.months == closed.months
+
+
+STEPS = st.lists(st.tuples(st.integers(1, 20_000), st.integers(0, 5000)), min_size=2, max_size=60)
+
+
+def walk(steps: list[tuple[int, int]]) -> list[Counters]:
+    """Counters that only rise, at rising times, around a clock change and a month's end."""
     counts = []
     at, wh = local("2026-03-28 12:00"), 1_000_000
     for seconds, gained_wh in steps:
         at, wh = at + seconds * SECOND, wh + gained_wh
         counts.append(count(at, wh))
-    seen = [
-        counts[0],
-        *chosen.draw(
-            st.lists(st.sampled_from(counts), unique_by=id).map(lambda some: sorted(some, key=lambda one: one.at))
-        ),
-        counts[-1],
-    ]
-    assert booked(*counts).year.amounts.import_wh == booked(*seen).year.amounts.import_wh
+    return counts
+
+
+@given(STEPS, st.data())
+def test_two_halves_are_the_whole(steps: list[tuple[int, int]], chosen: st.DataObject) -> None:
+    """However often one looks, the year's energy is what the counters gained, and it costs the same."""
+    counts = walk(steps)
+    some = st.lists(st.sampled_from(counts), unique_by=id).map(lambda found: sorted(found, key=lambda one: one.at))
+    seen = [counts[0], *chosen.draw(some), counts[-1]]
+    whole, parts = (week_month_year(booked(*each))[2] for each in (counts, seen))
+    assert whole.tally.amounts.import_wh == parts.tally.amounts.import_wh
+    assert eur(whole) == pytest.approx(eur(parts))
+
+
+@given(STEPS)
+def test_the_days_are_the_sums_of_their_rows(steps: list[tuple[int, int]]) -> None:
+    """Rows are only added, each once: days, month and year are what they sum up to."""
+    found, rows = written(*walk(steps))
+    every = [*rows, books.settled_open(found, FREE)]
+    year = week_month_year(found)[2]
+    assert year.tally.amounts.import_wh["1"] == sum(row.amounts.import_wh.get("1", 0) for row in every)
+    assert eur(year) == pytest.approx(sum(total_eur(row.charges or {}) for row in every))
+    assert len({row.number for row in every}) == len(every)
+    assert all(before.until <= later.since for before, later in pairwise(every))
+
+
+@given(STEPS, st.data())
+def test_the_bill_does_not_depend_on_restarts(steps: list[tuple[int, int]], chosen: st.DataObject) -> None:
+    """Closed, kept and opened again at any telegram, the books go on as if nothing had happened."""
+    counts = walk(steps)
+    stops = chosen.draw(st.sets(st.integers(0, len(counts) - 1)))
+    found: Books | None = None
+    for at, one in enumerate(counts):
+        found = books.after(found, one, FREE)
+        if at in stops:
+            found = books.opened(
+                (found.today, *found.days), found.months, open_row=found.open, pending=found.pending, count=found.count
+            )
+    assert found
+    unbroken = booked(*counts)
+    assert books.periods(found, FREE) == books.periods(unbroken, FREE)
 
 
 @given(st.lists(st.tuples(st.integers(1, 600), st.integers(0, 500), st.sets(st.sampled_from("12"))), max_size=40))
@@ -181,4 +405,20 @@ def test_lines_that_come_and_go_lose_no_energy(steps: list[tuple[int, int, set[s
         at, wh = at + seconds * SECOND, wh + gained_wh
         whole = count(at, wh, wh)
         counts.append(replace(whole, import_wh={key: whole.import_wh[key] for key in "12" if key not in absent}))
-    assert booked(*counts).year.amounts.import_wh == {"1": wh - 1_000_000, "2": wh - 1_000_000}
+    found = week_month_year(booked(*counts))[2].tally.amounts.import_wh
+    assert found == {"1": wh - 1_000_000, "2": wh - 1_000_000}
+
+
+@given(st.integers(0, 10**9), st.lists(st.integers(0, 10_000), min_size=1, max_size=40))
+def test_what_is_spread_stays_whole(wh: int, seconds: list[int]) -> None:
+    """Parts by time are whole Wh, none negative, and together what was there."""
+    parts = spread(Amounts(import_wh={"1": wh}, gas_l=wh), [one * SECOND for one in seconds])
+    assert sum(part.import_wh["1"] for part in parts) == wh
+    assert sum(part.gas_l or 0 for part in parts) == wh
+    assert all(part.import_wh["1"] >= 0 for part in parts)
+
+
+def test_costs_by_register_come_from_the_charges() -> None:
+    """The usage table shows what each register cost, all in."""
+    found = booked(count(NOON), count(NOON + 60 * SECOND, 2000, 3000))
+    assert costs(today(found).watched.charges).import_eur == pytest.approx({"1": 0.4, "2": 0.3})
