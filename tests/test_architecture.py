@@ -26,8 +26,8 @@ MAY_IMPORT = {
 }
 # the core computes: nothing that waits, logs, asks the time or draws
 CORE_MAY_IMPORT = {
-    *("bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "itertools", "math", "re"),
-    *("types", "typing", "zoneinfo"),
+    *("bisect", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "functools", "itertools"),
+    *("math", "re", "types", "typing", "zoneinfo"),
     "fastcrc",  # a CRC is arithmetic; docs/adr/0002
 }
 FILES = sorted(path.relative_to(ROOT) for path in LIB.rglob("*.py"))

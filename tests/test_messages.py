@@ -9,12 +9,13 @@ import pytest
 from pydantic import ValidationError
 
 from lib import messages
+from lib.core.events import Event, Kind
 from lib.core.house import House, Rules
 from lib.core.p1 import Framer
 from lib.core.reading import Parser
 from lib.core.values import Peak
 from lib.messages import Message
-from lib.messages.dm import say_house, say_rates, say_telegram, say_usage
+from lib.messages.dm import say_bill, say_events, say_house, say_rates, say_telegram, say_usage
 from tests.conftest import NOON, SECOND, a_reading, folders, hear, local, stamp
 
 
@@ -36,13 +37,14 @@ def a_house() -> House:
 def said(rules: Rules) -> list[Message]:
     """One of each state."""
     house = a_house()
-    assert house.books
     return [
         messages.Hello(program="dm", boot="b"),
         say_house(House(), rules, boot="b", seq=1, now=NOON),
         say_house(house, rules, boot="b", seq=2, now=NOON),
-        say_rates(rules),
-        say_usage(house.books, rules),
+        say_rates(house, rules, now=NOON),
+        say_usage(house, rules),
+        say_bill(house, rules),
+        say_events([Event(at=NOON, kind=Kind.PEAK, text="new month peak: 4.21 kW")]),
         say_telegram(b"/TST5\\1\r\n\r\n1-0:1.7.0(01.470*kW)\r\n9-9:1.1.1(\x1b[2J\xff)\r\n!", NOON),
         messages.Refused(why="there are no orders yet"),
     ]
@@ -72,8 +74,9 @@ def test_every_telegram_is_heard_as_it_was_said(path: Path, rules: Rules) -> Non
 
 def test_a_newer_peer_may_say_more(rules: Rules) -> None:
     """Unknown fields are ignored; an unknown type, a naive time or a broken frame is an error for the border."""
-    frame = json.loads(messages.to_json(say_rates(rules)))
-    assert messages.parse_message(json.dumps(frame | {"from_the_future": 1})) == say_rates(rules)
+    rates = say_rates(a_house(), rules, now=NOON)
+    frame = json.loads(messages.to_json(rates))
+    assert messages.parse_message(json.dumps(frame | {"from_the_future": 1})) == rates
     for broken in ('{"type": "dance"}', "{", "[]", '{"type": "rates"}'):
         with pytest.raises(ValidationError):
             messages.parse_message(broken)
@@ -99,9 +102,7 @@ def test_nobody_may_draw_more_than_the_connection_carries(rules: Rules) -> None:
 
 def test_the_usage_has_seven_columns_and_says_what_nobody_counted(rules: Rules) -> None:
     """Three days before today are unknown at first; today counts since the start."""
-    books = a_house().books
-    assert books
-    columns = say_usage(books, rules).columns
+    columns = say_usage(a_house(), rules).columns
     assert [column.name for column in columns] == ["day-3", "day-2", "day-1", "today", "week", "month", "year"]
     assert [column.amounts for column in columns[:3]] == [None] * 3
     assert columns[3].since == NOON

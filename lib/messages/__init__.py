@@ -123,7 +123,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """The prices: € per kWh by band, € per m³; None for what is not there. Where there is one price its band has no name.
+    """The prices: € per kWh by band, whose name is empty where there is but one, and € per m³ where there is a price.
 
     Attributes:
         dynamic: the price follows the day-ahead market, so the bands hold what counts now.

@@ -27,7 +27,7 @@ def rates(price: float) -> Rates:
 
 def at_door(home: Path, port: int) -> Settings:
     """Dm's settings with its door at a port."""
-    rules = Rules(tariff=SIMPLE, connection_w=17_250)
+    rules = Rules(tariffs=SIMPLE, connection_w=17_250)
     return Settings(home=home, source="-", doors={"dm": Door("127.0.0.1", port)}, rules=rules)
 
 

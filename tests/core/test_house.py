@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from lib.core.house import House, LinkState, Rules, Silent, after, target_w
+from lib.core.house import House, Rules, Silent, after, target_w
+from lib.core.link import LinkState
 from lib.core.reading import Reading
 from lib.core.stamp import Stamp
 from lib.core.values import History, Peak
-from tests.conftest import NOON, SECOND, SIMPLE, a_reading, hear, local, stamp
+from tests.conftest import NOON, RULES, SECOND, SIMPLE, a_reading, hear, local, stamp
 
 
 def with_peak(peak_w: float) -> House:
@@ -22,18 +23,18 @@ def with_peak(peak_w: float) -> House:
 )
 def test_the_target_is_the_most_that_costs_nothing_more(peak_w: float, owner_w: float | None, target: float) -> None:
     """The floor is billed anyway, a peak is paid already, and an owner may accept more."""
-    rules = Rules(tariff=SIMPLE, connection_w=17_250, owner_target_w=owner_w)
+    rules = Rules(tariffs=SIMPLE, connection_w=17_250, owner_target_w=owner_w)
     assert target_w(with_peak(peak_w), rules) == target
 
 
 def test_without_capacity_tariff_the_connection_is_the_target() -> None:
     """In Wallonia and Brussels only the connection limits, whatever the meter prints as peak."""
-    assert target_w(with_peak(8_777), Rules(tariff=SIMPLE, connection_w=9_200, capacity_tariff=False)) == 9_200
+    assert target_w(with_peak(8_777), Rules(tariffs=SIMPLE, connection_w=9_200, capacity_tariff=False)) == 9_200
 
 
 def test_a_connection_without_neutral_carries_less() -> None:
     """3×25 A carry 17.25 kW with a neutral, and 10 kW on the 3×230 V grids of Brussels; the meter tells which it is."""
-    rules = Rules(tariff=SIMPLE, connection_w=17_250, capacity_tariff=False)
+    rules = Rules(tariffs=SIMPLE, connection_w=17_250, capacity_tariff=False)
     targets_w = [target_w(hear(House(), a_reading(grid=grid)), rules) for grid in (400, 230)]
     assert targets_w == [17_250, pytest.approx(9_959, abs=1)]
 
@@ -129,7 +130,7 @@ def test_a_replaced_meter_draws_no_megawatts() -> None:
 
 def test_a_line_that_never_spoke_waits() -> None:
     """Before the first telegram the link waits, and says why from the first second it knows."""
-    house = after(House(), Silent(for_s=5.0, why="the port says nothing", now=NOON))
+    house = after(House(), Silent(for_s=5.0, why="the port says nothing", now=NOON), RULES)
     assert (house.link.state, house.link.why) == (LinkState.WAITING, "the port says nothing")
     assert house.link.since == NOON - timedelta(seconds=5)
 
@@ -137,12 +138,12 @@ def test_a_line_that_never_spoke_waits() -> None:
 def test_silence_keeps_the_last_reading_with_its_time() -> None:
     """What was last known stays, and since when nothing came is said."""
     house = hear(House(), a_reading(grid_w=500.0))
-    silent = after(house, Silent(for_s=12.0, why="the cable is out", now=NOON + 12 * SECOND, rejected=3))
+    silent = after(house, Silent(for_s=12.0, why="the cable is out", now=NOON + 12 * SECOND, rejected=3), RULES)
     assert silent.reading is house.reading
     assert (silent.link.state, silent.link.since, silent.link.rejected) == (LinkState.SILENT, NOON, 3)
 
 
 def test_a_recording_that_is_over_says_so() -> None:
     """An ended recording is not a broken cable."""
-    house = after(hear(House(), a_reading()), Silent(for_s=0.1, why="over", now=NOON, ended=True))
+    house = after(hear(House(), a_reading()), Silent(for_s=0.1, why="over", now=NOON, ended=True), RULES)
     assert house.link.state is LinkState.ENDED

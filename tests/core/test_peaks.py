@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pytest
-
 from lib.core import peaks
 from lib.core.peaks import MonthPeak, Peaks
 from lib.core.reading import Reading
@@ -52,32 +50,20 @@ def test_a_placeholder_of_a_new_meter_is_no_month() -> None:
     assert [date(2024, 6, 1)] == [one.month for one in peaks_of(reading).past]
 
 
-def test_the_mean_counts_twelve_months_at_least_the_floor() -> None:
-    """The golden example: twelve peaks, floored each, give 3.516667 kW."""
-    kw = (1.8, 2.2, 2.5, 3.1, 4.0, 5.2, 6.4, 2.0, 2.4, 3.0, 3.6, 4.4)
-    past = tuple(MonthPeak(date(2024, month, 1), 1000 * peak) for month, peak in enumerate(kw, start=1))
-    assert Peaks(month=date(2025, 1, 1), past=past).mean_w == pytest.approx(3516.667, abs=0.001)
+def test_the_peaks_stand_by_their_months() -> None:
+    """The running month counts as it stands; a month that nobody knows is not there."""
+    past = (MonthPeak(date(2024, 3, 1), 4000.0), MonthPeak(date(2024, 1, 1), 3000.0))
+    running = MonthPeak(date(2024, 4, 1), 1800.0)
+    known = Peaks(month=date(2024, 4, 1), running=running, past=past).by_month
+    assert known == {date(2024, 4, 1): 1800.0, date(2024, 3, 1): 4000.0, date(2024, 1, 1): 3000.0}
+    assert Peaks(month=date(2024, 4, 1)).by_month == {}
 
 
-def test_the_mean_of_few_months_is_the_mean_of_those() -> None:
-    """Three known months of 4, 5 and 3 kW: 4 kW."""
-    past = tuple(MonthPeak(date(2024, month, 1), peak) for month, peak in ((1, 4000.0), (2, 5000.0), (3, 3000.0)))
-    assert Peaks(month=date(2024, 4, 1), past=past).mean_w == 4000.0
-
-
-def test_no_older_month_stands_in_for_one_that_is_not_known() -> None:
-    """A row that is missing after a change of meters: the mean is of eleven months, and not of one long ago."""
-    months = [
-        MonthPeak(date(2024, 12, 1), 9000.0),
-        *(MonthPeak(date(2025, month, 1), 3000.0) for month in range(2, 13)),
-    ]
-    running = MonthPeak(date(2025, 12, 1), 3000.0)
-    assert Peaks(month=date(2025, 12, 1), running=running, past=tuple(reversed(months[:-1]))).mean_w == 3000.0
-
-
-def test_nothing_known_has_no_mean() -> None:
-    """Unknown is not zero, and not the floor."""
-    assert Peaks(month=date(2024, 4, 1)).mean_w is None
+def test_what_was_kept_stands_until_the_meter_tells() -> None:
+    """After a restart the months are known at once; the running one is not among those that are over."""
+    months = (MonthPeak(date(2024, 4, 1), 5000.0), MonthPeak(date(2024, 3, 1), 4000.0))
+    kept = peaks.opened(date(2024, 4, 1), MonthPeak(date(2024, 4, 1), 2100.0), months)
+    assert kept.by_month == {date(2024, 4, 1): 2100.0, date(2024, 3, 1): 4000.0}
 
 
 def test_the_quarter_that_ends_at_midnight_belongs_to_the_old_month() -> None:
