@@ -4,6 +4,10 @@
 #   "/dev/serial/by-id/usb-FTDI_…"   the P1 cable (ls /dev/serial/by-id shows its name; /dev/ttyUSB0 works too)
 #   "socket://192.168.1.50:23"       a dongle or ser2net that passes raw telegrams on
 #   "rfc2217://host:port"            a serial port shared by RFC 2217
+#   "homewizard://192.168.1.30"      a HomeWizard P1 meter with Local API switched on in its app
+#   "homewizard2://192.168.1.30"     the same by API v2: first ./do_py.sh dm.py --pair homewizard2://192.168.1.30
+#   "mqtt://pi@192.168.1.40/p1/telegram"   raw telegrams on an MQTT topic (mqtts:// with TLS); the password is "mqtt"
+#                                    in ~/secrets.json
 #   "replay:///home/pi/day.txt?speed=60"   a recorded file
 serial_port = "/dev/ttyUSB0"
 
