@@ -88,10 +88,11 @@ class Bands:
         for (_, day), stays in self._stays.items():
             for one, other in pairwise(stays):
                 if other.start < one.end:
-                    return f"{one.band} and {other.band} both hold {_wall_clock(day, other.start)}"
+                    both = f"both {one.band} and {other.band}" if one.band != other.band else f"{one.band} twice"
+                    return f"{_wall_clock(day, other.start)} is in {both}"
             hole = next((stay for stay in _filled(stays, self.rest) if not stay.band), None)
             if hole is not None:
-                return f"no band holds {_wall_clock(day, hole.start)}"
+                return f"{_wall_clock(day, hole.start)} is in no band"
         return None
 
     def at(self, instant: datetime) -> str:
