@@ -14,11 +14,11 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from lib.core.cost import Costs
 from lib.core.counters import Amounts
-from lib.core.house import Link, LinkState
+from lib.core.link import Link, LinkState
 from lib.core.peaks import MonthPeak
 from lib.core.reading import Reading
 from lib.hub.server import Hub
-from lib.messages import Column, House, Line, MonthPeaks, QuarterNow, Rates, Telegram, Usage
+from lib.messages import Band, Column, House, Line, MonthPeaks, QuarterNow, Rates, Telegram, Usage
 
 NOON = datetime(2026, 6, 17, 10, 5, tzinfo=UTC)  # a Wednesday, 12:05 in Brussels
 GOOD = Link(state=LinkState.GOOD, since=NOON - timedelta(hours=1), telegrams=3600, rejected=2)
@@ -50,6 +50,8 @@ def a_house(**changes: Any) -> House:
         "reading": Reading(ident="FLU5", tariff=1, import_w=1530.0, export_w=0.0),
         "grid_w": 1530.0,
         "register": "1",
+        "band": "Day",
+        "next_band": "Night",
         "next_change": NOON + timedelta(hours=9, minutes=55),
         "quarter": a_quarter(),
         "months": MonthPeaks(
@@ -58,14 +60,17 @@ def a_house(**changes: Any) -> House:
             past=(MonthPeak(date(2026, 5, 1), 4100.0),),
             mean_w=4010.0,
             months_known=2,
+            kw_eur=4.78775,
         ),
     }
     return House(**told | changes)
 
 
 RATES = Rates(
-    import_eur_kwh={"1": 0.4, "2": 0.3},
-    export_eur_kwh={"1": 0.1, "2": 0.1},
+    bands=(
+        Band(name="Day", import_eur_kwh=0.4, export_eur_kwh=0.1),
+        Band(name="Night", import_eur_kwh=0.3, export_eur_kwh=0.1),
+    ),
     gas_eur_m3=1.576,
     gas_kwh_m3=11.51,
     water_eur_m3=6.1,

@@ -6,10 +6,13 @@ from textwrap import dedent
 
 import pytest
 
-from lib.core.house import Link, LinkState
+from lib.core.link import Link, LinkState
 from lib.core.peaks import MonthPeak
-from lib.hub.answers import help_text, peak, rates, status, telegram, usage
-from lib.messages import House, MonthPeaks, Usage
+from lib.hub.answers import events, help_text, peak, status, telegram, usage
+from lib.hub.money import bill, prices, rates
+from lib.messages import Band, Events, House, Line, MonthPeaks, Rates, Telegram, Usage
+from tests.panels.words import a_bill, a_simple_bill, dynamic, impact, in_impact, some_events, unpublished
+from tests.panels.words import a_house as a_panel_house
 
 from .builders import GOOD, NOON, RATES, TELEGRAM, USAGE, a_house, a_quarter
 
@@ -26,7 +29,7 @@ def test_status_is_the_house_at_a_glance() -> None:
     expected = """
         time           Wed 17 Jun 2026 12:05:00
         grid           1.53 kW taken
-        rate           day, night from 22:00
+        rate           Day, Night from 22:00
         quarter        from 12:00, 10 min 00 s left
         so far         0.42 kW
         forecast       1.44 kW
@@ -52,7 +55,7 @@ def test_status_says_what_is_unusual() -> None:
         time           Wed 17 Jun 2026 12:05:00
         demo           simulated house
         grid           800 W injected
-        rate           day, night from Sat 20 Jun 07:00
+        rate           Day, Night from Sat 20 Jun 07:00
         quarter        from 12:00, 10 min 00 s left
         so far         0.42 kW
         forecast       6.14 kW
@@ -103,8 +106,8 @@ def test_an_old_quarter_does_not_run_on() -> None:
         assert "NO TELEGRAMS since 12:05:00 (3 h 00 min), so this is old" == lines[0]
         assert "quarter        from 12:00, as of 12:05:00" in lines
         assert not any("left" in line for line in lines)
-    assert "rate           day, as of 12:05:00" in status(house).splitlines()
-    assert "* in force: day, as of 12:05:00" == rates(RATES, house).splitlines()[-1]
+    assert "rate           Day, as of 12:05" in status(house).splitlines()
+    assert "* in force: Day, as of 12:05" == rates(RATES, house).splitlines()[-1]
 
 
 def test_twelve_known_months_need_no_remark() -> None:
@@ -142,7 +145,7 @@ def test_without_a_capacity_tariff_nobody_speaks_of_a_peak() -> None:
     expected = """
         time           Wed 17 Jun 2026 12:05:00
         grid           1.53 kW taken
-        rate           day, night from 22:00
+        rate           Day, Night from 22:00
         quarter        from 12:00, 10 min 00 s left
         so far         0.42 kW
         forecast       1.44 kW
@@ -167,6 +170,7 @@ def test_peak_is_the_quarter_and_the_months() -> None:
         Jun 2026       3.91 kW, quarter from Fri 12 Jun 18:00
         May 2026       4.10 kW
         12-month mean  4.01 kW (only 2 known), a month counts 2.50 kW or more
+        1 kW more      costs € 4.79 over the next 12 bills
         """
     assert shown(expected) == peak(a_house())
     assert "Jun 2026       no quarter has ended yet\n12-month mean  not known yet" in peak(a_house(months=NO_PEAKS))
@@ -176,22 +180,23 @@ def test_rates_mark_the_rate_in_force() -> None:
     """The star stands at the register that the meter counts in now."""
     expected = """
                             taken      injected
-        * day        0.4000 €/kWh  0.1000 €/kWh
-          night      0.3000 €/kWh  0.1000 €/kWh
+        * Day        0.4000 €/kWh  0.1000 €/kWh
+          Night      0.3000 €/kWh  0.1000 €/kWh
           gas        1.5760 €/m³, 11.51 kWh/m³
           water      6.1000 €/m³
-        * in force: day, night from 22:00
+        * in force: Day, Night from 22:00
         """
     assert shown(expected) == rates(RATES, a_house())
 
 
 def test_rates_without_gas_water_or_meter() -> None:
-    """What the owner has not set is left out; a register without a price for injection has a dash."""
-    plain = replace(RATES, export_eur_kwh={"1": 0.1}, gas_eur_m3=None, gas_kwh_m3=None, water_eur_m3=None)
+    """What the owner has not set is left out; a price that is not known says so."""
+    bands = (RATES.bands[0], Band(name="Night", import_eur_kwh=0.3))
+    plain = replace(RATES, bands=bands, gas_eur_m3=None, gas_kwh_m3=None, water_eur_m3=None)
     expected = [
         "                    taken      injected",
-        "  day        0.4000 €/kWh  0.1000 €/kWh",
-        "  night      0.3000 €/kWh             -",
+        "  Day        0.4000 €/kWh  0.1000 €/kWh",
+        "  Night      0.3000 €/kWh       unknown",
         "the rate in force is not known yet",
     ]
     assert expected == rates(plain, None).splitlines()
@@ -200,11 +205,11 @@ def test_rates_without_gas_water_or_meter() -> None:
 def test_usage_is_a_row_for_each_period() -> None:
     """A day that nobody counted says so, a star says from when the others count; no gas meter is a dash."""
     expected = """
-                           taken  injected      gas    water  electric    total
-                             kWh       kWh       m³       m³         €        €
-        Tue   16 Jun     not known yet
-        today 17 Jun*       1.75      0.50    0.120        -      0.63     0.82
-        year  01 Jan     1234.57      0.00  812.345   45.678    493.83  2052.73
+                            taken  injected      gas    water  electric    total
+                              kWh       kWh       m³       m³         €        €
+        Tue   16 Jun      not known yet
+        today 17 Jun*        1.75      0.50    0.120        -      0.63     0.82
+        year  01 Jan      1234.57      0.00  812.345   45.678    493.83  2052.73
         * today: counted from Wed 17 Jun 11:05 on
         """
     assert shown(expected) == usage(USAGE)
@@ -241,5 +246,165 @@ def test_help_says_what_each_word_is_for() -> None:
 def test_no_line_is_wider_than_a_terminal() -> None:
     """72 columns, so that it fits with the client's own marks before it."""
     long = a_house(notices={"message": "The grid operator says: " + "a word and " * 100})
+    market, house = dynamic(trouble="no prices " * 20), a_panel_house()
     texts = [status(long), peak(long), rates(RATES, long), usage(USAGE), telegram(TELEGRAM)]
+    texts += [status(house, market), rates(market, house), prices(market, house), prices(unpublished(), house)]
+    texts += [bill(a_bill(if_peak_eur=231.2)), bill(a_simple_bill()), events(some_events(), house)]
     assert max(len(line) for text in texts for line in text.splitlines()) <= 72
+
+
+def test_status_tells_the_price_now_when_it_moves() -> None:
+    """Until when it holds, or that it is not known."""
+    assert "rate           0.1255 €/kWh until 09:45" in status(a_panel_house(), dynamic()).splitlines()
+    unknown = dynamic(slots=(), bands=(Band(name=""),))
+    assert "rate           the price now is not known yet" in status(a_panel_house(), unknown).splitlines()
+
+
+def test_a_peak_in_the_make_has_its_price() -> None:
+    """Over the next bills; under the floor or over the cap it costs nothing."""
+    over = a_quarter(forecast_w=6140.0, gap_w=-2230.0, new_peak_eur=57.453)
+    assert "a new peak     costs € 57.45 over the next 12 bills" in status(a_house(quarter=over)).splitlines()
+    free = replace(over, new_peak_eur=0.0)
+    assert "a new peak     costs nothing: the floor or the cap holds" in peak(a_house(quarter=free)).splitlines()
+    assert "a new peak" not in peak(a_house(quarter=replace(over, gap_w=10.0)))
+
+
+@pytest.mark.parametrize(
+    ("eur", "said"),
+    [
+        (0.0, "1 kW more      costs nothing: the floor or the cap holds"),
+        (None, "1 kW more      not known yet: the rates do not say"),
+    ],
+)
+def test_one_kilowatt_more(eur: float | None, said: str) -> None:
+    """Nothing, or not known, is said as such."""
+    house = a_house()
+    assert house.months
+    assert said == peak(replace(house, months=replace(house.months, kw_eur=eur))).splitlines()[-1]
+
+
+def test_rates_of_the_clock_have_their_own_names() -> None:
+    """Three Walloon bands, the one in force with a star."""
+    expected = """
+                            taken      injected
+          PIC        0.4583 €/kWh  0.0292 €/kWh
+        * MEDIUM     0.3685 €/kWh  0.0292 €/kWh
+          ECO        0.2626 €/kWh  0.0292 €/kWh
+          gas        1.5760 €/m³
+          water      6.1000 €/m³
+        * in force: MEDIUM, ECO from 11:00
+        """
+    assert shown(expected) == rates(impact(), in_impact(a_panel_house()))
+
+
+def test_one_price_is_always_in_force() -> None:
+    """Also when the meter counts in two registers."""
+    one = Rates(bands=(Band(name="", import_eur_kwh=0.35, export_eur_kwh=0.05),))
+    expected = """
+                            taken      injected
+        * always     0.3500 €/kWh  0.0500 €/kWh
+        * in force: one price, day and night
+        """
+    assert shown(expected) == rates(one, a_house(band=None, next_band=None, next_change=None))
+    assert "there is but one price" == prices(one, a_house())
+
+
+def test_rates_tell_what_was_not_understood() -> None:
+    """A key that is not known may be a part of the price."""
+    told = replace(RATES, warnings=("rates.json: Electricity.bonus: is no key that is known here",))
+    assert "! rates.json: Electricity.bonus: is no key that is known here" == rates(told, a_house()).splitlines()[-1]
+
+
+def test_prices_are_those_of_today_and_tomorrow() -> None:
+    """Now, the cheapest hours, the extremes of each day, and each hour to come."""
+    expected = """
+        now            0.1255 €/kWh
+        injected       -0.0281 €/kWh
+        cheapest 1 h   13:00 to 14:00 at 0.0388 €/kWh
+        cheapest 3 h   12:00 to 15:00 at 0.0461 €/kWh
+        cheapest 6 h   10:00 to 16:00 at 0.0629 €/kWh
+        today          least 0.0363 at 13:00, mean 0.1729, most 0.3276 at 20:45
+          injected     least -0.1091 at 13:00, mean 0.0149, most 0.1554 at 20:45
+        tomorrow       least 0.1553 at 13:00, mean 0.2491, most 0.4014 at 19:45
+          injected     least -0.0011 at 13:00, mean 0.0840, most 0.2224 at 19:45
+        by the hour, €/kWh taken and injected:
+        09:00  0.1247 -0.0289   10:00  0.0928 -0.0579   11:00  0.0619 -0.0859
+        """
+    lines = prices(dynamic(), a_panel_house()).splitlines()
+    assert shown(expected).splitlines() == lines[:11]
+    assert 10 + 39 / 3 == len(lines)
+
+
+def test_a_tomorrow_that_is_not_published_is_not_known() -> None:
+    """And why."""
+    lines = prices(unpublished(), a_panel_house()).splitlines()
+    at = lines.index("tomorrow       not known yet: energy-charts.info has no prices of Mon 22")
+    assert "               Jun; asked again at 09:45" == lines[at + 1]
+    assert "the prices ahead are not known yet" == prices(None, None)
+    assert "the prices ahead are not known yet\nno answer" == prices(
+        dynamic(slots=(), trouble="no answer"), a_panel_house()
+    )
+
+
+def test_the_bill_is_the_month_beside_the_year() -> None:
+    """Part by part; what is injected is taken off."""
+    expected = """
+                                      Jun 2026         €          2026         €
+        electricity taken           400.00 kWh     99.58   4135.19 kWh   1030.37
+          energy Day                180.00 kWh     27.75   1930.21 kWh    297.61
+          energy Night              220.00 kWh     29.53   2204.98 kWh    295.47
+          network                   400.00 kWh     22.17   4135.19 kWh    229.17
+          excise                    400.00 kWh     20.13   4135.19 kWh    208.12
+        electricity injected         50.00 kWh     -0.84   1210.00 kWh    -20.21
+        fixed                                       6.49                   53.18
+          supplier                     21 days      5.47      172 days     44.77
+          data management              21 days      1.03      172 days      8.41
+        capacity tariff                3.52 kW     16.84                   97.84
+        gas                          23.502 m³     39.05    812.345 m³   1296.76
+          gas                        23.502 m³     37.04    812.345 m³   1280.26
+          supplier                     21 days      2.02      172 days     16.50
+        water                         7.120 m³     43.43     52.003 m³    317.22
+        TOTAL                                     204.56                 2775.16
+        if this quarter ends as forecast          231.20
+        """
+    assert shown(expected) == bill(a_bill(if_peak_eur=231.2))
+
+
+def test_a_bill_says_what_is_not_as_it_will_be() -> None:
+    """Since when it is counted, the pauses, the prices that are estimated or still to come."""
+    assert [
+        "TOTAL ~?                                   15.93                   15.93",
+        "the month is counted from Thu 18 Jun 21:07 on",
+        "the year is counted from Thu 18 Jun 21:07 on",
+        "~ a pause of the program is in it, by the meter's counters",
+        "~ 12.3 kWh stand at an estimated price until it is published",
+        "? 3.2 kWh wait for their price",
+    ] == bill(a_simple_bill()).splitlines()[-6:]
+    assert "the bill is not known yet" == bill(None)
+
+
+def test_usage_marks_pauses_and_missing_prices() -> None:
+    """A wave for what the meter counted while nobody watched, a question mark for energy without a price."""
+    _, today, year = USAGE.columns
+    marked = Usage(columns=(replace(today, unpriced_wh=3210), replace(year, estimated=True, unpriced_wh=3210)))
+    lines = usage(marked).splitlines()
+    assert lines[2].startswith("today 17 Jun*? ")
+    assert lines[3].startswith("year  01 Jan~? ")
+    assert [
+        "~ year: a pause of the program is in it, by the meter's counters",
+        "? today, year: 3.2 kWh wait for their price",
+    ] == lines[-2:]
+
+
+def test_events_are_told_newest_first() -> None:
+    """With the day when it is not today."""
+    lines = events(some_events(), a_panel_house()).splitlines()
+    assert "09:12            production started: 0.61 kW injected" == lines[0]
+    assert "Sat 20 Jun 21:41 production stopped: 0.57 kW taken" in lines
+    assert "nothing happened yet" == events(None, None) == events(Events(last=()), None)
+
+
+def test_a_limit_that_is_off_has_no_unit() -> None:
+    """Nobody is limited to off kilowatts."""
+    lines = (Line(code="0-0:17.0.0", name="Limiter", value="off", unit="kW"),)
+    assert telegram(Telegram(ident="/X", received=NOON, lines=lines)).endswith("Limiter  off")

@@ -1,0 +1,57 @@
+"""The words that can be typed: each has an answer from the first moment on, and help names those that make sense."""
+
+from dataclasses import replace
+
+import pytest
+
+from lib.hub.newest import Newest
+from lib.hub.questions import HOUSE
+from lib.messages import Message
+from tests.panels.words import a_bill, a_house, dynamic, impact, in_impact, simple, some_events
+
+from .builders import TELEGRAM, USAGE
+
+
+def told(*messages: Message) -> Newest:
+    """What was said last."""
+    newest = Newest()
+    for message in messages:
+        newest.take(message)
+    return newest
+
+
+def listed(newest: Newest) -> set[str]:
+    """The words that help names."""
+    return {word for word, question in HOUSE.items() if question.listed(newest)}
+
+
+@pytest.mark.parametrize("word", HOUSE)
+def test_each_word_is_answered_before_anything_was_said(word: str) -> None:
+    """With words that say so, and no zero."""
+    answer = HOUSE[word].answer(Newest())
+    assert answer
+    assert "0.00" not in answer
+
+
+@pytest.mark.parametrize("word", HOUSE)
+def test_each_word_is_answered_from_what_was_said_last(word: str) -> None:
+    """In lines that fit, another answer than before."""
+    newest = told(a_house(), dynamic(), USAGE, a_bill(), some_events(), TELEGRAM)
+    answer = HOUSE[word].answer(newest)
+    assert answer != HOUSE[word].answer(Newest())
+    assert max(map(len, answer.splitlines())) <= 72
+
+
+@pytest.mark.parametrize("word", HOUSE)
+def test_what_a_word_is_for_fits_its_line(word: str) -> None:
+    """Beside the word, in the list of help."""
+    assert len(f"  telegram  {HOUSE[word].means}") <= 72
+
+
+def test_help_names_what_there_is_to_see() -> None:
+    """Prices where they change with the hour, peaks where they cost something."""
+    every = set(HOUSE)
+    assert every - {"prices", "peak"} == listed(Newest())
+    assert every == listed(told(a_house(), dynamic()))
+    assert every - {"peak"} == listed(told(in_impact(a_house()), impact()))
+    assert every - {"prices"} == listed(told(a_house(), replace(simple(), slots=())))

@@ -1,0 +1,1 @@
+"""What the words come down to."""
