@@ -85,14 +85,16 @@ class Bands:
 
     def fault(self) -> str | None:
         """A time that more than one row holds, or none; None for a table that can be used."""
-        for (_, day), stays in self._stays.items():
+        for pair, when in self._pairs.items():
+            stays = self._held(*pair)
             for one, other in pairwise(stays):
                 if other.start < one.end:
-                    both = f"both {one.band} and {other.band}" if one.band != other.band else f"{one.band} twice"
-                    return f"{_wall_clock(day, other.start)} is in {both}"
+                    names = sorted({one.band, other.band}, key=self.names.index)
+                    both = f"both {' and '.join(names)}" if len(names) == 2 else f"{one.band} twice"
+                    return f"{self._wall_clock(pair, when, other.start)} is in {both}"
             hole = next((stay for stay in _filled(stays, self.rest) if not stay.band), None)
             if hole is not None:
-                return f"{_wall_clock(day, hole.start)} is in no band"
+                return f"{self._wall_clock(pair, when, hole.start)} is in no band"
         return None
 
     def at(self, instant: datetime) -> str:
@@ -127,23 +129,23 @@ class Bands:
         return None
 
     @cached_property
-    def _stays(self) -> Mapping[Pair, tuple[Stay, ...]]:
-        """What the rows hold, in order, on every kind of day after every kind of day that the calendar knows."""
-        seasons = [tuple(row.is_in_season(day) for row in self.rows) for day in LEAP_YEAR]
-        weekdays = {(day, (day + 1) % 7) for day in range(7)}
+    def _pairs(self) -> Mapping[Pair, date]:
+        """Every kind of day after every kind of day that the calendar knows, with a date at which it may come."""
+        weekdays = [((day - 1) % 7, day) for day in range(7)]
         if self.free_holidays:
-            weekdays |= {pair for day in range(7) for pair in ((day, SUNDAY), (SUNDAY, day))}
+            weekdays += [pair for day in range(7) for pair in ((day, SUNDAY), (SUNDAY, day))]
+        seasons = [tuple(row.is_in_season(day) for row in self.rows) for day in LEAP_YEAR]
+        turns = {(seasons[n - 1], seasons[n]): day for n, day in reversed(list(enumerate(LEAP_YEAR)))}
+        turns |= {(seasons[58], seasons[60]): LEAP_YEAR[60]}  # from 28 February to 1 March
         return {
-            (Kind(before, seasons[n - 1]), Kind(day, seasons[n])): self._held(
-                Kind(before, seasons[n - 1]), Kind(day, seasons[n])
-            )
-            for n in {(seasons[n - 1], seasons[n]): n for n in range(len(LEAP_YEAR))}.values()
-            for before, day in weekdays
+            (Kind(one, before), Kind(other, after)): when
+            for (before, after), when in turns.items()
+            for one, other in weekdays
         }
 
     @cached_property
     def _plans(self) -> Mapping[Pair, tuple[Stay, ...]]:
-        return {pair: _filled(stays, self.rest) for pair, stays in self._stays.items()}
+        return {pair: _filled(self._held(*pair), self.rest) for pair in self._pairs}
 
     def _held(self, before: Kind, day: Kind) -> tuple[Stay, ...]:
         """What the rows hold of a day, in order of time: those of the day, and what runs over from the day before."""
@@ -166,6 +168,11 @@ class Bands:
     def _kind(self, day: date) -> Kind:
         weekday = SUNDAY if self.free_holidays and is_holiday(day) else day.weekday()
         return Kind(weekday, tuple(row.is_in_season(day) for row in self.rows))
+
+    def _wall_clock(self, pair: Pair, when: date, minute: int) -> str:
+        """A time in words, with the date where there are seasons."""
+        season = f" around {when:%m-%d}" if any(row.season for row in self.rows) else ""
+        return f"{WEEKDAYS[pair[1].weekday]} {minute // 60:02}:{minute % 60:02}{season}"
 
     def _from(self, start: datetime) -> Iterator[Piece]:
         """The bands from the local day of `start` on, without end; neighbours may be of the same band."""
@@ -232,7 +239,3 @@ def _filled(stays: tuple[Stay, ...], rest: str | None) -> tuple[Stay, ...]:
             filled.append(stay)
         reached = max(reached, stay.end)
     return tuple(filled)
-
-
-def _wall_clock(day: Kind, minute: int) -> str:
-    return f"{WEEKDAYS[day.weekday]} {minute // 60:02}:{minute % 60:02}"

@@ -118,11 +118,15 @@ def marginal(tariffs: Tariffs | Tariff, at: datetime, *, register: str | None, u
     takes off the import, and nothing once the year is below zero, where import is free.
     """
     tariff = tariffs.on(at.astimezone(BRUSSELS).date()) if isinstance(tariffs, Tariffs) else tariffs
-    exported = [_next_eur(tariff, line, at, register, used.export_wh, index) for line in tariff.exported]
-    imported = [_next_eur(tariff, line, at, register, used.import_wh, index) for line in tariff.imported]
+    exported_wh, imported_wh = sum(used.export_wh.values()), float(sum(used.import_wh.values()))
+    net = net_wh(used.import_wh, used.export_wh)
+    if tariff.netting is not None:
+        imported_wh = chargeable_wh(net, tariff.netting)
+    exported = [_next_eur(tariff, line, at, register, exported_wh, index) for line in tariff.exported]
+    imported = [_next_eur(tariff, line, at, register, imported_wh, index) for line in tariff.imported]
     if tariff.netting is None:
         return Marginal(_sum(imported), _sum(exported))
-    levels = [_level(tariff, tariff.netting, line, at, register, used, index) for line in tariff.imported]
+    levels = [_level(tariff, tariff.netting, line, at, register, net, index) for line in tariff.imported]
     drawn = [0.0 if level is not None and level < 0 else eur for eur, level in zip(imported, levels, strict=True)]
     saved = [0.0 if level is not None and level <= 0 else eur for eur, level in zip(imported, levels, strict=True)]
     return Marginal(_sum(drawn), _sum([*exported, *saved]))
@@ -224,20 +228,25 @@ def _worth(
 
 
 def _next_eur(
-    tariff: Tariff, line: Line, at: datetime, register: str | None, used_wh: Mapping[str, float], index: Series
+    tariff: Tariff, line: Line, at: datetime, register: str | None, used_wh: float, index: Series
 ) -> float | None:
-    """What the next kWh costs by one line."""
+    """What the next kWh costs by one line; used_wh: what its blocks go by."""
     if line.blocks:
-        return next_eur(line.blocks, sum(used_wh.values()))
+        return next_eur(line.blocks, used_wh)
     price = quote(line.prices[tariff.pieces(at, at, register, line)[0].band], at, at, index)
     return None if price is None else price.eur_kwh
 
 
 def _level(
-    tariff: Tariff, netting: Netting, line: Line, at: datetime, register: str | None, used: Used, index: Series
+    tariff: Tariff,
+    netting: Netting,
+    line: Line,
+    at: datetime,
+    register: str | None,
+    net: Mapping[str, float],
+    index: Series,
 ) -> float | None:
     """What the year has come to by a line, below zero when more was injected than drawn."""
-    net = net_wh(used.import_wh, used.export_wh)
     if netting.per_register:
         band = tariff.band(at, None)
         counted = register or next((one for one, name in tariff.registers.items() if name == band), "1")
@@ -245,7 +254,7 @@ def _level(
     if line.blocks:
         return sum(net.values())
     worth = _worth(tariff, line, net, at, index)
-    return None if worth is None else value(net, worth)
+    return None if worth is None else round(value(net, worth), 6)  # a sum of euro that is zero on paper
 
 
 def _sum(prices: Sequence[float | None]) -> float | None:

@@ -123,6 +123,8 @@ class _Reader(NamedTuple):
     def _by_band(self, group: Keys, names: tuple[str, ...], vat: float) -> dict[str, Price]:
         """A price for each of the names, in their order."""
         prices: dict[str, Price] = {}
+        if not group.group:
+            raise RatesError(f"{group.path}: {{}} has no price; one at least")
         for key, value in group.group.items():
             name = key if key in names else self.registers.get(key, key)
             if name not in names:

@@ -45,9 +45,7 @@ def bands_of(keys: Keys, *, free_holidays: bool) -> Bands:
     bands = Bands(names=tuple(keys.group), rows=tuple(rows), rest=rest, free_holidays=free_holidays)
     fault = bands.fault()
     if fault is not None:
-        raise RatesError(
-            f'{keys.path}: {fault}; every time is in one band, what is left over in the one that is "rest"'
-        )
+        raise RatesError(f'{keys.path}: {fault}; every time is in one band, and one may be the "rest"')
     return bands
 
 

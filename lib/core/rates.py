@@ -203,7 +203,8 @@ def _conversion(keys: Keys) -> float | dict[date, float]:
             return KWH_M3.of(kwh_m3, where)
         case {} as months if months:
             return {month_key(key, where): KWH_M3.of(value, f"{where}.{key}") for key, value in months.items()}
-    raise keys.slip("cnv", 'is no conversion; ["kWh", kWh in one m³ from 5 to 15], such as ["kWh", 11.5], or by month')
+    said = 'is no conversion; ["kWh", kWh in one m³], such as ["kWh", 11.5], or by month, such as {"2026-01": 11.48}'
+    raise keys.slip("cnv", said)
 
 
 def _water(keys: Keys, vat: float) -> tuple[Water | None, list[Fee]]:
