@@ -1,0 +1,254 @@
+"""Keeps what happens: takes each state of the house without waiting, and writes once a minute in a thread of its own.
+
+In: states of the house, and prices. Out: the database and the history folder, and a sentence while they cannot be
+written. A disk that is full, read-only, locked or gone stops nothing: what waits is written when it can be again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from lib.clock import Clock
+from lib.core.books import Books, Day, Row
+from lib.core.house import House
+from lib.core.peaks import Peaks
+from lib.core.slots import Slot
+from lib.store.batch import Batch, Told
+from lib.store.database import DamagedError, NewerError, StoreError
+from lib.store.history import HistoryFolder
+from lib.store.rescue import look, open_store
+from lib.store.store import Kept, Store, Tip
+from lib.store.traces import MinuteTrace, QuarterTrace
+
+FIRST_PAUSE_S = 60.0
+LONGEST_PAUSE_S = 600.0
+TIDY_EVERY = 60  # commits
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Recorder:
+    """The memory of one program."""
+
+    def __init__(self, writer: "Writer", trouble: str | None = None) -> None:
+        """`writer` does the work in the thread."""
+        self._writer = writer
+        self._clock = writer.clock
+        self._trouble = trouble
+        self._house = House()
+        self._saved: Books | None = None
+        self._batch = Batch()
+        self._minute = MinuteTrace()
+        self._quarter = QuarterTrace()
+        self._thread = ThreadPoolExecutor(1, "store")
+        self._one = asyncio.Lock()
+        self._pause_s = FIRST_PAUSE_S
+        self._again_s = 0.0
+
+    @classmethod
+    def open(cls, path: Path, *, history: Path, clock: Clock) -> tuple["Recorder", Kept]:
+        """The recorder on the database at `path`, and what was kept there. It may take seconds; ask it before the loop.
+
+        history: the folder of the day files. Raises NewerError: the file is of a newer program. Whatever else is in
+        the way is the recorder's `trouble`, and it goes on trying.
+        """
+        folder = HistoryFolder(history)
+        store, trouble = None, None
+        try:
+            opened = open_store(path, folder, clock)
+            store, kept = opened.store, opened.kept
+        except StoreError as error:
+            if isinstance(error, NewerError):
+                raise
+            trouble = str(error)
+            log.warning("%s; the program goes on and tries again", trouble)
+            kept = _looked(path, folder, clock)
+        for notice in kept.notices:
+            log.warning(notice)
+        return cls(Writer(path, folder, clock, store, kept.tip), trouble), kept
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing is written just now, for the owner; None while all is well."""
+        if self._trouble is None or not self._batch.given_up:
+            return self._trouble
+        return f"{self._trouble}; {self._batch.given_up} quarters of detail are lost, days and counters are not"
+
+    def take(self, house: House) -> None:
+        """Take one state; call it with each, for what a step finished stands only in the state it leaves."""
+        before, self._house = self._house, house
+        if house is before:
+            return
+        if house.books is not None and house.books is not before.books:
+            self._take_books(house.books)
+        if house.peaks is not None and house.peaks is not before.peaks:
+            self._take_peaks(before.peaks, house.peaks)
+        if house.reading is not None and house.reading is not before.reading:
+            self._take_reading(before, house)
+
+    def take_prices(self, source: str, slots: tuple[Slot, ...]) -> None:
+        """Keep day-ahead prices in €/MWh, which win over older ones."""
+        self._batch.add(Batch(prices={Told(source, slots): None}))
+
+    async def commit(self, *, at_once: bool = False) -> None:
+        """Write what waits; call it once a minute. After a failure it does nothing until the pause is over.
+
+        at_once: also then, as at the end.
+        """
+        if not at_once and self._clock.monotonic() < self._again_s:
+            return
+        async with self._one:
+            batch, self._batch = self._batch, Batch()
+            books = self._house.books
+            if books is not None and books is not self._saved:
+                batch.open, batch.today = _running(books)
+            try:
+                trouble = await self._in_thread(lambda: self._writer.write(batch, books))
+            except StoreError as error:
+                self._put_back(batch)
+                self._tell(str(error))
+                self._again_s = self._clock.monotonic() + self._pause_s - 1  # the caller's minute is not exact
+                self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+            except BaseException:  # cancelled, perhaps: to write it twice does no harm
+                self._put_back(batch)
+                raise
+            else:
+                self._saved, self._pause_s, self._again_s = books, FIRST_PAUSE_S, 0.0
+                self._tell(trouble)
+
+    async def close(self) -> None:
+        """Write all that waits, the running minute too, and let the database go."""
+        if minute := self._minute.running():
+            self._batch.add(Batch(minutes={minute.start: minute}))
+        try:
+            await self.commit(at_once=True)
+            await self._in_thread(self._writer.close)
+        finally:
+            self._thread.shutdown(wait=False)
+
+    def _take_books(self, books: Books) -> None:
+        done = books.changes
+        self._batch.put(rows=done.rows, days=done.days, months=done.months)
+
+    def _take_peaks(self, before: Peaks | None, now: Peaks) -> None:
+        if before is not None and now.running == before.running and now.past == before.past:
+            return
+        for one in (*now.past, *((now.running,) if now.running else ())):
+            self._batch.peaks[one.month] = one
+
+    def _take_reading(self, before: House, house: House) -> None:
+        assert house.reading is not None
+        self._batch.put(events=house.events)
+        if trace := self._quarter.take(before, house):
+            self._batch.add(Batch(traces={trace.month: trace}))
+        if house.reading.grid_w is not None and house.at is not None:
+            quarter_w = house.quarter.average_w if house.quarter else None
+            if minute := self._minute.take(house.at, house.reading.grid_w, quarter_w):
+                self._batch.add(Batch(minutes={minute.start: minute}))
+
+    def _put_back(self, batch: Batch) -> None:
+        batch.add(self._batch)
+        self._batch = batch
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _tell(self, trouble: str | None) -> None:
+        """Log what is new about the disk."""
+        if trouble is None and self._trouble is not None:
+            log.info("%s: is written again", self._writer.path)
+        elif trouble != self._trouble:
+            log.warning("%s; the program goes on and tries again", trouble)
+        self._trouble = trouble
+
+
+class Writer:
+    """The part of the recorder that waits for the disk: it lives in the thread."""
+
+    def __init__(self, path: Path, history: HistoryFolder, clock: Clock, store: Store | None, tip: Tip | None) -> None:
+        """tip: what the database ends with, or would if it could be opened."""
+        self.path = path
+        self.clock = clock
+        self._history = history
+        self._store = store
+        self._tip = tip
+        self._file = _file(path)
+        self._commits = 0
+
+    def write(self, batch: Batch, books: Books | None) -> str | None:
+        """Save a batch, and the day files that are due; why those cannot be written. Raises StoreError.
+
+        books: all that is known, for a database that had to be made anew.
+        """
+        try:
+            store = self._opened(batch, books)
+            if _file(self.path) != self._file:
+                raise StoreError(f"{self.path}: was removed or replaced; start the program again to begin with that")
+            store.save(batch)
+            if batch.open is not None and batch.today is not None:
+                self._tip = batch.open.number, batch.today.counters.at
+            self._commits += 1
+            if not self._commits % TIDY_EVERY:
+                store.tidy()
+            self._history.write_due(store.connection, self.path)
+        except DamagedError:
+            self.close()  # the next time it is set aside
+            raise
+        except OSError as error:
+            return f"{error.filename}: cannot be written: {error.strerror}"
+        return None
+
+    def close(self) -> None:
+        """Let the database go."""
+        if self._store:
+            self._store.close()
+            self._store = None
+
+    def _opened(self, batch: Batch, books: Books | None) -> Store:
+        """The store, opened again where it had to be closed; nothing is written over what was not read at the start."""
+        if self._store:
+            return self._store
+        opened = open_store(self.path, self._history, self.clock)
+        for notice in opened.kept.notices:
+            log.warning(notice)
+        if opened.rebuilt and books is not None:
+            whole = Batch(open=batch.open, today=batch.today)
+            whole.put(rows=books.pending, days=reversed(books.days), months=books.months)
+            opened.store.save(whole)
+        elif opened.kept.tip != self._tip:
+            opened.store.close()
+            raise StoreError(
+                f"{self.path}: holds what was not read at the start; start the program again to go on with it"
+            )
+        self._store, self._file = opened.store, _file(self.path)
+        return self._store
+
+
+def _running(books: Books) -> tuple[Row, Day]:
+    """The open row and its day, with the counters that belong to both."""
+    return books.open, replace(books.today, counters=books.last)
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file stands at `path`."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _looked(path: Path, history: HistoryFolder, clock: Clock) -> Kept:
+    """What can be read where nothing can be written. Raises NewerError."""
+    if _file(path) is None:
+        return Kept()
+    try:
+        return look(path, history, clock)
+    except StoreError as error:
+        if isinstance(error, NewerError):
+            raise
+        return Kept(notices=(f"{error}; nothing that was kept is known until the program starts again",))

@@ -1,0 +1,169 @@
+"""Opening the database whatever was found: a damaged one is set aside and made anew from the history folder.
+
+In: a path, a folder and a clock. Out: an open store with what it holds, or one sentence why there is none. A database
+that is not there is begun anew, and the history is left alone: to delete it is to start fresh.
+"""
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lib.clock import Clock
+from lib.core.books import Day, Row
+from lib.core.stamp import BRUSSELS
+from lib.store.batch import Batch
+from lib.store.database import LOG, SIDES, DamagedError, NewerError, settle, side, told
+from lib.store.history import HistoryFolder
+from lib.store.store import Kept, Store
+
+DAMAGED_KEPT = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A store, what it held, and whether it was made anew because it was damaged."""
+
+    store: Store
+    kept: Kept
+    rebuilt: bool = False
+
+
+def open_store(path: Path, history: HistoryFolder, clock: Clock) -> Opened:
+    """Open the database at `path`, which is made where it is not there. Raises NewerError, StoreError."""
+    settle(path)
+    with told(path):
+        is_there = path.exists()
+    if not is_there:
+        Store.create(path, clock.now().isoformat())
+        settle(path)
+    try:
+        return _opened(path)
+    except DamagedError as error:
+        why = str(error)
+    told_of = _rebuild(path, history, clock)
+    opened = _opened(path)
+    notices = (f"{why}; {told_of[0]}", *told_of[1:])
+    return replace(opened, kept=replace(opened.kept, notices=notices), rebuilt=True)
+
+
+def _opened(path: Path) -> Opened:
+    store = Store.open(path)
+    try:
+        return Opened(store=store, kept=store.load())
+    except BaseException:
+        store.close()
+        raise
+
+
+def look(path: Path, history: HistoryFolder, clock: Clock) -> Kept:
+    """What the database holds when it cannot be written, as on a read-only or full disk. Raises NewerError, StoreError.
+
+    It is read from a copy elsewhere, with the last minutes that stand in its log only.
+    """
+    with told(path), tempfile.TemporaryDirectory(prefix="dm-") as folder:
+        copy = Path(folder) / path.name
+        for ending in ("", LOG):
+            if side(path, ending).exists():
+                shutil.copyfile(side(path, ending), side(copy, ending))
+        try:
+            with closing(Store.open(copy)) as store:
+                return store.load()
+        except DamagedError as error:
+            why = str(error).replace(str(copy), str(path))
+            restored = Restored(history, clock, born_of(copy))
+        except NewerError as error:
+            raise NewerError(str(error).replace(str(copy), str(path))) from None
+    with closing(Store.in_memory(restored.batches())) as store:
+        return replace(store.load(), notices=(f"{why}; it is rebuilt once the disk can be written", *restored.notices))
+
+
+def _rebuild(path: Path, history: HistoryFolder, clock: Clock) -> list[str]:
+    """A new database in the place of the damaged one, which is set aside; what to tell.
+
+    The new one is whole before the old one goes, so a crash on the way loses nothing.
+    """
+    restored = Restored(history, clock, born_of(path))
+    Store.create(path, restored.born, restored.batches())
+    stamp = f".damaged-{clock.now().astimezone(BRUSSELS):%Y%m%d-%H%M%S}"
+    with told(path):
+        path.rename(side(path, stamp))
+        for ending in SIDES:
+            if side(path, ending).exists():
+                side(path, ending).rename(side(path, f"{stamp}{ending}"))
+        for old in sorted(path.parent.glob(f"{path.name}.damaged-*[0-9]"))[:-DAMAGED_KEPT]:
+            for ending in ("", *SIDES):
+                side(old, ending).unlink(missing_ok=True)
+    settle(path)
+    made = f"it is kept as {path.name}{stamp}, and a new one was "
+    made += (
+        f"made from the history of {restored.days} days; what was used since {restored.until} counts as a gap"
+        if restored.days
+        else "begun: there is no history to make it from"
+    )
+    return [made, *restored.notices]
+
+
+def born_of(path: Path) -> str | None:
+    """When the store in a damaged file was begun, where that can still be read."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as damaged:
+        found = damaged.execute("SELECT born FROM store").fetchone()
+        return str(found[0]) if found else None
+    return None
+
+
+class Restored:
+    """What the history folder still knows of the store that was written from last."""
+
+    def __init__(self, history: HistoryFolder, clock: Clock, born: str | None) -> None:
+        """Nothing is read yet but which days there are. born: of the store, where it still tells."""
+        self._history = history
+        self._dates = history.dates()
+        self.notices = [f"history/{name}: is damaged and left out" for name in history.unreadable()]
+        self.born = born or self._newest_born() or clock.now().isoformat()
+        self.days = 0
+        self.until = ""
+
+    def batches(self) -> Iterator[Batch]:
+        """One day after the other, and at last the running one. Fills `days`, `until` and `notices` meanwhile."""
+        newest: Day | None = None
+        number = 0
+        running = Batch()
+        for day in self._dates:
+            try:
+                file = self._history.read(day)
+            except (OSError, ValueError) as error:
+                self.notices.append(f"history/{day:%m-%d}.json: is damaged and left out: {error}")
+                continue
+            if file.born != self.born:  # of a database that was deleted since
+                continue
+            self.days += 1
+            newest = file.day
+            batch = file.batch
+            number = max(number, *batch.rows, 0)
+            running = Batch(open=batch.open, today=batch.today)
+            batch.open = batch.today = None
+            yield batch
+        if newest is None:
+            return
+        if running.open is None:
+            running = Batch(open=_row_after(newest, number + 1), today=newest)
+        assert running.today is not None
+        self.until = f"{running.today.counters.at.astimezone(BRUSSELS):%d-%m-%Y %H:%M}"
+        yield running
+
+    def _newest_born(self) -> str | None:
+        """The store of the newest file that can be read."""
+        for day in reversed(self._dates):
+            with suppress(OSError, ValueError):
+                return self._history.read(day).born
+        return None
+
+
+def _row_after(day: Day, number: int) -> Row:
+    """An empty row where the last known day ended."""
+    at = day.counters.at
+    return Row(number=number, since=at, until=at, used=day.used.plus(day.whole.amounts))

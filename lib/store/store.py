@@ -1,0 +1,405 @@
+"""dm's database: the books, what was seen, what happened and the prices; loaded at the start, saved once a minute.
+
+In: a batch. Out: all that the program goes on from. It knows no meter, and nothing of what to do when it is damaged.
+"""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from lib.core import books
+from lib.core.books import DAYS_KEPT, PENDING_KEPT, Books, Day, Month, Row, local_day, midnight
+from lib.core.charges import plus, total_eur
+from lib.core.events import Event, Kind
+from lib.core.peaks import MonthPeak
+from lib.core.slots import Series, Slot
+from lib.store import database
+from lib.store.batch import Batch, Told
+from lib.store.database import DamagedError, told, transaction
+from lib.store.records import RecordError, parse, text_of
+from lib.store.schema import STEPS
+
+INDEX_KEPT = timedelta(days=45)
+EVENTS_SHOWN = 100
+MINUTES_KEPT = timedelta(weeks=5)
+EVENTS_KEPT = timedelta(days=400)
+PEAKS_KEPT = 13
+TIDIED_AT_ONCE = 2_000
+
+T = TypeVar("T")
+Tip = tuple[int, datetime]  # the number of the open row, and when the counters of its day were read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the program goes on from.
+
+    Attributes:
+        books: None when nothing was ever counted.
+        peaks: the month peaks, newest first, the running month's among them.
+        index: day-ahead prices in €/MWh: of the last 45 days, ahead, and of days with rows that wait for one.
+        events: the last ones, newest first.
+        notices: what the owner should know about how it was found.
+
+    """
+
+    books: Books | None = None
+    peaks: tuple[MonthPeak, ...] = ()
+    index: Series = field(default_factory=Series)
+    events: tuple[Event, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def tip(self) -> Tip | None:
+        """By what one knows again that a database is the one that was loaded."""
+        return (self.books.open.number, self.books.last.at) if self.books else None
+
+
+class Store:
+    """An open database. One thread at a time uses it."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        """`connection` is brought to the newest form."""
+        self._connection = connection
+        self._path = path
+
+    @classmethod
+    def open(cls, path: Path) -> "Store":
+        """Open what is there, and look through it for damage. Raises NewerError, DamagedError, StoreError."""
+        connection = database.open_writing(path, STEPS)
+        try:
+            database.check(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, path)
+
+    @staticmethod
+    def create(path: Path, born: str, batches: Iterable[Batch] = ()) -> None:
+        """Make a database beside `path` that holds `batches`; `database.settle` puts it in place. Raises StoreError."""
+
+        def fill(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT INTO store VALUES (?)", (born,))
+            for batch in batches:
+                with transaction(connection):
+                    _save(connection, batch)
+
+        database.build(path, STEPS, fill)
+
+    @classmethod
+    def in_memory(cls, batches: Iterable[Batch] = ()) -> "Store":
+        """A store that lives as long as it is open."""
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        for step in STEPS:
+            for statement in step:
+                connection.execute(statement)
+        store = cls(connection, Path(":memory:"))
+        for batch in batches:
+            store.save(batch)
+        return store
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For who writes the history of days from it."""
+        return self._connection
+
+    def close(self) -> None:
+        """Write the log into the file and let it go."""
+        self._connection.close()
+
+    def save(self, batch: Batch) -> None:
+        """Write a batch: all of it or nothing. Raises DamagedError, StoreError."""
+        with told(self._path), transaction(self._connection):
+            _save(self._connection, batch)
+
+    def tip(self) -> Tip | None:
+        """The tip of what it holds; None when nothing was ever counted. Raises DamagedError, StoreError."""
+        with told(self._path):
+            found = self._running()
+        return found and (found[1].number, found[0].counters.at)
+
+    def load(self) -> Kept:
+        """What the program goes on from. Raises DamagedError, StoreError."""
+        with told(self._path):
+            running = self._running()
+            months = self._records(Month, "SELECT detail, crc FROM months ORDER BY month DESC")
+            peaks = tuple(self._peaks())
+            events = tuple(self._events())
+            if running is None:
+                return Kept(peaks=peaks, events=events, index=self._index(None, ()))
+            today, row = running
+            before = self._records(
+                Day, "SELECT detail, crc FROM days WHERE open = 0 ORDER BY day DESC LIMIT ?", DAYS_KEPT
+            )
+            waiting = self._records(
+                Row,
+                "SELECT detail, crc FROM rows WHERE open = 0 AND (eur IS NULL OR provisional = 1)"
+                " ORDER BY number DESC LIMIT ?",
+                PENDING_KEPT,
+            )
+            (count,) = self._connection.execute("SELECT max(number) FROM rows").fetchone()
+            kept = books.opened((today, *before), months, open_row=row, pending=reversed(waiting), count=count)
+            return Kept(books=kept, peaks=peaks, index=self._index(today, waiting), events=events)
+
+    def tidy(self) -> None:
+        """Let go what is older than it is kept, some of it at a time. Raises StoreError."""
+        with told(self._path), transaction(self._connection):
+            (newest,) = self._connection.execute("SELECT max(minute) FROM minutes").fetchone()
+            if newest is None:
+                return
+            for table, column, kept in (("minutes", "minute", MINUTES_KEPT), ("events", "at", EVENTS_KEPT)):
+                before = newest - int(kept.total_seconds())
+                found = self._connection.execute(
+                    f"SELECT {column} FROM {table} WHERE {column} < ? ORDER BY {column} LIMIT 1 OFFSET ?",  # noqa: S608 - both names stand above
+                    (before, TIDIED_AT_ONCE),
+                ).fetchone()
+                self._connection.execute(
+                    f"DELETE FROM {table} WHERE {column} < ?",  # noqa: S608 - both names stand above
+                    (found[0] if found else before,),
+                )
+
+    def _running(self) -> tuple[Day, Row] | None:
+        """The running day and row, of which there is one each, or neither where nothing was counted."""
+        days = self._records(Day, "SELECT detail, crc FROM days WHERE open = 1")
+        rows = self._records(Row, "SELECT detail, crc FROM rows WHERE open = 1")
+        if len(days) == len(rows) == 1:
+            return days[0], rows[0]
+        (counted,) = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM rows) OR EXISTS (SELECT 1 FROM days)"
+        ).fetchone()
+        if counted or days or rows:
+            raise DamagedError(f"{self._path}: is damaged: it holds {len(days)} running days and {len(rows)} open rows")
+        return None
+
+    def _records(self, kind: type[T], query: str, *values: int) -> list[T]:
+        return [self._record(kind, *found) for found in self._connection.execute(query, values)]
+
+    def _record(self, kind: type[T], text: str, crc: int) -> T:
+        if crc != _crc(text):
+            raise DamagedError(f"{self._path}: is damaged: a {kind.__name__.lower()} is not as it was written")
+        try:
+            return parse(kind, text)
+        except RecordError as error:
+            raise DamagedError(f"{self._path}: is damaged: {error}") from error
+
+    def _peaks(self) -> Iterator[MonthPeak]:
+        found = self._connection.execute(
+            "SELECT month, peak_w, at FROM peaks ORDER BY month DESC LIMIT ?", (PEAKS_KEPT,)
+        )
+        for month, peak_w, at in found:
+            yield MonthPeak(date.fromisoformat(month), peak_w, None if at is None else instant(at))
+
+    def _events(self) -> Iterator[Event]:
+        found = self._connection.execute("SELECT at, kind, text FROM events ORDER BY at DESC LIMIT ?", (EVENTS_SHOWN,))
+        return events_of(found)
+
+    def _index(self, today: Day | None, waiting: Sequence[Row]) -> Series:
+        """The prices from some weeks back, and of the days before that on which rows wait for one."""
+        newest = today.counters.at if today else None
+        if newest is None:
+            (last,) = self._connection.execute("SELECT max(start) FROM prices").fetchone()
+            newest = instant(last or 0)
+        since = newest - INDEX_KEPT
+        slots: list[Slot] = []
+        for day in sorted({local_day(row.since) for row in waiting if row.since < since}):
+            slots += prices_between(self._connection, midnight(day), min(since, midnight(day + timedelta(days=1))))
+        slots += prices_between(self._connection, since, datetime.max.replace(tzinfo=UTC))
+        return Series(tuple(sorted(set(slots), key=lambda slot: slot.start)))
+
+
+def seconds(at: datetime) -> int:
+    """An instant as whole UTC seconds."""
+    return int(at.timestamp())
+
+
+def instant(at_s: int) -> datetime:
+    """The instant of UTC seconds."""
+    return datetime.fromtimestamp(at_s, UTC)
+
+
+def prices_between(connection: sqlite3.Connection, start: datetime, end: datetime) -> list[Slot]:
+    """The prices, in €/MWh, that hold at any instant from `start` up to `end`; none is longer than a day."""
+    found = connection.execute(
+        "SELECT start, until, eur_mwh FROM prices WHERE start > ? AND start < ? AND until > ? ORDER BY start",
+        (seconds(start) - 90_000, seconds(end), seconds(start)),
+    )
+    return [Slot(instant(since), instant(until), eur_mwh) for since, until, eur_mwh in found]
+
+
+def events_of(found: Iterable[tuple[int, str, str]]) -> Iterator[Event]:
+    """Events by their columns; a kind that this version does not know is left out."""
+    for at, kind, text in found:
+        if kind in set(Kind):
+            yield Event(at=instant(at), kind=Kind(kind), text=text)
+
+
+def _crc(text: str) -> int:
+    return zlib.crc32(text.encode())
+
+
+def _save(connection: sqlite3.Connection, batch: Batch) -> None:
+    connection.executemany(SAVE_ROW, [_row(row, is_open=False) for row in batch.rows.values()])
+    days = [day for day in batch.days.values() if batch.today is None or day.day != batch.today.day]
+    connection.executemany(SAVE_DAY, [_day(day, is_open=False) for day in days])
+    if batch.open is not None and batch.today is not None:
+        _save_running(connection, batch.open, batch.today)
+    connection.executemany(SAVE_MONTH, [_month(month) for month in batch.months.values()])
+    connection.executemany(
+        "INSERT INTO peaks VALUES (?, ?, ?)"
+        " ON CONFLICT (month) DO UPDATE SET peak_w = excluded.peak_w, at = excluded.at",
+        [(one.month.isoformat(), one.peak_w, one.at and seconds(one.at)) for one in batch.peaks.values()],
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO minutes VALUES (?, ?, ?, ?, ?)",
+        [
+            (seconds(one.start), one.mean_w, one.least_w, one.most_w, one.quarter_w)
+            for one in sorted(batch.minutes.values(), key=lambda one: one.start)
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO traces VALUES (?, ?, ?, ?) ON CONFLICT (month) DO UPDATE"
+        " SET start = excluded.start, peak_w = excluded.peak_w, watts = excluded.watts"
+        " WHERE excluded.peak_w >= traces.peak_w",
+        [
+            (one.month.isoformat(), seconds(one.start), one.peak_w, json.dumps(one.watts, separators=(",", ":")))
+            for one in batch.traces.values()
+        ],
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO events VALUES (?, ?, ?)",
+        [(seconds(one.at), one.kind, one.text.encode(errors="replace").decode()) for one in batch.events],
+    )
+    for one in batch.prices:
+        _save_prices(connection, one)
+
+
+def _save_running(connection: sqlite3.Connection, row: Row, today: Day) -> None:
+    """The row and the day that go on. Each minute touches as few pages as can be: what is indexed is left as it is."""
+    number, day = row.number, today.day.isoformat()
+    # the row that was open is closed by now, or came to nothing
+    connection.execute("DELETE FROM rows WHERE open = 1 AND number <> ?", (number,))
+    connection.execute("DELETE FROM rows WHERE number = ? AND open = 0", (number,))
+    connection.execute(SAVE_OPEN, _row(row, is_open=True))
+    connection.execute("UPDATE days SET open = 0 WHERE open = 1 AND day <> ?", (day,))
+    connection.execute(SAVE_TODAY, _day(today, is_open=True))
+    connection.execute("UPDATE days SET open = 1 WHERE day = ? AND open = 0", (day,))
+
+
+SAVE_ROW = """
+INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (number) DO UPDATE SET
+    since = excluded.since, until = excluded.until, quarter = excluded.quarter, gap = excluded.gap,
+    estimated = excluded.estimated, provisional = excluded.provisional, open = excluded.open,
+    average_w = excluded.average_w, import_wh = excluded.import_wh, export_wh = excluded.export_wh,
+    gas_l = excluded.gas_l, water_l = excluded.water_l, eur = excluded.eur,
+    detail = excluded.detail, crc = excluded.crc
+"""
+SAVE_OPEN = """
+INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (number) DO UPDATE SET
+    until = excluded.until, estimated = excluded.estimated, average_w = excluded.average_w,
+    import_wh = excluded.import_wh, export_wh = excluded.export_wh, gas_l = excluded.gas_l, water_l = excluded.water_l,
+    detail = excluded.detail, crc = excluded.crc
+"""
+SAVE_DAY = """
+INSERT INTO days (day, open, import_wh, export_wh, gas_l, water_l, eur, unpriced_wh, peak_w, detail, crc)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (day) DO UPDATE SET
+    open = excluded.open, import_wh = excluded.import_wh, export_wh = excluded.export_wh, gas_l = excluded.gas_l,
+    water_l = excluded.water_l, eur = excluded.eur, unpriced_wh = excluded.unpriced_wh, peak_w = excluded.peak_w,
+    detail = excluded.detail, crc = excluded.crc
+"""
+SAVE_TODAY = SAVE_DAY.replace("open = excluded.open, ", "")
+SAVE_MONTH = """
+INSERT INTO months VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (month) DO UPDATE SET
+    peak_w = excluded.peak_w, billed_w = excluded.billed_w, eur = excluded.eur,
+    detail = excluded.detail, crc = excluded.crc
+"""
+
+
+def _row(row: Row, *, is_open: bool) -> tuple[object, ...]:
+    detail = text_of(row)
+    return (
+        row.number,
+        seconds(row.since),
+        seconds(row.until),
+        seconds(row.quarter),
+        row.gap,
+        row.estimated,
+        row.provisional,
+        is_open,
+        row.average_w,
+        sum(row.amounts.import_wh.values()),
+        sum(row.amounts.export_wh.values()),
+        row.amounts.gas_l,
+        row.amounts.water_l,
+        None if is_open or row.charges is None else total_eur(row.charges),
+        detail,
+        _crc(detail),
+    )
+
+
+def _day(day: Day, *, is_open: bool) -> tuple[object, ...]:
+    whole, detail = day.whole, text_of(day)
+    return (
+        day.day.isoformat(),
+        is_open,
+        sum(whole.amounts.import_wh.values()),
+        sum(whole.amounts.export_wh.values()),
+        whole.amounts.gas_l,
+        whole.amounts.water_l,
+        total_eur(plus(whole.charges, day.fees)),
+        whole.unpriced_wh,
+        day.peak_w,
+        detail,
+        _crc(detail),
+    )
+
+
+def _month(month: Month) -> tuple[object, ...]:
+    detail = text_of(month)
+    return (
+        month.month.isoformat(),
+        month.peak_w,
+        month.billed_w,
+        total_eur(month.charges),
+        detail,
+        _crc(detail),
+    )
+
+
+def _save_prices(connection: sqlite3.Connection, told_now: Told) -> None:
+    """Newer prices win where both say something: slots of an hour are cut by slots of a quarter within them."""
+    if not told_now.slots:
+        return
+    start = min(slot.start for slot in told_now.slots)
+    end = max(slot.end for slot in told_now.slots)
+    with closing(
+        connection.execute(
+            "SELECT start, until, eur_mwh, source FROM prices WHERE start > ? AND start < ? AND until > ?",
+            (seconds(start) - 90_000, seconds(end), seconds(start)),
+        )
+    ) as found:
+        known = [(Slot(instant(since), instant(until), eur_mwh), source) for since, until, eur_mwh, source in found]
+    before = Series(tuple(sorted((slot for slot, _ in known), key=lambda slot: slot.start)))
+    source_at = {slot.start: source for slot, source in known}
+    connection.executemany("DELETE FROM prices WHERE start = ?", [(seconds(slot.start),) for slot in before.slots])
+    rows = []
+    for slot in before.joined(told_now.slots).slots:
+        is_new = slot in told_now.slots
+        was = None if is_new else before.at(slot.start)
+        source = source_at[was.start] if was else told_now.source
+        rows.append((seconds(slot.start), seconds(slot.end), slot.value, source))
+    connection.executemany("INSERT OR REPLACE INTO prices VALUES (?, ?, ?, ?)", rows)
