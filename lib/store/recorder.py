@@ -18,7 +18,7 @@ from lib.core.house import House
 from lib.core.peaks import Peaks
 from lib.core.slots import Slot
 from lib.store.batch import Batch, Told
-from lib.store.database import DamagedError, NewerError, StoreError
+from lib.store.database import NewerError, StoreError
 from lib.store.history import HistoryFolder
 from lib.store.rescue import look, open_store
 from lib.store.store import Kept, Store, Tip
@@ -151,8 +151,10 @@ class Recorder:
                 self._batch.add(Batch(minutes={minute.start: minute}))
 
     def _put_back(self, batch: Batch) -> None:
-        batch.add(self._batch)
-        self._batch = batch
+        """What was not written waits on, under what came since; the thread may still be reading `batch`."""
+        newer, self._batch = self._batch, Batch()
+        self._batch.add(batch)
+        self._batch.add(newer)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -184,10 +186,10 @@ class Writer:
 
         books: all that is known, for a database that had to be made anew.
         """
+        if self._file is not None and _file(self.path) != self._file:
+            raise StoreError(f"{self.path}: was removed or replaced; start the program again to begin with that")
         try:
             store = self._opened(batch, books)
-            if _file(self.path) != self._file:
-                raise StoreError(f"{self.path}: was removed or replaced; start the program again to begin with that")
             store.save(batch)
             if batch.open is not None and batch.today is not None:
                 self._tip = batch.open.number, batch.today.counters.at
@@ -195,8 +197,8 @@ class Writer:
             if not self._commits % TIDY_EVERY:
                 store.tidy()
             self._history.write_due(store.connection, self.path)
-        except DamagedError:
-            self.close()  # the next time it is set aside
+        except StoreError:
+            self.close()  # opened anew it is looked at again; what was opened on a read-only disk stays so
             raise
         except OSError as error:
             return f"{error.filename}: cannot be written: {error.strerror}"
