@@ -110,6 +110,23 @@ def kw_eur(
     return new_peak_eur(capacity, peaks, month, paid_w + 1000, charges=charges, import_wh=import_wh)
 
 
+def kwh_eur(
+    capacity: Capacity, *, billed_w: float | None, charges: Charges, import_wh: float, months: int = 1
+) -> float:
+    """What the maximum tariff adds to the price of the next kWh of a bill; arguments as in `month_charges`.
+
+    Nothing while it is idle. While it holds, a kWh costs the maximum in place of the network's own kWh; while the
+    floor's price is all that is due, it costs no network at all, so that what is added is below zero.
+    """
+    if MAXIMUM not in month_charges(capacity, billed_w=billed_w, charges=charges, import_wh=import_wh, months=months):
+        return 0.0
+    assert capacity.max_eur_kwh is not None
+    line_eur = _network_eur(capacity, charges, import_wh)
+    line_eur_kwh = line_eur * 1000 / import_wh if import_wh else capacity.network_eur_kwh or 0.0
+    is_floor = _most_eur(capacity, import_wh, months) > capacity.max_eur_kwh * import_wh / 1000
+    return -line_eur_kwh if is_floor else capacity.max_eur_kwh - line_eur_kwh
+
+
 def window_w(capacity: Capacity, peaks: Mapping[date, float], month: date) -> list[float | None]:
     """The peaks of the months that the bill of `month` counts, oldest first; None where nobody knows one."""
     last = month.year * 12 + month.month - 1

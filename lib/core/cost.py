@@ -4,13 +4,13 @@ What is not known, as tomorrow's index before it is published, has no price: Non
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
 from lib.core.charges import Charge, Charges, Item, Part, Used
 from lib.core.counters import Amounts
-from lib.core.formula import quote
+from lib.core.formula import quote, settled
 from lib.core.netting import Drawn, Netting, chargeable_wh, net_wh, netted, value
 from lib.core.quarter import QUARTER, start_of
 from lib.core.slots import Series
@@ -135,9 +135,12 @@ def marginal(tariffs: Tariffs | Tariff, at: datetime, *, register: str | None, u
 def ahead(tariffs: Tariffs, start: datetime, end: datetime, *, index: Series, used: Used) -> tuple[PriceSlot, ...]:
     """The prices from `start` to `end` by the clock, in quarters, of which equal neighbours are one; used: by now."""
     slots: list[PriceSlot] = []
+    day, tariff = None, tariffs.versions[0]
     while start < end:
         until = min(end, start_of(start) + QUARTER)
-        prices = marginal(tariffs, start, register=None, used=used, index=index)
+        if day != (day := start.astimezone(BRUSSELS).date()):
+            tariff = _settled(tariffs.on(day), day.replace(day=1), index)
+        prices = marginal(tariff, start, register=None, used=used, index=index)
         if slots and slots[-1][2:] == prices:
             slots[-1] = slots[-1]._replace(end=until)
         else:
@@ -225,6 +228,18 @@ def _worth(
             return None
         worth[register] = price.eur_kwh
     return worth
+
+
+def _settled(tariff: Tariff, month: date, index: Series) -> Tariff:
+    """The tariff with prices that go by the month as numbers: an estimate takes a while, and holds for all of it."""
+
+    def lines(given: tuple[Line, ...]) -> tuple[Line, ...]:
+        return tuple(
+            replace(line, prices={band: settled(price, month, index) for band, price in line.prices.items()})
+            for line in given
+        )
+
+    return replace(tariff, imported=lines(tariff.imported), exported=lines(tariff.exported))
 
 
 def _next_eur(

@@ -69,6 +69,14 @@ def quote(price: Price, start: datetime, end: datetime, index: Series) -> Quote 
     return None if value is None else Quote(price.base + price.factor * value, estimated)
 
 
+def settled(price: Price, month: date, index: Series) -> Price:
+    """The price as it is in a month: what goes by the month's mean becomes a number, as far as that is known."""
+    if not isinstance(price, Formula) or price.resolution in {Resolution.QUARTER, Resolution.HOUR}:
+        return price
+    found = quote(price, midnight(month), midnight(month), index)
+    return price if found is None else found.eur_kwh
+
+
 def _mean(index: Series, start: datetime, end: datetime) -> float | None:
     if start < end:
         return index.mean(start, end)
@@ -105,10 +113,11 @@ def _local(day: date, clock: time) -> datetime:
 
 
 def _known_mean(index: Series, windows: Iterable[tuple[datetime, datetime]]) -> float | None:
-    known_s = total = 0.0
+    known, total = 0.0, 0.0
     for start, end in windows:
         for slot in index.between(start, end):
-            length_s = (min(end, slot.end) - max(start, slot.start)).total_seconds()
-            known_s += length_s
-            total += slot.value * length_s
-    return total / known_s if known_s else None
+            whole = start <= slot.start and slot.end <= end
+            length = slot.end - slot.start if whole else min(end, slot.end) - max(start, slot.start)
+            known += length.total_seconds()
+            total += slot.value * length.total_seconds()
+    return total / known if known else None

@@ -1,7 +1,6 @@
 """Builders of rates and of a day-ahead index, as the tests of prices and bills need them."""
 
 import json
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,8 +34,3 @@ def index(start: datetime, *values: float, every: timedelta = QUARTER) -> Series
 def drawn(wh: int, register: str = "1") -> Amounts:
     """Energy taken from the grid."""
     return Amounts(import_wh={register: wh})
-
-
-def summed(series: Iterable[Series]) -> Series:
-    """Several stretches of one index."""
-    return Series(tuple(slot for one in series for slot in one.slots))

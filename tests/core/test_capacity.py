@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.core.capacity import CAPACITY, MAXIMUM, Capacity, billed_w, kw_eur, month_charges, new_peak_eur
+from lib.core.capacity import CAPACITY, MAXIMUM, Capacity, billed_w, kw_eur, kwh_eur, month_charges, new_peak_eur
 from lib.core.charges import NOTHING, Charge, Item, Part, total_eur
 
 RATE = 60.0
@@ -148,3 +148,26 @@ def test_a_peak_that_brings_the_maximum_costs_up_to_it() -> None:
     capacity = Capacity(eur_kw_year=RATE, max_eur_kwh=0.35, network_eur_kwh=0.05)
     known = dict.fromkeys(MONTHS, 5000.0)
     assert new_peak_eur(capacity, known, MARCH, 41_000, import_wh=100_000) == pytest.approx(12 * 5.0)
+
+
+@pytest.mark.parametrize(
+    ("kwh", "added"),
+    [(2000, 0.0), (900, 0.3472738 - 0.0554236), (300, -0.0554236), (0, -0.0554236)],
+)
+def test_a_kwh_carries_the_maximum_while_it_holds(kwh: int, added: float) -> None:
+    """A year at 5 kW: idle, then 0.347 instead of 0.055 of network cost, and none where only the floor is due."""
+    capacity = Capacity(eur_kw_year=57.453, max_eur_kwh=0.3472738, network_eur_kwh=0.0554236)
+
+    def paid(import_wh: float) -> float:
+        due = month_charges(capacity, billed_w=5000, charges=NOTHING, import_wh=import_wh, months=12)
+        return total_eur(due) + 0.0554236 * import_wh / 1000
+
+    found = kwh_eur(capacity, billed_w=5000, charges=NOTHING, import_wh=kwh * 1000, months=12)
+    assert found == pytest.approx(added)
+    assert paid(kwh * 1000 + 1000) - paid(kwh * 1000) == pytest.approx(0.0554236 + found)
+
+
+def test_the_marked_lines_tell_what_a_kwh_of_network_costs() -> None:
+    """16.50 € for 300 kWh are 5.5 cents, in whose place the maximum of 10 cents comes."""
+    capacity = Capacity(eur_kw_year=RATE, max_eur_kwh=0.1, network_lines=frozenset({"network"}))
+    assert kwh_eur(capacity, billed_w=4000, charges=NETWORK, import_wh=300_000) == pytest.approx(0.1 - 0.055)
