@@ -7,7 +7,6 @@ In: a database. Out: files, and days from files. It knows no meter.
 import json
 import re
 import sqlite3
-import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,9 +20,10 @@ from lib.core.peaks import MonthPeak
 from lib.core.quarter import QUARTER
 from lib.store.batch import Batch
 from lib.store.database import DamagedError, replace_file, told
-from lib.store.records import RecordError, parse, record, text_of
+from lib.store.records import RecordError, crc_of, parse, record, text_of
 from lib.store.report import report
-from lib.store.store import events_of, instant, seconds
+from lib.store.schema import instant, seconds
+from lib.store.store import events_of
 
 FORMAT = 1
 YEAR = timedelta(days=365)
@@ -164,7 +164,7 @@ def _texts(connection: sqlite3.Connection, day: date, running: tuple[Day, Row] |
         parts["next"] = f'{{"day": {text_of(today)}, "open": {text_of(open_row)}, "rows": {rows}}}'
     body = "{\n" + ",\n".join(f'"{key}": {text}' for key, text in parts.items())
     words = report(counted, events, peak=next((one for one in peaks if one.month == day.replace(day=1)), None))
-    return f'{body},\n"crc": {zlib.crc32(body.encode())}\n}}\n', words
+    return f'{body},\n"crc": {crc_of(body)}\n}}\n', words
 
 
 def _details(connection: sqlite3.Connection, day: date) -> Iterator[str]:
@@ -182,7 +182,7 @@ def _lines(texts: Iterator[str]) -> str:
 def _read(text: str) -> DayFile:
     """Raises RecordError."""
     found = CRC.fullmatch(text)
-    if not found or int(found[2]) != zlib.crc32(found[1].encode()):
+    if not found or int(found[2]) != crc_of(found[1]):
         raise RecordError("it is not as it was written")
     try:
         return _day_file(json.loads(found[1] + "}"))

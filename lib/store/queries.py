@@ -19,8 +19,7 @@ from lib.core.charges import Part
 from lib.core.quarter import QUARTER, start_of
 from lib.core.stamp import BRUSSELS
 from lib.store.database import StoreError, open_reading, told
-from lib.store.schema import STEPS
-from lib.store.store import instant, seconds
+from lib.store.schema import LONGEST_SLOT_S, STEPS, instant, seconds
 
 MOST = 40_000  # entries of one answer, more than a year of quarters
 HOUR = timedelta(hours=1)
@@ -273,7 +272,7 @@ def _index_eur_mwh(connection: sqlite3.Connection, start: datetime, end: datetim
     first_s, last_s = seconds(start), seconds(end)
     known_s, total = connection.execute(
         "SELECT sum(min(until, :end) - max(start, :start)), sum((min(until, :end) - max(start, :start)) * eur_mwh)"
-        " FROM prices WHERE start > :start - 90000 AND start < :end AND until > :start",
-        {"start": first_s, "end": last_s},
+        " FROM prices WHERE start > :start - :longest AND start < :end AND until > :start",
+        {"start": first_s, "end": last_s, "longest": LONGEST_SLOT_S},
     ).fetchone()
     return total / known_s if known_s else None

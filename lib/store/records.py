@@ -6,6 +6,7 @@ are a list of [part, name, band, register, quantity, eur]. It knows no file and 
 
 import json
 import types
+import zlib
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
@@ -26,6 +27,11 @@ class RecordError(ValueError):
 def text_of(value: object) -> str:
     """A record, or a list of them, as one line of JSON."""
     return json.dumps(_plain(value), separators=(",", ":"))
+
+
+def crc_of(text: str) -> int:
+    """By what one sees that a text is as it was written."""
+    return zlib.crc32(text.encode())
 
 
 def parse(kind: type[T], text: str) -> T:

@@ -3,6 +3,10 @@
 Times of columns are UTC seconds, cut to whole ones; the exact instants stand in `detail`. Steps are only ever added.
 """
 
+from datetime import UTC, datetime
+
+LONGEST_SLOT_S = 90_000  # no price holds for longer than the longest day
+
 ROWS = """
 CREATE TABLE rows (
     number INTEGER PRIMARY KEY,
@@ -101,3 +105,13 @@ STEPS: tuple[tuple[str, ...], ...] = (
         PRICES,
     ),
 )
+
+
+def seconds(at: datetime) -> int:
+    """An instant as whole UTC seconds."""
+    return int(at.timestamp())
+
+
+def instant(at_s: int) -> datetime:
+    """The instant of UTC seconds."""
+    return datetime.fromtimestamp(at_s, UTC)
