@@ -20,7 +20,7 @@ from lib.messages import House, Message
 from lib.panels.driver import TerminalDriver
 from lib.panels.foot import render_foot, render_help
 from lib.panels.header import notices
-from lib.panels.layout import Panels, Place, arranged, places
+from lib.panels.layout import Panels, Place, overview
 from lib.panels.look import CONSOLE, UNICODE, Look, Room
 from lib.panels.questions import HelpScreen, StopQuestion
 from lib.panels.seen import Peer, Seen
@@ -169,18 +169,14 @@ class Dashboard(App[str]):
         self._head.draw(head)
         shown = [view for view in self._views if view.panel.shown(seen)]
         self._page = min(self._page, len(shown))
-        self._place(shown, Place(0, 0, width, max(1, height - head_rows - 1)))
+        self._place(seen, shown, Place(0, 0, width, max(1, height - head_rows - 1)))
         for view in shown:
             view.draw(seen, look, whole=bool(self._page))
         self._foot.draw(render_foot([view.panel.tab or view.panel.title for view in shown], self._page, look, width))
 
-    def _place(self, shown: list[View], body: Place) -> None:
+    def _place(self, seen: Seen, shown: list[View], body: Place) -> None:
         """The overview, or the one panel of the page."""
-        if self._page:
-            found = {shown[self._page - 1].panel.name: body}
-        else:
-            part = arranged(self._panels.arrangements, body.width, body.height)
-            found = places(part, body, {view.panel.name for view in shown})
+        found = {shown[self._page - 1].panel.name: body} if self._page else overview(self._panels, seen, body)
         for view in self._views:
             view.put(found.get(view.panel.name))
 

@@ -1,9 +1,12 @@
 """The screen of dm: its panels, where they stand at each size, and what its colours mean."""
 
-from lib.messages import House, Rates, Telegram, Usage
+from lib.messages import Bill, Events, House, Rates, Telegram, Usage
+from lib.panels.bill import render_bill
+from lib.panels.events import events_drawn_from, render_events
 from lib.panels.header import render_header
 from lib.panels.layout import Arrangement, Columns, Panel, Panels, Rows
 from lib.panels.month_peaks import render_month_peaks
+from lib.panels.prices import prices_drawn_from, prices_follow_market, prices_shown, render_prices
 from lib.panels.quarter_peak import render_quarter
 from lib.panels.rates import render_rates
 from lib.panels.seen import Seen
@@ -13,12 +16,32 @@ from lib.panels.usage import render_usage
 LARGE = Columns(
     (
         (112, Rows(((0, "quarter"), (29, "usage")))),
-        (50, Rows(((9, "rates"), (0, "months")))),
-        (0, "telegram"),
+        (50, Rows(((11, "rates"), (19, "months"), (0, "events")))),
+        (0, Rows(((0, "prices"), (0, "bill"), (0, "telegram")))),
     )
 )
-MEDIUM = Rows(((0, Columns(((0, "quarter"), (36, "rates")))), (24, Columns(((0, "usage"), (36, "months"))))))
-TALL = Rows(((9, Columns(((0, "quarter"), (34, "rates")))), (24, "usage"), (0, "months")))
+WIDE = Columns(
+    (
+        (0, Rows(((0, "quarter"), (24, "usage")))),
+        (56, Rows(((9, "rates"), (0, "prices"), (0, "bill"), (0, "months")))),
+    )
+)
+MEDIUM = Columns(
+    (
+        (0, Rows(((0, "quarter"), (24, "usage")))),
+        (40, Rows(((9, "rates"), (0, "prices"), (0, "bill"), (0, "months")))),
+    )
+)
+TOWER = Rows(
+    (
+        (9, Columns(((0, "quarter"), (34, "rates")))),
+        (24, "usage"),
+        (0, "prices"),
+        (0, Columns(((0, "bill"), (36, "months")))),
+        (7, "events"),
+    )
+)
+TALL = Rows(((9, Columns(((0, "quarter"), (34, "rates")))), (0, "usage"), (11, Columns(((0, "bill"), (36, "months"))))))
 SMALL = Rows(((9, Columns(((0, "quarter"), (34, "rates")))), (0, "usage")))
 TINY = Rows(((9, "quarter"), (0, "rates")))
 
@@ -54,21 +77,47 @@ def dm_panels() -> Panels:
                 render=lambda seen, look, room: render_telegram(
                     seen.newest(Telegram), look, room, peaks=_peaks_cost(seen)
                 ),
+                tab="Meter",
                 scrolls=True,
                 heads=1,
             ),
             Panel(
+                name="bill",
+                title="Bill",
+                render=lambda seen, look, room: render_bill(seen.newest(Bill), look, room),
+                drawn_from=lambda seen: seen.newest(Bill),
+                scrolls=True,
+                heads=1,
+            ),
+            Panel(
+                name="events",
+                title="Events",
+                render=lambda seen, look, room: render_events(seen.newest(Events), seen.newest(House), look, room),
+                drawn_from=events_drawn_from,
+                scrolls=True,
+            ),
+            Panel(
                 name="months",
                 title="Month peaks",
-                tab="Months",
+                tab="Peaks",
                 render=lambda seen, look, room: render_month_peaks(seen.newest(House), look, room),
                 shown=_peaks_cost,
+            ),
+            Panel(
+                name="prices",
+                title="Prices",
+                render=lambda seen, look, room: render_prices(seen.newest(Rates), seen.newest(House), look, room),
+                shown=prices_shown,
+                modest=lambda seen: _peaks_cost(seen) and not prices_follow_market(seen),
+                drawn_from=prices_drawn_from,
             ),
         ),
         arrangements=(
             Arrangement(width=220, height=48, part=LARGE),
+            Arrangement(width=150, height=40, part=WIDE),
             Arrangement(width=112, height=34, part=MEDIUM),
-            Arrangement(width=74, height=44, part=TALL),
+            Arrangement(width=74, height=62, part=TOWER),
+            Arrangement(width=74, height=38, part=TALL),
             Arrangement(width=74, height=15, part=SMALL),
             Arrangement(width=0, height=0, part=TINY),
         ),
@@ -88,7 +137,8 @@ def _legend(seen: Seen) -> list[tuple[str, str]]:
         ("taken", "power taken from the grid"),
         ("injected", "power injected into the grid"),
         ("active", "the rate that counts now"),
-        ("inactive", "the other rate"),
+        ("inactive", "the other rates"),
+        ("good", "the cheapest hours ahead"),
         ("now", "usage at the rate that counts now"),
         ("clock", "how far the quarter is"),
         ("used", "taken so far in this quarter"),

@@ -31,8 +31,14 @@ def render_foot(titles: Sequence[str], page: int, look: Look, width: int) -> Tex
     names = ("All", *titles)
     one, none = [name if key == page else "" for key, name in enumerate(names)], [""] * len(names)
     forms = [
-        (_tabs(named, page, look), _others(look, said=said))
-        for named, said in ((names, True), (names, False), (one, True), (none, False))
+        (_tabs(named, page, look, airy=airy), _others(look, said=said))
+        for named, said, airy in (
+            (names, True, True),
+            (names, False, True),
+            (names, False, False),
+            (one, True, True),
+            (none, False, True),
+        )
     ]
     tabs, others = next((form for form in forms if _length(form) <= width), forms[-1])
     spare = width - _length((tabs, others))
@@ -44,12 +50,12 @@ def _length(form: Sequence[Sequence[Piece]]) -> int:
     return sum(len(text) for part in form for text, _ in part)
 
 
-def _tabs(names: Sequence[str], page: int, look: Look) -> list[Piece]:
-    """The number keys, each with the name of its panel, "" for none."""
+def _tabs(names: Sequence[str], page: int, look: Look, *, airy: bool) -> list[Piece]:
+    """The number keys, each with the name of its panel, "" for none; `airy`: with a space after it."""
     tabs: list[Piece] = []
     for key, name in enumerate(names):
         style = "reverse" if key == page else look.colours.text
-        tabs += [(f" {key} ", f"bold {style}"), (f"{name} " if name else "", style)]
+        tabs += [(f" {key} ", f"bold {style}"), (f"{name}{' ' * airy}" if name else "", style)]
     return tabs
 
 

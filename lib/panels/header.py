@@ -20,6 +20,8 @@ UNIT = 8
 NARROW = 60  # below, the power stands in small letters
 LATE_S = 3.0  # the program speaks once a second
 FORGOTTEN_S = 60.0  # a power as old as this is no power now
+TURN_S = 5  # a notice stands so long before the next
+GRAVE = ("store", "breaker")  # notices that cannot wait
 
 Pieces = list[Piece]
 Role = Literal["bad", "warn", "text"]  # of the palette
@@ -48,7 +50,7 @@ def render_header(
         width = room.width - FIGURE - UNIT - 3
         for figure, (left, right) in zip(_large(power, look), beside, strict=True):
             sheet.row(*figure, *_apart(left, right, width))
-    for text, style in _cut(notices(house, peer), room.height - ROWS):
+    for text, style in _cut(notices(house, peer), room.height - ROWS, turn=_turn(house)):
         sheet.row((f"! {text}", getattr(look.colours, style)))
     return sheet.text()
 
@@ -62,16 +64,22 @@ def notices(house: House | None, peer: Peer | None = None) -> list[tuple[str, Ro
         return told
     if house.link.state not in {"good", "ended"} and house.link.why:
         told.append((house.link.why, "bad" if house.link.state == "silent" else "text"))
-    return told + [(text, "warn") for text in house.notices.values()]
+    return told + [(text, "bad" if kind in GRAVE else "warn") for kind, text in house.notices.items()]
 
 
-def _cut(told: list[tuple[str, Role]], rows: int) -> list[tuple[str, Role]]:
-    """As many as there are rows; the last one says how many more there are."""
-    more = len(told) - max(0, rows)
-    if more <= 0 or rows <= 0:
+def _turn(house: House | None) -> int:
+    """Counts up while the program speaks, so that each notice has its turn."""
+    return 0 if house is None else int(house.said.timestamp() // TURN_S)
+
+
+def _cut(told: list[tuple[str, Role]], rows: int, *, turn: int) -> list[tuple[str, Role]]:
+    """As many as there are rows; where they are too few, those without one take turns on the last."""
+    if rows <= 0 or len(told) <= rows:
         return told[: max(0, rows)]
-    text, role = told[rows - 1]
-    return [*told[: rows - 1], (f"(and {more} more, ? shows all) {text}", role)]
+    waiting = len(told) - rows + 1
+    at = rows - 1 + turn % waiting
+    text, role = told[at]
+    return [*told[: rows - 1], (f"{at + 1}/{len(told)} {text}", role)]
 
 
 @dataclass(frozen=True, slots=True)

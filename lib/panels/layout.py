@@ -49,6 +49,8 @@ class Panel:
         shown: whether it has anything to say at all.
         scrolls: whether it says all its lines also in the overview.
         heads: how many of its first lines stay when it is scrolled.
+        modest: whether it leaves its place to its neighbours in all arrangements but the largest.
+        drawn_from: all that its text depends on beside look and room; it is rendered anew only when that changed.
 
     """
 
@@ -59,6 +61,8 @@ class Panel:
     shown: Callable[[Seen], bool] = lambda seen: True
     scrolls: bool = False
     heads: int = 0
+    modest: Callable[[Seen], bool] = lambda seen: False
+    drawn_from: Callable[[Seen], object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,14 @@ class Panels:
     arrangements: Sequence[Arrangement]
     legend: Callable[[Seen], Sequence[tuple[str, str]]]
     question: str
+
+
+def overview(panels: Panels, seen: Seen, body: Place) -> dict[str, Place]:
+    """Where the panels stand while all of them are shown."""
+    part = arranged(panels.arrangements, body.width, body.height)
+    largest = part is panels.arrangements[0].part
+    names = {panel.name for panel in panels.panels if panel.shown(seen) and (largest or not panel.modest(seen))}
+    return places(part, body, names)
 
 
 def arranged(arrangements: Sequence[Arrangement], width: int, height: int) -> Part:

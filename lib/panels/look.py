@@ -9,7 +9,10 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+from lib.messages import cents
+
 Digit = tuple[str, str, str]
+MOST_EUR = 1e12  # no bill; what is more is no number of ours
 
 
 class Room(NamedTuple):
@@ -25,7 +28,7 @@ class Glyphs:
     """The signs of one kind of terminal.
 
     Attributes:
-        levels, steps: a cell filled from below and from the left, from empty to full.
+        levels, steps, falls: a cell filled from below, from the left and from above, from empty to full.
         half, track: a cell of a bar that is half meant, and one that is empty.
         border: the name of Textual's border.
         fold: what stands for a sign that the terminal does not have.
@@ -42,6 +45,7 @@ class Glyphs:
     bullet: str = "●"
     levels: str = " ▁▂▃▄▅▆▇█"
     steps: str = " ▏▎▍▌▋▊▉█"
+    falls: str = " ▀█"
     full: str = "█"
     half: str = "▒"
     track: str = "░"
@@ -103,6 +107,7 @@ ASCII = replace(
     bullet="*",
     levels=" #",
     steps=" #",
+    falls=" #",
     full="#",
     half="=",
     track=".",
@@ -197,6 +202,10 @@ class Look:
             if len(digits) <= width:
                 return digits
         return self.glyphs.cut
+
+    def euro(self, eur: float | None, width: int = 99) -> str:
+        """Money to the cent, as every face rounds it."""
+        return self.number(float(cents(eur)) if eur is not None and abs(eur) < MOST_EUR else eur, 2, width)
 
     def kw(self, power_w: float | None, decimals: int = 2) -> str:
         """A power in kW, without the unit."""

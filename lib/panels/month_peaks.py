@@ -11,6 +11,7 @@ from lib.panels.sheet import Piece, Sheet
 from lib.panels.strokes import fine_bar, part
 
 MARK, MONTH, FIGURE, UNIT, WHEN = 2, 8, 6, 4, 14
+LEAST_ROWS = 6  # with fewer there is no word of what a peak costs
 DATED = 50  # from this width on there is room for the quarter of each peak
 
 
@@ -25,11 +26,12 @@ def render_month_peaks(house: House | None, look: Look, room: Room) -> Text:
         return sheet.text()
     months = house.months
     rows = _rows(months)
-    shown = len(rows) if room.whole else max(1, room.height - 2)
+    said = 2 + (room.height >= LEAST_ROWS)
+    shown = len(rows) if room.whole else max(1, room.height - said)
     most_w = max([months.floor_w, *(peak_w for _, peak_w, _ in rows if peak_w is not None)])
     for at, (month, peak_w, when) in enumerate(rows[:shown]):
         sheet.row(*_row(look, room.width, month, peak_w, when, most_w, floor_w=months.floor_w, running=at == 0))
-    if room.whole or room.height >= len(rows) + 3:
+    if room.whole or room.height > len(rows) + said:
         sheet.space()
     known = months.months_known
     name = f"{months.months_billed}-month mean"
@@ -42,7 +44,22 @@ def render_month_peaks(house: House | None, look: Look, room: Room) -> Text:
         (" kW", colours.quiet),
     )
     sheet.row((f"A month counts {look.kw(months.floor_w)} kW or more", colours.quiet))
+    if room.whole or said > 2:
+        sheet.row(*_one_more(months, look, room.width))
     return sheet.text()
+
+
+def _one_more(months: MonthPeaks, look: Look, width: int) -> list[Piece]:
+    """What 1 kW more of the running month's peak costs."""
+    colours, bills = look.colours, months.months_billed
+    if months.kw_eur is None:
+        return [("1 kW more: the rates do not say", colours.quiet)]
+    if look.euro(months.kw_eur) == look.euro(0.0):
+        return [("1 kW more costs nothing now", colours.quiet)]
+    eur = f"{look.glyphs.euro} {look.euro(months.kw_eur)}"
+    if width < DATED:
+        return [("1 kW more: ", colours.quiet), (eur, colours.title), (f" over {bills} bills", colours.quiet)]
+    return [("1 kW more costs ", colours.quiet), (eur, colours.title), (f" over the next {bills} bills", colours.quiet)]
 
 
 def _rows(months: MonthPeaks) -> list[tuple[date, float | None, str]]:

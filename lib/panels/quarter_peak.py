@@ -33,13 +33,13 @@ def render_quarter(house: House | None, look: Look, room: Room) -> Text:
     sheet.row(*_time(house, quarter, look, room.width))
     rows = room.height - 1
     if room.width >= BESIDE + CURVE and rows < STACKED:
-        figures = _figures(quarter, look, BESIDE - GUTTER, peaks=house.capacity_tariff)
+        figures = _figures(house, quarter, look, BESIDE - GUTTER)
         lines = _curve(quarter, look, room.width - BESIDE, rows)
         none: list[Piece] = []
         for left, right in zip_longest(figures, lines, fillvalue=none):
             sheet.row(*left, (" " * (BESIDE - sum(cell_len(text) for text, _ in left)), ""), *right)
         return sheet.text()
-    figures = _figures(quarter, look, room.width, peaks=house.capacity_tariff)
+    figures = _figures(house, quarter, look, room.width)
     airy = rows >= STACKED
     for pieces in (*((),) * airy, *figures, *((),) * airy):
         sheet.row(*pieces)
@@ -63,8 +63,8 @@ def _time(house: House, quarter: QuarterNow, look: Look, width: int) -> list[Pie
     return [(f"{start} ", colours.quiet), *bar(look, cells, gone, colours.clock), (f" {end}", colours.quiet), last]
 
 
-def _figures(quarter: QuarterNow, look: Look, width: int, *, peaks: bool) -> list[list[Piece]]:
-    colours = look.colours
+def _figures(house: House, quarter: QuarterNow, look: Look, width: int) -> list[list[Piece]]:
+    colours, peaks = look.colours, house.capacity_tariff
     forecast_w, target_w, gap_w = quarter.forecast_w, quarter.target_w, quarter.gap_w
     over = gap_w is not None and gap_w < 0
     used_wh = "" if quarter.used_wh is None else f"   {look.number(quarter.used_wh, 0)} Wh taken"
@@ -82,7 +82,18 @@ def _figures(quarter: QuarterNow, look: Look, width: int, *, peaks: bool) -> lis
         energy = energy_bar(look, cells, used_w=quarter.average_w, ahead_w=forecast_w, target_w=target_w)
         rows[0] += [("  ", ""), *energy]
     rows[1] += _gap(gap_w, look, peaks=peaks)
+    if over and peaks and quarter.new_peak_eur is not None:
+        rows.insert(2, [(_cost(house, quarter.new_peak_eur, look), colours.over)])
     return rows
+
+
+def _cost(house: House, new_peak_eur: float, look: Look) -> str:
+    """What the peak in the make costs; nothing where a floor or a maximum of the rates holds."""
+    eur = look.euro(new_peak_eur)
+    if eur == look.euro(0.0):
+        return "NEW PEAK costs nothing: floor or cap"
+    bills = f" over {house.months.months_billed} bills" if house.months else ""
+    return f"NEW PEAK costs {look.glyphs.euro} {eur}{bills}"
 
 
 def _figure(label: str, power_w: float | None, look: Look, style: str) -> list[Piece]:
@@ -136,7 +147,9 @@ def _curve(quarter: QuarterNow, look: Look, width: int, height: int) -> list[lis
 def _hours(quarter: QuarterNow, look: Look, width: int) -> str:
     """The times below the curve, each five minutes."""
     line = ""
-    for minutes in (0, 5, 10):
-        line = look.left(line, round(minutes / 15 * width)) + clock(quarter.start + timedelta(minutes=minutes))
     end = clock(quarter.start + QUARTER)
+    for minutes in (0, 5, 10):
+        place = round(minutes / 15 * width)
+        if place >= len(line) and place + 2 * len(end) < width:
+            line = look.left(line, place) + clock(quarter.start + timedelta(minutes=minutes))
     return look.left(line, width - len(end)) + end

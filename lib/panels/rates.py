@@ -1,15 +1,37 @@
-"""The prices: what a kWh and a m³ cost and earn, which register counts now, and when the other one starts."""
+"""The prices: what a kWh and a m³ cost and earn, what counts now, and what comes next. What is unknown says so."""
+
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import NamedTuple
 
 from rich.text import Text
 
 from lib.messages import House, Rates
-from lib.panels.dates import near
+from lib.messages.prices import ahead
+from lib.panels.dates import clock, day_name, local_day, near
 from lib.panels.look import Look, Room
 from lib.panels.sheet import Piece, Sheet
 
 REGISTERS = {"1": "Day", "2": "Night"}
-NAMES = (*REGISTERS.values(), "Gas", "Water")
-LABEL = 4
+LABEL, FIGURE, WIDEST = 6, 8, 12  # cells at least, and of a figure at most
+UNKNOWN = "unknown"
+MOST_AHEAD = 24  # on a page of its own; the panel of the prices shows all
+
+
+class Price(NamedTuple):
+    """One row: what a kWh costs and earns in a band or from a time on."""
+
+    name: str
+    import_eur_kwh: float | None
+    export_eur_kwh: float | None
+    now: bool
+
+
+class Volume(NamedTuple):
+    """What a m³ costs."""
+
+    name: str
+    eur_m3: float
 
 
 def register_name(register: str) -> str:
@@ -18,59 +40,121 @@ def register_name(register: str) -> str:
 
 
 def render_rates(rates: Rates | None, house: House | None, look: Look, room: Room) -> Text:
-    """Two rows of prices, taken and injected; the active register in one colour, the other in another."""
-    colours, glyphs = look.colours, look.glyphs
+    """A row for each band, or where the price moves with the market for now and what follows; then gas and water."""
+    colours = look.colours
     sheet = Sheet(look, room.width)
     if rates is None:
         sheet.row(("waiting for the rates", colours.quiet))
         return sheet.text()
-    active = house.register if house else None
-    space = min(48, room.width - LABEL)
-    kwh = (space + 2) // 4  # their prices have one decimal more
-    widths = (kwh, kwh, (space - 2 * kwh) // 2, (space - 2 * kwh) // 2)
-    styles = (*(_style(register, active, look) for register in REGISTERS), colours.text, colours.text)
-    short = kwh <= len(f"{glyphs.euro}/kWh")  # then the currency stands once, before the row
-    money = "" if short else glyphs.euro
-    units = (f"{money}/kWh", f"{money}/kWh", f"{money}/{glyphs.cubic}", f"{money}/{glyphs.cubic}")
-    for head, names in (("Rate", NAMES), (glyphs.euro if short else "", units)):
-        cells = [
-            (look.right(name, width), _bold(style)) for name, width, style in zip(names, widths, styles, strict=True)
-        ]
-        sheet.row((look.left(head, LABEL), colours.quiet), *cells)
-    taken = [*(rates.import_eur_kwh.get(register) for register in REGISTERS), rates.gas_eur_m3, rates.water_eur_m3]
-    injected = [*(rates.export_eur_kwh.get(register) for register in REGISTERS), None, None]
-    for sign, prices in (("+", taken), (glyphs.minus, injected)):
-        figures = [
-            (look.right(look.number(price, decimals, width - 1), width), style)
-            for price, decimals, width, style in zip(prices, (4, 4, 3, 3), widths, styles, strict=True)
-        ]
-        sheet.row((look.left(sign, LABEL), colours.text), *figures)
-    if room.height > 5:
+    foot = _foot(rates, house, look)
+    left = room.height - 1 - bool(foot)
+    volumes = _volumes(rates)
+    most = MOST_AHEAD if room.whole else max(1, left - len(volumes))
+    rows = _ahead(rates, house, most) if rates.dynamic else _bands(rates, house)
+    if len(volumes) > 1 and len(rows) + len(volumes) > left and not room.whole:
+        volumes = [[one for line in volumes for one in line]]
+    kept = rows if room.whole else _kept(rows, max(1, left - len(volumes)))
+    label = min(max(LABEL, *(len(one.name) + 1 for one in kept)), max(LABEL, room.width - 2 * FIGURE))
+    figure = max(FIGURE, min(WIDEST, (room.width - label) // 2))
+    sheet.row(
+        (look.left(f"{look.glyphs.euro}/kWh", label), colours.quiet),
+        *((look.right(way, figure), colours.quiet) for way in ("taken", "injected")),
+    )
+    for row in kept:
+        style = colours.active if row.now else colours.inactive
+        figures = [_figure(price, look, figure, style) for price in (row.import_eur_kwh, row.export_eur_kwh)]
+        sheet.row((look.left(row.name, label), _bold(style)), *figures)
+    for line in volumes:
+        sheet.row(*_volume(line, look, (label, figure)))
+    if room.height - sheet.rows > 1 + len(rates.warnings):
         sheet.space()
-    sheet.row(*_next(house, look))
+    if foot:
+        sheet.row(*foot)
+    for warning in rates.warnings:
+        if room.whole:
+            sheet.paragraph(f"! {warning}", colours.warn)
+        elif sheet.rows < room.height:
+            sheet.row((f"! {warning}", colours.warn))
     return sheet.text()
 
 
-def _style(register: str, active: str | None, look: Look) -> str:
-    return look.colours.active if register == active else look.colours.inactive
+def _bands(rates: Rates, house: House | None) -> list[Price]:
+    now = house.band if house else None
+    alone = len(rates.bands) == 1
+    return [
+        Price(band.name or "always", band.import_eur_kwh, band.export_eur_kwh, alone or band.name == now)
+        for band in rates.bands
+    ]
+
+
+def _ahead(rates: Rates, house: House | None, most: int) -> list[Price]:
+    """The price now and those that follow; where no slot holds now, what the program says of it."""
+    at = house.at if house else None
+    slots = [] if at is None else list(islice(ahead(rates.slots, at), most))
+    rows = [Price(clock(slot.start), slot.import_eur_kwh, slot.export_eur_kwh, now=False) for slot in slots]
+    if at is not None and slots and slots[0].start <= at:
+        return [rows[0]._replace(name="now", now=True), *rows[1:]]
+    name = house.band if house else None
+    band = next((band for band in rates.bands if len(rates.bands) == 1 or band.name == name), None)
+    prices = (band.import_eur_kwh, band.export_eur_kwh) if band else (None, None)
+    return [Price("now", *prices, now=True), *rows][:most]
+
+
+def _kept(rows: list[Price], most: int) -> list[Price]:
+    """As many as there is room for, and always the one that counts now."""
+    places = sorted(range(len(rows)), key=lambda at: (not rows[at].now, at))[:most]
+    return [rows[at] for at in sorted(places)]
+
+
+def _volumes(rates: Rates) -> list[list[Volume]]:
+    """A line for gas and one for water, as far as they have a price."""
+    prices = (("Gas", rates.gas_eur_m3), ("Water", rates.water_eur_m3))
+    return [[Volume(name, eur_m3)] for name, eur_m3 in prices if eur_m3 is not None]
+
+
+def _volume(line: list[Volume], look: Look, widths: tuple[int, int]) -> list[Piece]:
+    colours, (label, width) = look.colours, widths
+    if len(line) == 1:
+        (one,) = line
+        said = look.left(one.name, label) + look.right(look.number(one.eur_m3, 4, width - 1), width)
+    else:
+        said = "  ".join(f"{one.name} {look.number(one.eur_m3, 3)}" for one in line)
+    return [(said, colours.text), (f" {look.glyphs.euro}/{look.glyphs.cubic}", colours.quiet)]
+
+
+def _figure(price: float | None, look: Look, width: int, style: str) -> Piece:
+    return (look.right(UNKNOWN if price is None else look.number(price, 4, width - 1), width), style)
 
 
 def _bold(style: str) -> str:
     return style if "bold" in style else f"bold {style}"
 
 
-def _next(house: House | None, look: Look) -> list[Piece]:
-    """Which register counts now and when it changes, as far as the meter says; an old word says of when it is."""
+def _foot(rates: Rates, house: House | None, look: Look) -> list[Piece]:
+    """What counts now and what comes next; an old word says of when it is."""
     colours = look.colours
-    if house is None or house.register is None:
-        return [("one register, at the day price", colours.quiet)] if house and house.reading else []
-    name = register_name(house.register)
-    if house.link.state != "good" and house.at is not None:
-        return [(f"{name} as of {near(house.at, house.said)}", colours.warn)]
-    if house.register not in REGISTERS:
-        return [(f"{name} now", colours.active), (", at the day price", colours.quiet)]
-    now = [(f"{name} now", colours.active)]
-    if house.next_change is None or house.at is None:
+    if house is None or house.at is None:
+        return []
+    if house.link.state != "good":
+        return [(f"{house.band or 'this is'} as of {near(house.at, house.said)}", colours.warn)]
+    if rates.dynamic:
+        if rates.trouble:
+            return [(rates.trouble, colours.warn)]
+        return [(_known(rates.known_until, house.at), colours.quiet)] if rates.known_until else []
+    if len(rates.bands) == 1:
+        return [("one price, day and night", colours.quiet)]
+    if not house.band:
+        return [("what counts now is not known", colours.quiet)]
+    now = [(f"{house.band} now", colours.active)]
+    if house.next_change is None:
         return now
-    other = next(other for register, other in REGISTERS.items() if register != house.register)
-    return [*now, (", ", colours.quiet), (f"{other} from {near(house.next_change, house.at)}", colours.inactive)]
+    following = house.next_band or "the next"
+    return [*now, (", ", colours.quiet), (f"{following} from {near(house.next_change, house.at)}", colours.inactive)]
+
+
+def _known(until: datetime, at: datetime) -> str:
+    """Until when the price is known: mostly the end of a day."""
+    last = until - timedelta(minutes=1)
+    if clock(until) != "00:00":
+        return f"known until {near(until, at)}"
+    return f"known to the end of {'today' if local_day(last) == local_day(at) else day_name(local_day(last))}"

@@ -21,9 +21,11 @@ def render_usage(usage: Usage | None, rates: Rates | None, house: House | None, 
         return sheet.text()
     register = house.register if house else None
     every = usage_rows(usage, rates, register, look.glyphs, peaks=bool(house and house.capacity_tariff))
-    note = _note(usage)
-    two_heads = room.whole or room.height >= len(every) + bool(note) + 2
-    left = room.height - 1 - two_heads - bool(note)
+    notes = _notes(usage, look)
+    if len(notes) > 1 and not room.whole and room.height < len(every) + len(notes) + 2:
+        notes = ["; ".join(notes)]
+    two_heads = room.whole or room.height >= len(every) + len(notes) + 2
+    left = room.height - 1 - two_heads - len(notes)
     rows = every if room.whole else _fitting(every, left, register)
     aired = not room.whole and left >= len(rows) + len({row.group for row in rows})
     width = min(WIDEST, max(5, (room.width - LABEL) // max(1, len(usage.columns))))
@@ -35,16 +37,35 @@ def render_usage(usage: Usage | None, rates: Rates | None, house: House | None, 
             sheet.space()
         group = row.group
         sheet.row(*_row(row, usage, look, (label, width), now=register is not None and row.register == register))
-    if note:
-        if aired:
-            sheet.space()
-        sheet.row((f"~ {note}", look.colours.warn))
+    if notes and aired:
+        sheet.space()
+    for note in notes:
+        sheet.row((note, look.colours.warn))
     return sheet.text()
 
 
-def _note(usage: Usage) -> str:
+def _marks(column: Column) -> str:
+    """`~` where a column is not whole or not watched, `?` where the price of some of it is not known yet."""
+    if column.amounts is None:
+        return ""
+    return "~" * (not column.complete or column.estimated) + "?" * (column.unpriced_wh > 0)
+
+
+def _notes(usage: Usage, look: Look) -> list[str]:
+    """What the marks mean, a sentence each."""
+    unpriced_wh = max((column.unpriced_wh for column in usage.columns), default=0)
+    notes = [f"? {look.number(unpriced_wh / 1000, 1)} kWh wait for their price"] if unpriced_wh > 0 else []
+    if missing := _missing(usage):
+        notes.append(f"~ {missing}")
+    paused = [column.name for column in usage.columns if column.estimated and column.amounts is not None]
+    if paused:
+        notes.append(f"~ {', '.join(paused)}: a pause of the program, by the meter's counters")
+    return notes
+
+
+def _missing(usage: Usage) -> str:
     """Why some columns are not whole; empty when all are."""
-    partial = [column for column in usage.columns if not column.complete]
+    partial = [column for column in usage.columns if column.amounts is not None and not column.complete]
     late = [
         column.since
         for column in partial
@@ -75,7 +96,7 @@ def _heads(sheet: Sheet, usage: Usage, look: Look, widths: tuple[int, int], *, h
         name, day = column.name.capitalize(), _dates(column)
         if not second and column.name.startswith("day"):
             name = day
-        mark = "" if column.complete or column.amounts is None else "~"
+        mark = _marks(column)
         style = colours.warn if mark else colours.title
         names.append((look.right(mark + name, width), style))
         dates.append((look.right(day, width), colours.quiet))

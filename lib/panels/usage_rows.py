@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 from lib.messages import Column, Rates, Usage, cents
 from lib.panels.dates import clock
-from lib.panels.look import Glyphs
+from lib.panels.look import MOST_EUR, Glyphs
 from lib.panels.rates import register_name
 
 BOOKED = ("1", "2", "total")  # registers that are shown also at zero; new Walloon meters print 3 to 5 without use
-
-MOST_EUR = 1e12  # no bill; what is more is no number of ours
 
 Figures = tuple[float | str | None, ...]
 
@@ -109,9 +107,11 @@ def _net_kwh(column: Column) -> float | None:
 
 
 def _eur(column: Column, register: str, *, taken: bool) -> float | None:
+    """What a register's energy costs; nothing where it counted nothing, and unknown where it has no price."""
     if column.costs is None:
         return None
-    return _cents((column.costs.import_eur if taken else column.costs.export_eur).get(register))
+    eur = (column.costs.import_eur if taken else column.costs.export_eur).get(register)
+    return 0.0 if eur is None and _kwh(column, register, taken=taken) == 0 else _cents(eur)
 
 
 def _cents(eur: float | None) -> float | None:

@@ -1,5 +1,7 @@
 """One panel on the screen, and the lines without a frame: widgets that change only when their text did."""
 
+from typing import NamedTuple
+
 from rich.text import Text
 from textual.widgets import Static
 
@@ -9,6 +11,14 @@ from lib.panels.seen import Seen
 
 FRAME = 2  # cells of a border, both sides together
 PADDING = 2
+
+
+class Rendered(NamedTuple):
+    """A text that need not be made again while its source stays the same."""
+
+    source: object
+    text: Text
+    lines: list[Text]
 
 
 class View(Static):
@@ -24,6 +34,7 @@ class View(Static):
         self.longest = 0
         self._shown: Text | None = None
         self._place: Place | None = None
+        self._last: Rendered | None = None
 
     @property
     def visible_rows(self) -> int:
@@ -45,8 +56,7 @@ class View(Static):
         if self._place is None:
             return
         room = Room(self._place.width - FRAME - PADDING, self.visible_rows, whole or self.panel.scrolls)
-        text = self.panel.render(seen, look, room)
-        lines = text.split("\n", allow_blank=True)
+        text, lines = self._written(seen, look, room)
         self.longest = len(lines)
         self.top = max(0, min(self.top, self.longest - self.visible_rows))
         if self.longest > self.visible_rows:
@@ -61,6 +71,16 @@ class View(Static):
         if text != self._shown:
             self._shown = text
             self.update(text, layout=False)
+
+    def _written(self, seen: Seen, look: Look, room: Room) -> tuple[Text, list[Text]]:
+        """The panel's text, and that by lines."""
+        source = (look, room, self.panel.drawn_from(seen)) if self.panel.drawn_from else None
+        if source is not None and self._last is not None and self._last.source == source:
+            return self._last.text, self._last.lines
+        text = self.panel.render(seen, look, room)
+        lines = list(text.split("\n", allow_blank=True))
+        self._last = None if source is None else Rendered(source, text, lines)
+        return text, lines
 
     def move(self, rows: int) -> bool:
         """Scroll; says whether that moved anything."""

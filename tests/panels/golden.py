@@ -2,15 +2,17 @@
 
 import io
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 from textual.app import App
 
+from lib.messages import Message
 from lib.panels.dashboard import Dashboard
 from lib.panels.dm import dm_panels
-from lib.panels.layout import Panel, Panels, Place, arranged, places
+from lib.panels.layout import Panel, Panels, Place, overview
 from lib.panels.look import ASCII, CONSOLE, UNICODE, Look, Room
 from lib.panels.seen import Peer, Seen
 from lib.panels.themes import NIGHT, PLAIN, Terminal
@@ -53,28 +55,31 @@ def styles(text: Text, fragment: str) -> set[str]:
     return found
 
 
-def seen(story: Story, *, demo: bool = False, heard_s: float = 0.1, peer: Peer | None = None) -> Seen:
+def seen(story: Story | Iterable[Message], *, heard_s: float = 0.1, peer: Peer | None = None) -> Seen:
     """What a screen was told of a story."""
-    words = {type(word): word for word in story.told(demo=demo)}
+    words = {type(word): word for word in _told(story)}
     return Seen(title="Digital Meter", words=words, heard_s=heard_s, peer=peer)
+
+
+def _told(story: Story | Iterable[Message]) -> Iterable[Message]:
+    return story.told() if isinstance(story, Story) else story
 
 
 def room_of(panel: Panel, size: tuple[int, int], told: Seen, panels: Panels) -> Room:
     """The room a panel has on a screen of that size; the whole of it where it has no place in the overview."""
     width, height = size
     body = Place(0, 0, width, height - 4)
-    names = {one.name for one in panels.panels if one.shown(told)}
-    place = places(arranged(panels.arrangements, width, body.height), body, names).get(panel.name)
+    place = overview(panels, told, body).get(panel.name)
     if place is None:
         return Room(width - 4, body.height - 2, whole=True)
     return Room(place.width - 4, place.height - 2, whole=panel.scrolls)
 
 
-def a_dashboard(story: Story | None = None, look: str = "unicode", *, attached: bool = False) -> Dashboard:
+def a_dashboard(story: Story | Iterable[Message] = (), look: str = "unicode", *, attached: bool = False) -> Dashboard:
     """A dashboard that was told a story, on a terminal of which nothing is guessed and whose time stands still."""
     terminal = Terminal(UNICODE, NIGHT) if look == "unicode" else Terminal(LOOKS[look].glyphs, PLAIN)
     app = Dashboard("Digital Meter", dm_panels(), attached=attached, terminal=terminal, elapsed_s=lambda: 0.0)
-    for word in story.told() if story else ():
+    for word in _told(story):
         app.show(word)
     return app
 

@@ -4,29 +4,35 @@ The serials are invented, the CRCs are real. Everything is told in steps, so not
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from fastcrc import crc16
 
 from lib import messages
+from lib.core.events import Event
 from lib.core.house import Heard, House, Rules, Silent, after
 from lib.core.p1 import Framer
+from lib.core.rates import parse_rates
 from lib.core.reading import Parser
 from lib.core.stamp import BRUSSELS
-from lib.core.tariff import DayHours, Tariff
-from lib.messages.dm import say_house, say_rates, say_telegram, say_usage
+from lib.core.tariff import Tariffs
+from lib.messages.dm import say_bill, say_events, say_house, say_rates, say_telegram, say_usage
+from tests.conftest import SIMPLE
 
 MINUTE = timedelta(minutes=1)
 STEPS = {0: 5 * MINUTE, 5: 5 * MINUTE, 10: 4 * MINUTE}  # close enough that no day and no quarter has a hole
-TARIFF = Tariff(
-    import_eur_kwh={"1": 0.4, "2": 0.3},
-    export_eur_kwh={"1": 0.1, "2": 0.1},
-    gas_eur_m3=1.576,
-    gas_kwh_m3=11.51,
-    water_eur_m3=6.1,
-)
+PEAK_RATES = {  # Imewo, with a supplier's fee
+    "Gas": {"+": 1.576, "cnv": ["kWh", 11.51]},
+    "Water": {"+": 6.1},
+    "Electricity": {
+        "+": {"Day": 0.4, "Night": 0.3},
+        "-": {"Day": 0.1, "Night": 0.1},
+        "capacity": {"eur_per_kw_year": 57.453},
+        "fixed": [{"name": "supplier", "eur_per_year": 40.12}],
+    },
+}
 PEAKS_KW = (4.118, 3.427, 2.904, 2.211, 3.655, 5.012, 3.871, 2.498, 3.102, 3.318, 4.006, 3.790, 2.661)
 OPERATOR = b"Works in your street on Monday from 9 to 12: no power".hex().upper()
 
@@ -67,7 +73,8 @@ class Meter:
     @property
     def day(self) -> bool:
         """Whether the day register counts."""
-        return DayHours().register(self.at) == "1"
+        there = self.at.astimezone(BRUSSELS)
+        return there.weekday() < 5 and 7 <= there.hour < 22
 
     def step(self, power_w: float, length: timedelta) -> None:
         """Time passes at a power, + taken."""
@@ -176,6 +183,7 @@ class Story:
     rules: Rules
     telegram: bytes
     received: datetime
+    events: tuple[Event, ...]
     rejected: int = 0
 
     def told(self, *, demo: bool = False) -> list[messages.Message]:
@@ -183,16 +191,18 @@ class Story:
         assert self.house.books is not None
         return [
             say_house(self.house, self.rules, boot="b1", seq=7, now=self.received, demo=demo),
-            say_rates(self.rules),
-            say_usage(self.house.books, self.rules),
+            say_rates(self.house, self.rules, now=self.received),
+            say_usage(self.house, self.rules),
             say_telegram(self.telegram, self.received),
+            say_bill(self.house, self.rules),
+            say_events(self.events),
         ]
 
     def silent(self, for_s: float, why: str, *, ended: bool = False) -> "Story":
         """The same, so many seconds later, when nothing came any more."""
         now = self.received + timedelta(seconds=for_s)
-        house = after(self.house, Silent(for_s=for_s, why=why, now=now, rejected=self.rejected, ended=ended))
-        return Story(house=house, rules=self.rules, telegram=self.telegram, received=now, rejected=self.rejected)
+        silent = Silent(for_s=for_s, why=why, now=now, rejected=self.rejected, ended=ended)
+        return replace(self, house=after(self.house, silent, self.rules), received=now)
 
 
 def lived(
@@ -203,16 +213,18 @@ def lived(
     capacity_tariff: bool = True,
     message: str = "",
     rejected: int = 0,
+    tariffs: Tariffs = SIMPLE,
 ) -> Story:
     """A house watched from `start` to `end`: some telegrams a quarter, and one each second in the last ten minutes."""
-    rules = Rules(tariff=TARIFF, connection_w=17_250.0, capacity_tariff=capacity_tariff)
+    rules = Rules(tariffs=tariffs, connection_w=17_250.0, capacity_tariff=capacity_tariff)
     meter = Meter(at=start, message=message)
     framer, parser, house = Framer(), Parser(), House()
-    telegram = b""
+    telegram, happened = b"", list[Event]()
     while True:
         power = power_w(meter.at)
         (telegram,) = framer.feed(meter.telegram(power))
-        house = after(house, Heard(reading=parser.parse(telegram), received=meter.at, rejected=rejected))
+        house = after(house, Heard(reading=parser.parse(telegram), received=meter.at, rejected=rejected), rules)
+        happened[:0] = house.events
         left = end - meter.at
         if left <= timedelta(0):
             break
@@ -220,7 +232,14 @@ def lived(
         if meter.at.minute % 15 == 0 and meter.at.second == 0:
             meter.gas_l += 37
             meter.water_l += 4
-    return Story(house=house, rules=rules, telegram=telegram, received=meter.at, rejected=rejected)
+    return Story(
+        house=house,
+        rules=rules,
+        telegram=telegram,
+        received=meter.at,
+        events=tuple(happened),
+        rejected=rejected,
+    )
 
 
 @cache
@@ -236,7 +255,13 @@ def new_peak() -> Story:
     def power_w(at: datetime) -> float:
         return 6_870.0 if at >= brussels("2026-11-20 18:33") else usual_w(at)
 
-    return lived(brussels("2026-11-15 22:10:00"), brussels("2026-11-20 18:37:12"), power_w, message=OPERATOR)
+    return lived(
+        brussels("2026-11-15 22:10:00"),
+        brussels("2026-11-20 18:37:12"),
+        power_w,
+        message=OPERATOR,
+        tariffs=parse_rates(PEAK_RATES),
+    )
 
 
 @cache

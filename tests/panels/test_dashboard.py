@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from rich.text import Text
@@ -17,7 +18,7 @@ from lib.panels.look import Look, Room
 from lib.panels.seen import Peer, Seen
 from lib.panels.themes import SKINS, Terminal
 from lib.panels.view import View
-from tests.panels import story
+from tests.panels import story, words
 from tests.panels.golden import SIZES, a_dashboard, golden, screen
 
 PATIENCE_S = 10.0
@@ -48,6 +49,16 @@ async def test_the_screen_looks_as_it_did(name: str, size: tuple[int, int]) -> N
     assert golden(f"screen_{name}_{size[0]}x{size[1]}.txt", found) == found
 
 
+@pytest.mark.parametrize(("width", "height"), [*SIZES, (160, 48), (80, 48), (80, 68)])
+async def test_the_screen_of_a_sunny_market_looks_as_it_did(width: int, height: int) -> None:
+    """Prices, bill and events have their places, and two troubles are seen."""
+    app = a_dashboard(words.a_sunny_market())
+    async with app.run_test(size=(width, height)) as pilot:
+        await pilot.pause()
+        found = screen(app)
+    assert golden(f"screen_market_{width}x{height}.txt", found) == found
+
+
 @pytest.mark.parametrize("look", ["console", "ascii"])
 async def test_the_screen_looks_as_it_did_on_a_plain_terminal(look: str) -> None:
     """With the frames that such a terminal has."""
@@ -62,7 +73,7 @@ async def test_ascii_is_ascii_on_every_page() -> None:
     """Panels, help and question, with their frames."""
     app = a_dashboard(story.new_peak(), "ascii")
     async with app.run_test(size=(80, 24)) as pilot:
-        for keys in (["1"], ["2"], ["3"], ["4"], ["5"], ["0"], ["h"], ["escape"], ["q"]):
+        for keys in (*([str(key)] for key in range(1, 9)), ["0"], ["h"], ["escape"], ["q"]):
             await pilot.press(*keys)
             await pilot.pause()
             assert screen(app).isascii(), keys
@@ -78,7 +89,7 @@ async def test_without_capacity_tariff_no_page_speaks_of_a_peak() -> None:
     for size in SIZES:
         app = a_dashboard(told)
         async with app.run_test(size=size) as pilot:
-            for key in ("0", "1", "2", "3", "4", "5", "h", "down", "pagedown", "escape", "q"):
+            for key in ("0", *map(str, range(1, 9)), "h", "down", "pagedown", "escape", "q"):
                 await pilot.press(key)
                 await pilot.pause()
                 assert "peak" not in screen(app).lower(), (size, key)
@@ -102,7 +113,7 @@ async def test_a_number_shows_one_panel_and_again_all() -> None:
 async def test_tab_goes_through_the_panels() -> None:
     """All, then each in turn, then all again; Shift+Tab and the arrows as well."""
     app = a_dashboard(story.four_days())
-    titles = ["Quarter", "Usage", "Rates", "Telegram", "Month peaks"]
+    titles = ["Quarter", "Usage", "Rates", "Telegram", "Bill", "Events", "Month peaks", "Prices"]
     async with app.run_test(size=(80, 24)) as pilot:
         for title in titles:
             await pilot.press("tab")
@@ -113,7 +124,7 @@ async def test_tab_goes_through_the_panels() -> None:
         assert 3 == sum(view.display for view in app.query(View))
         await pilot.press("left")
         await pilot.pause()
-        assert ["Month peaks"] == [view.panel.title for view in app.query(View) if view.display]
+        assert ["Prices"] == [view.panel.title for view in app.query(View) if view.display]
 
 
 async def test_a_long_panel_is_scrolled_with_the_keys() -> None:
@@ -152,7 +163,7 @@ async def test_help_is_scrolled_where_it_is_longer_than_the_screen() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("h")
         await pilot.pause()
-        assert "1-22 of 28, Up Down scroll, Esc closes" in screen(app)
+        assert "1-22 of 29, Up Down scroll, Esc closes" in screen(app)
         await pilot.press("pagedown", "pagedown")
         await pilot.pause()
         assert "Ctrl-b d" in screen(app)
@@ -265,13 +276,49 @@ async def test_what_did_not_change_is_not_drawn_again() -> None:
     assert all(one is other for one, other in zip(before, after, strict=True))
 
 
+async def test_the_words_that_stay_are_not_rendered_again() -> None:
+    """A telegram each second does not draw the bill and the curve of the prices anew, a new bill and a quarter do."""
+    drawn: list[str] = []
+
+    def counted(panel: Panel) -> Panel:
+        def render(seen: Seen, look: Look, room: Room) -> Text:
+            drawn.append(panel.name)
+            return panel.render(seen, look, room)
+
+        return replace(panel, render=render)
+
+    panels = dm_panels()
+    app = Dashboard(
+        "Digital Meter",
+        replace(panels, panels=tuple(counted(panel) for panel in panels.panels)),
+        terminal=Terminal(),
+        elapsed_s=lambda: 0.0,
+    )
+    told = words.a_sunny_market()
+    for word in told:
+        app.show(word)
+    async with app.run_test(size=(240, 60)) as pilot:
+        await pilot.pause()
+        drawn.clear()
+        assert isinstance(told[0], House)
+        app.show(replace(told[0], seq=2, grid_w=431.0))
+        await pilot.pause()
+        assert "quarter" in drawn
+        assert not {"bill", "prices", "events"} & set(drawn)
+        app.show(words.a_bill(month_eur=204.57))
+        app.show(replace(told[0], seq=3, at=words.NOON + timedelta(minutes=15)))
+        await pilot.pause()
+        assert {"bill", "prices"} <= set(drawn)
+        assert "events" not in drawn
+
+
 async def test_a_screen_that_grows_is_placed_anew() -> None:
     """More panels have room."""
     app = a_dashboard(story.four_days())
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         await pilot.resize_terminal(240, 60)
-        await until(pilot, lambda: 5 == sum(view.display for view in app.query(View)))
+        await until(pilot, lambda: 8 == sum(view.display for view in app.query(View)))
         await pilot.resize_terminal(40, 8)
         await until(pilot, lambda: "Quarter" in screen(app))
 
@@ -307,7 +354,7 @@ async def test_any_size_is_drawn(size: tuple[int, int]) -> None:
     """However small or large the terminal is."""
     app = a_dashboard(story.new_peak())
     async with app.run_test(size=size) as pilot:
-        for key in ("0", "1", "2", "3", "4", "5", "h", "escape"):
+        for key in (*map(str, range(9)), "h", "escape"):
             await pilot.press(key)
         await pilot.pause()
         assert size == app.size

@@ -6,6 +6,7 @@ from lib.panels.foot import render_foot
 from tests.panels.golden import LOOK
 
 TITLES = ("Quarter", "Usage", "Rates", "Telegram", "Months")
+EVERY = ("Quarter", "Usage", "Rates", "Meter", "Bill", "Events", "Peaks", "Prices")
 
 
 @pytest.mark.parametrize(
@@ -13,13 +14,20 @@ TITLES = ("Quarter", "Usage", "Rates", "Telegram", "Months")
     [
         (81, " 0 All  1 Quarter  2 Usage  3 Rates  4 Telegram  5 Months  t theme ? help q quit "),
         (70, " 0 All  1 Quarter  2 Usage  3 Rates  4 Telegram  5 Months       t ? q "),
-        (60, " 0  1  2 Usage  3  4  5               t theme ? help q quit "),
+        (60, " 0 All 1 Quarter 2 Usage 3 Rates 4 Telegram 5 Months  t ? q "),
+        (57, " 0  1  2 Usage  3  4  5            t theme ? help q quit "),
         (28, " 0  1  2  3  4  5     t ? q "),
     ],
 )
 def test_every_key_stays_where_words_have_no_room(width: int, expected: str) -> None:
     """Who sits before a small terminal must find help and the way out."""
     assert expected == render_foot(TITLES, 2, LOOK, width).plain
+
+
+def test_all_panels_have_their_names_on_a_small_terminal() -> None:
+    """Eighty columns are enough for the eight of the meter."""
+    text = render_foot(EVERY, 0, LOOK, 80).plain
+    assert " 0 All 1 Quarter 2 Usage 3 Rates 4 Meter 5 Bill 6 Events 7 Peaks 8 Prices t ? q" == text.rstrip()
 
 
 def test_the_key_of_the_page_is_marked() -> None:

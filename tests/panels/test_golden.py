@@ -4,7 +4,8 @@ import pytest
 
 from lib.panels.dm import dm_panels
 from lib.panels.layout import Panel
-from tests.panels import story
+from lib.panels.look import Room
+from tests.panels import story, words
 from tests.panels.golden import LOOK, LOOKS, SIZES, golden, room_of, seen, shown
 
 PANELS = dm_panels()
@@ -13,6 +14,11 @@ STORIES = {
     "new_peak": story.new_peak,
     "just_started": story.just_started,
     "no_tariff": story.no_capacity_tariff,
+}
+MONEY = {
+    "market": words.a_sunny_market,
+    "unpublished": words.an_unpublished_market,
+    "walloon": words.a_walloon_sunday,
 }
 
 
@@ -25,6 +31,29 @@ def test_a_panel_looks_as_it_did(name: str, size: tuple[int, int], panel: Panel)
     room = room_of(panel, size, told, PANELS)
     found = shown(panel.render(told, LOOK, room), room)
     assert golden(f"{panel.name}_{name}_{size[0]}x{size[1]}.txt", found) == found
+
+
+@pytest.mark.parametrize("panel", ["rates", "bill", "events", "months", "prices", "quarter"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", MONEY)
+def test_a_panel_of_money_looks_as_it_did(name: str, size: tuple[int, int], panel: str) -> None:
+    """A price below zero at noon and a new peak, a tomorrow that is not known yet, bands by the clock."""
+    told = seen(MONEY[name]())
+    (drawn,) = (one for one in PANELS.panels if one.name == panel)
+    room = room_of(drawn, size, told, PANELS)
+    found = shown(drawn.render(told, LOOK, room), room)
+    assert golden(f"{panel}_{name}_{size[0]}x{size[1]}.txt", found) == found
+
+
+@pytest.mark.parametrize("look", ["console", "ascii"])
+@pytest.mark.parametrize("panel", ["prices", "bill", "events"])
+def test_a_panel_of_money_looks_as_it_did_on_a_plain_terminal(panel: str, look: str) -> None:
+    """Blocks and letters that such a terminal has."""
+    told = seen(words.a_sunny_market())
+    (drawn,) = (one for one in PANELS.panels if one.name == panel)
+    room = Room(76, 18, whole=True)
+    found = shown(drawn.render(told, LOOKS[look], room), room)
+    assert golden(f"{panel}_market_80x24_{look}.txt", found) == found
 
 
 @pytest.mark.parametrize("look", ["console", "ascii"])
@@ -41,10 +70,9 @@ def test_a_panel_looks_as_it_did_on_a_plain_terminal(panel: Panel, look: str) ->
 @pytest.mark.parametrize("width", [1, 2, 7, 20, 33, 60, 79, 111, 300])
 def test_a_panel_keeps_to_its_room(width: int, panel: Panel) -> None:
     """Whatever the width, no line is longer, and the same values give the same text."""
-    told = seen(story.new_peak())
-    for height in (1, 2, 5, 9, 30):
-        text = panel.render(told, LOOK, room_of(panel, (width + 4, height + 6), told, PANELS)._replace(width=width))
-        assert max(map(len, text.plain.split("\n"))) <= width
-        assert text == panel.render(
-            told, LOOK, room_of(panel, (width + 4, height + 6), told, PANELS)._replace(width=width)
-        )
+    for told in (seen(story.new_peak()), seen(words.a_sunny_market()), seen(words.an_unpublished_market())):
+        for height in (1, 2, 5, 9, 30):
+            room = room_of(panel, (width + 4, height + 6), told, PANELS)._replace(width=width)
+            text = panel.render(told, LOOK, room)
+            assert max(map(len, text.plain.split("\n"))) <= width
+            assert text == panel.render(told, LOOK, room)

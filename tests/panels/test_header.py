@@ -7,7 +7,7 @@ import pytest
 from rich.text import Text
 
 from lib.messages import House
-from lib.panels.header import render_header
+from lib.panels.header import notices, render_header
 from lib.panels.look import Room
 from lib.panels.seen import Peer
 from tests.panels import story
@@ -133,11 +133,23 @@ def test_no_token_is_shown(url: str) -> None:
 
 
 def test_more_notices_than_lines_are_announced() -> None:
-    """What has no room is counted, and the help shows it."""
+    """What has no room takes turns on the last line, with its number; the help shows all."""
     notices = {f"kind {number}": f"notice {number}" for number in range(4)}
     house = replace(house_of(story.four_days()), notices=notices)
-    lines = head(house, height=5).plain.split("\n")
-    assert ["! notice 0", "! (and 2 more, ? shows all) notice 1"] == lines[3:]
+    turns = []
+    for seconds in range(0, 20, 5):
+        first, last = head(replace(house, said=house.said + timedelta(seconds=seconds)), height=5).plain.split("\n")[3:]
+        assert "! notice 0" == first
+        turns.append(last)
+    assert turns[0] == turns[3]
+    assert {f"! {number + 1}/4 notice {number}" for number in (1, 2, 3)} == set(turns)
+    assert head(house, height=5).plain == head(replace(house, seq=house.seq + 1), height=5).plain
+
+
+def test_what_cannot_wait_has_another_colour() -> None:
+    """A disk that is full loses what was counted; a late price list does not."""
+    house = replace(house_of(story.four_days()), notices={"prices": "no prices yet", "store": "the disk is full"})
+    assert [("no prices yet", "warn"), ("the disk is full", "bad")] == notices(house)
 
 
 def test_no_notice_can_write_to_the_terminal() -> None:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from lib.core.peaks import MonthPeak
 from lib.messages import House, MonthPeaks
 from lib.panels.look import Room
@@ -48,7 +50,8 @@ def test_a_month_without_a_peak_yet_says_so() -> None:
 def test_a_meter_without_a_single_peak_has_an_unknown_mean() -> None:
     """Not the mean of no months."""
     lines = render_month_peaks(house(months=MonthPeaks(month=date(2026, 12, 1))), LOOK, ROOM).plain.split("\n")
-    assert "12-month mean     – kW" == lines[-2]
+    assert "12-month mean     – kW" == lines[-3]
+    assert "1 kW more: the rates do not say" == lines[-1]
 
 
 def test_a_month_below_the_floor_shows_what_is_billed() -> None:
@@ -77,8 +80,26 @@ def test_a_low_room_shows_the_newest_months() -> None:
     """And always the mean."""
     lines = render_month_peaks(house(), LOOK, Room(32, 6)).plain.split("\n")
     assert 6 == len(lines)
-    assert "Aug 2026" in lines[3]
-    assert "12-month mean" in lines[4]
+    assert "Sep 2026" in lines[2]
+    assert "12-month mean" in lines[3]
+
+
+@pytest.mark.parametrize(
+    ("kw_eur", "wide", "narrow"),
+    [
+        (4.78775, "1 kW more costs € 4.79 over the next 12 bills", "1 kW more: € 4.79 over 12 bills"),
+        (0.0, "1 kW more costs nothing now", "1 kW more costs nothing now"),
+        (None, "1 kW more: the rates do not say", "1 kW more: the rates do not say"),
+    ],
+)
+def test_what_one_kilowatt_more_costs_is_said(kw_eur: float | None, wide: str, narrow: str) -> None:
+    """Nothing under the floor and over the cap; unknown is no zero; in a very low room it gives way to the months."""
+    months = house().months
+    assert months
+    told = house(months=replace(months, kw_eur=kw_eur))
+    assert wide == render_month_peaks(told, LOOK, ROOM).plain.split("\n")[-1]
+    assert narrow == render_month_peaks(told, LOOK, Room(32, 8)).plain.split("\n")[-1]
+    assert "1 kW" not in render_month_peaks(told, LOOK, Room(32, 5)).plain
 
 
 def test_ascii_gets_ascii() -> None:

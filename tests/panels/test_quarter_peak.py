@@ -43,6 +43,19 @@ def test_a_new_peak_in_the_make_is_a_clear_red_word() -> None:
     assert "on red" in LOOKS["console"].colours.alarm
 
 
+def test_the_new_peak_has_its_price() -> None:
+    """What it costs over the next bills, in the colour of what is too much; nothing where floor or cap hold."""
+    house = house_of(story.new_peak())
+    for room in ROOMS:
+        text = drawn(house, room)
+        assert {LOOK.colours.over} == styles(text, "NEW PEAK costs € 16.29 over 12 bills")
+        assert "NEW PEAK costs nothing: floor or cap" in drawn(with_quarter(house, new_peak_eur=0.0), room).plain
+        assert "costs" not in drawn(with_quarter(house, new_peak_eur=None), room).plain
+    calm = with_quarter(house_of(story.four_days()), new_peak_eur=0.0)
+    assert "costs" not in drawn(calm).plain
+    assert "costs" not in drawn(replace(house, capacity_tariff=False)).plain
+
+
 def test_a_calm_quarter_says_how_far_the_target_is() -> None:
     """In green, and without the word."""
     text = drawn(house_of(story.four_days()))

@@ -35,6 +35,14 @@ def test_a_line_is_code_name_value_unit() -> None:
     assert ["1-0:32.7.0", "Voltage", "L1", "236.4", "V"] == line.split()
 
 
+def test_a_limit_that_is_none_is_off() -> None:
+    """Not 99.999 kW, and without a unit."""
+    lines = render_telegram(the_telegram(), LOOK, ROOM).plain.split("\n")
+    assert {"0-0:17.0.0": ["Limiter", "off"], "1-0:31.4.0": ["Fuse", "supervision", "off"]} == {
+        line.split()[0]: line.split()[1:] for line in lines if line.startswith(("0-0:17.0.0", "1-0:31.4.0"))
+    }
+
+
 def test_an_unknown_line_is_shown_too() -> None:
     """Nothing a meter prints is hidden."""
     lines = render_telegram(the_telegram(), LOOK, ROOM).plain.split("\n")

@@ -97,6 +97,6 @@ def test_it_follows_the_window(terminal: Terminal) -> None:
     terminal.start(TERM="tmux-256color", LC_ALL="C.UTF-8")
     terminal.wait(lambda screen: "Usage" in screen)
     terminal.tmux("resize-window", "-x", "240", "-y", "60")
-    terminal.wait(lambda screen: "Month peaks" in screen and "Virtual relay" in screen)
+    terminal.wait(lambda screen: "Month peaks" in screen and "Version of the interface" in screen)
     terminal.tmux("resize-window", "-x", "60", "-y", "16")
     terminal.wait(lambda screen: "Month peaks" not in screen and "Quarter" in screen)

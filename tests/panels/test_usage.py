@@ -3,27 +3,37 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from lib.core.cost import costs
+from lib.core.cost import Costs
 from lib.core.counters import Amounts
 from lib.messages import Column, House, Rates, Usage
-from lib.messages.dm import say_rates
 from lib.panels.look import Room
 from lib.panels.usage import LABEL, render_usage
 from tests.panels import story
 from tests.panels.golden import LOOK, LOOKS, styles
-from tests.panels.story import TARIFF, Story, brussels
+from tests.panels.story import Story, brussels
 
 ROOM = Room(76, 40)
 TODAY = date(2026, 11, 20)
+TAKEN, INJECTED = {"2": 0.3}, 0.1  # €/kWh; what is not night costs 0.4
 
 
 def of(told: Story) -> tuple[Usage, Rates, House]:
     """What the table is drawn from."""
-    house, rates, usage, _ = told.told()
+    house, rates, usage, *_ = told.told()
     assert isinstance(house, House)
     assert isinstance(rates, Rates)
     assert isinstance(usage, Usage)
     return usage, rates, house
+
+
+def costs(amounts: Amounts) -> Costs:
+    """What they cost at the prices of the simple file."""
+    return Costs(
+        import_eur={name: wh / 1000 * TAKEN.get(name, 0.4) for name, wh in amounts.import_wh.items()},
+        export_eur={name: wh / 1000 * INJECTED for name, wh in amounts.export_wh.items()},
+        gas_eur=None if amounts.gas_l is None else amounts.gas_l / 1000 * 1.576,
+        water_eur=None if amounts.water_l is None else amounts.water_l / 1000 * 6.1,
+    )
 
 
 def a_usage(amounts: Amounts) -> Usage:
@@ -39,7 +49,7 @@ def a_usage(amounts: Amounts) -> Usage:
                 since=brussels(f"{start} 00:00"),
                 complete=True,
                 amounts=amounts,
-                costs=costs(amounts, TARIFF),
+                costs=costs(amounts),
             )
             for name, start in zip(names, starts, strict=True)
         )
@@ -75,7 +85,7 @@ def test_all_rows_are_there_in_their_order() -> None:
 def test_the_sums_are_those_of_the_rows() -> None:
     """What is injected is taken off, and gas and water are added."""
     amounts = Amounts(import_wh={"1": 10_000, "2": 5_000}, export_wh={"1": 4_000, "2": 0}, gas_l=2_000, water_l=100)
-    plain = render_usage(a_usage(amounts), say_rates(story.four_days().rules), None, LOOK, ROOM).plain
+    plain = render_usage(a_usage(amounts), of(story.four_days())[1], None, LOOK, ROOM).plain
     assert {"11.00"} == set(row(plain, "Σ kWh"))
     assert {"5.10"} == set(row(plain, "Σ €"))  # 10 × 0.40 + 5 × 0.30 - 4 × 0.10
     assert {"23.02"} == set(row(plain, "Gas kWh"))
@@ -125,6 +135,45 @@ def test_a_day_with_a_hole_is_marked_as_such() -> None:
     plain = render_usage(holed, None, None, LOOK, ROOM).plain
     assert "~Day-3" in plain
     assert "~ nobody counted for a while there" in plain
+
+
+def test_a_pause_of_the_program_is_marked() -> None:
+    """The meter counted on; the columns that hold it say so, a day that nobody watched stays unknown."""
+    whole = a_usage(Amounts(import_wh={"1": 1, "2": 1}))
+    day = Column(name="day-2", start=TODAY - timedelta(days=2))
+    paused = [replace(column, estimated=True) for column in whole.columns[4:]]
+    usage = replace(whole, columns=(whole.columns[0], day, *whole.columns[2:4], *paused))
+    plain = render_usage(usage, None, None, LOOK, ROOM).plain
+    assert ["Day-3", "Day-2", "Day-1", "Today", "~Week", "~Month", "~Year"] == plain.split("\n")[0].split()
+    assert "~ week, month, year: a pause of the program, by the meter's counters" in plain
+    assert "–" == row(plain, "+ Day kWh")[1]
+
+
+def test_energy_without_a_price_is_marked() -> None:
+    """The sums lack it, and how much it is."""
+    whole = a_usage(Amounts(import_wh={"1": 5_000, "2": 1}))
+    usage = replace(whole, columns=(*whole.columns[:6], replace(whole.columns[6], estimated=True, unpriced_wh=3_210)))
+    text = render_usage(usage, None, None, LOOK, ROOM)
+    assert {LOOK.colours.warn} == styles(text, "~?Year")
+    assert "? 3.2 kWh wait for their price" in text.plain
+
+
+def test_several_notes_share_a_line_where_room_is_short() -> None:
+    """The rows matter more."""
+    whole = a_usage(Amounts(import_wh={"1": 5_000, "2": 1}))
+    usage = replace(whole, columns=tuple(replace(one, estimated=True, unpriced_wh=70) for one in whole.columns))
+    lines = render_usage(usage, None, None, LOOK, Room(110, 9)).plain.split("\n")
+    assert 9 >= len(lines)
+    assert lines[-1].startswith("? 0.1 kWh wait for their price; ~ day-3, day-2,")
+
+
+def test_nothing_counted_costs_nothing() -> None:
+    """A register that stands still is no unknown price; energy without a price is."""
+    whole = a_usage(Amounts(import_wh={"1": 5_000, "2": 0}))
+    unpriced = [replace(one, costs=Costs(import_eur={}, export_eur={})) for one in whole.columns]
+    plain = render_usage(Usage(columns=tuple(unpriced)), None, None, LOOK, ROOM).plain
+    assert {"0.00"} == set(row(plain, "+ € Night"))
+    assert {"–"} == set(row(plain, "+ € Day"))
 
 
 def test_a_house_without_gas_and_water_has_no_such_rows() -> None:

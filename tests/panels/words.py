@@ -13,7 +13,7 @@ from lib.core.link import Link, LinkState
 from lib.core.peaks import MonthPeak
 from lib.core.reading import Reading
 from lib.core.stamp import BRUSSELS
-from lib.messages import Band, Bill, BillRow, Events, House, MonthPeaks, QuarterNow, Rates
+from lib.messages import Band, Bill, BillRow, Events, House, Message, MonthPeaks, QuarterNow, Rates
 
 QUARTER = timedelta(minutes=15)
 # euro per MWh, an hour each: a sunny Sunday, and the Monday after it
@@ -29,6 +29,22 @@ def brussels(text: str) -> datetime:
 NOON = brussels("2026-06-21 09:37:10")
 
 
+def a_quarter() -> QuarterNow:
+    """The quarter from half past nine, far below its target."""
+    return QuarterNow(
+        start=brussels("2026-06-21 09:30"),
+        at=NOON,
+        left_s=470.0,
+        target_w=3910.0,
+        used_wh=50.0,
+        average_w=200.0,
+        forecast_w=420.0,
+        gap_w=3490.0,
+        allowed_w=17_250.0,
+        curve=((0, 0.0), (200, 60.0), (430, 200.0)),
+    )
+
+
 def a_house(**changes: Any) -> House:
     """A house that takes 0.42 kW on that Sunday morning."""
     told: dict[str, Any] = {
@@ -40,17 +56,7 @@ def a_house(**changes: Any) -> House:
         "reading": Reading(ident="FLU5", tariff=2, import_w=420.0, export_w=0.0),
         "grid_w": 420.0,
         "register": "2",
-        "quarter": QuarterNow(
-            start=brussels("2026-06-21 09:30"),
-            at=NOON,
-            left_s=470.0,
-            target_w=3910.0,
-            used_wh=50.0,
-            average_w=200.0,
-            forecast_w=420.0,
-            gap_w=3490.0,
-            allowed_w=17_250.0,
-        ),
+        "quarter": a_quarter(),
         "months": MonthPeaks(
             month=date(2026, 6, 1),
             running=MonthPeak(date(2026, 6, 1), 3910.0, brussels("2026-06-12 18:30")),
@@ -224,3 +230,26 @@ def some_events() -> Events:
         ("2026-05-30 16:00", Kind.METER, "another meter: 1SAG2 in place of 1SAG1; its counters are a new start"),
     )
     return Events(last=tuple(Event(at=brussels(at), kind=kind, text=text) for at, kind, text in told))
+
+
+def a_sunny_market() -> list[Message]:
+    """A dynamic contract on that Sunday, with a kettle and an oven that make a new peak, and a disk that is full."""
+    house = a_house(
+        quarter=replace(a_quarter(), forecast_w=5100.0, gap_w=-1190.0, allowed_w=10_900.0, new_peak_eur=5.70),
+        notices={
+            "store": "The disk is full: nothing is kept since 09:12; free some space",
+            "prices": "No prices of tomorrow yet: energy-charts.info answers 503",
+        },
+    )
+    return [house, dynamic(), a_bill(if_peak_eur=205.04), some_events()]
+
+
+def an_unpublished_market() -> list[Message]:
+    """The same house before tomorrow's prices are known, counted since some days, with a pause in it."""
+    return [a_house(), unpublished(), a_simple_bill(), some_events()]
+
+
+def a_walloon_sunday() -> list[Message]:
+    """Three bands by the clock, and no word of peaks."""
+    rows = tuple(row for row in ROWS if row.part is not Part.CAPACITY)
+    return [in_impact(a_house()), impact(), a_bill(rows=rows), some_events()]
