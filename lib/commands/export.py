@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from lib.commands import SLIP
-from lib.core.books import midnight
+from lib.core.bands import midnight
 from lib.core.charges import Part
 from lib.core.stamp import BRUSSELS
 from lib.store.database import StoreError, open_reading, told

@@ -6,8 +6,9 @@ only ever added, and what is added goes into its day. So the books are the same 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
+from lib.core.bands import midnight
 from lib.core.charges import NOTHING, Charge, Charges, Used, plus
 from lib.core.cost import fees, priced
 from lib.core.counters import Amounts, Counters, gained, kept, spread
@@ -222,11 +223,6 @@ class Prices:
 
     tariffs: Tariffs
     index: Series = field(default_factory=Series)
-
-
-def midnight(day: date) -> datetime:
-    """The instant, UTC, at which a local day begins."""
-    return datetime.combine(day, time(), BRUSSELS).astimezone(UTC)
 
 
 def local_day(at: datetime) -> date:
@@ -461,7 +457,7 @@ class _Writer:
         if until < end:
             self._open = _longer(self._open, until, new)
             return
-        estimated = until - since > SURE
+        estimated = until - since > SURE and since < end < until
         first, second = spread(new, [end - since, until - end]) if since < end else (Amounts(), new)
         self._open = _longer(self._open, end, first, estimated=estimated)
         self._finish()

@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from lib.core.books import Day, Month, Row, midnight
+from lib.core.bands import midnight
+from lib.core.books import Day, Month, Row
 from lib.core.events import Event
 from lib.core.peaks import MonthPeak
 from lib.core.quarter import QUARTER

@@ -14,7 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from lib.core.books import local_day, midnight
+from lib.core.bands import midnight
+from lib.core.books import local_day
 from lib.core.charges import Part
 from lib.core.quarter import QUARTER, start_of
 from lib.core.stamp import BRUSSELS

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from lib.core.books import Day, local_day, midnight
+from lib.core.bands import midnight
+from lib.core.books import Day, local_day
 from lib.core.charges import Charges, Part, plus, total_eur
 from lib.core.events import Event
 from lib.core.peaks import MonthPeak

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from lib.core import books
-from lib.core.books import DAYS_KEPT, PENDING_KEPT, Books, Day, Month, Row, local_day, midnight
+from lib.core.bands import midnight
+from lib.core.books import DAYS_KEPT, PENDING_KEPT, Books, Day, Month, Row, local_day
 from lib.core.events import Event, Kind
 from lib.core.peaks import MonthPeak
 from lib.core.slots import Series, Slot

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lib.commands import SLIP, export
-from lib.core.books import midnight
+from lib.core.bands import midnight
 from lib.core.charges import total_eur
 from tests.conftest import local
 from tests.store.builders import counted_wh, lived, recorder_in

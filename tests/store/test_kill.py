@@ -15,7 +15,7 @@ from tests.conftest import NOON
 from tests.store.builders import FREE, counted_wh, imported_wh
 
 TOP = Path(__file__).parents[2]
-ROUNDS = 8
+ROUNDS = 100
 
 
 def a_life(home: Path, for_s: float) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lib.core.books import Books, Day, Month, Row, local_day, midnight
+from lib.core.bands import midnight
+from lib.core.books import Books, Day, Month, Row, local_day
 from lib.core.charges import Charge, Charges, Item, Part, total_eur
 from lib.core.counters import Amounts
 from lib.core.slots import Slot

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lib.core.books import NONE, Books, Month, midnight
+from lib.core.bands import midnight
+from lib.core.books import NONE, Books, Month
 from lib.core.charges import Charge, Item, Part
 from lib.core.events import Event, Kind
 from lib.core.peaks import MonthPeak
