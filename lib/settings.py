@@ -18,6 +18,7 @@ from lib.core.house import Rules
 from lib.core.power import connection_w
 from lib.core.rates import parse_rates
 from lib.core.tariff import RatesError
+from lib.secrets import secrets_path
 
 T = TypeVar("T", int, bool)
 
@@ -98,6 +99,10 @@ class Settings:
         """The folder of what a program keeps."""
         return self.home / "data"
 
+    def database(self, program: str) -> Path:
+        """What a program writes, and the others only read."""
+        return self.store / f"{program}.db"
+
     @property
     def history(self) -> Path:
         """The folder of the days that are over, a file for people and one for programs each."""
@@ -108,8 +113,8 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
     """The settings of this start. Raises SettingsError.
 
     environ: `DM_HOME` moves the folder of data and log (and of config.py and rates.json, where it has its own);
-    `DM_PORTS` is the first of the ports; `HOME` is where secrets.json lies. demo: the simulated house, with a folder
-    of its own; nothing of config.py's devices is used.
+    `DM_PORTS` is the first of the ports; `DM_SECRETS` names the file of secrets instead of ~/secrets.json. demo: the
+    simulated house, with a folder of its own; nothing of config.py's devices is used.
     source: telegrams from here instead of `serial_port`.
     """
     home = Path(environ.get("DM_HOME") or (CHECKOUT / "demo" if demo else CHECKOUT))
@@ -130,7 +135,7 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
         source=source,
         doors=doors,
         rules=rules,
-        secrets=(home if demo else Path(environ.get("HOME") or Path.home())) / "secrets.json",
+        secrets=home / "secrets.json" if demo else secrets_path(environ),
         price_sources=config.price_sources(home) if rules.tariffs.is_dynamic else (),
         tls=None if demo else config.tls(home),
         door_names=config.words("door_names"),

@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "clock": "",
     "core": "",
     "messages": "core",
-    "settings": "core",
+    "settings": "core secrets",
     "secrets": "",
     "store": "core clock",
     "sim": "core clock",

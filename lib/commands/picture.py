@@ -5,21 +5,24 @@ A simulated evening in virtual time with the oven on, so the picture is the same
 
 import asyncio
 import sys
+from collections import deque
 from datetime import timedelta
 from pathlib import Path
 
 from lib import settings
 from lib.core import house as core
+from lib.core.events import Event
 from lib.core.p1 import Framer
 from lib.core.reading import Parser
 from lib.core.stamp import parse_stamp
 from lib.messages import Message
-from lib.messages.dm import say_house, say_rates, say_telegram, say_usage
+from lib.messages.dm import say_bill, say_events, say_house, say_rates, say_telegram, say_usage
 from lib.panels.picture import picture
 from lib.sim.telegram import telegram
 from lib.sim.world import World
 
 START = "261117170000W"
+EVENTS = 20
 SIZE = (132, 44)
 MINUTES = 3 * 24 * 60 + 66
 
@@ -29,6 +32,7 @@ def evening(rules: core.Rules) -> list[Message]:
     start = parse_stamp(START).at
     assert start is not None
     world, framer, parser, house, last = World(seed=3, start=start), Framer(), Parser(), core.House(), b""
+    happened: deque[Event] = deque(maxlen=EVENTS)
     for minute in range(MINUTES):
         slow = minute < MINUTES - 15
         if minute == MINUTES - 5:
@@ -37,12 +41,14 @@ def evening(rules: core.Rules) -> list[Message]:
         for _ in range(6 if slow else 60):
             world.step(timedelta(seconds=10 if slow else 1))
             for last in framer.feed(telegram(world.show())):
-                house = core.after(house, core.Heard(reading=parser.parse(last), received=world.at))
-    assert house.books is not None
+                house = core.after(house, core.Heard(reading=parser.parse(last), received=world.at), rules)
+                happened.extendleft(house.events)
     return [
-        say_rates(rules),
+        say_rates(house, rules, now=world.at),
         say_house(house, rules, boot="picture", seq=1, now=world.at, demo=True),
-        say_usage(house.books, rules),
+        say_usage(house, rules),
+        say_bill(house, rules),
+        say_events(happened),
         say_telegram(last, world.at),
     ]
 

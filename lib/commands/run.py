@@ -14,10 +14,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from lib.commands import SLIP
+from lib.hub.gate import Role
+from lib.hub.history import History
 from lib.hub.server import Hub, HubError
 from lib.messages import Message, Say
 from lib.meters import MeterError
+from lib.secrets import SecretsError, door_tokens, load_secrets
 from lib.settings import Settings
+from lib.store.database import StoreError
 from lib.store.lock import AlreadyRunningError, hold
 from lib.store.logs import open_log
 
@@ -52,7 +56,7 @@ def run(program: str, config: Settings, standing: Callable[[], Coroutine[Any, An
     try:
         _hold(config.store / f"{program}.lock")
         return asyncio.run(standing())
-    except (AlreadyRunningError, HubError, MeterError) as error:
+    except (AlreadyRunningError, HubError, MeterError, SecretsError, StoreError) as error:
         log.error(error)  # noqa: TRY400 - the sentence is for the owner, a traceback is not
         print(f"{program}: {error}", file=sys.stderr)
         return SLIP
@@ -77,14 +81,14 @@ async def stand(
     boot: str,
     screen: Callable[[], Screen] | None,
     words: Mapping[str, Word],
+    history: History | None = None,
 ) -> int:
     """Stand around `work` until it ends, the owner quits or the system says stop; the exit code.
 
     work: is given what to say each message with; screen: makes a dashboard, None runs without; words: more lines that
-    a person may type at the door.
+    a person may type at the door; history: what answers questions about the past there.
     """
-    door = config.doors.get(program)
-    hub = Hub(program, boot=boot, host=door.host, port=door.port, words=words) if door else None
+    hub = _hub(program, config, boot, words, history)
     shown = Shown(screen) if screen else None
     loop = asyncio.get_running_loop()
 
@@ -127,6 +131,25 @@ async def stand(
         if task.done() and not task.cancelled():
             task.result()
     return code
+
+
+def _hub(program: str, config: Settings, boot: str, words: Mapping[str, Word], history: History | None) -> Hub | None:
+    """The door of a program; tokens are made when other machines can reach it. Raises SecretsError."""
+    door = config.doors.get(program)
+    if door is None:
+        return None
+    tokens = load_secrets(config.secrets).door if door.is_loopback else door_tokens(config.secrets)
+    return Hub(
+        program,
+        boot=boot,
+        host=door.host,
+        port=door.port,
+        words=words,
+        tokens={Role.VIEW: tokens.view, Role.CONTROL: tokens.control} if tokens else {},
+        names=config.door_names,
+        tls=config.tls,
+        history=history,
+    )
 
 
 class Shown:

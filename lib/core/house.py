@@ -3,7 +3,7 @@
 The meter's clock is the master for quarters, days and months; the machine's clock stands in where there is none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -107,18 +107,9 @@ def after(house: House, event: Heard | Silent | Published, rules: Rules) -> Hous
             return replace(house, index=event.index, events=(), books=kept)
 
 
-def opened(kept: Books, index: Series) -> House:
-    """The house as the store kept it, before a telegram came."""
-    every = (kept.today, *kept.days)
-    month = kept.today.day.replace(day=1)
-    running = [
-        MonthPeak(month, day.peak_w, day.peak_start + QUARTER)
-        for day in every
-        if day.peak_w is not None and day.peak_start is not None and day.day.replace(day=1) == month
-    ]
-    past = [MonthPeak(one.month, one.peak_w, one.peak_at) for one in kept.months if one.peak_w is not None]
-    highest = max(running, key=lambda one: one.peak_w, default=None)
-    return House(books=kept, peaks=peaks.opened(month, highest, past), index=index)
+def opened(kept: Books, month_peaks: Iterable[MonthPeak], index: Series) -> House:
+    """The house as it was kept, before a telegram came; month_peaks: the running month's among them."""
+    return House(books=kept, peaks=peaks.opened(kept.today.day.replace(day=1), month_peaks), index=index)
 
 
 def prices(house: House, rules: Rules) -> Prices:

@@ -36,9 +36,11 @@ class Peaks:
         return {one.month: one.peak_w for one in (*self.past, *((self.running,) if self.running else ()))}
 
 
-def opened(month: date, running: MonthPeak | None, past: Iterable[MonthPeak]) -> Peaks:
-    """The peaks as they were kept, for a meter that prints no history; what it prints wins."""
-    return Peaks(month=month, running=running, past=_newest(past, before=month))
+def opened(month: date, kept: Iterable[MonthPeak]) -> Peaks:
+    """The peaks as they were kept while `month` was running; what the meter prints wins."""
+    known = _newest(kept)
+    running = next((one for one in known if one.month == month), None)
+    return Peaks(month=month, running=running, past=_newest(known, before=month))
 
 
 def month_of(end: datetime) -> date:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from lib.core import bill, capacity, months
 from lib.core import house as core
-from lib.core.books import Books, Day, Period, local_day, midnight, periods
+from lib.core.bands import midnight
+from lib.core.books import Books, Day, Period, Tally, local_day, periods
 from lib.core.charges import Charges, Used, plus
-from lib.core.cost import ahead, costs, marginal
+from lib.core.cost import Costs, ahead, costs, marginal
 from lib.core.events import Event
 from lib.core.obis import name
 from lib.core.quarter import Quarter
@@ -170,7 +171,19 @@ def _day_column(label: str, day: Day) -> Column:
         unpriced_wh=day.watched.unpriced_wh,
         provisional_wh=day.watched.provisional_wh,
         amounts=day.watched.amounts,
-        costs=costs(day.watched.charges),
+        costs=_costs(day.watched),
+    )
+
+
+def _costs(tally: Tally) -> Costs:
+    """What a sum cost; a register that counted nothing cost nothing, one without a price is left out."""
+    found = costs(tally.charges)
+    if tally.unpriced_wh:
+        return found
+    return replace(
+        found,
+        import_eur=dict.fromkeys(tally.amounts.import_wh, 0.0) | dict(found.import_eur),
+        export_eur=dict.fromkeys(tally.amounts.export_wh, 0.0) | dict(found.export_eur),
     )
 
 
@@ -184,7 +197,7 @@ def _column(label: str, period: Period) -> Column:
         unpriced_wh=period.tally.unpriced_wh,
         provisional_wh=period.tally.provisional_wh,
         amounts=period.tally.amounts,
-        costs=costs(period.tally.charges),
+        costs=_costs(period.tally),
     )
 
 

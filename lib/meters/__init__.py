@@ -104,6 +104,12 @@ def shown(source: str) -> str:
     return source if source.startswith("replay://") else re.sub(r"(?<=://).*@", "…@", source, flags=re.DOTALL)
 
 
+def is_recording(source: str) -> bool:
+    """Whether `source` plays back what was, so that its times and counters are not this house's now."""
+    kind, colon, _ = source.partition("://")
+    return kind == "replay" if colon else not _is_device(source)
+
+
 def _is_device(source: str) -> bool:
     """Whether `source` is a port rather than a recording; an unplugged cable has only its name to go by."""
     try:

@@ -6,15 +6,18 @@ In: the sky. Out: what the inverter feeds into the house, in watts, the same on 
 from lib.sim.brussels import SECOND
 from lib.sim.sky import Sky
 
-_EVERY_US = 5 * SECOND  # an inverter follows the sun in steps of some seconds
 _BY_NIGHT_US = 60 * SECOND
 
 
 class Inverter:
-    """Panels of `peak_wp` behind an inverter of `limit_w`; its power holds until `until_us`."""
+    """Panels of `peak_wp` behind an inverter of `limit_w`; its power holds until `until_us`.
 
-    def __init__(self, sky: Sky, *, at_us: int, peak_wp: int = 5_000, limit_w: int = 4_600) -> None:
+    pace_s: it follows the sun in steps of some seconds; a year is lived faster with longer ones.
+    """
+
+    def __init__(self, sky: Sky, *, at_us: int, peak_wp: int = 5_000, limit_w: int = 4_600, pace_s: int = 5) -> None:
         self._sky = sky
+        self._pace_us = pace_s * SECOND
         self._peak_wp = peak_wp
         self._limit_w = limit_w
         self.power_w = 0
@@ -26,5 +29,5 @@ class Inverter:
         # 0.82: heat, dirt, cables and the inverter itself. Under 25 W an inverter sleeps.
         power_w = min(self._limit_w, int(self._peak_wp * self._sky.sunlight_w_m2(at_us) / 1000 * 0.82))
         self.power_w = power_w if power_w >= 25 else 0
-        every_us = _EVERY_US if self.power_w else _BY_NIGHT_US
+        every_us = self._pace_us if self.power_w else max(self._pace_us, _BY_NIGHT_US)
         self.until_us = (at_us // every_us + 1) * every_us

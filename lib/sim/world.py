@@ -22,16 +22,16 @@ class World:
     """A house in Brussels. The same seed, start and orders give the same house to the last watt-hour.
 
     The world is in the middle of its life at `start`: programmes run and the running quarter is counted from its
-    beginning. Raises ValueError when `start` has no time zone.
+    beginning. pace_s: how often the sun is looked at. Raises ValueError when `start` has no time zone.
     """
 
-    def __init__(self, *, seed: int = 1, start: datetime, kinds: Iterable[Kind] = KINDS) -> None:
+    def __init__(self, *, seed: int = 1, start: datetime, kinds: Iterable[Kind] = KINDS, pace_s: int = 5) -> None:
         start_us = micros(start)
         begin_us = start_us // QUARTER * QUARTER
         self._seed = seed
         self.sky = Sky(seed)
         self.meter = Meter(seed=seed, start=instant(begin_us))
-        self.inverter = Inverter(self.sky, at_us=begin_us)
+        self.inverter = Inverter(self.sky, at_us=begin_us, pace_s=pace_s)
         self.appliances = {
             kind.name: Appliance(kind, seed=seed, sky=self.sky, at_us=begin_us - 3 * HOUR) for kind in kinds
         }

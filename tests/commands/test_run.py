@@ -15,20 +15,21 @@ from websockets.sync.client import connect
 
 from lib.commands.run import Screen, stand
 from lib.core.house import Rules
-from lib.messages import Message, Rates, Say
+from lib.messages import Band, Message, Rates, Say
 from lib.settings import Door, Settings
 from tests.conftest import SIMPLE, free_ports
 
 
 def rates(price: float) -> Rates:
     """A state that can be told from the one before."""
-    return Rates(import_eur_kwh={"1": price}, export_eur_kwh={})
+    return Rates(bands=(Band(name="Day", import_eur_kwh=price),))
 
 
 def at_door(home: Path, port: int) -> Settings:
     """Dm's settings with its door at a port."""
     rules = Rules(tariffs=SIMPLE, connection_w=17_250)
-    return Settings(home=home, source="-", doors={"dm": Door("127.0.0.1", port)}, rules=rules)
+    doors = {"dm": Door("127.0.0.1", port)}
+    return Settings(home=home, source="-", doors=doors, rules=rules, secrets=home / "secrets.json")
 
 
 async def run(config: Settings, work: Callable[[Say], object], screen: Callable[[], Screen]) -> int:
@@ -133,7 +134,7 @@ async def test_a_screen_that_breaks_leaves_the_loop_running(tmp_path: Path, capl
     assert len(first.shown) <= 2
     newest = second.shown[0]
     assert isinstance(newest, Rates)
-    assert newest.import_eur_kwh["1"] > 0.5, "a second of states later"
+    assert (newest.bands[0].import_eur_kwh or 0) > 0.5, "a second of states later"
 
 
 class RaisingScreen(BrokenScreen):

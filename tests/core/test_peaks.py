@@ -61,8 +61,9 @@ def test_the_peaks_stand_by_their_months() -> None:
 
 def test_what_was_kept_stands_until_the_meter_tells() -> None:
     """After a restart the months are known at once; the running one is not among those that are over."""
-    months = (MonthPeak(date(2024, 4, 1), 5000.0), MonthPeak(date(2024, 3, 1), 4000.0))
-    kept = peaks.opened(date(2024, 4, 1), MonthPeak(date(2024, 4, 1), 2100.0), months)
+    months = (MonthPeak(date(2024, 4, 1), 2100.0), MonthPeak(date(2024, 3, 1), 4000.0))
+    kept = peaks.opened(date(2024, 4, 1), months)
+    assert kept.running == months[0]
     assert kept.by_month == {date(2024, 4, 1): 2100.0, date(2024, 3, 1): 4000.0}
 
 

@@ -53,8 +53,9 @@ class P1Server:
 
 
 def environment(home: Path, ports: int) -> dict[str, str]:
-    """What a program sees: this machine's, but for its folder and ports."""
-    return os.environ | {"DM_HOME": str(home), "DM_PORTS": str(ports), "PYTHONPATH": str(ROOT)}
+    """What a program sees: this machine's, but for its folder, its secrets and its ports."""
+    own = {"DM_HOME": str(home), "HOME": str(home), "DM_PORTS": str(ports), "PYTHONPATH": str(ROOT)}
+    return os.environ | own
 
 
 @contextlib.asynccontextmanager

@@ -8,7 +8,10 @@ import pytest
 
 from dm import Meter
 from lib.clock import TurnedClock
-from lib.core.house import LinkState, Rules
+from lib.commands.memory import Memory
+from lib.commands.teller import Teller
+from lib.core.house import Rules
+from lib.core.link import LinkState
 from lib.messages import House, Message
 from lib.meters.line import Line
 from lib.sim.telegram import telegram
@@ -144,9 +147,10 @@ async def test_a_telegram_in_pieces_is_one_state(rules: Rules) -> None:
 
     said: list[Message] = []
     line = Line("pieces", opener=opener)
-    await Meter(line, rules, said.append, boot="b", clock=TurnedClock(EVENING)).run()
+    memory, clock = Memory(), TurnedClock(EVENING)
+    await Meter(line, rules, memory, Teller(said.append, rules, memory, boot="b", clock=clock), clock).run()
     states = [message.link.state for message in said if isinstance(message, House)]
-    assert states == [LinkState.GOOD] * 3 + [LinkState.ENDED]
+    assert states == [LinkState.WAITING, *[LinkState.GOOD] * 3, LinkState.ENDED]
 
 
 async def test_typed_lines_move_the_simulated_house(tmp_path: Path) -> None:

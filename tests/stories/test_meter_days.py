@@ -118,7 +118,6 @@ def test_a_clock_set_back_books_nothing_twice() -> None:
     """The meter's clock goes back five seconds over the start of a quarter: registers count, time only places them."""
     day = Day(local("2026-11-20 18:14:50"))
     day.run(seconds=20)
-    before = day.house
     earlier = day.house.reading
     assert earlier
     assert earlier.at

@@ -1,0 +1,76 @@
+"""What dm remembers from one start to the next: opened before the loop, told each state, written once a minute.
+
+A recording is played without it: what it tells is not this house's history.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from lib.clock import Clock
+from lib.core.events import Event
+from lib.core.house import House, opened
+from lib.core.slots import Slot
+from lib.meters import is_recording
+from lib.settings import Settings
+from lib.store.recorder import Recorder
+
+COMMIT_S = 60.0
+PLAYED = "A recording is played: nothing of it is kept"
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Memory:
+    """What was kept, and where each new state goes. `events`: what happened last, newest first."""
+
+    house: House = field(default_factory=House)
+    events: tuple[Event, ...] = ()
+    found: tuple[str, ...] = ()
+    recorder: Recorder | None = None
+
+    def take(self, house: House) -> None:
+        """Take one state; never waits."""
+        if self.recorder:
+            self.recorder.take(house)
+
+    def take_prices(self, source: str, slots: tuple[Slot, ...]) -> None:
+        """Keep prices that a source told."""
+        if self.recorder:
+            self.recorder.take_prices(source, slots)
+
+    @property
+    def trouble(self) -> str:
+        """What the owner should know: what was found at the start, or why nothing is written now."""
+        if self.recorder is None:
+            return PLAYED
+        return " · ".join((*((self.recorder.trouble,) if self.recorder.trouble else ()), *self.found))
+
+
+@asynccontextmanager
+async def remembered(config: Settings, clock: Clock) -> AsyncIterator[Memory]:
+    """The memory of this home, written once a minute and at the end. Raises StoreError: it is of a newer program."""
+    if is_recording(config.source):
+        log.info(PLAYED)
+        yield Memory()
+        return
+    recorder, kept = await asyncio.to_thread(Recorder.open, config.database("dm"), history=config.history, clock=clock)
+    house = opened(kept.books, kept.peaks, kept.index) if kept.books else House(index=kept.index)
+    writing = asyncio.create_task(_write(recorder), name="store")
+    try:
+        yield Memory(house=house, events=kept.events, found=kept.notices, recorder=recorder)
+    finally:
+        writing.cancel()
+        await asyncio.wait({writing})
+        await recorder.close()
+
+
+async def _write(recorder: Recorder) -> None:
+    while True:
+        await asyncio.sleep(COMMIT_S)
+        try:
+            await recorder.commit()
+        except Exception:  # a fault of the store never stops the meter
+            log.exception("the store failed; it tries again in a minute")

@@ -1,0 +1,68 @@
+"""What dm says: each state of the house, and the rest when it changed. It knows no socket, only whom to tell."""
+
+from collections import deque
+from collections.abc import Iterable
+
+from lib import messages
+from lib.clock import Clock
+from lib.commands.memory import Memory
+from lib.core.events import Event
+from lib.core.house import House, Rules
+from lib.messages.dm import say_bill, say_events, say_house, say_rates, say_telegram, say_usage
+from lib.prices.watch import Watch
+
+EVENTS = 50  # the last ones are told
+
+
+class Teller:
+    """Tells what a house is, from core state to messages."""
+
+    def __init__(
+        self, say: messages.Say, rules: Rules, memory: Memory, *, boot: str, clock: Clock, demo: bool = False
+    ) -> None:
+        """`say` takes each message and never waits; boot: which start of the program this is."""
+        self.market: Watch | None = None
+        self._say, self._rules, self._memory = say, rules, memory
+        self._boot, self._clock, self._demo = boot, clock, demo
+        self._events = deque(memory.events, EVENTS)
+        self._seq = 0
+        self._rated: tuple[object, ...] | None = None
+        self._usage: messages.Usage | None = None
+        self._say(say_events(self._events))
+
+    def tell(self, house: House) -> None:
+        """The house as it is now, and the prices when they changed."""
+        self._seq += 1
+        market = self.market.state if self.market else None
+        why = "" if market is None or market.whole else market.why
+        notices = {key: text for key, text in (("store", self._memory.trouble), ("prices", why)) if text}
+        said = say_house(
+            house,
+            self._rules,
+            boot=self._boot,
+            seq=self._seq,
+            now=self._clock.now(),
+            demo=self._demo,
+            notices=notices,
+        )
+        self._say(said)
+        rated = (id(house.index), why, said.quarter and said.quarter.start, said.band)
+        if rated != self._rated:
+            self._rated = rated
+            self._say(say_rates(house, self._rules, now=self._clock.now(), trouble=why))
+
+    def tell_counted(self, house: House, telegram: bytes) -> None:
+        """What a telegram changed in the books, and the telegram itself."""
+        if house.books:
+            usage = say_usage(house, self._rules)
+            if usage != self._usage:
+                self._usage = usage
+                self._say(usage)
+                self._say(say_bill(house, self._rules))
+        self._say(say_telegram(telegram, self._clock.now()))
+
+    def tell_events(self, happened: Iterable[Event]) -> None:
+        """What happened, among the last things that did."""
+        for event in happened:
+            self._events.appendleft(event)
+        self._say(say_events(self._events))
