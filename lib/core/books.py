@@ -536,9 +536,9 @@ class _Writer:
     def _turn(self, at: datetime) -> None:
         """Go on to the day of an instant; one that was there before is gone on with."""
         day = local_day(at)
-        left = self._today
-        if day == left.day:
+        if day == self._today.day:
             return
+        left = replace(self._today, counters=self._last)
         self._summed_anew = True
         new = next((one for one in self._days if one.day == day), None)
         if new is None:

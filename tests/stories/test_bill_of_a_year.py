@@ -1,4 +1,4 @@
-"""A year of the simulated house, counted, kept and restarted: its bill is what one works out oneself from the export."""
+"""A year of the simulated house, counted, kept and restarted: its bill is what one works out from the export."""
 
 import csv
 import io
