@@ -113,7 +113,7 @@ def dm_panels() -> Panels:
             ),
         ),
         arrangements=(
-            Arrangement(width=220, height=48, part=LARGE),
+            Arrangement(width=220, height=40, part=LARGE),
             Arrangement(width=150, height=40, part=WIDE),
             Arrangement(width=112, height=34, part=MEDIUM),
             Arrangement(width=74, height=62, part=TOWER),

@@ -87,8 +87,8 @@ def _scale(prices: Sequence[float], rows: int) -> Scale:
     high, low = max([0.0, *prices]), min([0.0, *prices])
     if low == 0.0:
         return Scale(rows, 0, (high or 1.0) / rows)
-    below = min(rows - 1, max(1, round(rows * -low / (high - low))))
-    return Scale(rows - below, below, max(high / (rows - below), -low / below))
+    row_eur, below = min((max(high / (rows - below), -low / below), below) for below in range(1, rows))
+    return Scale(rows - below, below, row_eur)
 
 
 def _row_of(price: float, scale: Scale) -> int:

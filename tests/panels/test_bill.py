@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from lib.core.charges import Part
 from lib.messages import Bill, BillRow
@@ -145,4 +146,4 @@ def test_any_bill_fits_any_room(
     bill = a_bill(rows=tuple(rows), if_peak_eur=eur, month_eur=eur or 0.0, unpriced_wh=unpriced_wh, estimated=whole)
     for look in LOOKS.values():
         text = render_bill(bill, look, Room(width, height, whole))
-        assert max(map(len, text.plain.split("\n"))) <= width
+        assert max(map(cell_len, text.plain.split("\n"))) <= width

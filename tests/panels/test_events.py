@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from lib.core.events import Event, Kind
 from lib.messages import Events, House
@@ -89,4 +90,4 @@ def test_any_events_fit_any_room(told: list[tuple[str, Kind, int]], width: int, 
     """No line is wider than the room."""
     last = tuple(Event(at=NOON + timedelta(days=days), kind=kind, text=text) for text, kind, days in told)
     text = render_events(Events(last=last), a_house(), LOOKS["ascii"], Room(width, height, whole))
-    assert max(map(len, text.plain.split("\n"))) <= width
+    assert max(map(cell_len, text.plain.split("\n"))) <= width

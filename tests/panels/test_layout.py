@@ -36,6 +36,7 @@ def test_the_place_of_a_panel_that_is_not_shown_goes_to_its_neighbours() -> None
         (80, 20, {"quarter", "rates", "usage"}),
         (120, 36, NAMES - {"telegram", "events"}),
         (240, 56, NAMES),
+        (220, 44, NAMES),
         (150, 42, NAMES - {"telegram", "events"}),
         (80, 62, NAMES - {"telegram"}),
         (80, 44, NAMES - {"telegram", "events", "prices"}),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.text import Text
 
 from lib.core.cost import PriceSlot
@@ -208,7 +209,7 @@ def test_any_prices_fit_any_room(
     known = tuple(PriceSlot(SUNDAY + at * HOUR, SUNDAY + (at + 1) * HOUR, *both) for at, both in enumerate(prices))
     text = drawn(dynamic(slots=known), a_house(at=SUNDAY + hour * HOUR), Room(width, height), look)
     lines = text.plain.split("\n")
-    assert max(map(len, lines)) <= width
+    assert max(map(cell_len, lines)) <= width
     if known:
         assert len(lines) <= height
 
