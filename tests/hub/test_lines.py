@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from lib.hub import answers
+from lib.hub import answers, money
 from lib.hub.lines import Lines, Word
 from lib.hub.newest import Newest
 from lib.hub.questions import HOUSE
@@ -49,7 +49,7 @@ def lines(words: Mapping[str, Word] | None = None, *, capacity_tariff: bool = Tr
         ("status", answers.status(a_house())),
         ("STATUS\r\n", answers.status(a_house())),
         ("", answers.status(a_house())),
-        ("  rates ", answers.rates(RATES, a_house())),
+        ("  rates ", money.rates(RATES, a_house())),
         ("Usage", answers.usage(USAGE)),
         ("peak", answers.peak(a_house())),
         ("telegram please", answers.telegram(TELEGRAM)),
@@ -70,7 +70,7 @@ async def test_an_unknown_word_gets_a_hint_and_the_status() -> None:
 async def test_help_lists_every_word() -> None:
     """The first line is the list, the others say what each word is for."""
     said = await lines({"sim": forward}).answer("help")
-    assert "words: help status rates usage peak telegram follow sim" == said.splitlines()[0]
+    assert "words: help status rates usage bill peak events telegram follow sim" == said.splitlines()[0]
     assert "  sim       with more behind it; `sim help` says what" == said.splitlines()[-1]
 
 

@@ -51,7 +51,7 @@ async def test_a_person_asks_for_help_and_the_status_in_a_terminal() -> None:
             await read_until(screen, '"type":"house"}')
             write("help")
             said = await read_until(screen, "states again, as JSON, until the next line")
-            assert "< words: help status rates usage peak telegram follow" in said
+            assert "< words: help status rates usage bill peak events telegram follow" in said
             write("status")
             expected = [f"< {line}" for line in answers.status(a_house()).splitlines()]
             said = await read_until(screen, expected[-1])

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from lib.hub import answers
 from lib.messages import Message, to_json
+from tests.panels.words import a_bill, some_events
 
 from .builders import RATES, TELEGRAM, USAGE, a_house, get, open_hub
 
@@ -13,6 +14,8 @@ STATES: list[tuple[str, Message]] = [
     ("house", a_house()),
     ("rates", RATES),
     ("usage", USAGE),
+    ("bill", a_bill()),
+    ("events", some_events()),
     ("telegram", TELEGRAM),
 ]
 

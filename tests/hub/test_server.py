@@ -56,7 +56,7 @@ async def test_each_line_of_an_answer_is_a_frame() -> None:
     async with open_hub() as hub, listening(hub) as ws:
         await recv(ws)
         await ws.send("help")
-        assert "words: help status rates usage telegram follow" == await recv(ws)
+        assert "words: help status rates usage bill events telegram follow" == await recv(ws)
         assert "  help      this list" == await recv(ws)
 
 
@@ -226,4 +226,5 @@ async def test_a_frame_is_the_message_as_json() -> None:
         hub.say(USAGE)
         frame = await recv(ws)
         assert to_json(USAGE) == frame
-        assert {"name": "day-1", "start": "2026-06-16", "complete": False} == json.loads(frame)["columns"][0]
+        unknown = {"name": "day-1", "start": "2026-06-16", "complete": False, "estimated": False}
+        assert unknown | {"unpriced_wh": 0, "provisional_wh": 0} == json.loads(frame)["columns"][0]
