@@ -54,10 +54,11 @@ def render_rates(rates: Rates | None, house: House | None, look: Look, room: Roo
     if len(volumes) > 1 and len(rows) + len(volumes) > left and not room.whole:
         volumes = [[one for line in volumes for one in line]]
     kept = rows if room.whole else _kept(rows, max(1, left - len(volumes)))
-    label = min(max(LABEL, *(len(one.name) + 1 for one in kept)), max(LABEL, room.width - 2 * FIGURE))
+    head = f"{look.glyphs.euro}/kWh"
+    label = min(max(len(head), *(len(one.name) for one in kept)) + 1, max(LABEL, room.width - 2 * FIGURE))
     figure = max(FIGURE, min(WIDEST, (room.width - label) // 2))
     sheet.row(
-        (look.left(f"{look.glyphs.euro}/kWh", label), colours.quiet),
+        (look.left(head, label), colours.quiet),
         *((look.right(way, figure), colours.quiet) for way in ("taken", "injected")),
     )
     for row in kept:
