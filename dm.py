@@ -125,6 +125,7 @@ def main() -> int:
         return SLIP
     from lib.commands.past import history_of
     from lib.commands.run import run, stand
+    from lib.commands.sim_word import sim_words
 
     boot, clock = uuid4().hex[:8], WallClock()
 
@@ -145,18 +146,13 @@ def main() -> int:
             async with market as teller.market:
                 await meter.run()
 
-    words = {}
-    if config.sim_lines:
-        from lib.commands.sim_word import sim_word
-
-        words["sim"] = sim_word(config.sim_lines)
     screen = None
     if not asked.headless and sys.stdout.isatty() and sys.stdin.isatty():  # keys come from stdin, or nothing does
         from lib.panels.dashboard import Dashboard
         from lib.panels.dm import dm_panels
 
         screen = partial(Dashboard, "Digital Meter", dm_panels())
-    history = history_of(config.database("dm"))
+    words, history = sim_words(config.sim_lines), history_of(config.database("dm"))
     return run("dm", config, partial(stand, "dm", config, work, boot=boot, screen=screen, words=words, history=history))
 
 

@@ -9,8 +9,10 @@ PATIENCE_S = 2.0
 LONGEST = 4096
 
 
-def sim_word(door: Door) -> Callable[[str], Awaitable[str]]:
-    """The word that passes a line on to the simulated house at `door`; its answer or why there is none."""
+def sim_words(door: Door | None) -> dict[str, Callable[[str], Awaitable[str]]]:
+    """The word `sim`, which passes a line on to the simulated house at `door`; none where there is no such house."""
+    if door is None:
+        return {}
 
     async def ask(line: str) -> str:
         try:
@@ -24,4 +26,4 @@ def sim_word(door: Door) -> Callable[[str], Awaitable[str]]:
         except (OSError, TimeoutError):
             return f"the simulated house does not answer on port {door.port}; ./startup_cron.sh --demo starts it"
 
-    return ask
+    return {"sim": ask}
