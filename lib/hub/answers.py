@@ -14,7 +14,6 @@ from lib.messages import Column, Events, House, MonthPeaks, QuarterNow, Rates, T
 QUARTER = timedelta(minutes=15)
 WATCHED = time(0, 5)  # a day that was counted from here on is counted from its start
 MOST_EVENTS = 30
-OFF = "off"  # a limit that is none has no unit
 
 
 def help_text(words: Mapping[str, str]) -> str:
@@ -85,7 +84,7 @@ def telegram(telegram: Telegram | None) -> str:
     lines = [f"{telegram.ident}  {telegram.received.astimezone(BRUSSELS):%H:%M:%S}"]
     for line in telegram.lines:
         start, value = f"{line.code:<{codes}}  {line.name:<{names}}", line.value
-        value += f" {line.unit}" if line.unit and value != OFF else ""
+        value += f" {line.unit}" if line.unit else ""
         if len(start) + len(value) < WIDTH:
             lines.append(f"{start}  {value}")
         else:

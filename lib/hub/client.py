@@ -9,14 +9,16 @@ import logging
 import socket
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, InvalidURI, WebSocketException
-from websockets.uri import parse_uri
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from lib.clock import Clock, WallClock
+from lib.hub.address import PeerError, parse_address
+from lib.hub.tls import TlsError, client_context
 from lib.messages import PROTOCOL, Hello, Message, parse_message
 
 FIRST_PAUSE_S = 0.5
@@ -27,31 +29,47 @@ CLOSE_S = 2.0
 PING_S = 10.0  # asked so often for a sign of life, which must come within as much
 LONGEST_FRAME: Final = 1_048_576
 
+__all__ = ["Peer", "PeerError"]
+
 log = logging.getLogger(__name__)
-
-
-class PeerError(Exception):
-    """An address that can never work; the sentence says what one looks like."""
 
 
 class Peer:
     """The program at `url`. `hear` is called with each of its states, and must not wait.
 
     Attributes:
+        url: its address, without a token.
         connected: whether it hears us now; why: in a sentence why not, "" while it does.
         hello: who speaks there; None until it said so.
         broken: frames that were no message; unknown types of newer programs are passed over and not counted.
 
     """
 
-    def __init__(self, url: str, hear: Callable[[Message], None], *, clock: Clock | None = None) -> None:
-        """Nothing is opened yet. Raises PeerError when `url` is no websocket address."""
+    def __init__(
+        self,
+        url: str,
+        hear: Callable[[Message], None],
+        *,
+        token: str | None = None,
+        certificate: Path | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Nothing is opened yet. Raises PeerError when `url` is no websocket address, or for a wrong certificate file.
+
+        token: what opens its door, where `url` holds none; it goes out as a header. certificate: with wss://, the file
+        of the one that it must show; else those of the system's authorities count.
+        """
+        address = parse_address(url)
+        self.url = address.url
+        self._where = f"{address.host}:{address.port}"
+        token = address.token or token
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            uri = parse_uri(url)
-        except (InvalidURI, ValueError) as error:
-            raise PeerError(f"{url!r} is no address of a program; one looks like ws://192.168.1.50:8080/ws") from error
-        self.url = url
-        self._where = f"{uri.host}:{uri.port}"  # for the log, which is no place for a password in the address
+            self._tls = client_context(certificate) if address.is_secret else None
+        except TlsError as error:
+            raise PeerError(str(error)) from error
+        self._quiet = logging.getLogger(f"{__name__}.frames")
+        self._quiet.setLevel(logging.ERROR)  # it would write down headers, and so the token
         self.connected = False
         self.why = "not connected yet"
         self.hello: Hello | None = None
@@ -84,6 +102,9 @@ class Peer:
         try:
             ws = await connect(
                 self.url,
+                additional_headers=self._headers,
+                ssl=self._tls,
+                logger=self._quiet,
                 compression=None,
                 proxy=None,
                 open_timeout=OPEN_S,
@@ -94,7 +115,7 @@ class Peer:
             )
         except InvalidStatus as error:
             self._failures = DOUBLINGS  # it is there and does not want us: there is no hurry
-            self._lost(_refusal(error))
+            self._lost(_refusal(error, had_token=bool(self._headers)))
         except (OSError, WebSocketException) as error:
             self._lost(_unreachable(error))
         else:
@@ -148,13 +169,17 @@ class Peer:
         return pause_s
 
 
-def _refusal(error: InvalidStatus) -> str:
+def _refusal(error: InvalidStatus, *, had_token: bool) -> str:
     status = error.response.status_code
     match status:
+        case http.HTTPStatus.UNAUTHORIZED if had_token:
+            return "it does not know our token (HTTP 401): secrets.json of its machine holds the right ones"
         case http.HTTPStatus.UNAUTHORIZED:
-            return "it wants a password (HTTP 401): give it in the address"
+            return "it wants a token (HTTP 401): one of secrets.json of its machine, as in ws://me:TOKEN@HOST:PORT/ws"
         case http.HTTPStatus.FORBIDDEN:
             return "it refuses us (HTTP 403): does the address end in /ws, and may this machine listen?"
+        case http.HTTPStatus.TOO_MANY_REQUESTS:
+            return "too many wrong tokens came from here (HTTP 429): give the right one of secrets.json of its machine"
         case http.HTTPStatus.NOT_FOUND:
             return "nothing to listen to there (HTTP 404): the address ends in /ws"
     return f"it answers with HTTP {status}: is that the right program?"
@@ -168,8 +193,10 @@ def _unreachable(error: Exception) -> str:
             return "its name is not known on this network: write the IP address instead"
         case ConnectionRefusedError():
             return "nobody listens there: is the program running, and the port right?"
+        case ssl.SSLCertVerificationError():
+            return f"its certificate is not accepted ({getattr(error, 'verify_message', None) or error.args[-1]})"
         case ssl.SSLError():
-            return f"its certificate is not accepted ({error.reason or error})"
+            return f"it speaks no TLS that we understand ({error.reason or error}): is it ws:// instead of wss://?"
         case OSError(strerror=str(said)):
             return f"cannot be reached ({said})"
         case OSError():  # a name with several addresses, none of which answers

@@ -1,15 +1,13 @@
-"""The port of a program: opening it, with a sentence when that fails, and whom it lets in."""
+"""The port of a program: opening it, with a sentence when that fails."""
 
 import asyncio
 import errno
 import socket
-from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 RESOLVE_S = 5.0
 WAITING_BYTES = 65_536  # what the system keeps for a client that does not read; more would only be old news
+BACKLOG = 512  # connections that wait to be taken
 TYPED_BYTES = 16_384  # what it keeps of a client that types faster than it is answered
-PORTS = {"http": 80, "https": 443}
 
 
 class HubError(Exception):
@@ -32,7 +30,8 @@ async def open_door(host: str, port: int) -> socket.socket:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, WAITING_BYTES)  # accepted connections take these over
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, TYPED_BYTES)
         sock.bind(address)
-        sock.listen(1)  # here, for a port that another listens on fails only now; its backlog is set by who serves
+        sock.listen(BACKLOG)  # here, for a port that another listens on fails only now
+        sock.settimeout(0)
     except OSError as error:
         sock.close()
         raise HubError(f"cannot listen on {host}:{port}: {_why(error, host)}") from error
@@ -48,20 +47,3 @@ def _why(error: OSError, host: str) -> str:
         case errno.EACCES:
             return "ports below 1024 are for root. Take a higher one in socket_info of config.py"
     return str(error.strerror or error)
-
-
-def is_foreign(headers: Mapping[str, str]) -> bool:
-    """Whether a browser asks for a page that is not ours: its Origin is another host or port than it asks for.
-
-    A page from the internet must not read the house through the browser of who lives there. Programs send no Origin.
-    """
-    origin = headers.get("origin")
-    if origin is None:
-        return False
-    try:
-        theirs, ours = urlsplit(origin), urlsplit(f"//{headers.get('host', '')}")
-        usual = PORTS.get(theirs.scheme)
-        ends = [(end.hostname, end.port or usual) for end in (theirs, ours)]
-    except ValueError:  # a port that is no number
-        return True
-    return not theirs.hostname or ends[0] != ends[1]

@@ -16,6 +16,7 @@ Word = Callable[[str], Awaitable[str]]  # what stands behind the word → the an
 WORD_S = 5.0
 LONGEST_SHOWN = 40
 FOLLOW = "follow"  # answered by whoever holds the connection
+MAY_LOOK = "changes something, and this token may only look: it needs the control token"
 LEAVE = "Ctrl-D leaves this talk; the program goes on"
 GLANCE = "status"  # what a word that nobody knows is answered with, after the hint
 
@@ -26,24 +27,29 @@ class Lines:
     """Answers by the questions of a program, and by words of others that take what stands behind them."""
 
     def __init__(self, newest: Newest, questions: Mapping[str, Question], words: Mapping[str, Word]) -> None:
-        """words: such as {"sim": forward}, so that `sim oven on` asks forward("oven on")."""
+        """words: such as {"sim": forward}, so that `sim oven on` asks forward("oven on"). They change something."""
         self._newest = newest
         self._questions = questions
         self._words = words
 
-    async def answer(self, line: str) -> str:
-        """The answer to a line; never raises for what was typed, and takes 5 s at most."""
+    async def answer(self, line: str, *, may_change: bool) -> str:
+        """The answer to a line; never raises for what was typed, and takes 5 s at most.
+
+        may_change: whether who typed it may do more than look.
+        """
         typed = line.strip()
         word, _, rest = typed.partition(" ")
         match word.lower():
             case "":
                 return self.glance()
             case "help" | "?":
-                return self._help()
+                return self._help(may_change=may_change)
             case "quit" | "exit" | "q" | "bye":
                 return LEAVE
             case known if known in self._questions:
                 return self._questions[known].answer(self._newest)
+            case known if known in self._words and not may_change:
+                return f"{known}: {MAY_LOOK}"
             case known if known in self._words:
                 return await self._ask(known, rest.strip())
         shown = "".join(letter for letter in typed[:LONGEST_SHOWN] if letter.isprintable())
@@ -54,11 +60,12 @@ class Lines:
         question = self._questions.get(GLANCE)
         return question.answer(self._newest) if question else "type help for the words"
 
-    def _help(self) -> str:
+    def _help(self, *, may_change: bool) -> str:
         means = {"help": "this list"}
         means |= {word: one.means for word, one in self._questions.items() if one.listed(self._newest)}
         means |= {FOLLOW: "states again, as JSON, until the next line"}
-        means |= {word: f"with more behind it; `{word} help` says what" for word in self._words}
+        if may_change:
+            means |= {word: f"with more behind it; `{word} help` says what" for word in self._words}
         return help_text(means)
 
     async def _ask(self, word: str, rest: str) -> str:

@@ -12,8 +12,10 @@ def is_order(frame: str) -> bool:
     return frame.lstrip().startswith("{")
 
 
-def refuse(frame: str | bytes, program: str) -> Refused:
+def refuse(frame: str | bytes, program: str, *, may_change: bool) -> Refused:
     """Why an order to `program` is not carried out, in a sentence for who wrote the client."""
+    if not may_change:
+        return Refused(why="this token may only look: an order needs the control token")
     if isinstance(frame, bytes):
         return Refused(why="a binary frame is no order and no word: send JSON or a typed line as a text frame")
     try:

@@ -1,13 +1,15 @@
-"""REST: the newest state of each type under /api, and a page that tries it out at /docs, all from this machine."""
+"""REST: the newest state of each type under /api, history, and a page that tries it out at /docs, from this machine."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import PlainTextResponse
+from fastapi.security import HTTPBearer
 from fastapi_offline import FastAPIOffline
 
+from lib.hub.history import MOST_ROWS, Historian, Step
 from lib.hub.newest import Newest
 from lib.messages import PROTOCOL, Bill, Events, House, Message, Rates, Refused, Telegram, Usage, to_json
 
@@ -18,9 +20,16 @@ FRESH: Final = MappingProxyType({"Cache-Control": "no-store"})
 UNSAID: Final[Mapping[int | str, dict[str, Any]]] = MappingProxyType(
     {503: {"model": Refused, "description": "Nothing was said yet"}}
 )
+TURNED: Final[Mapping[int | str, dict[str, Any]]] = MappingProxyType(
+    {
+        401: {"model": Refused, "description": "A token is needed from another machine, or this one is wrong"},
+        429: {"model": Refused, "description": "Too many wrong tokens"},
+    }
+)
+TOKEN: Final = HTTPBearer(auto_error=False, description="needed from another machine; lib/hub/gate.py asks for it")
 WHERE = """\
-ask in words   python -m websockets ws://{host}/ws   and type help
-for programs   http://{host}/docs
+ask in words   python -m websockets {ws}://{way_in}{host}/ws   and type help
+for programs   {http}://{host}/docs
 """
 
 
@@ -44,8 +53,14 @@ def open_api(
 
     @api.get("/", include_in_schema=False, response_class=PlainTextResponse)
     async def glance_at(request: Request) -> Response:
-        host = request.headers.get("host", "")
-        return PlainTextResponse(f"{glance()}\n\n{WHERE.format(host=host)}", headers=FRESH)
+        is_secret = request.url.scheme == "https"
+        where = WHERE.format(
+            host=request.headers.get("host", ""),
+            http="https" if is_secret else "http",
+            ws="wss" if is_secret else "ws",
+            way_in="me:TOKEN@" if request.state.by_token else "",
+        )
+        return PlainTextResponse(f"{glance()}\n\n{where}", headers=FRESH)
 
     for name, kind in states.items():
         _add(api, program, newest, name, kind)
@@ -66,5 +81,38 @@ def _add(api: FastAPI, program: str, newest: Newest, name: str, kind: type[Messa
         tags=["states"],
         summary=(kind.__doc__ or name).partition("\n")[0],
         response_model=kind,
-        responses=dict(UNSAID),
+        responses={**TURNED, **UNSAID},
+        dependencies=[Depends(TOKEN)],
+    )(read)
+
+
+def add_history(api: FastAPI, historian: Historian) -> None:
+    """Add GET /api/history, which `historian` answers."""
+    first = Query(alias="from", description="first day or time, such as 2026-11-01 or 2026-11-01T18:00; in Brussels")
+    last = Query(description="day or time at which it ends, itself left out; now when missing")
+    long = Query(json_schema_extra={"enum": list(Step)}, description="how long a row lasts; by the span when missing")
+
+    async def read(
+        request: Request,
+        start: Annotated[str | None, first] = None,
+        to: Annotated[str | None, last] = None,
+        step: Annotated[str | None, long] = None,
+    ) -> Response:
+        del start, to, step  # named for the page; what is wrong with them is said in our own words
+        return await historian.answer(request.query_params)
+
+    api.get(
+        "/api/history",
+        name="history",
+        tags=["history"],
+        summary="What was used, produced, paid and peaked",
+        description=f"The rows that begin at `from` or later and before `to`, {MOST_ROWS} at most.",
+        response_class=Response,
+        responses={
+            **TURNED,
+            200: {"description": "The rows", "content": {"application/json": {}}},
+            422: {"model": Refused, "description": "What is asked for is not understood, or too much"},
+            503: {"model": Refused, "description": "The history cannot be read now"},
+        },
+        dependencies=[Depends(TOKEN)],
     )(read)

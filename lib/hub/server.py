@@ -6,7 +6,8 @@ nothing that a client does makes `say` wait.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -14,14 +15,18 @@ import uvicorn
 from fastapi import WebSocket, WebSocketDisconnect
 from fastapi.responses import PlainTextResponse
 
-from lib.hub.door import HubError, is_foreign, open_door
+from lib.clock import Clock, WallClock
+from lib.hub.door import HubError, open_door
+from lib.hub.gate import NO_TOKENS_AT_ALL, Gate, Role
+from lib.hub.history import Historian, History
 from lib.hub.lines import FOLLOW, Lines, Word
 from lib.hub.listener import Listener
 from lib.hub.newest import Newest
 from lib.hub.orders import is_order, refuse
 from lib.hub.questions import HOUSE, Question
-from lib.hub.rest import HOUSE_STATES, open_api
-from lib.hub.wire import MOST_CONNECTIONS, Http, Server, Wire
+from lib.hub.rest import HOUSE_STATES, add_history, open_api
+from lib.hub.tls import TlsError, server_context
+from lib.hub.wire import MOST_CONNECTIONS, Http, Server, Wire, cut, waiting_bytes
 from lib.messages import Hello, Message, to_json
 
 __all__ = ["Hub", "HubError"]
@@ -33,6 +38,12 @@ OPEN_S = 10.0
 FAREWELL_S = 0.5  # for clients to hear that we go; then they are cut off
 END_S = 3
 NO_WORDS: Final[Mapping[str, Word]] = MappingProxyType({})
+LONGEST_HEAD = 16_384
+MANNERS: Final = [  # for browsers: an address may hold a token, and no other page shows ours in a frame
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+]
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +62,19 @@ class Hub:
         words: Mapping[str, Word] = NO_WORDS,
         states: Mapping[str, type[Message]] = HOUSE_STATES,
         send_s: float = SEND_S,
+        tokens: Mapping[Role, str] = NO_TOKENS_AT_ALL,
+        names: Collection[str] = (),
+        tls: tuple[Path, Path] | None = None,
+        history: History | None = None,
+        clock: Clock | None = None,
     ) -> None:
         """Nothing is opened yet.
 
         boot: names this start of the program; port: 0 takes a free one. questions: the words that are answered from
-        the newest states; words: others, which take what stands behind them. states: what /api serves, by name.
+        the newest states; words: others, which take what stands behind them and change something. states: what /api
+        serves, by name. tokens: what opens the door to other machines, by what it allows; without any, none may ask.
+        names: of this machine, besides its host name, under which browsers find it. tls: the files of a certificate
+        and its key. history: what answers /api/history.
         """
         self.program = program
         self.port = port
@@ -66,18 +85,28 @@ class Hub:
         self._lines = Lines(self._newest, questions, words)
         self._listeners: set[Listener] = set()
         self._reading: set[asyncio.Task[None]] = set()
-        self._api = open_api(program, self._newest, states=states, glance=self._lines.glance)
-        self._api.add_api_websocket_route("/ws", self._talk)
+        self._tls = tls
+        clock = clock or WallClock()
+        api = open_api(program, self._newest, states=states, glance=self._lines.glance)
+        api.add_api_websocket_route("/ws", self._talk)
+        self._historian = Historian(history, clock) if history else None
+        if self._historian:
+            add_history(api, self._historian)
+        self._gate = Gate(api, clock=clock, tokens=tokens, names=names)
         self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Open the port; `port` is then the real one. Raises HubError, a sentence, when it cannot be had."""
+        try:
+            tls = server_context(*self._tls) if self._tls else None
+        except TlsError as error:
+            raise HubError(str(error)) from error
         door = await open_door(self._host, self.port)
         self.port = door.getsockname()[1]
         self._server = Server(
             uvicorn.Config(
-                self._api,
+                self._gate,
                 interface="asgi3",
                 http=Http,
                 ws=Wire,
@@ -85,12 +114,15 @@ class Hub:
                 ws_per_message_deflate=False,
                 lifespan="off",
                 log_config=None,
-                log_level="warning",
+                log_level="error",  # below it are what clients do wrong, each second if they like, and their tokens
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
+                headers=list(MANNERS),
+                h11_max_incomplete_event_size=LONGEST_HEAD,
                 timeout_graceful_shutdown=END_S,
-            )
+            ),
+            tls=tls,
         )
         self._serving = asyncio.create_task(self._server.serve(sockets=[door]))
         opened = asyncio.create_task(self._server.opened.wait())
@@ -118,18 +150,18 @@ class Hub:
         server, serving = self._server, self._serving
         self._server = self._serving = None
         server.should_exit = True
+        self._gate.close()
         await asyncio.wait({serving}, timeout=FAREWELL_S)
         for reading in self._reading:
             reading.cancel()  # a word that takes its time
+        if self._historian:
+            self._historian.close()
         for connection in list(server.server_state.connections):
-            connection.transport.abort()
+            cut(connection.transport)
         await serving
 
     async def _talk(self, ws: WebSocket) -> None:
         """One client, from its handshake until one of us goes."""
-        if is_foreign(ws.headers):
-            await ws.send_denial_response(PlainTextResponse("a page of another site may not read this house", 403))
-            return
         if len(self._listeners) >= MOST_LISTENERS:
             await ws.send_denial_response(PlainTextResponse(f"{MOST_LISTENERS} others listen already", 503))
             return
@@ -148,8 +180,8 @@ class Hub:
             sending.cancel()
             ends = await asyncio.gather(reading, sending, return_exceptions=True)
             transport: asyncio.Transport = ws.state.transport
-            if transport.get_write_buffer_size():
-                transport.abort()  # closing would wait for a client that does not read
+            if waiting_bytes(transport) or any(isinstance(end, TimeoutError) for end in ends):
+                cut(transport)  # closing would wait for a client that does not read
         for end in ends:
             match end:
                 case TimeoutError():
@@ -164,14 +196,15 @@ class Hub:
                 await ws.send_text(frame)
 
     async def _read(self, ws: WebSocket, listener: Listener) -> None:
+        may_change = ws.state.role is Role.CONTROL
         while (event := await ws.receive())["type"] != "websocket.disconnect":
             text = event.get("text")
             frame: str | bytes = event["bytes"] if text is None else text
             if isinstance(frame, bytes) or is_order(frame):
-                listener.answer([to_json(refuse(frame, self.program))])
+                listener.answer([to_json(refuse(frame, self.program, may_change=may_change))])
             elif frame.strip().lower() == FOLLOW:
                 listener.follow(self._newest.frames())
             else:
                 listener.stop()
-                listener.answer((await self._lines.answer(frame)).splitlines())
+                listener.answer((await self._lines.answer(frame, may_change=may_change)).splitlines())
             await asyncio.sleep(0)  # frames that came together would keep the others waiting

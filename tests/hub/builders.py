@@ -119,9 +119,9 @@ async def open_hub(**changes: Any) -> AsyncIterator[Hub]:
 
 
 @asynccontextmanager
-async def listening(hub: Hub, **options: Any) -> AsyncIterator[ClientConnection]:
-    """A websocket client of a hub."""
-    async with connect(url(hub), compression=None, proxy=None, **options) as ws:
+async def listening(hub: Hub, *, where: str | None = None, **options: Any) -> AsyncIterator[ClientConnection]:
+    """A websocket client of a hub; where: its address, if it is another one."""
+    async with connect(where or url(hub), compression=None, proxy=None, **options) as ws:
         yield ws
 
 

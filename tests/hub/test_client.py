@@ -13,6 +13,7 @@ from websockets.http11 import Request, Response
 
 from lib.clock import TurnedClock
 from lib.hub.client import Peer, PeerError
+from lib.hub.gate import Role
 from lib.messages import Hello, Message, to_json
 
 from .builders import NOON, RATES, a_house, eventually, open_hub, url
@@ -21,9 +22,11 @@ HELLO = to_json(Hello(program="dm", boot="b1"))
 
 
 @asynccontextmanager
-async def listen(where: str, heard: list[Message], *, clock: TurnedClock | None = None) -> AsyncIterator[Peer]:
+async def listen(
+    where: str, heard: list[Message], *, clock: TurnedClock | None = None, token: str | None = None
+) -> AsyncIterator[Peer]:
     """A peer that is listened to; what it says is added to `heard`."""
-    peer = Peer(where, heard.append, clock=clock)
+    peer = Peer(where, heard.append, clock=clock, token=token)
     listening = asyncio.create_task(peer.listen())
     try:
         yield peer
@@ -161,7 +164,14 @@ async def test_the_age_of_its_last_word_grows_by_our_own_clock() -> None:
 @pytest.mark.parametrize(
     ("status", "why"),
     [
-        (http.HTTPStatus.UNAUTHORIZED, "it wants a password (HTTP 401): give it in the address"),
+        (
+            http.HTTPStatus.UNAUTHORIZED,
+            "it wants a token (HTTP 401): one of secrets.json of its machine, as in ws://me:TOKEN@HOST:PORT/ws",
+        ),
+        (
+            http.HTTPStatus.TOO_MANY_REQUESTS,
+            "too many wrong tokens came from here (HTTP 429): give the right one of secrets.json of its machine",
+        ),
         (
             http.HTTPStatus.FORBIDDEN,
             "it refuses us (HTTP 403): does the address end in /ws, and may this machine listen?",
@@ -285,3 +295,51 @@ async def test_a_trouble_is_logged_once(caplog: pytest.LogCaptureFixture) -> Non
         await eventually(lambda: peer._failures >= 3)
     why = "nobody listens there: is the program running, and the port right?"
     assert [f"127.0.0.1:{port}: {why}"] == caplog.messages
+
+
+@pytest.mark.parametrize("given", ["as the token", "as a password", "in the query"])
+async def test_a_token_opens_the_door_and_is_shown_to_nobody_else(given: str) -> None:
+    """However the owner gave it, it goes out as a header, and the address is then without it."""
+    token = "t0ken" * 10
+    asked: list[Request] = []
+
+    def gate(_: ServerConnection, request: Request) -> None:
+        asked.append(request)
+
+    heard: list[Message] = []
+    async with says([to_json(RATES)], process_request=gate) as where:
+        address = {
+            "as the token": where,
+            "as a password": where.replace("//", f"//me:{token}@"),
+            "in the query": f"{where}?token={token}&a=1",
+        }[given]
+        async with listen(address, heard, token=token if given == "as the token" else None) as peer:
+            await eventually(lambda: heard == [RATES])
+    assert [[f"Bearer {token}"], True] == [asked[0].headers.get_all("Authorization"), token not in asked[0].path]
+    assert token not in f"{peer!r} {vars(peer)['url']} {peer.why}"
+
+
+async def test_a_token_in_the_address_comes_before_the_other() -> None:
+    """Who writes it there means it."""
+    asked: list[str] = []
+
+    def gate(_: ServerConnection, request: Request) -> None:
+        asked.append(request.headers["Authorization"])
+
+    heard: list[Message] = []
+    async with (
+        says([to_json(RATES)], process_request=gate) as where,
+        listen(where.replace("//", "//:mine@"), heard, token="other"),
+    ):
+        await eventually(lambda: heard == [RATES])
+    assert ["Bearer mine"] == asked
+
+
+async def test_a_wrong_token_is_said_to_be_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a missing one to be missing."""
+    monkeypatch.setattr("lib.hub.guesses.FIRST_S", 0.01)
+    async with open_hub(tokens={Role.VIEW: "right" * 10}, names=[]) as hub:
+        async with listen(url(hub), [], token="wrong" * 10) as peer:
+            await eventually(lambda: peer.why.startswith("it does not know our token (HTTP 401)"))
+        async with listen(url(hub), [], token="right" * 10) as peer:
+            await eventually(lambda: peer.connected)

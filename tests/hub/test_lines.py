@@ -58,18 +58,18 @@ def lines(words: Mapping[str, Word] | None = None, *, capacity_tariff: bool = Tr
 )
 async def test_a_word_is_answered_however_it_is_typed(typed: str, expected: str) -> None:
     """Case, spaces and line ends do not matter."""
-    assert expected == await lines().answer(typed)
+    assert expected == await lines().answer(typed, may_change=True)
 
 
 async def test_an_unknown_word_gets_a_hint_and_the_status() -> None:
     """Whoever types something else still sees the house; what was typed comes back harmless and short."""
-    hint, status = (await lines().answer("oven\x1b[2J on" + "!" * 1000)).split("\n", 1)
+    hint, status = (await lines().answer("oven\x1b[2J on" + "!" * 1000, may_change=True)).split("\n", 1)
     assert ("no such word: oven[2J on" + "!" * 29 + "; help lists them", answers.status(a_house())) == (hint, status)
 
 
 async def test_help_lists_every_word() -> None:
     """The first line is the list, the others say what each word is for."""
-    said = await lines({"sim": forward}).answer("help")
+    said = await lines({"sim": forward}).answer("help", may_change=True)
     assert "words: help status rates usage bill peak events telegram follow sim" == said.splitlines()[0]
     assert "  sim       with more behind it; `sim help` says what" == said.splitlines()[-1]
 
@@ -77,20 +77,21 @@ async def test_help_lists_every_word() -> None:
 async def test_help_does_not_speak_of_peaks_where_they_cost_nothing() -> None:
     """No face speaks of a peak without a capacity tariff; who asks all the same gets an answer."""
     free = lines(capacity_tariff=False)
-    assert "peak" not in await free.answer("help")
-    assert "peaks cost nothing here" in await free.answer("peak")
+    assert "peak" not in await free.answer("help", may_change=True)
+    assert "peaks cost nothing here" in await free.answer("peak", may_change=True)
 
 
 async def test_before_the_first_state_every_word_says_that_it_is_not_known_yet() -> None:
     """Unknown is said, never shown as zero."""
     nothing = Lines(Newest(), HOUSE, {})
     for word in HOUSE:
-        assert "not known yet" in await nothing.answer(word)
+        said = await nothing.answer(word, may_change=True)
+        assert "not known yet" in said or "nothing happened yet" == said
 
 
 async def test_a_word_with_more_behind_it_is_passed_on() -> None:
     """`sim oven on` reaches the simulated house as `oven on`."""
-    assert "sim heard 'oven on'" == await lines({"sim": forward}).answer("SIM  oven on \n")
+    assert "sim heard 'oven on'" == await lines({"sim": forward}).answer("SIM  oven on \n", may_change=True)
 
 
 async def test_a_long_answer_of_others_is_folded() -> None:
@@ -99,7 +100,7 @@ async def test_a_long_answer_of_others_is_folded() -> None:
     async def list_all(_: str) -> str:
         return "Type an appliance with on or off: " + ", ".join(["dishwasher"] * 20)
 
-    said = (await lines({"sim": list_all}).answer("sim")).splitlines()
+    said = (await lines({"sim": list_all}).answer("sim", may_change=True)).splitlines()
     assert 1 < len(said)
     assert max(map(len, said)) <= 72
 
@@ -107,18 +108,37 @@ async def test_a_long_answer_of_others_is_folded() -> None:
 async def test_a_word_that_fails_answers_with_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
     """The talk goes on; a bug is in the log in full."""
     desk = lines({"away": unreachable, "bug": buggy})
-    assert "away: Connection refused" == await desk.answer("away")
+    assert "away: Connection refused" == await desk.answer("away", may_change=True)
     assert [] == caplog.records
-    assert "bug: failed with ZeroDivisionError; the log has the whole of it" == await desk.answer("bug")
+    assert "bug: failed with ZeroDivisionError; the log has the whole of it" == await desk.answer(
+        "bug", may_change=True
+    )
     assert [logging.ERROR] == [record.levelno for record in caplog.records]
 
 
 async def test_a_word_that_is_slow_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for ever."""
     monkeypatch.setattr("lib.hub.lines.WORD_S", 0.05)
-    assert "slow: no answer within 0.05 s" == await lines({"slow": endless}).answer("slow")
+    assert "slow: no answer within 0.05 s" == await lines({"slow": endless}).answer("slow", may_change=True)
 
 
 async def test_a_program_without_states_says_what_to_type() -> None:
     """The hub of a program that has no status yet answers too."""
-    assert "type help for the words" == await Lines(Newest(), {}, {}).answer("")
+    assert "type help for the words" == await Lines(Newest(), {}, {}).answer("", may_change=True)
+
+
+async def test_who_may_only_look_asks_all_questions_and_changes_nothing() -> None:
+    """A word that changes something says what it takes, and help does not name it."""
+    told: list[str] = []
+
+    async def change(rest: str) -> str:
+        told.append(rest)
+        return "done"
+
+    desk = lines({"sim": change})
+    assert answers.status(a_house()) == await desk.answer("status", may_change=False)
+    said = await desk.answer("sim oven on", may_change=False)
+    assert "sim: changes something, and this token may only look: it needs the control token" == said
+    assert [] == told
+    assert "sim" not in await desk.answer("help", may_change=False)
+    assert "done" == await desk.answer("sim oven on", may_change=True)

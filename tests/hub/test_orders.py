@@ -17,7 +17,7 @@ from lib.messages import to_json
 )
 def test_an_order_is_refused_with_a_sentence(frame: str | bytes, why: str) -> None:
     """There are no orders yet; the sentence says what was understood."""
-    assert why == refuse(frame, "dm").why
+    assert why == refuse(frame, "dm", may_change=True).why
 
 
 @pytest.mark.parametrize(
@@ -27,14 +27,21 @@ def test_an_order_is_refused_with_a_sentence(frame: str | bytes, why: str) -> No
 )
 def test_broken_json_is_refused_whatever_it_is(frame: str) -> None:
     """Nothing that a client sends raises, and the refusal can always be sent."""
-    refused = refuse(frame, "dm")
+    refused = refuse(frame, "dm", may_change=True)
     assert refused.why.startswith("this is no JSON object (")
     assert '"type":"refused"' in to_json(refused)
 
 
 def test_a_long_type_is_cut() -> None:
     """An answer does not grow with what was sent."""
-    assert len(refuse('{"type": "%s"}' % ("x" * 60_000), "dm").why) < 120
+    assert len(refuse('{"type": "%s"}' % ("x" * 60_000), "dm", may_change=True).why) < 120
+
+
+def test_who_may_only_look_is_told_so() -> None:
+    """Whatever the order is: what it says is not even read."""
+    for frame in ('{"type": "set_mode"}', "{broken", b"\x00"):
+        refused = refuse(frame, "dm", may_change=False)
+        assert "this token may only look: an order needs the control token" == refused.why
 
 
 @pytest.mark.parametrize(("frame", "expected"), [("{", True), (' \n{"a": 1}', True), ("help", False), ("", False)])
