@@ -134,3 +134,9 @@ def test_texts_in_hexadecimal_are_spelled_out() -> None:
         line.value for line in shown.lines
     ]
     assert shown.lines[3].name == "M-Bus 1: EAN"
+
+
+def test_a_limit_that_is_off_has_no_unit() -> None:
+    """Nobody is limited to off kilowatts."""
+    lines = say_telegram(b"/TST5\\1\r\n\r\n0-0:17.0.0(99.999*kW)\r\n1-0:31.4.0(999.99*A)\r\n!", NOON).lines
+    assert [("off", ""), ("off", "")] == [(line.value, line.unit) for line in lines]

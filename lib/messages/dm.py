@@ -14,7 +14,7 @@ from lib.core.events import Event
 from lib.core.obis import name
 from lib.core.quarter import Quarter
 from lib.core.tariff import Tariff
-from lib.core.values import printable, spelled
+from lib.core.values import OFF, printable, spelled
 from lib.messages import (
     Band,
     Bill,
@@ -285,4 +285,5 @@ def _line(text: str) -> Line:
     value, unit = rest.removesuffix(")").replace(")(", " "), ""
     if value.count("*") == 1:
         value, _, unit = value.partition("*")
-    return Line(code=printable(code), name=name(code), value=printable(spelled(code, value)), unit=printable(unit))
+    shown = printable(spelled(code, value))
+    return Line(code=printable(code), name=name(code), value=shown, unit="" if shown == OFF else printable(unit))

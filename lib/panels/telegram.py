@@ -8,7 +8,6 @@ from lib.panels.look import Look, Room
 from lib.panels.sheet import Sheet
 
 CODE, NAME = 14, 38  # cells at most
-OFF = "off"  # a limit that is none has no unit
 
 
 def render_telegram(telegram: Telegram | None, look: Look, room: Room, *, peaks: bool = True) -> Text:
@@ -30,7 +29,7 @@ def render_telegram(telegram: Telegram | None, look: Look, room: Room, *, peaks:
             (look.left(line.code, code - 1) + " ", colours.inactive),
             (look.left(said, name - 1) + " ", colours.text if line.name else colours.quiet),
             (line.value, colours.title),
-            (f" {line.unit}" if line.unit and line.value != OFF else "", colours.quiet),
+            (f" {line.unit}" if line.unit else "", colours.quiet),
         )
     return sheet.text()
 

@@ -402,9 +402,3 @@ def test_events_are_told_newest_first() -> None:
     assert "09:12            production started: 0.61 kW injected" == lines[0]
     assert "Sat 20 Jun 21:41 production stopped: 0.57 kW taken" in lines
     assert "nothing happened yet" == events(None, None) == events(Events(last=()), None)
-
-
-def test_a_limit_that_is_off_has_no_unit() -> None:
-    """Nobody is limited to off kilowatts."""
-    lines = (Line(code="0-0:17.0.0", name="Limiter", value="off", unit="kW"),)
-    assert telegram(Telegram(ident="/X", received=NOON, lines=lines)).endswith("Limiter  off")
