@@ -10,7 +10,7 @@ from lib.core.link import Link, LinkState
 from lib.core.peaks import MonthPeak
 from lib.hub.answers import events, help_text, peak, status, telegram, usage
 from lib.hub.money import bill, prices, rates
-from lib.messages import Band, Events, House, Line, MonthPeaks, Rates, Telegram, Usage
+from lib.messages import Band, Events, House, MonthPeaks, Rates, Usage
 from tests.panels.words import a_bill, a_simple_bill, dynamic, impact, in_impact, some_events, unpublished
 from tests.panels.words import a_house as a_panel_house
 
