@@ -31,7 +31,9 @@ LOOKS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 BEARER, BASIC = 'Bearer realm="the house"', 'Basic realm="any name, and the token as password", charset="UTF-8"'
 
 FOREIGN = "a page of another site may not read this house"
-HOW = 'as "Authorization: Bearer TOKEN", as the password, or as ?token=TOKEN; secrets.json of the machine you ask has it'
+HOW = (
+    'as "Authorization: Bearer TOKEN", as the password, or as ?token=TOKEN; secrets.json of the machine you ask has it'
+)
 WANTED = f"a token is needed from another machine: give it {HOW}"
 PASSED_ON = f"what a proxy passes on needs a token: give it {HOW}"
 WRONG = "this token opens nothing here: secrets.json of the machine you ask has those that do"
