@@ -25,7 +25,7 @@ LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 ROLES = ("view", "control")
 NO_SECRETS: Final = frozenset({"about", "door"})
 OTHERS: Final = frozenset({"homewizard", "entsoe", "mqtt"})  # each a text; of the rest what is none is let be
-ABOUT = "Tokens and passwords; keep it for yourself (chmod 600). _secrets.json beside the program shows what may stand here."
+ABOUT = "Tokens and passwords; keep it for yourself (chmod 600). _secrets.json shows what may stand here."
 LOCK_S = 5.0
 TICK_S = 0.05
 
