@@ -50,15 +50,15 @@ class Memory:
 
 
 @asynccontextmanager
-async def remembered(config: Settings, clock: Clock) -> AsyncIterator[Memory]:
-    """The memory of this home, written once a minute and at the end. Raises StoreError: it is of a newer program."""
+async def remembered(config: Settings, clock: Clock, *, commit_s: float = COMMIT_S) -> AsyncIterator[Memory]:
+    """The memory of this home, written every `commit_s` and at the end. Raises StoreError: it is of a newer program."""
     if is_recording(config.source):
         log.info(PLAYED)
         yield Memory()
         return
     recorder, kept = await asyncio.to_thread(Recorder.open, config.database("dm"), history=config.history, clock=clock)
     house = opened(kept.books, kept.peaks, kept.index) if kept.books else House(index=kept.index)
-    writing = asyncio.create_task(_write(recorder), name="store")
+    writing = asyncio.create_task(_write(recorder, commit_s), name="store")
     try:
         yield Memory(house=house, events=kept.events, found=kept.notices, recorder=recorder)
     finally:
@@ -67,10 +67,10 @@ async def remembered(config: Settings, clock: Clock) -> AsyncIterator[Memory]:
         await recorder.close()
 
 
-async def _write(recorder: Recorder) -> None:
+async def _write(recorder: Recorder, commit_s: float) -> None:
     while True:
-        await asyncio.sleep(COMMIT_S)
+        await asyncio.sleep(commit_s)
         try:
             await recorder.commit()
         except Exception:  # a fault of the store never stops the meter
-            log.exception("the store failed; it tries again in a minute")
+            log.exception("the store failed; it tries again")

@@ -1,44 +1,67 @@
-"""A program that lives fast in the home it is given, until it is killed: `python -m tests.store.saver HOME [SECONDS]`.
+"""What an hour of the meter writes to the disk: `python -m tests.store.saver HOME SECONDS`, on a line for each hour.
 
-It goes on from what was kept, by a meter that counts by the clock, and says on standard output that it has begun.
-With SECONDS it lives so many seconds of the meter, commits once a minute and says how many bytes it wrote.
+The simulated house at speed, a telegram each second, through core and recorder; a commit each minute, and after each
+what the system does by itself within a minute: its pages go to the disk, so one that changes again is written again.
 """
 
 import asyncio
 import os
 import sys
-from datetime import timedelta
-from itertools import count
+from datetime import date
 from pathlib import Path
 
-from lib.core.house import House
-from tests.conftest import NOON
-from tests.store.builders import heard, recorder_in
+from lib.clock import TurnedClock
+from lib.core.house import Heard, House, Published, Rules, after, opened
+from lib.core.p1 import Framer
+from lib.core.quarter import QUARTER
+from lib.core.rates import parse_rates
+from lib.core.reading import Parser
+from lib.core.slots import Series, Slot
+from lib.sim.price_box import published
+from lib.sim.telegram import telegram
+from lib.sim.world import World
+from lib.store.logs import open_log
+from lib.store.recorder import Recorder
+from tests.conftest import local
+from tests.programs.reckoning import DYNAMIC
+
+START = local("2026-11-20 12:00")  # the day after is a Saturday, and holds a midnight
+DAYS = (date(2026, 11, 20), date(2026, 11, 21))
 
 
-async def live(home: Path, seconds: int | None) -> None:
-    """Live on: each step a second, each minute a commit."""
-    recorder, kept, _ = recorder_in(home)
-    start = kept.books.last.at + timedelta(seconds=77) if kept.books else NOON
-    house = House(books=kept.books)
-    sys.stdout.write("begun\n")
-    sys.stdout.flush()
-    for second in count() if seconds is None else range(seconds):
-        at = start + timedelta(seconds=second if seconds else 7 * second)
-        house = heard(house, at, grid_w=100.0 + second % 4000)
+async def live(home: Path, seconds: int) -> None:
+    """So many seconds of the meter, from what was kept in the home."""
+    open_log(home / "log", "log_info.log")
+    clock, rules = TurnedClock(START), Rules(tariffs=parse_rates(DYNAMIC), connection_w=17_250)
+    recorder, kept = Recorder.open(home / "data" / "dm.db", history=home / "history", clock=clock)
+    house = opened(kept.books, kept.peaks, kept.index) if kept.books else House()
+    slots = tuple(Slot(at, at + QUARTER, eur_mwh) for day in DAYS for at, eur_mwh in published(1, day))
+    house = after(house, Published(index=Series(slots)), rules)
+    recorder.take_prices("market", slots)
+    world, framer, parser = World(seed=3, start=START), Framer(), Parser()
+    before = written_bytes()
+    for second in range(1, seconds + 1):
+        world.step(1)
+        clock.turn(1)
+        (heard,) = framer.feed(telegram(world.show()))
+        house = after(house, Heard(reading=parser.parse(heard), received=world.at), rules)
         recorder.take(house)
-        if second % (60 if seconds else 3) == 0:
+        if second % 60 == 0:
             await recorder.commit()
-            to_disk(home / "data" if seconds else None)
+            to_disk(home)
+        if second % 3600 == 0:
+            sys.stdout.write(f"{written_bytes() - before}\n")
+            sys.stdout.flush()
+            before = written_bytes()
     await recorder.close()
 
 
-def to_disk(folder: Path | None) -> None:
-    """What the system does by itself within a minute: a page that changes again is then written again."""
-    for file in folder.iterdir() if folder else ():
-        opened = os.open(file, os.O_RDONLY)
-        os.fsync(opened)
-        os.close(opened)
+def to_disk(home: Path) -> None:
+    """Wait until all files are on the disk."""
+    for file in home.rglob("*"):
+        opened_file = os.open(file, os.O_RDONLY)
+        os.fsync(opened_file)
+        os.close(opened_file)
 
 
 def written_bytes() -> int:
@@ -48,6 +71,4 @@ def written_bytes() -> int:
 
 
 if __name__ == "__main__":
-    before = written_bytes()
-    asyncio.run(live(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else None))
-    sys.stdout.write(f"{written_bytes() - before}\n")
+    asyncio.run(live(Path(sys.argv[1]), int(sys.argv[2])))
