@@ -1,4 +1,4 @@
-"""`./do_py.sh -m tests.bench [telegrams latency screen clients] [--quick]`: runs the benches, prints what they found.
+"""`./do_py.sh -m tests.bench [telegrams money … kills] [--quick]`: runs the benches, prints what they found.
 
 A full run writes docs/PERFORMANCE.md, the chapters of the benches that ran; `--quick` shortens the long ones and writes
 nothing. The exit code is 1 when a goal is missed.
@@ -19,12 +19,12 @@ from lib.clock import WallClock
 from lib.core.stamp import BRUSSELS
 from tests.bench.result import Result, as_table, as_text
 
-BENCHES = ("telegrams", "latency", "screen", "clients")
+BENCHES = ("telegrams", "money", "latency", "screen", "clients", "disk", "history", "year", "kills")
 PAGE = Path(__file__).parents[2] / "docs" / "PERFORMANCE.md"
 HEAD = """\
 # Performance
 
-Written by `./do_py.sh -m tests.bench`, which runs for about 20 minutes; `./do_py.sh -m tests.bench latency` repeats one
+Written by `./do_py.sh -m tests.bench`, which runs for about an hour; `./do_py.sh -m tests.bench latency` repeats one
 chapter, `--quick` is a short look that writes nothing. Rival and limit are measured in the same run as ours, in turn:
 the ratios are what counts, the absolute times are as steady as the machine they were taken on.
 """

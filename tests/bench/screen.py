@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,10 +18,14 @@ from statistics import median
 from textual.drivers.headless_driver import HeadlessDriver
 
 from lib.core import house as core
+from lib.core.events import Event
 from lib.core.p1 import Framer
+from lib.core.rates import parse_rates
 from lib.core.reading import Parser
+from lib.core.slots import Series
+from lib.core.stamp import BRUSSELS
 from lib.messages import Message
-from lib.messages.dm import say_house, say_rates, say_telegram, say_usage
+from lib.messages.dm import say_bill, say_events, say_house, say_rates, say_telegram, say_usage
 from lib.panels.dashboard import Dashboard
 from lib.panels.dm import dm_panels
 from lib.panels.foot import render_foot
@@ -33,7 +38,8 @@ from lib.sim.world import World
 from tests.bench.program import COLUMNS, ROWS, cpu_s, dm, memory_mb, on_terminal, say
 from tests.bench.result import Result, at_most, percentile
 from tests.bench.stream import MORNING, second_by_second
-from tests.conftest import SIMPLE
+from tests.programs.market import prices_of
+from tests.programs.reckoning import DYNAMIC
 
 TITLE = "Screen"
 HOW = (
@@ -89,21 +95,26 @@ def results(*, quick: bool) -> Iterator[Result]:
 
 
 def tellings() -> Iterator[Sequence[Message]]:
-    """What dm says at each telegram of a 1 Hz stream, after some days that were heard by the minute."""
-    rules = core.Rules(tariff=SIMPLE, connection_w=17_250)
+    """What dm says at each telegram of a 1 Hz stream, after some days that were heard by the minute; dynamic prices."""
+    rules = core.Rules(tariffs=parse_rates(DYNAMIC), connection_w=17_250)
     world = World(seed=7, start=MORNING - timedelta(days=DAYS))
-    framer, parser, house = Framer(), Parser(), core.House()
+    framer, parser, happened = Framer(), Parser(), deque[Event](maxlen=50)
+    today = MORNING.astimezone(BRUSSELS).date()
+    slots = [slot for at in range(-DAYS, 2) for slot in prices_of(today + timedelta(days=at))]
+    house = core.after(core.House(), core.Published(index=Series(tuple(slots))), rules)
     while True:
         (heard,) = framer.feed(telegram(world.show()))
         at = world.at
-        house = core.after(house, core.Heard(reading=parser.parse(heard), received=at))
+        house = core.after(house, core.Heard(reading=parser.parse(heard), received=at), rules)
+        happened.extendleft(house.events)
         if at >= MORNING:
-            assert house.books
+            rest = (say_rates(house, rules, now=at), say_events(happened)) if at == MORNING else ()
             yield (
                 say_house(house, rules, boot="bench", seq=1, now=at),
-                say_usage(house.books, rules),
-                say_rates(rules),
+                say_usage(house, rules),
+                say_bill(house, rules),
                 say_telegram(heard, at),
+                *rest,
             )
         world.step(1 if at >= MORNING else 60)
 
@@ -112,9 +123,11 @@ def rendering_s(told: Sequence[Sequence[Message]]) -> list[float]:
     """Seconds for the text of head, all panels and foot, for each of `told`."""
     panels, look = dm_panels(), Look(colours=SKINS[0].palette)
     rooms = _rooms(panels)
+    newest: dict[type, Message] = {}
     seconds = []
     for words in told:
-        seen = Seen(title="dm", words={type(word): word for word in words}, heard_s=0.0)
+        newest |= {type(word): word for word in words}
+        seen = Seen(title="dm", words=dict(newest), heard_s=0.0)
         start = time.perf_counter()
         panels.header(seen, look, Room(COLUMNS - 2, ROWS // 5))
         for panel in panels.panels:

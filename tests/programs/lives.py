@@ -15,7 +15,6 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -25,19 +24,16 @@ from lib.clock import WallClock
 from lib.commands.memory import Memory, remembered
 from lib.commands.teller import Teller
 from lib.core.house import Rules
-from lib.core.quarter import QUARTER
 from lib.core.rates import parse_rates
-from lib.core.slots import Slot
 from lib.meters.line import Line
 from lib.settings import Settings
-from lib.sim.price_box import published
 from lib.store.logs import open_log
+from tests.programs.market import prices_of
 
 LONGEST_S = 30.0  # then it ends by itself: nobody is left who would kill it
 COMMIT_S = 0.02
 MARKET_S = 0.03
 DIARY = "diary"  # beside the home: where each life stood
-PRICE_SEED = 1
 FILES = {"open", "os.rename", "os.remove", "os.mkdir"}  # what Python tells before it is done
 
 
@@ -139,11 +135,6 @@ async def ask(meter: Meter, memory: Memory) -> None:
             memory.take_prices("market", slots)
             meter.publish(meter.house.index.joined(slots))
         await asyncio.sleep(MARKET_S)
-
-
-def prices_of(day: date) -> tuple[Slot, ...]:
-    """The day-ahead price of a Brussels day, in quarters."""
-    return tuple(Slot(at, at + QUARTER, eur_mwh) for at, eur_mwh in published(PRICE_SEED, day))
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from typing import Any, Self
 from lib.sim.brussels import ZONE, micros
 from lib.sim.meter import Display
 from lib.sim.price_box import price_eur_mwh
-from tests.programs.lives import PRICE_SEED
+from tests.programs.market import SEED
 
 VAT = Decimal("1.06")
 BLOCK_KWH = 900
@@ -191,7 +191,7 @@ def _mean_eur_mwh(row: Booked) -> Decimal:
 
 
 def _eur_mwh(start: datetime) -> Decimal:
-    return Decimal(repr(price_eur_mwh(PRICE_SEED, micros(start))))
+    return Decimal(repr(price_eur_mwh(SEED, micros(start))))
 
 
 def _booked(number: int, is_open: bool, row: Mapping[str, Any]) -> Booked:

@@ -13,10 +13,9 @@ import pytest
 
 from lib.clock import WallClock
 from lib.sim.brussels import ZONE
-from lib.sim.price_box import published
 from tests.conftest import free_ports
 from tests.programs.kills import FastHouse, check
-from tests.programs.lives import PRICE_SEED
+from tests.programs.market import prices_of
 from tests.programs.program import LIMIT_S, environment, listening, next_state, running
 from tests.programs.reckoning import DYNAMIC, Kept, damaged_days
 
@@ -35,7 +34,7 @@ def made(home: Path, today: date) -> None:
     (home / "config.py").write_text(CONFIG, "utf-8")
     (home / "rates.json").write_text(json.dumps(DYNAMIC), "utf-8")
     days = [today + timedelta(days=at) for at in range(-2, 3)]
-    lines = [f"{at.isoformat()},{eur_mwh}" for day in days for at, eur_mwh in published(PRICE_SEED, day)]
+    lines = [f"{slot.start.isoformat()},{slot.value}" for day in days for slot in prices_of(day)]
     (home / "prices.csv").write_text("\n".join(["start,eur_mwh", *lines]), "utf-8")
 
 

@@ -13,16 +13,15 @@ from pathlib import Path
 from lib.clock import TurnedClock
 from lib.core.house import Heard, House, Published, Rules, after, opened
 from lib.core.p1 import Framer
-from lib.core.quarter import QUARTER
 from lib.core.rates import parse_rates
 from lib.core.reading import Parser
-from lib.core.slots import Series, Slot
-from lib.sim.price_box import published
+from lib.core.slots import Series
 from lib.sim.telegram import telegram
 from lib.sim.world import World
 from lib.store.logs import open_log
 from lib.store.recorder import Recorder
 from tests.conftest import local
+from tests.programs.market import prices_of
 from tests.programs.reckoning import DYNAMIC
 
 START = local("2026-11-20 12:00")  # the day after is a Saturday, and holds a midnight
@@ -35,7 +34,7 @@ async def live(home: Path, seconds: int) -> None:
     clock, rules = TurnedClock(START), Rules(tariffs=parse_rates(DYNAMIC), connection_w=17_250)
     recorder, kept = Recorder.open(home / "data" / "dm.db", history=home / "history", clock=clock)
     house = opened(kept.books, kept.peaks, kept.index) if kept.books else House()
-    slots = tuple(Slot(at, at + QUARTER, eur_mwh) for day in DAYS for at, eur_mwh in published(1, day))
+    slots = tuple(slot for day in DAYS for slot in prices_of(day))
     house = after(house, Published(index=Series(slots)), rules)
     recorder.take_prices("market", slots)
     world, framer, parser = World(seed=3, start=START), Framer(), Parser()
