@@ -245,11 +245,7 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
                 new.unlink(missing_ok=True)
         _sync(path.parent)
     except OSError as error:
-        raise SecretsError(f"{path}: cannot be written: {error.strerror}; {_cure(path)}") from None
-
-
-def _cure(path: Path) -> str:
-    return f"make {path.parent} writable, or listen on 127.0.0.1 only, where no token is needed"
+        raise SecretsError(f"{path}: cannot be written: {error.strerror}; make {path.parent} writable") from None
 
 
 def _sync(folder: Path) -> None:
@@ -266,7 +262,7 @@ def _alone(path: Path) -> Iterator[None]:
     try:
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
-        raise SecretsError(f"{path}: cannot be written: {error.strerror}; {_cure(path)}") from None
+        raise SecretsError(f"{path}: cannot be written: {error.strerror}; make {path.parent} writable") from None
     try:
         end_s = time.monotonic() + LOCK_S
         while True:

@@ -55,12 +55,6 @@ class Door:
         except ValueError:
             return self.host == "localhost"
 
-    @property
-    def url(self) -> str:
-        """Its websocket."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"ws://{host}:{self.port}/ws"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:

@@ -49,7 +49,7 @@ def test_the_demo_has_a_folder_of_its_own() -> None:
 def test_rates_saved_by_a_windows_editor_are_read(tmp_path: Path) -> None:
     """Some write an invisible mark before the first brace."""
     rates = "\ufeff" + (settings.CHECKOUT / "rates.json").read_text()
-    assert settings.load(home(tmp_path, rates=rates)).rules.tariff == settings.load({}).rules.tariff
+    assert settings.load(home(tmp_path, rates=rates)).rules.tariffs == settings.load({}).rules.tariffs
 
 
 def test_the_owner_may_have_names_of_his_own(tmp_path: Path) -> None:

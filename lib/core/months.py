@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from lib.core import capacity
-from lib.core.books import Books, Month
+from lib.core.bands import midnight
+from lib.core.books import Books, Month, Period
 from lib.core.capacity import Capacity
-from lib.core.charges import NOTHING, Charges, plus
+from lib.core.charges import NOTHING, Charge, Charges, plus
 from lib.core.peaks import MonthPeak, Peaks
 
 Tariffs = Callable[[date], Capacity | None]  # by the first day of a month; None where peaks cost nothing
@@ -60,6 +61,26 @@ def cost(
 
 def _every(peaks: Peaks) -> Iterable[MonthPeak]:
     return (*((peaks.running,) if peaks.running else ()), *peaks.past)
+
+
+def so_far(
+    month: Period, at: datetime, peaks: Peaks, known_w: Mapping[date, float], tariff: Capacity | None
+) -> Charges:
+    """What the running month costs for its peak as it stands.
+
+    Whether the maximum tariff holds is judged as if the month went on like the part of it that was counted; on its
+    first day nobody can tell.
+    """
+    if tariff is None:
+        return NOTHING
+    counted = at - month.since
+    if counted < timedelta(days=1):
+        return cost(month.start, peaks, known_w, replace(tariff, max_eur_kwh=None), NOTHING, 0).charges
+    length = midnight((month.start + timedelta(days=31)).replace(day=1)) - midnight(month.start)
+    share = max(1.0, length / counted)
+    charges = {item: Charge(one.quantity * share, one.eur * share) for item, one in month.tally.charges.items()}
+    import_wh = round(sum(month.tally.amounts.import_wh.values()) * share)
+    return cost(month.start, peaks, known_w, tariff, charges, import_wh).charges
 
 
 def new_peak_eur(

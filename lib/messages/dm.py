@@ -235,13 +235,12 @@ def say_bill(house: core.House, rules: core.Rules) -> Bill:
 def _capacity(house: core.House, rules: core.Rules, month: Period, *, peak_w: float | None = None) -> Charges:
     """What the running month costs for its peak, or for a higher one."""
     tariff = rules.capacity(month.start)
-    if house.peaks is None or tariff is None:
+    if house.peaks is None or house.books is None:
         return {}
     known_w = months.peaks_w(house.books, house.peaks)
     if peak_w is not None:
         known_w[month.start] = peak_w
-    import_wh = sum(month.tally.amounts.import_wh.values())
-    return months.cost(month.start, house.peaks, known_w, tariff, month.tally.charges, import_wh).charges
+    return months.so_far(month, house.books.last.at, house.peaks, known_w, tariff)
 
 
 def _all(*parts: Charges) -> Charges:

@@ -58,7 +58,7 @@ def booked(*counts: Counters, prices: Prices = FREE) -> Books:
 
 def written(*counts: Counters, prices: Prices = FREE, before: Books | None = None) -> tuple[Books, list[Row]]:
     """The books after these counts, and all rows that were finished on the way."""
-    found, rows = before, []
+    found, rows = before, list[Row]()
     for one in counts:
         found = books.after(found, one, prices)
         rows += found.changes.rows
