@@ -6,6 +6,7 @@ In: a database that its program may be writing to, a time and a step. Out: entri
 import asyncio
 import json
 import sqlite3
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from lib.store.schema import LONGEST_SLOT_S, STEPS, instant, seconds
 MOST = 40_000  # entries of one answer, more than a year of quarters
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+EUR_NAMES = tuple((part.value, f"{part}_eur") for part in Part)
 
 
 class Step(StrEnum):
@@ -92,16 +94,14 @@ def read(path: Path, start: datetime, end: datetime, step: Step) -> list[Entry]:
 def entries(connection: sqlite3.Connection, start: datetime, end: datetime, step: Step) -> Iterator[Entry]:
     """The same from a connection, read a local month at a time."""
     for first, last in _months(connection, start, end):
-        found: Iterable[Entry]
-        if step is Step.DAY:
-            found = _days(connection, first, last, by_month=False)
-        elif step is Step.MONTH:
-            found = _days(connection, first, last, by_month=True)
+        if step in {Step.DAY, Step.MONTH}:
+            for entry in _days(connection, first, last, by_month=step is Step.MONTH):
+                entry.index_eur_mwh = _index_eur_mwh(connection, entry.start, entry.end)
+                yield entry
         else:
             found = _rows(connection, first, last, QUARTER if step is Step.QUARTER else HOUR)
-        for entry in found:
-            entry.index_eur_mwh = _index_eur_mwh(connection, entry.start, entry.end)
-            yield entry
+            _put_index(connection, found)
+            yield from found
 
 
 async def history(path: Path, start: datetime, end: datetime, step: str) -> str:
@@ -131,7 +131,7 @@ def _shown(entry: Entry) -> dict[str, Any]:
         "water_l": entry.water_l,
         "peak_w": entry.peak_w,
         "eur": None if total_eur is None else round(total_eur, 6),
-        **{f"{part}_eur": round(entry.eur[part], 6) if part in entry.eur else None for part in Part},
+        **{name: round(entry.eur[part], 6) if part in entry.eur else None for part, name in EUR_NAMES},
         "unpriced": bool(entry.unpriced_wh),
         "unpriced_wh": entry.unpriced_wh,
         "provisional": entry.provisional,
@@ -277,3 +277,25 @@ def _index_eur_mwh(connection: sqlite3.Connection, start: datetime, end: datetim
         {"start": first_s, "end": last_s, "longest": LONGEST_SLOT_S},
     ).fetchone()
     return total / known_s if known_s else None
+
+
+def _put_index(connection: sqlite3.Connection, found: list[Entry]) -> None:
+    """The same for many short entries: a question for each would take longer than all the rest."""
+    if not found:
+        return
+    first_s, last_s = seconds(found[0].start), max(seconds(entry.end) for entry in found)
+    slots = connection.execute(
+        "SELECT start, until, eur_mwh FROM prices WHERE start > ? AND start < ? AND until > ? ORDER BY start",
+        (first_s - LONGEST_SLOT_S, last_s, first_s),
+    ).fetchall()
+    starts = [start_s for start_s, _, _ in slots]
+    for entry in found:
+        first_s, last_s = seconds(entry.start), seconds(entry.end)
+        known_s, total = 0, 0.0
+        for start_s, until_s, eur_mwh in slots[max(0, bisect_right(starts, first_s) - 1) : bisect_left(starts, last_s)]:
+            held_s = min(until_s, last_s) - max(start_s, first_s)
+            if held_s > 0:
+                known_s += held_s
+                total += held_s * eur_mwh
+        if known_s:
+            entry.index_eur_mwh = total / known_s
