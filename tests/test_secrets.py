@@ -189,7 +189,7 @@ def test_a_home_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for folder in ("nowhere", "file"):
         path = tmp_path / folder / "secrets.json"
-        with pytest.raises(SecretsError, match="nowhere writable|cannot be read"):
+        with pytest.raises(SecretsError, match=r"nowhere writable|cannot be read"):
             door_tokens(path)
 
 
