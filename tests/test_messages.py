@@ -140,3 +140,8 @@ def test_a_limit_that_is_off_has_no_unit() -> None:
     """Nobody is limited to off kilowatts."""
     lines = say_telegram(b"/TST5\\1\r\n\r\n0-0:17.0.0(99.999*kW)\r\n1-0:31.4.0(999.99*A)\r\n!", NOON).lines
     assert [("off", ""), ("off", "")] == [(line.value, line.unit) for line in lines]
+
+
+def test_money_has_no_zero_below_zero() -> None:
+    """A tenth of a cent earned is 0.00, as on a bill, and never -0.00."""
+    assert ["0.00", "0.00", "-0.01"] == [str(messages.cents(eur)) for eur in (-0.001, -0.0, -0.006)]

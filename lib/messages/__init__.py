@@ -24,6 +24,7 @@ from lib.core.reading import Reading
 
 PROTOCOL = 1
 CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +263,7 @@ Say = Callable[[Message], None]  # never waits
 
 def cents(eur: float) -> Decimal:
     """Euro as they are shown: to the cent, half up as on a bill (3.315 is 3.32, whatever a float makes of it)."""
-    return Decimal(repr(round(eur, 6))).quantize(CENT, ROUND_HALF_UP)
+    return Decimal(repr(round(eur, 6))).quantize(CENT, ROUND_HALF_UP) or ZERO  # a zero of theirs may have a minus
 
 
 @cache

@@ -9,7 +9,7 @@ from lib.core.stamp import BRUSSELS
 from lib.messages import Bill, BillRow
 
 LATE = timedelta(minutes=6)  # what is counted from its first minutes on is counted from its start
-DECIMALS = {"kWh": 2, "kW": 2, "m³": 3, "days": 0}
+DECIMALS = {"kWh": 2, "kW": 2, "m³": 3, "days": 0, "day": 0}
 
 
 class Amount(NamedTuple):
@@ -68,7 +68,9 @@ def _year(row: BillRow) -> tuple[float | None, float | None]:
 def _amount(row: BillRow, column: Column) -> Amount:
     quantity, eur = column(row)
     unit = _unit(row)
-    if quantity is not None and unit != "days":
+    if unit == "days":
+        unit = "day" if quantity == 1 else unit
+    elif quantity is not None:
         quantity /= 1000
     return Amount(quantity, unit, -eur if eur is not None and row.part is Part.EXPORT else eur)
 

@@ -61,8 +61,8 @@ def _kilo(thousandths: int, unit: str) -> str:
 
 
 def _cents(eur: float) -> Decimal:
-    """As a bill rounds: half a cent up."""
-    return Decimal(repr(round(eur, 6))).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    """As a bill rounds: half a cent up, and a zero has no sign."""
+    return Decimal(repr(round(eur, 6))).quantize(Decimal("0.01"), ROUND_HALF_UP) or Decimal("0.00")
 
 
 def _peaks(day: Day, peak: MonthPeak | None) -> Iterator[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from lib.core.charges import Part
 from lib.messages import Bill
-from lib.messages.bills import Amount, Entry, entries, is_late, late
+from lib.messages.bills import DECIMALS, Amount, Entry, entries, is_late, late
 from tests.panels.words import a_bill, a_row, a_simple_bill, brussels
 
 
@@ -43,6 +43,14 @@ def test_each_quantity_has_its_unit() -> None:
     assert "kW" == capacity.month.unit
     assert 3.516667 == pytest.approx(capacity.month.quantity)
     assert capacity.year.quantity is None
+
+
+def test_one_day_is_one_day() -> None:
+    """On the first of a month no fee is paid for "1 days"."""
+    row = a_row(Part.FIXED, "supplier", month=(1, 0.25), year=(32, 8.0))
+    found = by_name(a_bill(rows=(row,)))["fixed", "supplier"]
+    assert (Amount(1, "day", 0.25), Amount(32, "days", 8.0)) == (found.month, found.year)
+    assert found.month.unit in DECIMALS
 
 
 def test_the_sums_make_the_total() -> None:
