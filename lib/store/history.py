@@ -63,10 +63,11 @@ class HistoryFolder:
                 (start.isoformat(), end.isoformat()),
             ).fetchall()
             days = [date.fromisoformat(day) for (day,) in found]
+        newest = days[-1] if days and end == today.day else None  # else a day lies between, whose file is to come
         due = [day for day in days if not self._is_written(day, today.day)]
         for day in due[:AT_ONCE]:
             with told(path):
-                text, words = _texts(connection, day, (today, open_row) if day == days[-1] else None)
+                text, words = _texts(connection, day, (today, open_row) if day == newest else None)
             replace_file(self._file(day).with_suffix(".log"), words)
             replace_file(self._file(day), text)  # last: by it one sees that both are there
         if len(due) <= AT_ONCE:

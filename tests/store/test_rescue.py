@@ -141,6 +141,18 @@ async def test_damage_after_a_deletion_brings_back_the_new_store_only(tmp_path: 
     assert "history of 2 days" in notices[0]
 
 
+async def test_damage_in_the_first_quarter_after_a_gap_of_days_costs_no_energy(tmp_path: Path) -> None:
+    """The file of the day before the gap is written then, the one of the gap's day is not: no day may be skipped."""
+    path = tmp_path / "data" / "dm.db"
+    await lived(tmp_path, START, local("2026-11-17 20:00"))
+    await lived(tmp_path, local("2026-11-19 00:02"), local("2026-11-19 00:12"))
+    assert ["11-17.json"] == [file.name for file in (tmp_path / "history").glob("*.json")]
+    garbage(path)
+    books, _ = await opened(tmp_path)
+    end = after(books, counted(LATER), FREE)
+    assert sum(imported_wh(LATER).values()) - sum(imported_wh(START).values()) == counted_in(end)
+
+
 async def test_a_damaged_day_is_left_out_and_named(tmp_path: Path) -> None:
     """The other days come back all the same."""
     path = tmp_path / "data" / "dm.db"
