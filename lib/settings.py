@@ -124,13 +124,14 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
         doors = config.doors("socket_info", first)
         source = config.text("serial_port") if source is None else source
     rules = _rules(config, home)
+    price_sources = config.price_sources(home)
     return Settings(
         home=home,
         source=source,
         doors=doors,
         rules=rules,
         secrets=home / "secrets.json" if demo else secrets_path(environ),
-        price_sources=config.price_sources(home) if rules.tariffs.is_dynamic else (),
+        price_sources=price_sources if rules.tariffs.is_dynamic else (),
         tls=None if demo else config.tls(home),
         door_names=config.words("door_names"),
         demo=demo,
@@ -278,7 +279,9 @@ class Config:
         doors: dict[str, Door] = {}
         for program, door in value.items():
             match door:
-                case (str() as host, int() as port) if host and 0 < port < 65536 and program in PROGRAMS:
+                case (str() as host, int() as port) if (
+                    host and port is not True and 0 < port < 65536 and program in PROGRAMS
+                ):
                     doors[program] = Door(host, port if first is None else first + PROGRAMS.index(program))
                 case _:
                     raise SettingsError(

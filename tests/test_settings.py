@@ -115,3 +115,16 @@ def test_ports_that_are_none_are_said(tmp_path: Path, ports: str) -> None:
     """DM_PORTS leaves room for the programs behind it."""
     with pytest.raises(SettingsError, match="DM_PORTS"):
         settings.load(home(tmp_path) | {"DM_PORTS": ports})
+
+
+@pytest.mark.parametrize("slip", ['price_sources = ("nordpool",)', 'price_sources = "elia"'])
+def test_a_wrong_source_of_prices_is_told_with_fixed_prices_too(tmp_path: Path, slip: str) -> None:
+    """The owner learns of it where it was written, not on the day that a price follows the market."""
+    with pytest.raises(SettingsError, match="price_sources"):
+        settings.load(home(tmp_path, f"{CONFIG}{slip}\n"))
+
+
+def test_a_port_is_a_number(tmp_path: Path) -> None:
+    """True is none, whatever Python counts it as."""
+    with pytest.raises(SettingsError, match="port from 1"):
+        settings.load(home(tmp_path, f'{CONFIG}socket_info = {{"dm": ("127.0.0.1", True)}}\n'))
