@@ -32,7 +32,8 @@ capacity_tariff = True
 
 # Who is asked for the day-ahead price, in this order, when a price in rates.json follows it:
 #   "energy-charts"   no log-in                 "entsoe"   needs a free token in ~/secrets.json
-#   "elia"            the grid operator's page  "file:prices.csv"   your own
+#   "elia"            the grid operator's page  "nordpool" the exchange's page, for personal use
+#   "file:prices.csv" your own: a CSV, a saved answer of a service (.json), or a folder of such files
 price_sources = ("energy-charts", "entsoe")
 
 # A month peak you accept, in kW; None: the 2.5 kW that is billed anyway, or the month's peak so far.

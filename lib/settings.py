@@ -250,7 +250,7 @@ class Config:
 
     def price_sources(self, home: Path) -> tuple[str, ...]:
         """Who tells the day-ahead price; a file's path counts from the home."""
-        known = ("energy-charts", "entsoe", "elia")
+        known = ("energy-charts", "entsoe", "elia", "nordpool")
         found = []
         for word in self.words("price_sources", known[:2]):
             kind, colon, path = word.partition(":")

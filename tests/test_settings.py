@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lib import settings
+from lib.prices import ALLOWED
 from lib.settings import Door, SettingsError
 
 CONFIG = 'serial_port = "/dev/ttyUSB7"\nsocket_info = {"dm": ("127.0.0.1", 9000)}\n'
@@ -117,11 +118,18 @@ def test_ports_that_are_none_are_said(tmp_path: Path, ports: str) -> None:
         settings.load(home(tmp_path) | {"DM_PORTS": ports})
 
 
-@pytest.mark.parametrize("slip", ['price_sources = ("nordpool",)', 'price_sources = "elia"'])
+@pytest.mark.parametrize("slip", ['price_sources = ("nord-pool",)', 'price_sources = "elia"'])
 def test_a_wrong_source_of_prices_is_told_with_fixed_prices_too(tmp_path: Path, slip: str) -> None:
     """The owner learns of it where it was written, not on the day that a price follows the market."""
     with pytest.raises(SettingsError, match="price_sources"):
         settings.load(home(tmp_path, f"{CONFIG}{slip}\n"))
+
+
+def test_the_sources_of_prices_are_those_that_can_be_opened(tmp_path: Path) -> None:
+    """The same words stand in settings, which may not ask the makes, and where the makes are."""
+    services, _, _ = ALLOWED.partition(", or file:")
+    with pytest.raises(SettingsError, match=f"some of {services} and "):
+        settings.load(home(tmp_path, f'{CONFIG}price_sources = ("nord-pool",)\n'))
 
 
 def test_a_port_is_a_number(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from lib.core.slots import Slot
 
-ALLOWED = "energy-charts, entsoe, elia, or file:PATH with a CSV or JSON file or a folder of them"
+ALLOWED = "energy-charts, entsoe, elia, nordpool, or file:PATH with a CSV or JSON file or a folder of them"
 HOW_TO_REGISTER = (
     "entsoe needs a token: register at transparency.entsoe.eu, ask transparency@entsoe.eu by mail for Restful API "
     'access, make the token in the account settings there, and put it into ~/secrets.json as "entsoe"'
@@ -70,6 +70,10 @@ def open_prices(word: str, *, token: str | None = None, url: str | None = None) 
             from lib.prices.elia import Elia
 
             return Elia(url=url)
+        case ("nordpool", "", _):
+            from lib.prices.nordpool import NordPool
+
+            return NordPool(url=url)
         case ("file", ":", path) if path.strip():
             from lib.prices.file import PriceFile
 

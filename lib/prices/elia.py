@@ -3,12 +3,12 @@
 In: a day. Out: its slots. `parse` is pure; it knows no HTTP beyond the status.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 from lib.core.slots import Slot
-from lib.prices import AnswerError, PriceError
-from lib.prices.day import Point, laid_out, price, shortened
-from lib.prices.json_answer import from_json
+from lib.prices import PriceError
+from lib.prices.day import laid_out
+from lib.prices.json_answer import elia_points, from_json
 from lib.prices.web import Answer, address, ask
 
 NAME = "elia"
@@ -38,27 +38,4 @@ def parse(day: date, answer: Answer) -> tuple[Slot, ...]:
         raise PriceError(f"{NAME} has no prices at this address any more (HTTP 404)")
     if answer.status != FOUND:
         raise PriceError(f"{NAME} refuses the question (HTTP {answer.status})")
-    said = from_json(NAME, answer.body)
-    if not isinstance(said, list):
-        raise AnswerError(f"{NAME}: the answer is no list of prices")
-    return laid_out(NAME, day, [_point(entry) for entry in said])
-
-
-def _point(entry: object) -> Point:
-    """One quarter; what the page does not show is not known."""
-    match entry:
-        case {"dateTime": str(stamp), "price": value, **rest}:
-            is_shown = rest.get("isVisible", True) is not False
-            return _instant(stamp), price(NAME, value) if is_shown else None
-        case _:
-            raise AnswerError(f"{NAME}: {shortened(entry)} lacks dateTime or price")
-
-
-def _instant(stamp: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(stamp)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise AnswerError(f"{NAME}: {shortened(stamp)} is no time with its zone")
-    return at.astimezone(UTC)
+    return laid_out(NAME, day, elia_points(NAME, from_json(NAME, answer.body)))

@@ -8,7 +8,7 @@ from datetime import date
 from lib.core.slots import Slot
 from lib.prices import PriceError
 from lib.prices.day import laid_out
-from lib.prices.json_answer import from_json, points_of
+from lib.prices.json_answer import energy_charts_points, from_json
 from lib.prices.web import Answer, address, ask
 
 NAME = "energy-charts"
@@ -32,7 +32,7 @@ class EnergyCharts:
 def parse(day: date, answer: Answer) -> tuple[Slot, ...]:
     """The slots of `day`; () when a 404 says in words that there are none yet. Raises PriceError."""
     if answer.status == FOUND:
-        return laid_out(NAME, day, points_of(NAME, from_json(NAME, answer.body)))
+        return laid_out(NAME, day, energy_charts_points(NAME, from_json(NAME, answer.body)))
     if answer.status != MISSING:
         raise PriceError(f"{NAME} refuses the question (HTTP {answer.status})")
     match from_json(NAME, answer.body):

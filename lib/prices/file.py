@@ -1,7 +1,8 @@
-"""Prices from files of the owner: a CSV, a JSON in the shape of energy-charts, or a folder of such files.
+"""Prices from files of the owner: a CSV, a saved JSON answer of a service, or a folder of such files.
 
 In: a path. Out: the slots of a day. A CSV has the head `start,eur_mwh`, then a line for each quarter or hour with an
 ISO time with its zone, such as `2026-01-15T00:00+01:00,83.5`; an empty price is a hole.
+A JSON is what energy-charts, Elia, Nord Pool or EnergyZero answered, told apart by its keys.
 """
 
 import asyncio

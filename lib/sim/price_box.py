@@ -1,4 +1,4 @@
-"""A box that publishes made-up day-ahead prices over HTTP, in the shapes of energy-charts, ENTSO-E and Elia.
+"""A box that publishes made-up day-ahead prices over HTTP, shaped as four services do.
 
 In: a seed and a clock. Out: for any day up to today, and tomorrow from 12:55 Brussels time on, prices that look like
 Belgian ones: a valley at night, peaks in the morning and evening, low or negative at a sunny noon. It knows no house.
@@ -90,6 +90,7 @@ class PriceBox:
         app = web.Application()
         app.router.add_get("/price", self._energy_charts)
         app.router.add_get("/api", self._entsoe)
+        app.router.add_get("/api/DayAheadPrices", self._nordpool)
         app.router.add_get("/{path:.*}/auctionresultsqh/{day}", self._elia)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSING_S)
         await runner.setup()
@@ -150,9 +151,35 @@ class PriceBox:
         except ValueError:
             return web.json_response([], status=400)
         points = self.known(day, day)
-        return web.json_response(
-            [{"dateTime": f"{at:%Y-%m-%dT%H:%M:%SZ}", "price": price, "isVisible": True} for at, price in points]
-        )
+        return web.json_response([{"dateTime": _zulu(at), "price": price, "isVisible": True} for at, price in points])
+
+    async def _nordpool(self, request: web.Request) -> web.Response:
+        self.asked += 1
+        asked = (request.query.get("market"), request.query.get("deliveryArea"), request.query.get("currency"))
+        try:
+            day = date.fromisoformat(request.query["date"])
+        except (KeyError, ValueError):
+            return web.json_response({"title": "date is such as 2026-01-15"}, status=400)
+        if asked != ("DayAhead", "BE", "EUR"):
+            return web.json_response({"title": "only DayAhead of BE in EUR is made up here"}, status=400)
+        points = self.known(day, day)
+        if not points:
+            return web.Response(status=204)
+        step = timedelta(minutes=15 if day >= QUARTERS_SINCE else 60)
+        entries = [
+            {"deliveryStart": _zulu(at), "deliveryEnd": _zulu(at + step), "entryPerArea": {"BE": price}}
+            for at, price in points
+        ]
+        said = {
+            "deliveryDateCET": f"{day}",
+            "deliveryAreas": ["BE"],
+            "market": "DayAhead",
+            "multiAreaEntries": entries,
+            "currency": "EUR",
+            "exchangeRate": 1,
+            "areaStates": [{"state": "Final", "areas": ["BE"]}],
+        }
+        return web.json_response(said)
 
     async def _entsoe(self, request: web.Request) -> web.Response:
         self.asked += 1
@@ -172,6 +199,10 @@ class PriceBox:
         if request.query.get("in_Domain") != BELGIUM or not series:
             return _xml(_acknowledgement("No matching data found for Data item ENERGY_PRICES [12.1.D]"))
         return _xml(_publication(series))
+
+
+def _zulu(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _xml(text: str, *, status: int = 200) -> web.Response:

@@ -1,12 +1,16 @@
 """Builders of days with prices, and sources that tests hold in their hand."""
 
+import json
+import re
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from lib.core.slots import Slot
 from lib.prices import PriceError
-from lib.prices.day import HOUR, QUARTER, bounds
+from lib.prices.day import HOUR, QUARTER, bounds, laid_out, local_day
+from lib.prices.json_answer import from_json, points_of
+from lib.prices.web import Answer
 from tests.conftest import folders
 
 WEDNESDAY = date(2025, 1, 15)  # the day on which tests.meters.virtual begins, at 12:00 in Brussels
@@ -19,6 +23,26 @@ def recorded(pattern: str) -> list[Path]:
     """The answers of price services that match, ours first."""
     places = [folder / name for folder in folders() for name in ("prices", "homes/fixtures")]
     return [path for place in places for path in sorted(place.glob(pattern))]
+
+
+SAVED = [
+    path
+    for pattern in ("energy_charts_price_BE_2*.json", "elia_*.json", "nordpool_*.json", "energyzero_*.json")
+    for path in recorded(pattern)
+]
+
+
+def day_of(path: Path) -> date:
+    """The day in a recording's name, or else the day its range begins."""
+    found = re.search(r"\d{4}-\d{2}-\d{2}", path.name)
+    if found:
+        return date.fromisoformat(found[0])
+    return local_day(datetime.fromisoformat(json.loads(path.read_bytes())["range"]["start"]))
+
+
+def read_as_file(day: date, answer: Answer) -> tuple[Slot, ...]:
+    """The slots of a JSON whose shape shows in its keys alone."""
+    return laid_out("saved", day, points_of("saved", from_json("saved", answer.body)))
 
 
 def slots(day: date, values: Sequence[float | None], *, step: timedelta = QUARTER) -> tuple[Slot, ...]:

@@ -1,5 +1,6 @@
 """Prices out of files of the owner."""
 
+import asyncio
 import os
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from lib.prices import AnswerError, PriceError, open_prices
 from lib.prices.day import whole
 from tests.conftest import folders
-from tests.prices.days import THURSDAY, WEDNESDAY, a_day, hours
+from tests.prices.days import SAVED, THURSDAY, WEDNESDAY, a_day, day_of, hours, recorded
 
 OWN = folders()[0] / "prices"
 AUTUMN = date(2026, 10, 25)
@@ -54,6 +55,27 @@ async def test_a_folder_of_files(tmp_path: Path) -> None:
     source = open_prices(f"file:{tmp_path}")
     assert hours(WEDNESDAY) == await source.fetch(WEDNESDAY)
     assert whole(date(2026, 2, 10), await source.fetch(date(2026, 2, 10)))
+
+
+@pytest.mark.parametrize("saved", SAVED, ids=lambda path: path.name)
+def test_a_saved_answer_of_any_service(tmp_path: Path, saved: Path) -> None:
+    """Whatever its file is called, its keys tell what it is; beside it lies the answer to a day not yet published."""
+    (tmp_path / "2.JSON").write_bytes(saved.read_bytes())
+    (tmp_path / "1.json").write_bytes(recorded("energy_charts_price_BE_404.json")[-1].read_bytes())
+    source = open_prices(f"file:{tmp_path}")
+    assert whole(day_of(saved), asyncio.run(source.fetch(day_of(saved))))
+    assert () == asyncio.run(source.fetch(WEDNESDAY))
+
+
+@pytest.mark.parametrize("text", ["{}", '"prices"', '{"multiIndexEntries": []}', '{"detail": {}}'])
+async def test_a_json_without_prices(tmp_path: Path, text: str) -> None:
+    """A shape that is none of ours is named, with the file."""
+    file = tmp_path / "saved.json"
+    file.write_text(text, "utf-8")
+    why = f"{file}: is no answer of energy-charts, Elia, Nord Pool or EnergyZero with prices"
+    with pytest.raises(AnswerError) as raised:
+        await open_prices(f"file:{file}").fetch(WEDNESDAY)
+    assert why == str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ DAY = date(2026, 2, 10)
 OWN = folders()[0] / "prices"
 GOOD = (OWN / "energy_charts_price_BE_2026-02-10_qh.json").read_bytes()
 TOKEN = "0c0ffee0-1234-4567-89ab-0123456789ab"
-MAKES = ["energy-charts", "entsoe", "elia"]
+MAKES = ["energy-charts", "entsoe", "elia", "nordpool"]
 
 
 def opened(make: str, url: str) -> PriceSource:
@@ -32,7 +32,7 @@ def opened(make: str, url: str) -> PriceSource:
 @pytest.mark.parametrize("make", MAKES)
 @pytest.mark.parametrize("day", [DAY, date(2026, 3, 29), date(2025, 10, 26), date(2025, 9, 30)])
 async def test_a_day_comes_whole(make: str, day: date) -> None:
-    """Three services, one market: the same day, whole, whatever its length and resolution."""
+    """Four services, one market: the same day, whole, whatever its length and resolution."""
     async with PriceBox(TurnedClock(local("2026-06-01 12:00")), token=TOKEN) as box:
         slots = await opened(make, box.url).fetch(day)
     assert whole(day, slots)
@@ -64,6 +64,7 @@ async def test_questions_are_those_of_the_services() -> None:
         "/price?bzn=BE&start=2026-02-10&end=2026-02-10",
         f"/api?{entsoe}",
         "/eliabecontrols.prod/interface/Interconnections/daily/auctionresultsqh/2026-02-10",
+        "/api/DayAheadPrices?market=DayAhead&date=2026-02-10&deliveryArea=BE&currency=EUR",
     ] == there.asked
 
 
@@ -174,7 +175,7 @@ async def test_a_wrong_token_is_named_and_never_quoted() -> None:
     assert "entsoe refuses the question: (token) The requested period is longer than one year" == str(raised.value)
 
 
-@pytest.mark.parametrize("word", ["", "nordpool", "energy-charts:x", "file", "file:", "FILE:/x", "entsoe/x"])
+@pytest.mark.parametrize("word", ["", "nord-pool", "energy-charts:x", "file", "file:", "FILE:/x", "entsoe/x"])
 def test_a_source_that_is_none(word: str) -> None:
     """The owner reads what is allowed."""
     with pytest.raises(SourceError) as raised:
