@@ -4,13 +4,13 @@ What is not known, as tomorrow's index before it is published, has no price: Non
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
 from lib.core.charges import Charge, Charges, Item, Part, Used
 from lib.core.counters import Amounts
-from lib.core.formula import quote, settled
+from lib.core.formula import quote
 from lib.core.netting import Drawn, Netting, chargeable_wh, net_wh, netted, value
 from lib.core.quarter import QUARTER, start_of
 from lib.core.slots import Series
@@ -111,13 +111,13 @@ def costs(charges: Charges) -> Costs:
     )
 
 
-def marginal(tariffs: Tariffs | Tariff, at: datetime, *, register: str | None, used: Used, index: Series) -> Marginal:
+def marginal(tariffs: Tariffs, at: datetime, *, register: str | None, used: Used, index: Series) -> Marginal:
     """The price of the next kWh at an instant: at the edge of a block already the next block's.
 
     register: the one that counts now, None: by the clock, as for a forecast. Where export is netted it earns what it
     takes off the import, and nothing once the year is below zero, where import is free.
     """
-    tariff = tariffs.on(at.astimezone(BRUSSELS).date()) if isinstance(tariffs, Tariffs) else tariffs
+    tariff = tariffs.on(at.astimezone(BRUSSELS).date())
     exported_wh, imported_wh = sum(used.export_wh.values()), float(sum(used.import_wh.values()))
     net = net_wh(used.import_wh, used.export_wh)
     if tariff.netting is not None:
@@ -135,12 +135,9 @@ def marginal(tariffs: Tariffs | Tariff, at: datetime, *, register: str | None, u
 def ahead(tariffs: Tariffs, start: datetime, end: datetime, *, index: Series, used: Used) -> tuple[PriceSlot, ...]:
     """The prices from `start` to `end` by the clock, in quarters, of which equal neighbours are one; used: by now."""
     slots: list[PriceSlot] = []
-    day, tariff = None, tariffs.versions[0]
     while start < end:
         until = min(end, start_of(start) + QUARTER)
-        if day != (day := start.astimezone(BRUSSELS).date()):
-            tariff = _settled(tariffs.on(day), day.replace(day=1), index)
-        prices = marginal(tariff, start, register=None, used=used, index=index)
+        prices = marginal(tariffs, start, register=None, used=used, index=index)
         if slots and slots[-1][2:] == prices:
             slots[-1] = slots[-1]._replace(end=until)
         else:
@@ -228,18 +225,6 @@ def _worth(
             return None
         worth[register] = price.eur_kwh
     return worth
-
-
-def _settled(tariff: Tariff, month: date, index: Series) -> Tariff:
-    """The tariff with prices that go by the month as numbers: an estimate takes a while, and holds for all of it."""
-
-    def lines(given: tuple[Line, ...]) -> tuple[Line, ...]:
-        return tuple(
-            replace(line, prices={band: settled(price, month, index) for band, price in line.prices.items()})
-            for line in given
-        )
-
-    return replace(tariff, imported=lines(tariff.imported), exported=lines(tariff.exported))
 
 
 def _next_eur(

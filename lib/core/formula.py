@@ -69,14 +69,6 @@ def quote(price: Price, start: datetime, end: datetime, index: Series) -> Quote 
     return None if value is None else Quote(price.base + price.factor * value, estimated)
 
 
-def settled(price: Price, month: date, index: Series) -> Price:
-    """The price as it is in a month: what goes by the month's mean becomes a number, as far as that is known."""
-    if not isinstance(price, Formula) or price.resolution in {Resolution.QUARTER, Resolution.HOUR}:
-        return price
-    found = quote(price, midnight(month), midnight(month), index)
-    return price if found is None else found.eur_kwh
-
-
 def _mean(index: Series, start: datetime, end: datetime) -> float | None:
     if start < end:
         return index.mean(start, end)
@@ -101,6 +93,13 @@ def _hourly_mean(index: Series, start: datetime, end: datetime) -> float | None:
 
 def _estimate(index: Series, month: date, resolution: Resolution) -> float | None:
     """The mean of what is known of the month; for the sun's profile, of its hours around noon."""
+    asked = month, resolution
+    if asked not in index.worked_out:  # by thousands of slots, for each of thousands of rows
+        index.worked_out[asked] = _mean_of_month(index, month, resolution)
+    return index.worked_out[asked]
+
+
+def _mean_of_month(index: Series, month: date, resolution: Resolution) -> float | None:
     following = (month + 31 * DAY).replace(day=1)
     if resolution is Resolution.MONTH_BY_LOAD:
         return _known_mean(index, [(midnight(month), midnight(following))])

@@ -1,7 +1,7 @@
 """A value that holds for a while: prices, later sun and load. Knows no unit and no source."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -25,6 +25,11 @@ class Series:
     @cached_property
     def _starts(self) -> list[datetime]:
         return [slot.start for slot in self.slots]
+
+    @cached_property
+    def worked_out(self) -> dict[Hashable, float | None]:
+        """Answers from these slots that take a while, by their question: they hold as long as the slots do."""
+        return {}
 
     def at(self, instant: datetime) -> Slot | None:
         """The slot that holds `instant`; None in a hole."""
