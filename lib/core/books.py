@@ -7,11 +7,12 @@ only ever added, and what is added goes into its day. So the books are the same 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import reduce
 
 from lib.core.bands import midnight
 from lib.core.charges import NOTHING, Charge, Charges, Used, plus
 from lib.core.cost import fees, priced
-from lib.core.counters import Amounts, Counters, gained, kept, spread
+from lib.core.counters import REGISTER_SIZE_WH, Amounts, Counters, gained, kept, spread
 from lib.core.netting import opening
 from lib.core.quarter import QUARTER, start_of
 from lib.core.slots import Series
@@ -132,7 +133,8 @@ class Day:
 class Month:
     """A month that is over: its peak, the power that is billed for it, and what that costs.
 
-    import_wh, network: what was drawn, and its charges that count under the maximum tariff.
+    import_wh, network: what a whole month like the part that was counted draws, and its charges that count under the
+    maximum tariff; nothing where too little was counted to tell.
     """
 
     month: date
@@ -255,6 +257,7 @@ def opened(
     open_row: the running row, which is not in its day; count: the highest number of a row, the open one's unless said.
     """
     today, before = days[0], tuple(days[1 : DAYS_KEPT + 1])
+    this = today.day.replace(day=1)
     week, month, year = _periods(today, before)
     return Books(
         last=today.counters,
@@ -262,7 +265,7 @@ def opened(
         open=open_row,
         today=today,
         days=before,
-        months=tuple(months),
+        months=tuple(one for one in months if one.month < this),
         pending=tuple(pending)[-PENDING_KEPT:],
         week=week,
         month=month,
@@ -297,11 +300,12 @@ def repriced(books: Books, prices: Prices) -> Books:
 
 
 def months_closed(books: Books, months: Iterable[Month]) -> Books:
-    """The books with months that are over."""
+    """The books with months that are over; one that was closed before is so no more."""
     new = tuple(months)
     if not new:
         return books
-    every = tuple(sorted((*new, *books.months), key=lambda one: one.month, reverse=True))
+    by_month = {one.month: one for one in (*books.months, *new)}
+    every = tuple(sorted(by_month.values(), key=lambda one: one.month, reverse=True))
     return replace(books, months=every, changes=replace(books.changes, months=(*books.changes.months, *new)))
 
 
@@ -383,8 +387,9 @@ class _Writer:
         self._open = books.open
         self._today = books.today
         self._days = list(books.days)
+        self._months = books.months
         self._pending = list(books.pending)
-        self._last = books.last
+        self._last = self._now = books.last
         self._rows: list[Row] = []
         self._changed: dict[date, Day] = {}
         self._summed_anew = False
@@ -401,6 +406,7 @@ class _Writer:
             open=self._open,
             today=self._today,
             days=tuple(self._days[:DAYS_KEPT]),
+            months=self._months,
             pending=tuple(self._pending[-PENDING_KEPT:]),
             week=week,
             month=month,
@@ -416,12 +422,12 @@ class _Writer:
         since = max(self._last.at, self._open.until)
         if now.at - since <= QUARTER and (late := _late(self._last, now, new)):
             new = self._without(new, *late)
-        self._last = kept(self._last, now)
+        self._last, self._now = kept(self._last, now), now
         if closed and closed.start == self._open.quarter:
             self._open = replace(self._open, average_w=closed.average_w)
         if self._open.until - now.at > SET_BACK:
             self._finish()
-            self._begin(now.at)
+            self._begin(now.at, new)
             self._open = _longer(self._open, now.at, new)
         elif now.at <= since:
             self._open = _longer(self._open, since, new)
@@ -461,7 +467,7 @@ class _Writer:
         first, second = spread(new, [end - since, until - end]) if since < end else (Amounts(), new)
         self._open = _longer(self._open, end, first, estimated=estimated)
         self._finish()
-        self._begin(end)
+        self._begin(end, second)
         self._open = _longer(self._open, until, second, estimated=estimated)
 
     def _book_gap(self, new: Amounts, since: datetime, until: datetime) -> None:
@@ -470,8 +476,9 @@ class _Writer:
         if until - since > LONGEST_GAP:
             since = max(since, midnight(local_day(until)))
         cuts = list(_by_day(since, until))
-        for (start, end), share in zip(cuts, spread(new, [end - start for start, end in cuts]), strict=True):
-            self._turn(start)
+        shares = spread(new, [end - start for start, end in cuts])
+        for at, ((start, end), share) in enumerate(zip(cuts, shares, strict=True)):
+            self._turn(start, reduce(Amounts.plus, shares[at:]))
             self._today = replace(self._today, hole=True)
             self._count += 1
             self._open = Row(
@@ -510,7 +517,10 @@ class _Writer:
         used = day.used.plus(day.whole.amounts)
         row = _priced(Row(number=self._count, since=since, until=until, amounts=late, used=used), self._prices)
         self._rows.append(row)
-        self._days[place] = self._changed[day.day] = day.plus(row)
+        counters = self._before_counting(
+            replace(late, gas_l=-(late.gas_l or 0), water_l=-(late.water_l or 0)), day.counters
+        )
+        self._days[place] = self._changed[day.day] = replace(day.plus(row), counters=counters)
         if day.day.year == self._today.day.year:
             self._today = replace(self._today, used=self._today.used.plus(late))
         self._summed_anew = True
@@ -525,30 +535,50 @@ class _Writer:
             self._pending.append(row)
         self._today = self._changed[self._today.day] = self._today.plus(row)
 
-    def _begin(self, at: datetime) -> None:
-        """Open a row at an instant, on its day."""
-        self._turn(at)
+    def _begin(self, at: datetime, ahead: Amounts = Amounts()) -> None:  # noqa: B008 - it is frozen
+        """Open a row at an instant, on its day; ahead: what is to be booked from then on."""
+        self._turn(at, ahead)
         self._count += 1
         self._open = Row(
             number=self._count, since=at, until=at, amounts=gained(self._last, self._last), used=self._used()
         )
 
-    def _turn(self, at: datetime) -> None:
-        """Go on to the day of an instant; one that was there before is gone on with."""
+    def _turn(self, at: datetime, ahead: Amounts) -> None:
+        """Go on to the day of an instant; one that a wrong clock showed before is gone on with.
+
+        The counters of the day that is left are those of its end: all that its rows hold, and nothing of `ahead`.
+        """
         day = local_day(at)
         if day == self._today.day:
             return
-        left = replace(self._today, counters=self._last)
+        end, tariffs = min(at, midnight(self._today.day + timedelta(days=1))), self._prices.tariffs
+        left = replace(self._today, counters=replace(self._before_counting(ahead, self._last), at=end))
         self._summed_anew = True
+        used = self._used() if day.year == left.day.year else opening(self._used(), tariffs.on(day).netting)
         new = next((one for one in self._days if one.day == day), None)
         if new is None:
-            tariffs = self._prices.tariffs
-            used = self._used() if day.year == left.day.year else opening(self._used(), tariffs.on(day).netting)
             new = Day(day=day, since=at, counters=self._last, used=used, fees=fees(day, tariffs))
+        elif day > left.day:
+            new = replace(new, used=used)
+        else:
+            self._months = tuple(one for one in self._months if one.month < day.replace(day=1))  # not over after all
         others = [one for one in (left, *self._days) if one.day != day]
         self._days = sorted(others, key=lambda one: one.day, reverse=True)
         self._changed[left.day] = left
         self._today = self._changed[day] = new
+
+    def _before_counting(self, amounts: Amounts, counters: Counters) -> Counters:
+        """Counters less some amounts; gas and water are of the meters that tell now."""
+        gas_l, water_l = amounts.gas_l or 0, amounts.water_l or 0
+        return replace(
+            counters,
+            import_wh=_wound_back(counters.import_wh, amounts.import_wh),
+            export_wh=_wound_back(counters.export_wh, amounts.export_wh),
+            gas_l={serial: at_l - gas_l * (serial in self._now.gas_l) for serial, at_l in counters.gas_l.items()},
+            water_l={
+                serial: at_l - water_l * (serial in self._now.water_l) for serial, at_l in counters.water_l.items()
+            },
+        )
 
     def _used(self) -> Used:
         """What the local year has counted up to now, without an open row."""
@@ -577,6 +607,10 @@ class _Writer:
             self._today = day
         else:
             self._days = [day if one.day == day.day else one for one in self._days]
+
+
+def _wound_back(registers_wh: Mapping[str, int], by_wh: Mapping[str, int]) -> dict[str, int]:
+    return {register: (wh - by_wh.get(register, 0)) % REGISTER_SIZE_WH for register, wh in registers_wh.items()}
 
 
 def _exchanged(day: Day, row: Row, better: Row) -> Day:

@@ -209,8 +209,10 @@ def _new_peak(before: Peaks | None, now: Peaks, booked: Books | None, at: dateti
     if tariff is None or before is None or now.running is None or before.month != now.month:
         return
     known_w = before.running.peak_w if before.running else 0.0
-    if now.running.peak_w <= max(tariff.floor_w, known_w) or before.running is None:
+    if now.running.peak_w <= max(tariff.floor_w, known_w):
         return
+    if before.running is None and (now.running.at is None or at - now.running.at > QUARTER):
+        return  # it was there before the program asked
     eur = months.new_peak_eur(now.month, booked, before, tariff, now.running.peak_w)
     cost = "" if eur is None else f"; it costs € {eur:.2f} over the next 12 bills"
     yield Event(at=at, kind=Kind.PEAK, text=f"new month peak: {now.running.peak_w / 1000:.2f} kW{cost}")

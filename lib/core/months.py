@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from lib.core import capacity
 from lib.core.bands import midnight
-from lib.core.books import Books, Month, Period
+from lib.core.books import WATCHED, Books, Month, Period, Tally
 from lib.core.capacity import Capacity
-from lib.core.charges import NOTHING, Charge, Charges, plus
+from lib.core.charges import NOTHING, Charge, Charges
 from lib.core.peaks import MonthPeak, Peaks
 
 Tariffs = Callable[[date], Capacity | None]  # by the first day of a month; None where peaks cost nothing
@@ -21,46 +22,25 @@ def peaks_w(booked: Books | None, peaks: Peaks | None) -> dict[date, float]:
 
 
 def over(booked: Books, peaks: Peaks, tariffs: Tariffs) -> Iterator[Month]:
-    """The months that are over and not closed yet. To be asked when a quarter is over: then the meter has told all."""
+    """The months that are over and not closed yet. To be asked when a row is finished, a quarter or a gap.
+
+    The last month is closed anew when the meter tells another peak for it: some print it minutes after midnight.
+    """
     this = booked.today.day.replace(day=1)
-    known = {one.month for one in booked.months}
-    if max(known, default=date.min) >= (this - timedelta(days=1)).replace(day=1):
+    last = (this - timedelta(days=1)).replace(day=1)
+    closed = {one.month: one.peak_w for one in booked.months}
+    known_w = peaks_w(booked, peaks)
+    if last in closed and known_w.get(last) != closed[last]:
+        del closed[last]
+    elif max(closed, default=date.min) >= last:
         return
-    for month in sorted({day.day.replace(day=1) for day in booked.days} - known - {this}):
+    for month in sorted({day.day.replace(day=1) for day in booked.days if day.day < this} - set(closed)):
         days = [day for day in booked.days if day.day.replace(day=1) == month]
-        charges = NOTHING
+        tally = Tally()
         for day in days:
-            charges = plus(charges, day.whole.charges)
-        import_wh = sum(sum(day.whole.amounts.import_wh.values()) for day in days)
-        yield cost(month, peaks, peaks_w(booked, peaks), tariffs(month), charges, import_wh)
-
-
-def cost(
-    month: date,
-    peaks: Peaks,
-    known_w: Mapping[date, float],
-    tariff: Capacity | None,
-    charges: Charges,
-    import_wh: int,
-) -> Month:
-    """A month with what its peak costs. charges, import_wh: of the whole month, for the maximum tariff."""
-    peak = next((one for one in _every(peaks) if one.month == month), None)
-    closed = Month(month=month, import_wh=import_wh)
-    if peak is not None:
-        closed = replace(closed, peak_w=peak.peak_w, peak_at=peak.at)
-    if tariff is None:
-        return closed
-    marked = {item: charge for item, charge in charges.items() if item.name in tariff.network_lines}
-    closed = replace(closed, network=marked)
-    billed_w = capacity.billed_w(tariff, known_w, month)
-    if billed_w is None:
-        return closed
-    due = capacity.month_charges(tariff, billed_w=billed_w, charges=charges, import_wh=import_wh)
-    return replace(closed, billed_w=billed_w, charges=due)
-
-
-def _every(peaks: Peaks) -> Iterable[MonthPeak]:
-    return (*((peaks.running,) if peaks.running else ()), *peaks.past)
+            tally = tally.plus(day.whole)
+        usage = _whole(month, tally, min(day.since for day in days), _end(month))
+        yield _cost(month, peaks, known_w, tariffs(month), usage)
 
 
 def so_far(
@@ -68,19 +48,61 @@ def so_far(
 ) -> Charges:
     """What the running month costs for its peak as it stands.
 
-    Whether the maximum tariff holds is judged as if the month went on like the part of it that was counted; on its
-    first day nobody can tell.
+    Whether the maximum tariff holds is judged as if the month went on like the part of it that was counted.
     """
+    usage = _whole(month.start, month.tally, month.since, at)
+    return _cost(month.start, peaks, known_w, tariff, usage).charges
+
+
+class _Usage(NamedTuple):
+    """What a whole month is charged for its energy, and the Wh it takes, for the maximum tariff."""
+
+    charges: Charges
+    import_wh: int
+
+
+def _whole(month: date, tally: Tally, since: datetime, until: datetime) -> _Usage | None:
+    """A month like the part of it that was counted and priced; None where that is too little to tell by."""
+    import_wh = sum(tally.amounts.import_wh.values())
+    energy_wh = import_wh + sum(tally.amounts.export_wh.values())
+    priced_wh = energy_wh - tally.unpriced_wh
+    start, end = midnight(month), _end(month)
+    counted = until - (start if since <= start + WATCHED else since)
+    if counted < timedelta(days=1) or (tally.unpriced_wh and priced_wh <= 0):
+        return None
+    share = max(1.0, (end - start) / counted)
+    priced = share * energy_wh / priced_wh if tally.unpriced_wh else share
+    charges = {item: Charge(one.quantity * priced, one.eur * priced) for item, one in tally.charges.items()}
+    return _Usage(charges, round(import_wh * share))
+
+
+def _end(month: date) -> datetime:
+    return midnight((month + timedelta(days=31)).replace(day=1))
+
+
+def _cost(
+    month: date, peaks: Peaks, known_w: Mapping[date, float], tariff: Capacity | None, usage: _Usage | None
+) -> Month:
+    """A month with what its peak costs; usage: None leaves the maximum tariff out."""
+    peak = next((one for one in _every(peaks) if one.month == month), None)
+    found = Month(month=month, import_wh=usage.import_wh if usage else 0)
+    if peak is not None:
+        found = replace(found, peak_w=peak.peak_w, peak_at=peak.at)
     if tariff is None:
-        return NOTHING
-    counted = at - month.since
-    if counted < timedelta(days=1):
-        return cost(month.start, peaks, known_w, replace(tariff, max_eur_kwh=None), NOTHING, 0).charges
-    length = midnight((month.start + timedelta(days=31)).replace(day=1)) - midnight(month.start)
-    share = max(1.0, length / counted)
-    charges = {item: Charge(one.quantity * share, one.eur * share) for item, one in month.tally.charges.items()}
-    import_wh = round(sum(month.tally.amounts.import_wh.values()) * share)
-    return cost(month.start, peaks, known_w, tariff, charges, import_wh).charges
+        return found
+    charges, import_wh = usage or (NOTHING, 0)
+    marked = {item: charge for item, charge in charges.items() if item.name in tariff.network_lines}
+    found = replace(found, network=marked)
+    billed_w = capacity.billed_w(tariff, known_w, month)
+    if billed_w is None:
+        return found
+    rules = tariff if usage else replace(tariff, max_eur_kwh=None)
+    due = capacity.month_charges(rules, billed_w=billed_w, charges=charges, import_wh=import_wh)
+    return replace(found, billed_w=billed_w, charges=due)
+
+
+def _every(peaks: Peaks) -> Iterable[MonthPeak]:
+    return (*((peaks.running,) if peaks.running else ()), *peaks.past)
 
 
 def new_peak_eur(

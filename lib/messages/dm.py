@@ -150,7 +150,7 @@ def say_usage(house: core.House, rules: core.Rules) -> Usage:
     """The books; days nobody watched are there without amounts."""
     assert house.books is not None
     today, *longer = periods(house.books, core.prices(house, rules))
-    days = {day.day: day for day in (*house.books.days[:3], today)}
+    days = {day.day: day for day in (*house.books.days, today)}  # a wrong clock may have shown days to come
     columns = []
     for back in (3, 2, 1, 0):
         day, label = today.day - timedelta(days=back), f"day-{back}" if back else "today"
