@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.core import books
+from lib.core.bands import midnight
 from lib.core.books import Books, Closed, Day, Month, Period, Prices, Row
 from lib.core.charges import total_eur
 from lib.core.cost import costs
@@ -377,6 +378,30 @@ def test_the_days_are_the_sums_of_their_rows(steps: list[tuple[int, int]]) -> No
     assert eur(year) == pytest.approx(sum(total_eur(row.charges or {}) for row in every))
     assert len({row.number for row in every}) == len(every)
     assert all(before.until <= later.since for before, later in pairwise(every))
+
+
+@given(STEPS)
+def test_a_day_that_is_over_has_the_counters_of_its_end(steps: list[tuple[int, int]]) -> None:
+    """From it one can go on counting: it shows what all rows up to its end hold, and nothing of the day after."""
+    counts = walk(steps)
+    found, rows = written(*counts)
+    for day in found.days:
+        booked_wh = sum(row.amounts.import_wh.get("1", 0) for row in rows if books.local_day(row.since) <= day.day)
+        assert counts[0].import_wh["1"] + booked_wh == day.counters.import_wh["1"]
+        assert day.counters.at == midnight(day.day + timedelta(days=1))
+
+
+def test_gas_that_was_told_late_is_in_the_counters_of_its_day() -> None:
+    """The reading of midnight, told a minute later, belongs to the day that is over, with its counter."""
+    before, after = local("2026-11-20 23:59"), local("2026-11-21 00:01")
+    gas = local("2026-11-20 23:55"), local("2026-11-21 00:00")
+    found = booked(
+        count(before, gas_l={"7A": 100}, gas_at=gas[0]),
+        count(after, gas_l={"7A": 100}, gas_at=gas[0]),
+        count(after + 60 * SECOND, gas_l={"7A": 130}, gas_at=gas[1]),
+    )
+    assert 30 == found.days[0].whole.amounts.gas_l
+    assert {"7A": 130} == found.days[0].counters.gas_l
 
 
 @given(STEPS, st.data())

@@ -33,9 +33,11 @@ EACH_BEAT = 3  # telegrams
 PACES_S = (1, 10, 60, 240)  # simulated seconds from one telegram to the next, another in each life
 LONGEST_LIFE_S = 0.3
 MOST_TOUCHES = 120
-AIMS = (("COMMIT", 10), ("history/", 8), ("dm.db", 12))  # what a touch names, and the last one that may be deadly
+AIMS = (("COMMIT", 10), ("history/", 8))  # what a touch names, and the last one that may be deadly
+RESCUES = (("dm.db", 12), ("INSERT", 300))  # the same for a database that is made anew
 CENT = Decimal("0.0005")  # the euro of thousands of rows are binary fractions, and still this close
-DAMAGE_BYTES = 600
+DAMAGED, DAMAGE_BYTES = 0.06, 600
+WHERE = {"begun": "running", "ends": "ending", "ended": "ended"}  # by the last line of the diary
 
 
 class FastHouse:
@@ -148,7 +150,8 @@ class Toll:
     """What the rounds were.
 
     Attributes:
-        deaths: by where the program stood: starting, running, ending; ended: it was quicker than the kill.
+        deaths: by where the program stood: starting, rescuing a damaged database, running, ending; ended: it was
+            quicker than the kill.
         touches: by what it was doing to the disk, of those that died at a touch of it.
         damages: how often the database was damaged on purpose; each time it came back from the history.
         seconds: that the house lived; rows, days: what there is in the end.
@@ -181,7 +184,7 @@ class Rounds:
         """So many rounds, and a last life that nobody kills; what there is then is all that the meter counted."""
         for _ in range(rounds):
             self.house.world.step(self._gap())
-            if self._days_written() > 1 and self.dice.random() < 0.06:
+            if self._days_written() > 1 and self.dice.random() < DAMAGED:
                 self._damage()
             await self._round()
             self._check()
@@ -199,8 +202,10 @@ class Rounds:
 
     async def _round(self) -> None:
         """Start, and kill: after a random time, at a random touch of the disk, or while it ends in order."""
-        kind = self.dice.choice(("time", "touch", "aimed", "end"))
-        aim, most = self.dice.choice(AIMS) if kind == "aimed" else ("", MOST_TOUCHES)
+        kind = self.dice.choice(("aimed", "time") if self._damaged else ("time", "touch", "aimed", "end"))
+        aim, most = "", MOST_TOUCHES
+        if kind == "aimed":
+            aim, most = self.dice.choice(RESCUES if self._damaged else AIMS)
         life = Life(
             home=str(self.home),
             source=self.house.source,
