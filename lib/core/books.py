@@ -24,7 +24,7 @@ SURE = timedelta(seconds=60)  # energy of a longer pause over a quarter's end is
 SET_BACK = timedelta(days=1)  # a clock set back further had shown days that never were
 LONGEST_GAP = timedelta(days=400)  # a clock that jumps further was wrong: no fees for days that never were
 DAYS_KEPT = 380  # a year and the week around its start
-PENDING_KEPT = 4_000  # rows that wait for a price; the store has those before them
+PENDING_KEPT = 10_000  # rows that wait for a price: a hundred days of quarters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -430,7 +430,7 @@ class _Writer:
             self._begin(now.at, new)
             self._open = _longer(self._open, now.at, new)
         elif now.at <= since:
-            self._open = _longer(self._open, since, new)
+            self._open = _longer(self._open, since, new, estimated=since - now.at > SURE)
         elif now.at - since <= QUARTER:
             self._book(new, since, now.at)
         else:
@@ -523,6 +523,7 @@ class _Writer:
         self._days[place] = self._changed[day.day] = replace(day.plus(row), counters=counters)
         if day.day.year == self._today.day.year:
             self._today = replace(self._today, used=self._today.used.plus(late))
+            self._open = replace(self._open, used=self._open.used.plus(late))
         self._summed_anew = True
 
     def _finish(self) -> None:

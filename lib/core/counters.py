@@ -107,6 +107,19 @@ def gained(before: Counters, now: Counters) -> Amounts:
     )
 
 
+def fallen(before: Counters, now: Counters) -> tuple[tuple[str, int, int], ...]:
+    """The registers of one meter that fell, in words, from how many Wh to how many: each is a new start."""
+    if not is_same(before, now):
+        return ()
+    ways = (("taken", before.import_wh, now.import_wh), ("injected", before.export_wh, now.export_wh))
+    return tuple(
+        (f"energy {way} in register {register}", known[register], wh)
+        for way, known, told in ways
+        for register, wh in told.items()
+        if 0 < known.get(register, 0) - wh <= OVERFLOW_WH
+    )
+
+
 def kept(before: Counters, now: Counters) -> Counters:
     """`now`, and what it does not hold as it was: a line that is absent for a while loses no energy."""
     same = is_same(before, now)

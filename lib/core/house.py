@@ -10,7 +10,7 @@ from datetime import date, datetime
 from lib.core import books, events, link, months, notices, peaks, quarter
 from lib.core.books import Books, Closed, Prices
 from lib.core.capacity import Capacity
-from lib.core.counters import counters, drawn_wh
+from lib.core.counters import Counters, counters, drawn_wh, fallen
 from lib.core.events import Event, Kind, Watch
 from lib.core.link import Link
 from lib.core.peaks import MonthPeak, Peaks
@@ -187,7 +187,12 @@ def _heard(house: House, heard: Heard, rules: Rules) -> House:
         books=booked,
         index=house.index,
         watch=watch,
-        events=(*happened, *_new_peak(house.peaks, month_peaks, booked, at, rules), *_gaps(booked, at)),
+        events=(
+            *happened,
+            *_fallen(house.books, counted, at),
+            *_new_peak(house.peaks, month_peaks, booked, at, rules),
+            *_gaps(booked, at),
+        ),
         link=link.heard(house.link, heard.received, house.received, rejected=heard.rejected),
         notices=notices.after(house.notices, reading, running),
     )
@@ -216,6 +221,13 @@ def _new_peak(before: Peaks | None, now: Peaks, booked: Books | None, at: dateti
     eur = months.new_peak_eur(now.month, booked, before, tariff, now.running.peak_w)
     cost = "" if eur is None else f"; it costs € {eur:.2f} over the next 12 bills"
     yield Event(at=at, kind=Kind.PEAK, text=f"new month peak: {now.running.peak_w / 1000:.2f} kW{cost}")
+
+
+def _fallen(before: Books | None, now: Counters, at: datetime) -> Iterator[Event]:
+    """Counters that fell, which no meter's do by themselves."""
+    for name, before_wh, now_wh in fallen(before.last, now) if before else ():
+        text = f"the counter of {name} fell from {before_wh / 1000:.3f} to {now_wh / 1000:.3f} kWh; it is a new start"
+        yield Event(at=at, kind=Kind.METER, text=text)
 
 
 def _gaps(booked: Books | None, at: datetime) -> Iterator[Event]:

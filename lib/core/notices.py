@@ -32,7 +32,7 @@ def after(before: Mapping[str, str], reading: Reading, running: Quarter) -> Mapp
     if reading.breaker == 0:
         told["breaker"] = "The breaker is open: the meter has cut the house off"
     elif reading.breaker == 2:
-        told["breaker"] = "The breaker is ready: press the meter's button for 5 seconds to reconnect"
+        told["breaker"] = "The breaker is ready: press the meter's yellow button for 5 seconds to reconnect"
     if reading.message:
         told["message"] = f"The grid operator says: {reading.message}"
     if told == before:

@@ -285,6 +285,46 @@ def test_a_clock_set_back_books_nothing_twice() -> None:
     assert day_wh(today(found)) + sum(day_wh(day) for day in found.days) == 9
 
 
+def test_what_waits_for_a_price_waits_a_hundred_days() -> None:
+    """Three months without prices while the program runs: each of their quarters is priced when they come."""
+    start, quarters = local("2026-01-01 00:00"), 92 * 96
+    waiting = [
+        Row(
+            number=n + 2,
+            since=start + n * QUARTER,
+            until=start + (n + 1) * QUARTER,
+            amounts=Amounts(import_wh={"1": 100}),
+            charges=None,
+        )
+        for n in range(quarters)
+    ]
+    found = booked(count(start))
+    found = books.opened((found.today,), open_row=found.open, pending=waiting, count=quarters + 2)
+    known = Prices(tariffs=DYNAMIC, index=Series((Slot(start, start + timedelta(days=92), 100.0),)))
+    later = books.repriced(found, known)
+    assert (0, quarters) == (len(later.pending), len(later.changes.rows))
+
+
+def test_water_told_late_has_used_its_basis() -> None:
+    """Litres that go to the day before have gone through the year's first block for the quarter that runs, too."""
+    read = local("2026-11-21 00:00")
+    night = [
+        replace(count(read - timedelta(minutes=1)), water_l={"8W": 100}, water_at=read - timedelta(minutes=5)),
+        replace(count(read + timedelta(minutes=1)), water_l={"8W": 100}, water_at=read - timedelta(minutes=5)),
+        replace(count(read + timedelta(minutes=4)), water_l={"8W": 140}, water_at=read),
+    ]
+    found = booked(*night)
+    assert found.open.used.water_l == found.today.used.water_l == 40
+
+
+def test_a_clock_set_back_by_an_hour_is_an_estimate() -> None:
+    """What is drawn until the clock is there again goes into the row it had come to, which says so."""
+    for back, estimated in ((timedelta(seconds=5), False), (timedelta(hours=1), True)):
+        found = booked(count(NOON), count(NOON + 60 * SECOND, 1010), count(NOON + 61 * SECOND - back, 1020))
+        assert estimated == found.open.estimated
+        assert day_wh(today(found)) == 20
+
+
 def test_days_that_a_wrong_clock_showed_never_were() -> None:
     """A clock that was weeks ahead is put right: today is today again, with all that was counted."""
     ahead = NOON + timedelta(days=40)

@@ -1,6 +1,7 @@
 """The meter's state: what the owner is told, and what the running quarter may count."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -126,6 +127,34 @@ def test_a_replaced_meter_draws_no_megawatts() -> None:
         house = hear(house, reading)
     assert house.quarter
     assert house.quarter.average_w == pytest.approx(4 * 58, abs=8)
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        ({"import_1_wh": 12_000, "export_1_wh": 700}, ["energy taken in register 1 fell from 5000.000 to 12.000 kWh"]),
+        (
+            {"import_1_wh": 5_000_000, "export_1_wh": 699},
+            ["energy injected in register 1 fell from 0.700 to 0.699 kWh"],
+        ),
+        ({"import_1_wh": 5_000_001, "export_1_wh": 700}, []),
+        (
+            {"import_1_wh": 12_000, "export_1_wh": 700, "belgian_serial": "1TST9"},
+            ["another meter: 1TST9 in place of 1TST1"],
+        ),
+    ],
+)
+def test_a_counter_that_falls_is_told(then: dict[str, Any], said: list[str]) -> None:
+    """It is a new start: nothing is booked for it, and the owner knows why."""
+    house = hear(House(), a_reading(belgian_serial="1TST1", import_1_wh=5_000_000, export_1_wh=700))
+    later = hear(house, a_reading(NOON + SECOND, **({"belgian_serial": "1TST1"} | then)))
+    assert said == [event.text.removeprefix("the counter of ").split(";")[0] for event in later.events]
+
+
+def test_a_counter_that_runs_over_is_no_fall() -> None:
+    """999 999.999 kWh is followed by 0."""
+    house = hear(House(), a_reading(import_1_wh=999_999_999))
+    assert hear(house, a_reading(NOON + SECOND, import_1_wh=1)).events == ()
 
 
 def test_a_line_that_never_spoke_waits() -> None:
