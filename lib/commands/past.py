@@ -10,7 +10,7 @@ from lib.store.queries import history
 def history_of(database: Path) -> History:
     """What answers queries about the past."""
 
-    async def answer(query: HistoryQuery) -> str:
+    async def answer(query: HistoryQuery) -> bytes:
         try:
             return await history(database, query.start, query.end, query.step)
         except StoreError as error:

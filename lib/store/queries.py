@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -81,14 +82,16 @@ def read(path: Path, start: datetime, end: datetime, step: Step) -> list[Entry]:
 
     Raises StoreError: the database is not there or cannot be read, or it would be more than MOST entries.
     """
+    return list(_read(path, start, end, step))
+
+
+def _read(path: Path, start: datetime, end: datetime, step: Step) -> Iterator[Entry]:
     with closing(open_reading(path, STEPS)) as connection, told(path):
         connection.execute("BEGIN")  # one moment for all that is read
-        found = []
-        for entry in entries(connection, start, end, step):
-            found.append(entry)
-            if len(found) > MOST:
+        for count, entry in enumerate(entries(connection, start, end, step)):
+            if count == MOST:
                 raise StoreError(f"that are more than {MOST} entries: ask for less, or a longer step")
-        return found
+            yield entry
 
 
 def entries(connection: sqlite3.Connection, start: datetime, end: datetime, step: Step) -> Iterator[Entry]:
@@ -104,18 +107,23 @@ def entries(connection: sqlite3.Connection, start: datetime, end: datetime, step
             yield from found
 
 
-async def history(path: Path, start: datetime, end: datetime, step: str) -> str:
+async def history(path: Path, start: datetime, end: datetime, step: str) -> bytes:
     """The entries that begin in [start, end) as a JSON list, read in a thread. Raises StoreError.
 
     step: quarter, hour, day or month. Each entry has start and end by Brussels time with its offset, Wh in all and by
     register, litres, the highest quarter in W, euro in all and by part, and how sure all that is.
     """
-    return await asyncio.to_thread(lambda: _json(read(path, start, end, Step(step))))
+    return await asyncio.to_thread(lambda: _json(_read(path, start, end, Step(step))))
 
 
-def _json(found: Iterable[Entry]) -> str:
-    one_by_one = (json.dumps(_shown(entry), separators=(",", ":")) for entry in found)  # others get their turn between
-    return f"[{','.join(one_by_one)}]"
+def _json(found: Iterable[Entry]) -> bytes:
+    """A list of them, one by one: others get their turn between, and the entries are never in memory all together."""
+    text = BytesIO()
+    for entry in found:
+        text.write(b"," if text.tell() else b"[")
+        text.write(json.dumps(_shown(entry), separators=(",", ":")).encode())
+    text.write(b"]" if text.tell() else b"[]")
+    return text.getvalue()
 
 
 def _shown(entry: Entry) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """History in steps: nothing counted twice, nothing left out, whatever the step and the night."""
 
 import json
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -177,11 +178,32 @@ async def test_rows_of_one_quarter_are_one_entry(tmp_path: Path) -> None:
     assert (300, 400.0, True, False) == (first["import_wh"], first["peak_w"], first["estimated"], first["running"])
 
 
-def test_too_much_is_a_sentence(lived: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_too_much_is_a_sentence(lived: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory has an end."""
     monkeypatch.setattr(queries, "MOST", 100)
     with pytest.raises(StoreError, match="ask for less"):
         read(lived, *EVER, Step.QUARTER)
+    with pytest.raises(StoreError, match="ask for less"):
+        await history(lived, *EVER, "quarter")
+
+
+async def test_a_long_answer_is_held_once(tmp_path: Path) -> None:
+    """A year of quarters has 18 MB as JSON, and a small Pi 512 MB in all: the entries of one month stand beside it."""
+    start = local("2026-01-01 00:00")
+    rows = [a_row(number, start + number * QUARTER, {ENERGY: Charge(300, 0.1)}) for number in range(14_000)]
+    batches = [Batch(), Batch()]
+    batches[0].put(rows=rows[:7_000])
+    batches[1].put(rows=rows[7_000:])
+    path = a_store(tmp_path / "dm.db", *batches)
+    await history(path, start, start + HOUR, "quarter")  # whatever is made once is made now
+    tracemalloc.start()
+    try:
+        answer = await history(path, *EVER, "quarter")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 14_000 == len(json.loads(answer))
+    assert peak < 3 * len(answer)
 
 
 async def test_a_missing_database_is_a_sentence(tmp_path: Path) -> None:
