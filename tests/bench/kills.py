@@ -52,6 +52,7 @@ def _told(tolls: list[Toll]) -> str:
     return (
         f"killed {', '.join(f'{kind} {count}' for kind, count in deaths.most_common())}; of these at a chosen moment: "
         f"{', '.join(f'{kind} {count}' for kind, count in touches.most_common())}; "
+        f"{sum(toll.checked for toll in tolls)} times held against the meter; "
         f"{sum(toll.damages for toll in tolls)} times damaged on purpose and rebuilt; "
         f"{sum(toll.seconds for toll in tolls) / 86_400:.0f} days of the house, "
         f"{sum(toll.rows for toll in tolls)} rows, {sum(toll.gaps for toll in tolls)} gaps, "

@@ -36,7 +36,7 @@ MOST_TOUCHES = 120
 AIMS = (("COMMIT", 10), ("history/", 8))  # what a touch names, and the last one that may be deadly
 RESCUES = (("dm.db", 12), ("INSERT", 300))  # the same for a database that is made anew
 CENT = Decimal("0.0005")  # the euro of thousands of rows are binary fractions, and still this close
-DAMAGED, DAMAGE_BYTES = 0.06, 600
+DAMAGED, DAMAGE_BYTES = 0.06, 600  # how often, and how much of it
 WHERE = {"begun": "running", "ends": "ending", "ended": "ended"}  # by the last line of the diary
 
 
@@ -153,13 +153,15 @@ class Toll:
         deaths: by where the program stood: starting, rescuing a damaged database, running, ending; ended: it was
             quicker than the kill.
         touches: by what it was doing to the disk, of those that died at a touch of it.
+        checked: how often there was something to hold against the meter.
         damages: how often the database was damaged on purpose; each time it came back from the history.
-        seconds: that the house lived; rows, days: what there is in the end.
+        seconds: that the house lived; rows, gaps, days, eur: what there is in the end.
 
     """
 
     deaths: Counter[str] = field(default_factory=Counter)
     touches: Counter[str] = field(default_factory=Counter)
+    checked: int = 0
     damages: int = 0
     seconds: float = 0.0
     rows: int = 0
@@ -176,8 +178,9 @@ class Rounds:
         self.database = home / "data" / "dm.db"
         self.toll = Toll()
         self._start = house.world.at
+        self._first: datetime | None = None
         self._tip: datetime | None = None
-        self._damaged = False
+        self._damaged = self._begun = False
         self._checked_ns = 0
 
     async def go(self, rounds: int) -> Toll:
@@ -256,13 +259,15 @@ class Rounds:
         return len(list((self.home / "history").glob("*.json")))
 
     def _damage(self) -> None:
-        """Noise over the head and the middle of the database, once at a time."""
+        """Noise over the head of the database and its middle, and over the head of its log, which would mend it."""
         if self._damaged or not self.database.exists():
             return
-        with self.database.open("r+b") as file:
-            for at in (0, self.database.stat().st_size // 2):
-                file.seek(at)
-                file.write(self.dice.randbytes(DAMAGE_BYTES))
+        for file in (self.database, self.database.with_name("dm.db-wal")):
+            if file.exists():
+                with file.open("r+b") as opened:
+                    for at in (0, file.stat().st_size // 2):
+                        opened.seek(at)
+                        opened.write(self.dice.randbytes(DAMAGE_BYTES))
         self._damaged = True
         self.toll.damages += 1
 
@@ -272,9 +277,8 @@ class Rounds:
         lines = diary.read_text("utf-8").splitlines() if diary.exists() else []
         diary.unlink(missing_ok=True)
         stood = [line for line in lines if not line.startswith("touch")]
-        self.toll.deaths[
-            {"begun": "running", "ends": "ending", "ended": "ended"}[stood[-1]] if stood else "starting"
-        ] += 1
+        self._begun = bool(stood)
+        self.toll.deaths[WHERE[stood[-1]] if stood else "rescuing" if self._damaged else "starting"] += 1
         for line in lines:
             if line.startswith("touch"):
                 self.toll.touches[self._kind(line)] += 1
@@ -291,7 +295,8 @@ class Rounds:
         aside = list(self.database.parent.glob("*.damaged-*"))
         assert self._damaged or not aside
         if self._damaged and (not aside or not self.database.exists()):
-            return  # the rescue was killed, or has not begun
+            assert not self._begun  # the rescue was killed, or did not come so far
+            return
         self._damaged = False
         for file in aside:
             file.unlink()
@@ -308,6 +313,9 @@ class Rounds:
         if not aside:
             assert self._tip is None or self._tip <= kept.at
         self._tip = kept.at
+        self._first = self._first or kept.rows[0].since
+        assert self._first == kept.rows[0].since
+        self.toll.checked += 1
         check(kept, self.house, self.rates)
 
 
