@@ -38,7 +38,7 @@ class Meter:
 
     async def run(self) -> None:
         """Until a recording is over; then its last word stands. Raises MeterError when the source can never work."""
-        self._tell()
+        self.publish(self.house.index)  # what waits may have its price in the rates by now
         async for piece in self._line:
             telegrams = self._framer.feed(piece) if isinstance(piece, bytes) else []
             if telegrams:
@@ -56,6 +56,7 @@ class Meter:
     def publish(self, index: Series) -> None:
         """The day-ahead price is known further than before."""
         self._next(core.after(self.house, core.Published(index=index), self._rules))
+        self._tell()
 
     def unpriced(self) -> set[date]:
         """The days with energy that waits for its price."""
@@ -70,7 +71,7 @@ class Meter:
             self._next(core.after(self.house, heard, self._rules))
         self._last_s = self._clock.monotonic()
         self._tell()
-        self._teller.tell_counted(self.house, telegrams[-1])
+        self._teller.tell_telegram(telegrams[-1])
 
     def _miss(self, why: str, *, ended: bool = False) -> None:
         """No telegram came: the house is said once a second all the same, with since when and why."""
@@ -130,6 +131,8 @@ def main() -> int:
     boot, clock = uuid4().hex[:8], WallClock()
 
     async def work(say: messages.Say) -> None:
+        for warning in config.rules.tariffs.warnings:
+            log.warning("rates.json: %s", warning)
         line = Line(config.source, speed=asked.speed, opener=partial(open_meter, secrets=secrets.others))
         async with remembered(config, clock) as memory:
             teller = Teller(say, config.rules, memory, boot=boot, clock=clock, demo=config.demo)

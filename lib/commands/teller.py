@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from lib import messages
 from lib.clock import Clock
 from lib.commands.memory import Memory
+from lib.core.books import Books
 from lib.core.events import Event
 from lib.core.house import House, Rules
+from lib.core.slots import Series
 from lib.messages.dm import say_bill, say_events, say_house, say_rates, say_telegram, say_usage
 from lib.prices.watch import Watch
 
@@ -27,11 +29,14 @@ class Teller:
         self._events = deque(memory.events, EVENTS)
         self._seq = 0
         self._rated: tuple[object, ...] | None = None
+        self._index: Series | None = None
+        self._books: Books | None = None
         self._usage: messages.Usage | None = None
+        self._bill: messages.Bill | None = None
         self._say(say_events(self._events))
 
     def tell(self, house: House) -> None:
-        """The house as it is now, and the prices when they changed."""
+        """The house as it is now; prices, usage and bill when they changed."""
         self._seq += 1
         market = self.market.state if self.market else None
         why = "" if market is None or market.whole else market.why
@@ -46,19 +51,25 @@ class Teller:
             notices=notices,
         )
         self._say(said)
-        rated = (id(house.index), why, said.quarter and said.quarter.start, said.band)
-        if rated != self._rated:
-            self._rated = rated
+        rated = (why, said.quarter and said.quarter.start, said.band)
+        if rated != self._rated or house.index is not self._index:
+            self._rated, self._index = rated, house.index
             self._say(say_rates(house, self._rules, now=self._clock.now(), trouble=why))
+        if house.books is not None and house.books is not self._books:
+            self._books = house.books
+            self._tell_books(house)
 
-    def tell_counted(self, house: House, telegram: bytes) -> None:
-        """What a telegram changed in the books, and the telegram itself."""
-        if house.books:
-            usage = say_usage(house, self._rules)
-            if usage != self._usage:
-                self._usage = usage
-                self._say(usage)
-                self._say(say_bill(house, self._rules))
+    def _tell_books(self, house: House) -> None:
+        usage, bill = say_usage(house, self._rules), say_bill(house, self._rules)
+        if usage != self._usage:
+            self._usage = usage
+            self._say(usage)
+        if bill != self._bill:
+            self._bill = bill
+            self._say(bill)
+
+    def tell_telegram(self, telegram: bytes) -> None:
+        """The telegram that the house was told by."""
         self._say(say_telegram(telegram, self._clock.now()))
 
     def tell_events(self, happened: Iterable[Event]) -> None:

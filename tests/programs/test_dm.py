@@ -96,6 +96,17 @@ async def test_a_recording_is_played_to_its_end(tmp_path: Path) -> None:
     assert "the recording is over" in (tmp_path / "log" / "log_info.log").read_text()
 
 
+async def test_what_the_rates_say_in_vain_stands_in_the_log(tmp_path: Path) -> None:
+    """A key that is not known does nothing, and the owner is told which one is meant."""
+    (tmp_path / "rates.json").write_text('{"Electricity": {"+": 0.3, "fixd": []}}')
+    (tmp_path / "evening.txt").write_bytes(telegrams(2))
+    arguments = ("--headless", "--source", str(tmp_path / "evening.txt"), "--speed", "0")
+    async with running("dm.py", *arguments, environ=environment(tmp_path, free_ports())) as dm:
+        await ended(dm)
+    said = "rates.json: Electricity.fixd: is not known and does nothing; is fixed meant?"
+    assert said in (tmp_path / "log" / "log_info.log").read_text()
+
+
 async def test_a_disk_that_cannot_be_written_stops_no_meter(tmp_path: Path) -> None:
     """Neither log nor lock can be made: that is said on stderr, and the recording is played all the same."""
     recording = tmp_path / "evening.txt"
