@@ -1,6 +1,7 @@
 """The recorded facts about telegram, quarter and costs: ours, and those of the folder that DM_CASES names."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -14,6 +15,7 @@ from lib.core.books import Prices
 from lib.core.charges import Used
 from lib.core.cost import costs, priced
 from lib.core.counters import Amounts, Counters
+from lib.core.events import Kind
 from lib.core.house import House, Rules, target_w
 from lib.core.link import LinkState
 from lib.core.p1 import Framer
@@ -22,7 +24,7 @@ from lib.core.reading import Parser, Reading
 from lib.core.slots import Series
 from lib.core.tariff import Tariffs
 from lib.messages import cents
-from tests.conftest import NOON, SECOND, SIMPLE, folders, hear
+from tests.conftest import NOON, SECOND, SIMPLE, a_reading, folders, hear
 
 Case = dict[str, Any]
 FREE = Prices(tariffs=SIMPLE)
@@ -46,6 +48,17 @@ def checks(key: str) -> list[Any]:
         for case in file["regressions"]
         if key in case.get("check", {})
     ]
+
+
+def occasions(event: str, key: str) -> list[Any]:
+    """What the files say under `key` of an event."""
+    return [case[key] for file in FILES for case in file["events"] if case["event"] == event]
+
+
+def limit_w(rule: str) -> float:
+    """The power in a rule, such as the 500 W of "export > 0.5 kW"."""
+    (kilowatts,) = re.findall(r"([0-9.]+) kW", rule)
+    return float(kilowatts) * 1000
 
 
 def read(text: str) -> Reading:
@@ -184,6 +197,45 @@ def test_a_long_pause_changes_day_and_month(check: Case) -> None:
     assert check["month_changes"] == (after.month.start != before.month.start)
     assert not any(today.watched.amounts.import_wh.values())
     assert year.tally.amounts.import_wh["1"] == check["kwh"] * 1000
+
+
+@pytest.mark.parametrize("rules", occasions("production", "rules"))
+def test_production_starts_steps_and_stops(rules: Case) -> None:
+    """Just above each limit an event, at the limit none, and between start and stop one for each large step."""
+    start_w, stop_w, step_w = (limit_w(rules[key]) for key in ("start", "stop", "step_message"))
+    most_w = start_w + 2 + step_w
+    powers_w = [0, -start_w, -start_w - 1, 1 - most_w, -most_w, step_w - most_w, 0, stop_w, stop_w + 1, -start_w]
+    house, told = House(), list[int]()
+    for second, power_w in enumerate(powers_w):
+        house = hear(house, a_reading(NOON + second * SECOND, grid_w=power_w))
+        told += [second] * sum(event.kind is Kind.PRODUCTION for event in house.events)
+    assert told == [2, 4, 6, 8]
+    house = hear(house, a_reading(NOON + 20 * SECOND, grid_w=-start_w - 1))
+    assert [event.text.partition(":")[0] for event in house.events] == ["production started"]
+
+
+@pytest.mark.parametrize("rule", occasions("breaker", "rule"))
+def test_the_breaker_says_which_button_to_press(rule: str) -> None:
+    """Told once when it is ready, and shown for as long as it is."""
+    ready, seconds = re.findall(r"\d+", rule)
+    house, told = House(), list[str]()
+    for second, breaker in enumerate((1, int(ready), int(ready), 1)):
+        house = hear(house, a_reading(NOON + second * SECOND, breaker=breaker))
+        told += [event.text for event in house.events if event.kind is Kind.BREAKER]
+        shown = f"yellow button for {seconds} seconds" in house.notices.get("breaker", "")
+        assert shown == (breaker == int(ready))
+    assert f"yellow button for {seconds} seconds" in told[0]
+    assert told[1:] == ["the breaker closed: the house has power again"]
+
+
+def test_every_fact_of_the_files_is_asked() -> None:
+    """Nothing that the files hold is left out: each kind of case has its test here, the day's file in the stories."""
+    asked = {"constant_kw", "booked_kwh", "kwh", "assumed_local", "written"}
+    prose = {"about", "selection", "counts", "fields", "units", "ties", "repairs", "prices"}
+    for file in FILES:
+        assert file.keys() <= prose | {"telegrams", "cost_rows", "regressions", "events"}
+        assert all(len(asked & case["check"].keys()) == 1 for case in file["regressions"])
+        assert {case["event"] for case in file["events"]} <= {"production", "breaker"}
 
 
 @pytest.mark.parametrize("check", checks("assumed_local"))
