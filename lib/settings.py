@@ -160,7 +160,7 @@ def _rules(config: "Config", home: Path) -> Rules:
     path = _file(home, "rates.json")
     day_hours = config.hours("day_hours")
     try:
-        tariffs = parse_rates(json.loads(path.read_text("utf-8-sig")), day_hours=day_hours)
+        tariffs = parse_rates(json.loads(path.read_text("utf-8-sig"), object_pairs_hook=_group), day_hours=day_hours)
     except FileNotFoundError:
         raise SettingsError(f"{path}: is missing; git restore rates.json brings it back") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -185,6 +185,16 @@ def _rules(config: "Config", home: Path) -> Rules:
         capacity_tariff=capacity_tariff,
         owner_target_w=None if target_kw is None else target_kw * 1000,
     )
+
+
+def _group(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A group of the rates; JSON itself would let the last of two equal keys win without a word."""
+    group = dict(pairs)
+    if len(group) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise RatesError(f"{twice}: stands twice in one group; each key stands once")
+    return group
 
 
 def _file(home: Path, name: str) -> Path:

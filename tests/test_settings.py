@@ -102,6 +102,10 @@ def test_a_slip_is_one_sentence(tmp_path: Path, config: str, said: str) -> None:
             json.dumps({"Electricity": {"+": {"Day": 1, "Night": "x"}}}),
             "rates.json: Electricity.+.Night: 'x' is no price",
         ),
+        (
+            '{"Electricity": {"+": {"Day": 0.4, "Night": 0.3, "Day": 0.5}}}',
+            "rates.json: Day: stands twice in one group",
+        ),
     ],
 )
 def test_a_slip_in_the_rates_is_one_sentence(tmp_path: Path, rates: str, said: str) -> None:
@@ -109,6 +113,13 @@ def test_a_slip_in_the_rates_is_one_sentence(tmp_path: Path, rates: str, said: s
     with pytest.raises(SettingsError) as slip:
         settings.load(home(tmp_path, rates=rates))
     assert str(slip.value).startswith(said)
+
+
+def test_a_price_for_peaks_that_cost_nothing_is_a_slip(tmp_path: Path) -> None:
+    """Two places that contradict one another: the sentence names both, and what to do."""
+    rates = json.dumps({"Electricity": {"+": 0.3, "capacity": {"eur_per_kw_year": 50.0}}})
+    with pytest.raises(SettingsError, match=r"capacity_tariff is False, but rates\.json has a price .* or take"):
+        settings.load(home(tmp_path, CONFIG + "capacity_tariff = False\n", rates=rates))
 
 
 @pytest.mark.parametrize("ports", ["x", "0", "65535", "-1", "８０"])
