@@ -70,8 +70,7 @@ class Meter:
             heard = core.Heard(reading=self._parser.parse(telegram), received=now, rejected=self._framer.rejected)
             self._next(core.after(self.house, heard, self._rules))
         self._last_s = self._clock.monotonic()
-        self._tell()
-        self._teller.tell_telegram(telegrams[-1])
+        self._tell(telegrams[-1])
 
     def _miss(self, why: str, *, ended: bool = False) -> None:
         """No telegram came: the house is said once a second all the same, with since when and why."""
@@ -80,9 +79,9 @@ class Meter:
         self._next(core.after(self.house, silent, self._rules))
         self._tell()
 
-    def _tell(self) -> None:
+    def _tell(self, telegram: bytes | None = None) -> None:
         self._said_s = self._clock.monotonic()
-        self._teller.tell(self.house)
+        self._teller.tell(self.house, telegram)
 
     def _next(self, house: core.House) -> None:
         """Go on to `house`; what is new for the owner is logged once."""
@@ -131,8 +130,6 @@ def main() -> int:
     boot, clock = uuid4().hex[:8], WallClock()
 
     async def work(say: messages.Say) -> None:
-        for warning in config.rules.tariffs.warnings:
-            log.warning("rates.json: %s", warning)
         line = Line(config.source, speed=asked.speed, opener=partial(open_meter, secrets=secrets.others))
         async with remembered(config, clock) as memory:
             teller = Teller(say, config.rules, memory, boot=boot, clock=clock, demo=config.demo)

@@ -1,5 +1,6 @@
 """What dm says: each state of the house, and the rest when it changed. It knows no socket, only whom to tell."""
 
+import logging
 from collections import deque
 from collections.abc import Iterable
 
@@ -14,6 +15,7 @@ from lib.messages.dm import say_bill, say_events, say_house, say_rates, say_tele
 from lib.prices.watch import Watch
 
 EVENTS = 50  # the last ones are told
+log = logging.getLogger(__name__)
 
 
 class Teller:
@@ -34,9 +36,11 @@ class Teller:
         self._usage: messages.Usage | None = None
         self._bill: messages.Bill | None = None
         self._say(say_events(self._events))
+        for warning in rules.tariffs.warnings:
+            log.warning("rates.json: %s", warning)
 
-    def tell(self, house: House) -> None:
-        """The house as it is now; prices, usage and bill when they changed."""
+    def tell(self, house: House, telegram: bytes | None = None) -> None:
+        """The house as it is now, and by which telegram; prices, usage and bill when they changed."""
         self._seq += 1
         market = self.market.state if self.market else None
         why = "" if market is None or market.whole else market.why
@@ -58,6 +62,8 @@ class Teller:
         if house.books is not None and house.books is not self._books:
             self._books = house.books
             self._tell_books(house)
+        if telegram is not None:
+            self._say(say_telegram(telegram, self._clock.now()))
 
     def _tell_books(self, house: House) -> None:
         usage, bill = say_usage(house, self._rules), say_bill(house, self._rules)
@@ -67,10 +73,6 @@ class Teller:
         if bill != self._bill:
             self._bill = bill
             self._say(bill)
-
-    def tell_telegram(self, telegram: bytes) -> None:
-        """The telegram that the house was told by."""
-        self._say(say_telegram(telegram, self._clock.now()))
 
     def tell_events(self, happened: Iterable[Event]) -> None:
         """What happened, among the last things that did."""

@@ -109,8 +109,8 @@ def test_a_version_that_begins_at_midnight_is_said_then() -> None:
 def test_a_telegram_is_said_line_by_line(rules: Rules) -> None:
     """As the meter printed it."""
     heard = Heard(rules)
-    heard.teller.tell_telegram(b"/TST5\\1\r\n\r\n0-0:96.14.0(0001)\r\n!")
-    assert [message.type for message in heard.said] == ["events", "telegram"]
+    heard.teller.tell(House(), b"/TST5\\1\r\n\r\n0-0:96.14.0(0001)\r\n!")
+    assert [message.type for message in heard.said] == ["events", "house", "rates", "telegram"]
 
 
 def test_all_of_it_takes_less_than_a_few_milliseconds() -> None:
