@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from lib.core import books, events, link, months, notices, peaks, quarter
+from lib.core import booking, books, events, link, months, notices, peaks, quarter
 from lib.core.books import Books, Closed, Prices
 from lib.core.capacity import Capacity
 from lib.core.counters import Counters, counters, drawn_wh, fallen
@@ -103,7 +103,7 @@ def after(house: House, event: Heard | Silent | Published, rules: Rules) -> Hous
             )
             return replace(house, link=silent, events=(), books=house.books and books.unchanged(house.books))
         case Published():
-            kept = house.books and books.repriced(house.books, Prices(tariffs=rules.tariffs, index=event.index))
+            kept = house.books and booking.repriced(house.books, Prices(tariffs=rules.tariffs, index=event.index))
             return replace(house, index=event.index, events=(), books=kept)
 
 
@@ -174,7 +174,7 @@ def _heard(house: House, heard: Heard, rules: Rules) -> House:
     )
     booked = house.books
     if counted.import_wh or booked:
-        booked = books.after(booked, counted, prices(house, rules), closed)
+        booked = booking.after(booked, counted, prices(house, rules), closed)
         if booked.changes.rows:
             booked = books.months_closed(booked, months.over(booked, month_peaks, rules.capacity))
     watch, happened = events.after(house.watch, reading, at)

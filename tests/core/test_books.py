@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.core import books
+from lib.core import booking, books
 from lib.core.bands import midnight
 from lib.core.books import Books, Closed, Day, Month, Period, Prices, Row
 from lib.core.charges import total_eur
@@ -61,7 +61,7 @@ def written(*counts: Counters, prices: Prices = FREE, before: Books | None = Non
     """The books after these counts, and all rows that were finished on the way."""
     found, rows = before, list[Row]()
     for one in counts:
-        found = books.after(found, one, prices)
+        found = booking.after(found, one, prices)
         rows += found.changes.rows
     assert found is not None
     return found, rows
@@ -257,12 +257,12 @@ def test_a_price_that_is_not_published_is_unknown_and_then_priced() -> None:
     assert today(found, unknown).watched.unpriced_wh == 600
     assert eur(today(found, unknown)) == 0
     known = Prices(tariffs=DYNAMIC, index=Series((Slot(start, start + timedelta(hours=1), 100.0),)))
-    later = books.repriced(found, known)
+    later = booking.repriced(found, known)
     assert [row.number for row in later.changes.rows] == [row.number for row in rows]
     assert today(later, known).watched.unpriced_wh == 0
     assert eur(today(later, known)) == pytest.approx(0.6 * 0.2)
     assert later.pending == ()
-    assert books.repriced(later, Prices(tariffs=SIMPLE)) is later
+    assert booking.repriced(later, Prices(tariffs=SIMPLE)) is later
 
 
 def test_an_edited_price_moves_nothing_that_is_past() -> None:
@@ -301,7 +301,7 @@ def test_what_waits_for_a_price_waits_a_hundred_days() -> None:
     found = booked(count(start))
     found = books.opened((found.today,), open_row=found.open, pending=waiting, count=quarters + 2)
     known = Prices(tariffs=DYNAMIC, index=Series((Slot(start, start + timedelta(days=92), 100.0),)))
-    later = books.repriced(found, known)
+    later = booking.repriced(found, known)
     assert (0, quarters) == (len(later.pending), len(later.changes.rows))
 
 
@@ -351,7 +351,7 @@ def test_the_day_keeps_its_highest_quarter() -> None:
     start = local("2026-11-20 12:00")
     for quarter, peak_w in enumerate((3000.0, 7890.0, 5000.0)):
         ended = Closed(start=start + (quarter - 1) * QUARTER, average_w=peak_w) if quarter else None
-        found = books.after(found, count(start + quarter * QUARTER), FREE, ended)
+        found = booking.after(found, count(start + quarter * QUARTER), FREE, ended)
     assert found
     assert (found.today.peak_w, found.today.peak_start) == (7890.0, start)
     assert [row.average_w for row in found.changes.rows] == [5000.0]
@@ -451,7 +451,7 @@ def test_the_bill_does_not_depend_on_restarts(steps: list[tuple[int, int]], chos
     stops = chosen.draw(st.sets(st.integers(0, len(counts) - 1)))
     found: Books | None = None
     for at, one in enumerate(counts):
-        found = books.after(found, one, FREE)
+        found = booking.after(found, one, FREE)
         if at in stops:
             found = books.opened(
                 (found.today, *found.days), found.months, open_row=found.open, pending=found.pending, count=found.count

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastcrc import crc16
 
-from lib.core import books, quarter
+from lib.core import booking, books, quarter
 from lib.core.books import Prices
 from lib.core.charges import Used
 from lib.core.cost import costs, priced
@@ -176,7 +176,7 @@ def test_a_register_that_runs_over(check: Case) -> None:
     booked = None
     for second, kwh in enumerate(check["readings_kwh"]):
         now = replace(first, at=NOON + second * SECOND, import_wh={"1": round(kwh * 1000)})
-        booked = books.after(booked, now, FREE)
+        booked = booking.after(booked, now, FREE)
     assert booked
     today, *longer = books.periods(booked, FREE)
     for tally in (today.watched, *(period.tally for period in longer)):
@@ -190,8 +190,8 @@ def test_a_long_pause_changes_day_and_month(check: Case) -> None:
         at=datetime.fromisoformat(check["from"]), serial=None, import_wh={"1": 1000}, export_wh={}, gas_l={}, water_l={}
     )
     later = replace(first, at=datetime.fromisoformat(check["to"]), import_wh={"1": 1000 + round(check["kwh"] * 1000)})
-    before = books.after(None, first, FREE)
-    after = books.after(before, later, FREE)
+    before = booking.after(None, first, FREE)
+    after = booking.after(before, later, FREE)
     today, _, _, year = books.periods(after, FREE)
     assert check["day_changes"] == (after.today.day != before.today.day)
     assert check["month_changes"] == (after.month.start != before.month.start)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from lib.clock import TurnedClock
-from lib.core.books import Books, Closed, Prices, after
+from lib.core.booking import after
+from lib.core.books import Books, Closed, Prices
 from lib.core.counters import Counters
 from lib.core.house import Heard, House
 from lib.core.house import after as house_after

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lib.core.books import Day, Row, after
+from lib.core.booking import after
+from lib.core.books import Day, Row
 from lib.core.charges import Charge, Item, Part
 from lib.core.counters import Amounts
 from lib.core.events import Event, Kind

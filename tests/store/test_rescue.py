@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from lib.core.books import Books, after, periods
+from lib.core.booking import after
+from lib.core.books import Books, periods
 from lib.core.house import House
 from lib.store.database import side
 from tests.conftest import local
