@@ -5,8 +5,9 @@ Energy in whole Wh by the meter's registers; euro with eight decimals, so that t
 
 import csv
 import os
+import sqlite3
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -45,9 +46,12 @@ def run(path: Path, kind: str, start: date | None, end: date | None, out: TextIO
     except StoreError as error:
         print(f"dm: {error}", file=sys.stderr)
         return SLIP
-    except BrokenPipeError:  # the reader of our output, `head` perhaps, has seen enough
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # takes what is still held back for it
-        return 0
+        if isinstance(error, BrokenPipeError):  # the reader of our output, `head` perhaps, has seen enough
+            return 0
+        print(f"dm: the table cannot be written: {error.strerror}", file=sys.stderr)
+        return SLIP
     if not lines:
         print(f"dm: nothing was counted from {start or 'the start'} to {end or 'now'}", file=sys.stderr)
         return SLIP
@@ -56,17 +60,24 @@ def run(path: Path, kind: str, start: date | None, end: date | None, out: TextIO
 
 def _write(path: Path, start: datetime, end: datetime, out: TextIO) -> int:
     """Write the table; how many lines it has besides its head."""
-    with closing(open_reading(path, STEPS)) as connection, told(path):
-        connection.execute("BEGIN")  # one moment for all that is read
-        imports, exports = _registers(entries(connection, start, end, Step.DAY))
+    with closing(open_reading(path, STEPS)) as connection:
+        with told(path):
+            connection.execute("BEGIN")  # one moment for all that is read
+            imports, exports = _registers(entries(connection, start, end, Step.DAY))
         table = csv.writer(out, lineterminator="\n")
         lines = 0
-        for entry in entries(connection, start, end, Step.QUARTER):
+        for entry in _quarters(connection, path, start, end):
             if not lines:
                 table.writerow(_head(imports, exports))
             table.writerow(_line(entry, imports, exports))
             lines += 1
     return lines
+
+
+def _quarters(connection: sqlite3.Connection, path: Path, start: datetime, end: datetime) -> Iterator[Entry]:
+    """The entries; only what happens while they are read is laid to the database."""
+    with told(path):
+        yield from entries(connection, start, end, Step.QUARTER)
 
 
 def _registers(days: Iterable[Entry]) -> tuple[list[str], list[str]]:

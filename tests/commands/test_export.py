@@ -2,6 +2,9 @@
 
 import csv
 import io
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from lib.commands import SLIP, export
 from lib.core.bands import midnight
 from lib.core.charges import total_eur
 from tests.conftest import local
+from tests.programs.program import ROOT
 from tests.store.builders import counted_wh, lived, recorder_in
 
 START, END = local("2026-10-24 20:03"), local("2026-10-26 09:07")
@@ -77,6 +81,37 @@ async def test_slips_are_sentences(tmp_path: Path, capsys: pytest.CaptureFixture
     path.write_bytes(b"no database at all, but long enough to be read")
     assert SLIP == export.run(path, "csv", None, None)
     assert "is damaged" in capsys.readouterr().err
+
+
+async def test_a_reader_that_has_seen_enough_is_no_fault(tmp_path: Path) -> None:
+    """`--export csv | head -1` ends quietly, however long the table is."""
+    await lived(tmp_path, START, END)
+    with as_process(tmp_path, subprocess.PIPE) as exporting:
+        assert exporting.stdout
+        exporting.stdout.close()
+        _, told = exporting.communicate(timeout=30)
+    assert (0, "") == (exporting.returncode, told)
+
+
+async def test_a_table_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    """A full disk under it is not taken for a fault of the database."""
+    await lived(tmp_path, START, END)
+    full = os.open("/dev/full", os.O_WRONLY)
+    with as_process(tmp_path, full) as exporting:
+        os.close(full)
+        _, told = exporting.communicate(timeout=30)
+    assert (SLIP, "dm: the table cannot be written: No space left on device\n") == (exporting.returncode, told)
+
+
+def as_process(home: Path, out: int) -> "subprocess.Popen[str]":
+    """The command as its owner starts it."""
+    return subprocess.Popen(
+        [sys.executable, ROOT / "dm.py", "--export", "csv"],
+        env=os.environ | {"DM_HOME": str(home)},
+        stdout=out,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def test_midnight_is_the_border() -> None:
