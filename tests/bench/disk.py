@@ -18,7 +18,7 @@ TITLE = "Disk"
 HOW = (
     "Bytes that a process has sent to the disk, by /proc (`write_bytes`: what is written again to the same page before "
     "the system has put it on the disk counts once). Real time: dm.py --headless, a telegram each second over TCP in "
-    "the pieces of a cable, database and log files, from its first minute on. At speed: the simulated house through "
+    "the pieces of a cable, database and log files, after its first minute. At speed: the simulated house through "
     "core and recorder with dynamic prices, a commit and an fsync of every file each minute, over a midnight with its "
     "day files."
 )
