@@ -186,8 +186,10 @@ class Writer:
 
         books: all that is known, for a database that had to be made anew.
         """
-        if self._file is not None and _file(self.path) != self._file:
-            raise StoreError(f"{self.path}: was removed or replaced; start the program again to begin with that")
+        if self._file is not None and (found := _file(self.path)) != self._file:
+            if found is None:
+                raise StoreError(f"{self.path}: was removed; start the program again to begin anew")
+            self.close()  # a disk that went and came back looks like another one: what it holds decides
         try:
             store = self._opened(batch, books)
             store.save(batch)

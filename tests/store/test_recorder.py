@@ -19,7 +19,7 @@ from lib.core.books import periods
 from lib.core.house import House
 from lib.core.slots import Slot
 from lib.store import batch as batches
-from lib.store.database import NewerError
+from lib.store.database import SIDES, NewerError, side
 from lib.store.recorder import LONGEST_PAUSE_S, Recorder
 from lib.store.schema import STEPS
 from tests.conftest import NOON, SECOND, local
@@ -293,10 +293,46 @@ async def test_a_database_removed_while_running_is_left_removed(tmp_path: Path) 
     (tmp_path / "data" / "dm.db").unlink()
     watched(recorder, NOON + 5 * SECOND, NOON + QUARTER, 500.0, house=house)
     await recorder.close()
-    assert "was removed or replaced" in str(recorder.trouble)
+    assert "was removed; start the program again" in str(recorder.trouble)
     assert not (tmp_path / "data" / "dm.db").exists()
     _, kept, _ = recorder_in(tmp_path)
     assert kept.books is None
+
+
+async def test_a_disk_that_went_and_came_back_is_gone_on_with(tmp_path: Path) -> None:
+    """To the system a stick that was plugged in again is another one; what it holds is what the program wrote."""
+    recorder, _, clock = recorder_in(tmp_path)
+    house = watched(recorder, NOON, NOON + 5 * SECOND, 500.0)
+    await recorder.commit()
+    (tmp_path / "data").rename(tmp_path / "pulled")
+    house = watched(recorder, NOON + 5 * SECOND, NOON + QUARTER, 500.0, house=house)
+    await recorder.commit()
+    assert "was removed" in str(recorder.trouble)
+    shutil.copytree(tmp_path / "pulled", tmp_path / "data")
+    clock.turn(60)
+    await recorder.commit()
+    assert recorder.trouble is None
+    watched(recorder, NOON + QUARTER, NOON + 2 * QUARTER, 500.0, house=house)
+    await recorder.close()
+    assert took_wh(NOON, NOON + 2 * QUARTER - SECOND) == counted_wh(tmp_path / "data" / "dm.db")
+
+
+async def test_a_database_put_in_its_place_is_not_written_over(tmp_path: Path) -> None:
+    """An older copy, restored while the program runs: nobody can tell what the owner wants with what came since."""
+    await lived(tmp_path, NOON, NOON + QUARTER)
+    path, copy = tmp_path / "data" / "dm.db", tmp_path / "copy.db"
+    shutil.copyfile(path, copy)
+    recorder, kept, _ = recorder_in(tmp_path, NOON + QUARTER)
+    for books in steps(NOON + QUARTER, NOON + 2 * QUARTER, books=kept.books):
+        recorder.take(House(books=books))
+    await recorder.commit()
+    for ending in SIDES:
+        side(path, ending).unlink()
+    copy.replace(path)
+    before = path.read_bytes()
+    await recorder.close()
+    assert "start the program again" in str(recorder.trouble)
+    assert before == path.read_bytes()
 
 
 async def test_a_database_that_appears_is_not_written_over(tmp_path: Path) -> None:
