@@ -11,7 +11,7 @@ from uuid import uuid4
 from lib import messages, settings
 from lib.clock import Clock, WallClock
 from lib.commands import SLIP
-from lib.commands.arguments import parser
+from lib.commands.arguments import instead, parser
 from lib.commands.market import watched
 from lib.commands.memory import Memory, remembered
 from lib.commands.teller import Teller
@@ -101,24 +101,11 @@ class Meter:
 def main() -> int:
     """Run the meter, or one of its commands; the exit code."""
     asked = parser().parse_args()
-    if asked.decode is not None:
-        from lib.commands import decode
-
-        return decode.run(asked.decode, no_crc=asked.no_crc)
-    if asked.attach is not None:
-        from lib.commands import attach
-
-        return attach.run(asked.attach)
     try:
+        code = instead(asked)
+        if code is not None:
+            return code
         config = settings.load(os.environ, demo=asked.demo, source=asked.source)
-        if asked.pair is not None:
-            from lib.commands import pair
-
-            return pair.run(asked.pair, config.secrets)
-        if asked.export is not None:
-            from lib.commands import export
-
-            return export.run(config.database("dm"), asked.export, asked.first, asked.last)
         secrets = load_secrets(config.secrets)
     except (settings.SettingsError, SecretsError) as error:
         print(f"dm: {error}", file=sys.stderr)

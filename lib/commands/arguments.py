@@ -1,7 +1,10 @@
-"""What dm.py can be asked on the command line."""
+"""What dm.py can be asked on the command line, and the commands that take the place of the meter."""
 
 import argparse
+import os
 from datetime import date
+
+from lib import settings
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,8 +22,47 @@ def parser() -> argparse.ArgumentParser:
         "--from", dest="first", type=_day, metavar="DAY", help="with --export: the first day, 2026-11-01"
     )
     options.add_argument("--to", dest="last", type=_day, metavar="DAY", help="with --export: the last day")
+    options.add_argument(
+        "--bill", type=_month, metavar="MONTH", help="print the bill of a month that was kept: 2026-10"
+    )
     options.add_argument("--pair", metavar="SOURCE", help="ask a HomeWizard box for its token: homewizard2://HOST")
     return options
+
+
+def instead(asked: argparse.Namespace) -> int | None:
+    """Carry out the command that was asked for; its exit code, None when the meter itself shall run.
+
+    Raises SettingsError.
+    """
+    if asked.decode is not None:
+        from lib.commands import decode
+
+        return decode.run(asked.decode, no_crc=asked.no_crc)
+    if asked.attach is not None:
+        from lib.commands import attach
+
+        return attach.run(asked.attach)
+    if asked.pair is not None:
+        from lib.commands import pair
+
+        return pair.run(asked.pair, settings.load(os.environ, demo=asked.demo).secrets)
+    if asked.bill is not None:
+        from lib.commands import bill
+
+        return bill.run(settings.load(os.environ, demo=asked.demo).database("dm"), asked.bill)
+    if asked.export is not None:
+        from lib.commands import export
+
+        database = settings.load(os.environ, demo=asked.demo).database("dm")
+        return export.run(database, asked.export, asked.first, asked.last)
+    return None
+
+
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no month: write it as 2026-10") from None
 
 
 def _day(text: str) -> date:

@@ -1,13 +1,13 @@
 """Core state → the words of dm. Knows no wire."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from lib.core import bill, capacity, months
 from lib.core import house as core
 from lib.core.bands import midnight
-from lib.core.books import Books, Day, Period, Tally, local_day, periods
+from lib.core.books import Books, Day, Month, Period, Tally, local_day, periods
 from lib.core.charges import Charges, Used, plus
 from lib.core.cost import Costs, ahead, costs, marginal
 from lib.core.events import Event
@@ -229,6 +229,34 @@ def say_bill(house: core.House, rules: core.Rules) -> Bill:
         estimated=year.tally.estimated,
         unpriced_wh=year.tally.unpriced_wh,
         provisional_wh=year.tally.provisional_wh,
+    )
+
+
+def say_past_bill(days: Sequence[Day], closed: Iterable[Month], month: date) -> Bill:
+    """A month that is over, and its year up to its end, line by line.
+
+    days: those of the year that were kept, oldest first, some of them in the month; closed: its months that are over.
+    """
+    year_days = [day for day in days if day.day.year == month.year and day.day.replace(day=1) <= month]
+    parts = []
+    for start, found in ((month, [day for day in year_days if day.day >= month]), (month.replace(month=1), year_days)):
+        whole = Period(start=start, since=found[0].since)
+        for day in found:
+            whole = whole.plus(day)
+        due = [one.charges for one in closed if start <= one.month <= month]
+        parts.append((whole, bill.lines(_all(whole.tally.charges, whole.fees, *due))))
+    (of_month, month_lines), (of_year, year_lines) = parts
+    return Bill(
+        month=month,
+        year=of_year.start,
+        month_since=of_month.since,
+        year_since=of_year.since,
+        rows=tuple(_bill_rows(month_lines, year_lines)),
+        month_eur=bill.total_eur(month_lines),
+        year_eur=bill.total_eur(year_lines),
+        estimated=of_year.tally.estimated,
+        unpriced_wh=of_year.tally.unpriced_wh,
+        provisional_wh=of_year.tally.provisional_wh,
     )
 
 

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from lib.core.bands import midnight
-from lib.core.books import local_day
+from lib.core.books import Day, Month, local_day
 from lib.core.charges import Part
 from lib.core.quarter import QUARTER, start_of
 from lib.core.stamp import BRUSSELS
 from lib.store.database import StoreError, open_reading, told
+from lib.store.records import parse
 from lib.store.schema import LONGEST_SLOT_S, STEPS, instant, seconds
 
 MOST = 40_000  # entries of one answer, more than a year of quarters
@@ -105,6 +106,19 @@ def entries(connection: sqlite3.Connection, start: datetime, end: datetime, step
             found = _rows(connection, first, last, QUARTER if step is Step.QUARTER else HOUR)
             _put_index(connection, found)
             yield from found
+
+
+def days_and_months(path: Path, first: date, last: date) -> tuple[list[Day], list[Month]]:
+    """The days and the months that are over, from one local day to another, both with it, oldest first.
+
+    Of today its running quarter is left out. Raises StoreError.
+    """
+    span = first.isoformat(), last.isoformat()
+    with closing(open_reading(path, STEPS)) as connection, told(path):
+        connection.execute("BEGIN")  # one moment for all that is read
+        days = connection.execute("SELECT detail FROM days WHERE day BETWEEN ? AND ? ORDER BY day", span).fetchall()
+        months = connection.execute("SELECT detail FROM months WHERE month BETWEEN ? AND ? ORDER BY month", span)
+        return [parse(Day, detail) for (detail,) in days], [parse(Month, detail) for (detail,) in months]
 
 
 async def history(path: Path, start: datetime, end: datetime, step: str) -> bytes:

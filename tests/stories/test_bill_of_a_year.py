@@ -19,10 +19,11 @@ from lib.core.reading import Parser
 from lib.core.slots import Series, Slot
 from lib.core.stamp import BRUSSELS
 from lib.messages import Bill, cents
-from lib.messages.dm import say_bill
+from lib.messages.dm import say_bill, say_past_bill
 from lib.sim.household import KINDS
 from lib.sim.telegram import telegram
 from lib.sim.world import World
+from lib.store.queries import days_and_months
 from lib.store.recorder import Recorder
 from tests.conftest import local
 
@@ -127,6 +128,10 @@ async def test_the_years_bill_is_what_the_quarters_say(tmp_path: Path) -> None:
     assert cents(bill.year_eur) == cents(float(sum(worked_out.values()) - 2 * worked_out["injection"]))
     assert bill.year_eur > 300
     assert worked_out["maximum tariff"] <= 0
+    days, months = days_and_months(dm.database, date(YEAR, 1, 1), date(YEAR, 12, 31))
+    past = [say_past_bill(days, months, date(YEAR, month, 1)) for month in range(1, 12)]
+    assert past[-1].year_eur == pytest.approx(sum(one.month_eur for one in past))
+    assert past[-1].year_eur + bill.month_eur == pytest.approx(bill.year_eur)
 
 
 def month_peaks(world: World) -> dict[date, int]:
