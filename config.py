@@ -20,7 +20,8 @@ socket_info = {
     "bs": ("127.0.0.1", 8082),
 }
 
-# A certificate and its key, when other machines shall talk to this one encrypted: ("cert.pem", "key.pem").
+# A certificate and its key, when other machines shall talk to this one encrypted: ("cert.pem", "key.pem"),
+# in the folder that holds data and log.
 tls = None
 
 # Names by which browsers may call this machine, besides its own: ("meter.example.net",).

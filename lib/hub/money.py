@@ -9,7 +9,7 @@ from datetime import datetime
 from lib.hub.wording import BRUSSELS, UNKNOWN, answer, euro, labelled, near, price, span
 from lib.messages import Bill, House, Rates
 from lib.messages.bills import DECIMALS, Amount, entries, late
-from lib.messages.prices import HOUR, ahead, cheapest, local_days, slot_at, summary
+from lib.messages.prices import HOUR, ahead, cheapest, local_days, moves, slot_at, summary
 
 CHEAP_H = (1, 3, 6)
 BESIDE = 3  # hours in a line
@@ -33,7 +33,7 @@ def rates(rates: Rates | None, house: House | None) -> str:
     lines = [f"{'':{names + 2}}{'taken':>14}{'injected':>14}"]
     for band in rates.bands:
         star = "*" if band.name == now or len(rates.bands) == 1 else " "
-        name = band.name or ("now" if rates.dynamic else "always")
+        name = band.name or ("now" if moves(rates) else "always")
         lines.append(f"{star} {name:<{names}}{price(band.import_eur_kwh):>14}{price(band.export_eur_kwh):>14}")
     if rates.gas_eur_m3 is not None:
         energy = "" if rates.gas_kwh_m3 is None else f", {rates.gas_kwh_m3:g} kWh/m³"
@@ -52,7 +52,7 @@ def rate(house: House | None, rates: Rates | None) -> str:
     """What counts now, and what comes next; an old word says of when it is."""
     if house is None:
         return UNKNOWN
-    if rates is not None and rates.dynamic and house.at is not None:
+    if rates is not None and house.at is not None and moves(rates):
         slot = slot_at(rates.slots, house.at)
         if slot is not None and slot.import_eur_kwh is not None:
             until = next(ahead(rates.slots, house.at)).end

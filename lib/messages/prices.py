@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lib.core.cost import PriceSlot
 from lib.core.stamp import BRUSSELS
+from lib.messages import Rates
 
 HOUR = timedelta(hours=1)
 NOTHING = timedelta(0)
@@ -48,6 +49,11 @@ def local_days(at: datetime) -> tuple[datetime, datetime, datetime]:
 def varies(slots: Sequence[PriceSlot]) -> bool:
     """Whether any price is another than the first."""
     return any(_prices(slot) != _prices(slots[0]) for slot in slots)
+
+
+def moves(rates: Rates) -> bool:
+    """Whether the price of a band changes by itself: with the market, or where there is one band, with the hours."""
+    return rates.dynamic or (len(rates.bands) == 1 and varies(rates.slots))
 
 
 def slot_at(slots: Sequence[PriceSlot], at: datetime) -> PriceSlot | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rich.text import Text
 
 from lib.messages import House, Rates
-from lib.messages.prices import ahead
+from lib.messages.prices import ahead, moves
 from lib.panels.dates import clock, day_name, local_day, near
 from lib.panels.look import Look, Room
 from lib.panels.sheet import Piece, Sheet
@@ -83,7 +83,12 @@ def _bands(rates: Rates, house: House | None) -> list[Price]:
     now = house.band if house else None
     alone = len(rates.bands) == 1
     return [
-        Price(band.name or "always", band.import_eur_kwh, band.export_eur_kwh, alone or band.name == now)
+        Price(
+            band.name or ("now" if moves(rates) else "always"),
+            band.import_eur_kwh,
+            band.export_eur_kwh,
+            alone or band.name == now,
+        )
         for band in rates.bands
     ]
 
@@ -143,6 +148,8 @@ def _foot(rates: Rates, house: House | None, look: Look) -> list[Piece]:
             return [(rates.trouble, colours.warn)]
         return [(_known(rates.known_until, house.at), colours.quiet)] if rates.known_until else []
     if len(rates.bands) == 1:
+        if moves(rates):  # the network's hours, where the supplier has one price
+            return [(f"until {near(next(ahead(rates.slots, house.at)).end, house.at)}", colours.quiet)]
         return [("one price, day and night", colours.quiet)]
     if not house.band:
         return [("what counts now is not known", colours.quiet)]

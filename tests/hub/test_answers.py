@@ -6,6 +6,7 @@ from textwrap import dedent
 
 import pytest
 
+from lib.core.cost import PriceSlot
 from lib.core.link import Link, LinkState
 from lib.core.peaks import MonthPeak
 from lib.hub.answers import events, help_text, peak, status, telegram, usage
@@ -307,6 +308,16 @@ def test_one_price_is_always_in_force() -> None:
         """
     assert shown(expected) == rates(one, a_house(band=None, next_band=None, next_change=None))
     assert "there is but one price" == prices(one, a_house())
+
+
+def test_one_price_of_the_supplier_may_follow_the_hours_of_the_network() -> None:
+    """Then it is what counts now, and until when."""
+    night = NOON.replace(hour=20, minute=0)
+    slots = (PriceSlot(NOON, night, 0.28, 0.05), PriceSlot(night, night + timedelta(hours=9), 0.22, 0.05))
+    one = Rates(bands=(Band(name="", import_eur_kwh=0.28, export_eur_kwh=0.05),), slots=slots)
+    said = rates(one, a_house(band=None, next_band=None, next_change=None))
+    assert "* now" in said
+    assert "* in force: 0.2800 €/kWh until 22:00" in said
 
 
 def test_rates_tell_what_was_not_understood() -> None:
