@@ -5,11 +5,12 @@ not known stays a hole; a wrong value makes the whole answer worthless, as nobod
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from lib.core.bands import midnight
+from lib.core.books import local_day
 from lib.core.slots import Slot
-from lib.core.stamp import BRUSSELS
 from lib.prices import AnswerError
 
 QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
@@ -18,15 +19,9 @@ LOWEST_EUR_MWH, HIGHEST_EUR_MWH = -1000.0, 6000.0  # the auction itself goes fro
 Point = tuple[datetime, float | None]
 
 
-def local_day(at: datetime) -> date:
-    """The day that a calendar in Brussels shows at `at`."""
-    return at.astimezone(BRUSSELS).date()
-
-
 def bounds(day: date) -> tuple[datetime, datetime]:
     """From midnight to midnight in Brussels, in UTC: 23, 24 or 25 hours."""
-    start, end = (datetime.combine(one, time(), BRUSSELS) for one in (day, day + timedelta(days=1)))
-    return start.astimezone(UTC), end.astimezone(UTC)
+    return midnight(day), midnight(day + timedelta(days=1))
 
 
 def whole(day: date, slots: Iterable[Slot]) -> bool:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from lib.clock import Clock
+from lib.core.books import local_day
 from lib.core.slots import Series, Slot
 from lib.core.stamp import BRUSSELS
 from lib.prices import AnswerError, PriceError, PriceSource
-from lib.prices.day import bounds, local_day, whole
+from lib.prices.day import bounds, whole
 from lib.prices.polite import LONGEST_PAUSE_S, Polite, pause_s
 
 PUBLISHED = time(12, 45)  # in Brussels; often it is 12:57, at times hours later

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from lib.core.books import local_day
 from lib.core.slots import Slot
 from lib.prices import PriceError
-from lib.prices.day import HOUR, QUARTER, bounds, laid_out, local_day
+from lib.prices.day import HOUR, QUARTER, bounds, laid_out
 from lib.prices.json_answer import from_json, points_of
 from lib.prices.web import Answer
 from tests.conftest import folders

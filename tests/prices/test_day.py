@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.core.books import local_day
 from lib.prices import AnswerError
-from lib.prices.day import HOUR, QUARTER, bounds, checked, laid_out, local_day, price, shortened, whole
+from lib.prices.day import HOUR, QUARTER, bounds, checked, laid_out, price, shortened, whole
 from tests.prices.days import THURSDAY, WEDNESDAY, a_day, hours, slots
 
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
