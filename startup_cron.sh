@@ -92,7 +92,8 @@ session() {
         left_out=yes
     else
         tmux -L "$socket" new-session -d -s "$1" -c "$here" env "DM_HOME=$home" ${ports:+"DM_PORTS=$ports"} \
-            ${LC_ALL:+"LC_ALL=$LC_ALL"} ${DM_LOOK:+"DM_LOOK=$DM_LOOK"} "$self" --keep "$@" \; \
+            ${DM_SECRETS:+"DM_SECRETS=$DM_SECRETS"} ${LC_ALL:+"LC_ALL=$LC_ALL"} ${DM_LOOK:+"DM_LOOK=$DM_LOOK"} \
+            "$self" --keep "$@" \; \
             set-option -t "=$1:" @meter_home "$home" \; set-option -t "=$1:" @meter_ports "$ports" 9>&-
         say "$1 started"
     fi
