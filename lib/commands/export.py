@@ -17,8 +17,8 @@ from lib.commands import SLIP
 from lib.core.bands import midnight
 from lib.core.charges import Part
 from lib.core.stamp import BRUSSELS
-from lib.store.database import StoreError, open_reading, told
-from lib.store.queries import Entry, Step, entries
+from lib.store.database import StoreError, open_reading
+from lib.store.queries import Entry, Step, entries, understood
 from lib.store.schema import STEPS
 
 PARTS = (Part.IMPORT, Part.EXPORT, Part.GAS, Part.WATER)
@@ -61,7 +61,7 @@ def run(path: Path, kind: str, start: date | None, end: date | None, out: TextIO
 def _write(path: Path, start: datetime, end: datetime, out: TextIO) -> int:
     """Write the table; how many lines it has besides its head."""
     with closing(open_reading(path, STEPS)) as connection:
-        with told(path):
+        with understood(path):
             connection.execute("BEGIN")  # one moment for all that is read
             imports, exports = _registers(entries(connection, start, end, Step.DAY))
         table = csv.writer(out, lineterminator="\n")
@@ -76,7 +76,7 @@ def _write(path: Path, start: datetime, end: datetime, out: TextIO) -> int:
 
 def _quarters(connection: sqlite3.Connection, path: Path, start: datetime, end: datetime) -> Iterator[Entry]:
     """The entries; only what happens while they are read is laid to the database."""
-    with told(path):
+    with understood(path):
         yield from entries(connection, start, end, Step.QUARTER)
 
 

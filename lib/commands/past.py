@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lib.hub.history import History, HistoryError, HistoryQuery
 from lib.store.database import StoreError
-from lib.store.queries import history
+from lib.store.listing import history
 
 
 def history_of(database: Path) -> History:

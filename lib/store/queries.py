@@ -1,18 +1,16 @@
 """What was used and paid, over any time and in any step, for the page, the API and the spreadsheet.
 
-In: a database that its program may be writing to, a time and a step. Out: entries, or JSON. It writes nothing.
+In: a database that its program may be writing to, a time and a step. Out: entries. It writes nothing.
 """
 
-import asyncio
 import json
 import sqlite3
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +18,13 @@ from lib.core.bands import midnight
 from lib.core.books import Day, Month, local_day
 from lib.core.charges import Part
 from lib.core.quarter import QUARTER, start_of
-from lib.core.stamp import BRUSSELS
-from lib.store.database import StoreError, open_reading, told
+from lib.store.database import DamagedError, StoreError, open_reading, told
 from lib.store.records import parse
 from lib.store.schema import LONGEST_SLOT_S, STEPS, instant, seconds
 
 MOST = 40_000  # entries of one answer, more than a year of quarters
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-EUR_NAMES = tuple((part.value, f"{part}_eur") for part in Part)
 
 
 class Step(StrEnum):
@@ -83,11 +79,12 @@ def read(path: Path, start: datetime, end: datetime, step: Step) -> list[Entry]:
 
     Raises StoreError: the database is not there or cannot be read, or it would be more than MOST entries.
     """
-    return list(_read(path, start, end, step))
+    return list(each(path, start, end, step))
 
 
-def _read(path: Path, start: datetime, end: datetime, step: Step) -> Iterator[Entry]:
-    with closing(open_reading(path, STEPS)) as connection, told(path):
+def each(path: Path, start: datetime, end: datetime, step: Step) -> Iterator[Entry]:
+    """The same one by one, so that they are never in memory all together."""
+    with closing(open_reading(path, STEPS)) as connection, understood(path):
         connection.execute("BEGIN")  # one moment for all that is read
         for count, entry in enumerate(entries(connection, start, end, step)):
             if count == MOST:
@@ -114,54 +111,21 @@ def days_and_months(path: Path, first: date, last: date) -> tuple[list[Day], lis
     Of today its running quarter is left out. Raises StoreError.
     """
     span = first.isoformat(), last.isoformat()
-    with closing(open_reading(path, STEPS)) as connection, told(path):
+    with closing(open_reading(path, STEPS)) as connection, understood(path):
         connection.execute("BEGIN")  # one moment for all that is read
         days = connection.execute("SELECT detail FROM days WHERE day BETWEEN ? AND ? ORDER BY day", span).fetchall()
         months = connection.execute("SELECT detail FROM months WHERE month BETWEEN ? AND ? ORDER BY month", span)
         return [parse(Day, detail) for (detail,) in days], [parse(Month, detail) for (detail,) in months]
 
 
-async def history(path: Path, start: datetime, end: datetime, step: str) -> bytes:
-    """The entries that begin in [start, end) as a JSON list, read in a thread. Raises StoreError.
-
-    step: quarter, hour, day or month. Each entry has start and end by Brussels time with its offset, Wh in all and by
-    register, litres, the highest quarter in W, euro in all and by part, and how sure all that is.
-    """
-    return await asyncio.to_thread(lambda: _json(_read(path, start, end, Step(step))))
-
-
-def _json(found: Iterable[Entry]) -> bytes:
-    """A list of them, one by one: others get their turn between, and the entries are never in memory all together."""
-    text = BytesIO()
-    for entry in found:
-        text.write(b"," if text.tell() else b"[")
-        text.write(json.dumps(_shown(entry), separators=(",", ":")).encode())
-    text.write(b"]" if text.tell() else b"[]")
-    return text.getvalue()
-
-
-def _shown(entry: Entry) -> dict[str, Any]:
-    total_eur = entry.total_eur
-    return {
-        "start": entry.start.astimezone(BRUSSELS).isoformat(),
-        "end": entry.end.astimezone(BRUSSELS).isoformat(),
-        "import_wh": sum(entry.import_wh.values()),
-        "export_wh": sum(entry.export_wh.values()),
-        "import_registers_wh": entry.import_wh,
-        "export_registers_wh": entry.export_wh,
-        "gas_l": entry.gas_l,
-        "water_l": entry.water_l,
-        "peak_w": entry.peak_w,
-        "eur": None if total_eur is None else round(total_eur, 6),
-        **{name: round(entry.eur[part], 6) if part in entry.eur else None for part, name in EUR_NAMES},
-        "unpriced": bool(entry.unpriced_wh),
-        "unpriced_wh": entry.unpriced_wh,
-        "provisional": entry.provisional,
-        "estimated": entry.estimated,
-        "gap": entry.gap,
-        "running": entry.running,
-        "index_eur_mwh": None if entry.index_eur_mwh is None else round(entry.index_eur_mwh, 6),
-    }
+@contextmanager
+def understood(path: Path) -> Iterator[None]:
+    """Errors of the disk as sentences, and so what was written by nobody of us."""
+    with told(path):
+        try:
+            yield
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise DamagedError(f"{path}: is damaged: {error}") from error
 
 
 def _months(connection: sqlite3.Connection, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from lib.clock import TurnedClock
-from lib.store.queries import Step, history, read
+from lib.store.listing import history
+from lib.store.queries import Step, read
 from lib.store.recorder import Recorder
 from tests.bench.past import TWICE_A_QUARTER, Past, lived, size_mb
 from tests.bench.result import Result, at_most

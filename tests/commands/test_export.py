@@ -3,8 +3,10 @@
 import csv
 import io
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -78,6 +80,11 @@ async def test_slips_are_sentences(tmp_path: Path, capsys: pytest.CaptureFixture
     captured = capsys.readouterr()
     assert "nothing was counted from 2020-01-01 to 2020-02-01" in captured.err
     assert "" == captured.out
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("UPDATE rows SET detail = '[]'")
+        other.commit()
+    assert SLIP == export.run(path, "csv", None, None)
+    assert "is damaged" in capsys.readouterr().err
     path.write_bytes(b"no database at all, but long enough to be read")
     assert SLIP == export.run(path, "csv", None, None)
     assert "is damaged" in capsys.readouterr().err

@@ -1,8 +1,10 @@
 """History in steps: nothing counted twice, nothing left out, whatever the step and the night."""
 
 import json
+import sqlite3
 import tracemalloc
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +19,8 @@ from lib.core.slots import Slot
 from lib.store import queries
 from lib.store.batch import Batch, Told
 from lib.store.database import StoreError, settle
-from lib.store.queries import Entry, Step, history, read
+from lib.store.listing import history
+from lib.store.queries import Entry, Step, days_and_months, read
 from lib.store.store import Store
 from tests.conftest import local
 from tests.store.builders import batch_of, counted, counted_wh, steps
@@ -204,6 +207,21 @@ async def test_a_long_answer_is_held_once(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert 14_000 == len(json.loads(answer))
     assert peak < 3 * len(answer)
+
+
+@pytest.mark.parametrize("step", Step)
+async def test_a_damaged_row_is_a_sentence(lived: Path, tmp_path: Path, step: Step) -> None:
+    """Whoever asks for it; the program itself finds out when it starts again."""
+    path = tmp_path / "dm.db"
+    with closing(sqlite3.connect(lived)) as whole, closing(sqlite3.connect(path)) as copy:
+        whole.backup(copy)
+        for table in ("rows", "days", "months"):
+            copy.execute(f"UPDATE {table} SET detail = '{{\"amounts\": []}}'")
+        copy.commit()
+    with pytest.raises(StoreError, match="is damaged"):
+        await history(path, *EVER, step)
+    with pytest.raises(StoreError, match="is damaged"):
+        days_and_months(path, date(2026, 10, 1), date(2026, 10, 31))
 
 
 async def test_a_missing_database_is_a_sentence(tmp_path: Path) -> None:
