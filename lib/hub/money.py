@@ -9,7 +9,7 @@ from datetime import datetime
 from lib.hub.wording import BRUSSELS, UNKNOWN, answer, euro, labelled, near, price, span
 from lib.messages import Bill, House, Rates
 from lib.messages.bills import DECIMALS, Amount, entries, late
-from lib.messages.prices import HOUR, ahead, cheapest, local_days, moves, slot_at, summary
+from lib.messages.prices import HOUR, Summary, ahead, cheapest, local_days, moves, slot_at, summary
 
 CHEAP_H = (1, 3, 6)
 BESIDE = 3  # hours in a line
@@ -99,14 +99,20 @@ def _day(rates: Rates, name: str, start: datetime, end: datetime) -> Iterator[st
         found = summary(rates.slots, start, end, taken=taken)
         if found is not None:
             known = True
-            least, most = (
-                f"{eur:.4f} at {at.astimezone(BRUSSELS):%H:%M}"
-                for eur, at in ((found.least, found.least_at), (found.most, found.most_at))
-            )
             hole = f", {span(found.unknown.total_seconds())} unknown" if found.unknown else ""
-            yield labelled(label, f"least {least}, mean {found.mean:.4f}, most {most}{hole}")
+            yield labelled(label, f"{_extremes(found)}{hole}")
     if not known:
         yield labelled(name, f"{UNKNOWN}{': ' + rates.trouble if rates.trouble else ''}")
+
+
+def _extremes(found: Summary) -> str:
+    if found.least == found.most:
+        return f"{found.least:.4f} all the time"
+    least, most = (
+        f"{eur:.4f} at {at.astimezone(BRUSSELS):%H:%M}"
+        for eur, at in ((found.least, found.least_at), (found.most, found.most_at))
+    )
+    return f"least {least}, mean {found.mean:.4f}, most {most}"
 
 
 def _hours(rates: Rates, at: datetime, end: datetime) -> Iterator[str]:

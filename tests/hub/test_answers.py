@@ -346,6 +346,12 @@ def test_prices_are_those_of_today_and_tomorrow() -> None:
     assert 10 + 39 / 3 == len(lines)
 
 
+def test_a_price_that_does_not_change_has_no_least_and_no_most() -> None:
+    """As the panel says it."""
+    lines = prices(impact(), a_panel_house()).splitlines()
+    assert 2 == lines.count("  injected     0.0292 all the time")
+
+
 def test_a_tomorrow_that_is_not_published_is_not_known() -> None:
     """And why."""
     lines = prices(unpublished(), a_panel_house()).splitlines()
