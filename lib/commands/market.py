@@ -50,13 +50,16 @@ async def watched(
 
 
 def _sources(config: Settings, secrets: Secrets) -> list[PriceSource]:
-    """Those that can be asked; what is missing for the others stands in the log."""
+    """Those that can be asked; what the others lack is worth a word only when there are none."""
     found: list[PriceSource] = []
+    lacking: list[SourceError] = []
     for word in config.price_sources:
         try:
             found.append(open_prices(word, token=secrets.others.get("entsoe")))
         except SourceError as error:
-            log.info("%s: %s", word, error)
+            lacking.append(error)
+    for why in () if found else lacking:
+        log.warning(why)
     return found
 
 

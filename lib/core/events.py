@@ -40,10 +40,10 @@ class Watch:
     """What the next reading is compared with.
 
     producing: whether the house injected when it last was clear; said_w: the injection that was told last. The others
-    are what the meter said last; None before it said anything.
+    are what the meter said last. None: not known yet; what a first reading shows did not happen just now.
     """
 
-    producing: bool = False
+    producing: bool | None = None
     said_w: float = 0.0
     breaker: int | None = None
     message: str | None = None
@@ -70,33 +70,37 @@ Said = tuple[Kind, str]
 
 def _production(watch: Watch, reading: Reading) -> tuple[Watch, list[Said]]:
     """Started above 0.5 kW injected, stopped above 0.5 kW taken; between the two each step of more than 2 kW."""
+    if reading.import_w is None and reading.export_w is None:
+        return watch, []
     taken_w, injected_w = reading.import_w or 0.0, reading.export_w or 0.0
+    if watch.producing is None:
+        return replace(watch, producing=injected_w > STARTS_W, said_w=injected_w), []
     if not watch.producing and injected_w > STARTS_W:
         now = replace(watch, producing=True, said_w=injected_w)
         return now, [(Kind.PRODUCTION, f"production started: {injected_w / 1000:.2f} kW injected")]
     if watch.producing and taken_w > STARTS_W:
         now = replace(watch, producing=False, said_w=0.0)
         return now, [(Kind.PRODUCTION, f"production stopped: {taken_w / 1000:.2f} kW taken")]
-    if watch.producing and reading.export_w is not None and abs(injected_w - watch.said_w) > STEP_W:
+    if watch.producing and abs(injected_w - watch.said_w) > STEP_W:
         now = replace(watch, said_w=injected_w)
         return now, [(Kind.PRODUCTION, f"{injected_w / 1000:.2f} kW injected, after {watch.said_w / 1000:.2f} kW")]
     return watch, []
 
 
 def _breaker(watch: Watch, reading: Reading) -> Iterator[Said]:
-    if reading.breaker is None or reading.breaker == watch.breaker:
+    if watch.breaker is None or reading.breaker is None or reading.breaker == watch.breaker:
         return
     match reading.breaker:
         case 0:
             yield Kind.BREAKER, "the breaker opened: the meter has cut the house off"
         case 2:
             yield Kind.BREAKER, "the breaker is ready: press the meter's yellow button for 5 seconds to reconnect"
-        case _ if watch.breaker is not None:
+        case _:
             yield Kind.BREAKER, "the breaker closed: the house has power again"
 
 
 def _message(watch: Watch, reading: Reading) -> Iterator[Said]:
-    if reading.message and reading.message != watch.message:
+    if watch.message is not None and reading.message and reading.message != watch.message:
         yield Kind.MESSAGE, f"the grid operator says: {reading.message}"
 
 

@@ -5,7 +5,7 @@ The meter's clock is the master for quarters, days and months; the machine's clo
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from lib.core import booking, books, events, link, months, notices, peaks, quarter
 from lib.core.books import Books, Closed, Prices
@@ -109,7 +109,8 @@ def after(house: House, event: Heard | Silent | Published, rules: Rules) -> Hous
 
 def opened(kept: Books, month_peaks: Iterable[MonthPeak], index: Series) -> House:
     """The house as it was kept, before a telegram came; month_peaks: the running month's among them."""
-    return House(books=kept, peaks=peaks.opened(kept.today.day.replace(day=1), month_peaks), index=index)
+    known = peaks.opened(kept.today.day.replace(day=1), month_peaks)
+    return House(books=kept, peaks=known, index=index, watch=Watch(serial=kept.last.serial))
 
 
 def prices(house: House, rules: Rules) -> Prices:
@@ -234,7 +235,11 @@ def _gaps(booked: Books | None, at: datetime) -> Iterator[Event]:
     """A pause that ended now."""
     gaps = [row for row in booked.changes.rows if row.gap] if booked else []
     if gaps:
-        since, until = (one.astimezone(BRUSSELS) for one in (gaps[0].since, gaps[-1].until))
+        hours, minutes = divmod(
+            (gaps[-1].until - gaps[0].since) // timedelta(minutes=1), 60
+        )  # a clock time may be twice
+        since = gaps[0].since.astimezone(BRUSSELS)
         drawn_kwh = sum(sum(row.amounts.import_wh.values()) for row in gaps) / 1000
-        text = f"nobody watched from {since:%d %b %H:%M} to {until:%d %b %H:%M}: {drawn_kwh:.2f} kWh were taken then"
+        long = f"{hours} h {minutes:02} min"
+        text = f"nobody watched for {long} from {since:%d %b %H:%M} on: {drawn_kwh:.2f} kWh were taken then"
         yield Event(at=at, kind=Kind.GAP, text=text)

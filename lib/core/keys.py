@@ -63,7 +63,9 @@ class Keys:
     def value(self, key: str) -> object:
         """A value that must be there."""
         if key not in self.group:
-            raise RatesError(f"{self.where(key)}: is missing")
+            near = get_close_matches(key, self.group, n=1)
+            hint = f"; is {self.where(near[0][:SHOWN])} meant?" if near else ""
+            raise RatesError(f"{self.where(key)}: is missing{hint}")
         return self.group[key]
 
     def keys(self, key: str) -> "Keys":
