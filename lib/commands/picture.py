@@ -1,9 +1,10 @@
 """`python -m lib.commands.picture FILE`: the README's picture of the dashboard, drawn by the program itself as SVG.
 
-A simulated evening in virtual time with the oven on, so the picture is the same each time.
+A simulated evening in virtual time with the oven on, at Flemish rates, so the picture is the same each time.
 """
 
 import asyncio
+import json
 import sys
 from collections import deque
 from datetime import timedelta
@@ -13,6 +14,7 @@ from lib import settings
 from lib.core import house as core
 from lib.core.events import Event
 from lib.core.p1 import Framer
+from lib.core.rates import parse_rates
 from lib.core.reading import Parser
 from lib.core.stamp import parse_stamp
 from lib.messages import Message
@@ -22,6 +24,7 @@ from lib.sim.telegram import telegram
 from lib.sim.world import World
 
 START = "261117170000W"
+RATES = "docs/rates/flanders_day_night.json"
 EVENTS = 20
 SIZE = (132, 44)
 MINUTES = 3 * 24 * 60 + 66
@@ -58,7 +61,9 @@ def main() -> int:
     if len(sys.argv) != 2:
         print("usage: python -m lib.commands.picture FILE", file=sys.stderr)
         return 2
-    drawn = asyncio.run(picture(evening(settings.load({}).rules), SIZE))
+    tariffs = parse_rates(json.loads((settings.CHECKOUT / RATES).read_text("utf-8")))
+    rules = core.Rules(tariffs=tariffs, connection_w=settings.load({}).rules.connection_w)
+    drawn = asyncio.run(picture(evening(rules), SIZE))
     Path(sys.argv[1]).write_text(drawn, "utf-8")
     return 0
 
