@@ -20,7 +20,8 @@ from lib.core.values import Count, History, HistoryRow, Peak
 from lib.hub import answers, money
 from lib.hub.questions import HOUSE
 from lib.hub.rest import HOUSE_STATES
-from lib.messages.dm import say_bill, say_house
+from lib.messages.counted import say_bill
+from lib.messages.dm import say_house
 from lib.panels.dm import dm_panels
 from lib.settings import SETTINGS
 from tests.conftest import a_reading, local, stamp

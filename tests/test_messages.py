@@ -15,7 +15,8 @@ from lib.core.p1 import Framer
 from lib.core.reading import Parser
 from lib.core.values import Peak
 from lib.messages import Message
-from lib.messages.dm import say_bill, say_events, say_house, say_rates, say_telegram, say_usage
+from lib.messages.counted import say_bill, say_usage
+from lib.messages.dm import say_events, say_house, say_rates, say_telegram
 from tests.conftest import NOON, SECOND, a_reading, folders, hear, local, stamp
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lib.commands import SLIP
 from lib.hub.money import bill
-from lib.messages.dm import say_past_bill
+from lib.messages.counted import say_past_bill
 from lib.store.database import StoreError
 from lib.store.queries import days_and_months
 

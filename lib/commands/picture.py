@@ -18,7 +18,8 @@ from lib.core.rates import parse_rates
 from lib.core.reading import Parser
 from lib.core.stamp import parse_stamp
 from lib.messages import Message
-from lib.messages.dm import say_bill, say_events, say_house, say_rates, say_telegram, say_usage
+from lib.messages.counted import say_bill, say_usage
+from lib.messages.dm import say_events, say_house, say_rates, say_telegram
 from lib.panels.picture import picture
 from lib.sim.telegram import telegram
 from lib.sim.world import World

@@ -11,7 +11,8 @@ from lib.core.books import Books
 from lib.core.events import Event
 from lib.core.house import House, Rules
 from lib.core.slots import Series
-from lib.messages.dm import say_bill, say_events, say_house, say_rates, say_telegram, say_usage
+from lib.messages.counted import say_bill, say_usage
+from lib.messages.dm import say_events, say_house, say_rates, say_telegram
 from lib.prices.watch import Watch
 
 EVENTS = 50  # the last ones are told

@@ -16,7 +16,8 @@ from lib.core.house import Heard, House, after
 from lib.core.p1 import Framer
 from lib.core.quarter import QUARTER
 from lib.core.reading import Parser
-from lib.messages.dm import say_bill, say_rates, say_usage
+from lib.messages.counted import say_bill, say_usage
+from lib.messages.dm import say_rates
 from tests.bench.past import RULES, TWICE_A_QUARTER, lived
 from tests.bench.result import Result
 from tests.bench.stream import second_by_second

@@ -25,7 +25,8 @@ from lib.core.reading import Parser
 from lib.core.slots import Series
 from lib.core.stamp import BRUSSELS
 from lib.messages import Message
-from lib.messages.dm import say_bill, say_events, say_house, say_rates, say_telegram, say_usage
+from lib.messages.counted import say_bill, say_usage
+from lib.messages.dm import say_events, say_house, say_rates, say_telegram
 from lib.panels.dashboard import Dashboard
 from lib.panels.dm import dm_panels
 from lib.panels.foot import render_foot

@@ -14,7 +14,7 @@ from lib.core.slots import Series, Slot
 from lib.core.tariff import Tariffs
 from lib.core.values import History, HistoryRow, Peak
 from lib.messages import Bill
-from lib.messages.dm import say_bill, say_usage
+from lib.messages.counted import say_bill, say_usage
 from tests.conftest import a_reading, hear, local, stamp
 
 CAPPED = {"eur_per_kw_year": 48.0, "max_eur_per_kwh": 0.34, "network_eur_per_kwh": 0.05}

@@ -18,7 +18,8 @@ from lib.core.rates import parse_rates
 from lib.core.reading import Parser
 from lib.core.stamp import BRUSSELS
 from lib.core.tariff import Tariffs
-from lib.messages.dm import say_bill, say_events, say_house, say_rates, say_telegram, say_usage
+from lib.messages.counted import say_bill, say_usage
+from lib.messages.dm import say_events, say_house, say_rates, say_telegram
 from tests.conftest import SIMPLE
 
 MINUTE = timedelta(minutes=1)

@@ -19,7 +19,7 @@ from lib.core.reading import Parser
 from lib.core.slots import Series, Slot
 from lib.core.stamp import BRUSSELS
 from lib.messages import Bill, cents
-from lib.messages.dm import say_bill, say_past_bill
+from lib.messages.counted import say_bill, say_past_bill
 from lib.sim.household import KINDS
 from lib.sim.telegram import telegram
 from lib.sim.world import World
