@@ -119,6 +119,8 @@ start() {
     if [[ ${demo[*]} ]]; then
         socket=$(demo_socket)
         ports=$(demo_ports)
+        # A simulated house begins anew each time; what another one counted would only confuse.
+        [[ $(option "$socket" sim @meter_home) == "$home" ]] || rm -rf -- "$home"/data/dm.db* "$home/history"
         session sim "$here/do_py.sh" -m lib.sim --p1-port $((ports + 3)) --line-port $((ports + 4))
     fi
     for program in dm:dm.py ev:ev_app.py bs:bs_app.py; do

@@ -53,6 +53,9 @@ def processes_of(home: Path) -> list[int]:
 
 async def test_the_demo_from_start_to_stop(demo: Checkout) -> None:
     """One command: a simulated meter, its house on the websocket, its dashboard in tmux; and --stop leaves nothing."""
+    for left in ("data/dm.db", "history/11-20.json", "rates.json"):  # by a demo of another day
+        (demo.home / "demo" / left).parent.mkdir(parents=True, exist_ok=True)
+        (demo.home / "demo" / left).write_text((REAL / "rates.json").read_text("utf-8"), "utf-8")
     started = await asyncio.to_thread(demo.start, "--demo")
     assert 0 == started.returncode, started.stderr
     try:
@@ -65,6 +68,9 @@ async def test_the_demo_from_start_to_stop(demo: Checkout) -> None:
     assert {"demo"} == {path.name for path in demo.home.iterdir()}
     assert (demo.home / "demo/log/log_info.log").exists()
     assert demo.shows("log", "dm starts")
+    assert not (demo.home / "demo/history").exists()
+    assert not list((demo.home / "demo/data").glob("*damaged*"))
+    assert (demo.home / "demo/rates.json").exists()
     demo.start("--stop")
     assert set() == demo.sessions()
     assert eventually(lambda: [] == processes_of(demo.home / "demo"))
