@@ -218,7 +218,7 @@ def lived(
 ) -> Story:
     """A house watched from `start` to `end`: some telegrams a quarter, and one each second in the last ten minutes."""
     rules = Rules(tariffs=tariffs, connection_w=17_250.0, capacity_tariff=capacity_tariff)
-    meter = Meter(at=start, message=message)
+    meter = Meter(at=start)
     framer, parser, house = Framer(), Parser(), House()
     telegram, happened = b"", list[Event]()
     while True:
@@ -229,6 +229,7 @@ def lived(
         left = end - meter.at
         if left <= timedelta(0):
             break
+        meter.message = message  # it comes while somebody watches
         meter.step(power, STEPS.get(meter.at.minute % 15, MINUTE) if left > 10 * MINUTE else timedelta(seconds=1))
         if meter.at.minute % 15 == 0 and meter.at.second == 0:
             meter.gas_l += 37
