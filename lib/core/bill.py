@@ -18,7 +18,7 @@ class BillLine(NamedTuple):
 
 
 def lines(charges: Charges) -> tuple[BillLine, ...]:
-    """The lines of a bill: registers summed; by part, and within it by name as the charges first name it."""
+    """The lines of a bill: registers summed; by part, within it by name as the charges first name it, then by band."""
     summed: dict[tuple[Part, str, str], Charge] = {}
     names: dict[tuple[Part, str], int] = {}
     for item, charge in charges.items():
@@ -26,7 +26,7 @@ def lines(charges: Charges) -> tuple[BillLine, ...]:
         key = (item.part, item.name, item.band)
         known = summed.get(key, Charge(0.0, 0.0))
         summed[key] = Charge(known.quantity + charge.quantity, known.eur + charge.eur)
-    ordered = sorted(summed.items(), key=lambda line: (ORDER.index(line[0][0]), names[line[0][:2]]))
+    ordered = sorted(summed.items(), key=lambda line: (ORDER.index(line[0][0]), names[line[0][:2]], line[0][2]))
     return tuple(BillLine(*key, *charge) for key, charge in ordered)
 
 
