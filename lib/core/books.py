@@ -291,14 +291,9 @@ def settled(row: Row, prices: Prices) -> Row:
     return replace(row, charges=cost.charges, provisional=cost.provisional)
 
 
-def settled_open(books: Books, prices: Prices) -> Row:
-    """The running row with what it costs so far."""
-    return settled(books.open, prices)
-
-
 def periods(books: Books, prices: Prices) -> tuple[Day, Period, Period, Period]:
     """Today, the week, the month and the year, each with the running row."""
-    today = books.today.plus(settled_open(books, prices))
+    today = books.today.plus(settled(books.open, prices))
     return today, books.week.plus(today), books.month.plus(today), books.year.plus(today)
 
 

@@ -115,11 +115,10 @@ def new_peak_eur(
     if tariff.eur_kw_year is None:
         return None
     known_w = peaks_w(booked, peaks)
-    if peak_w is None:
-        peak_w = known_w.get(month, 0.0) + 1000
-    if peak_w <= known_w.get(month, 0.0):
+    if peak_w is not None and peak_w <= known_w.get(month, 0.0):
         return 0.0
     last = booked.months[0] if booked and booked.months else None
-    if last is None or not last.import_wh:
-        return capacity.new_peak_eur(tariff, known_w, month, peak_w)
-    return capacity.new_peak_eur(tariff, known_w, month, peak_w, charges=last.network, import_wh=last.import_wh)
+    charges, import_wh = (last.network, last.import_wh) if last and last.import_wh else (NOTHING, None)
+    if peak_w is None:
+        return capacity.kw_eur(tariff, known_w, month, charges=charges, import_wh=import_wh)
+    return capacity.new_peak_eur(tariff, known_w, month, peak_w, charges=charges, import_wh=import_wh)

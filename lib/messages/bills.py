@@ -1,11 +1,11 @@
 """What a bill comes down to: its parts with their sums, and the lines in them. For every face; knows none of them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from lib.core.bands import midnight
 from lib.core.charges import Part
-from lib.core.stamp import BRUSSELS
 from lib.messages import Bill, BillRow
 
 LATE = timedelta(minutes=6)  # what is counted from its first minutes on is counted from its start
@@ -50,7 +50,7 @@ def late(bill: Bill) -> Iterator[tuple[bool, datetime]]:
 
 def is_late(first: date, since: datetime) -> bool:
     """Whether a month or year that begins on `first` was not counted from its start."""
-    return since > datetime.combine(first, time(), BRUSSELS).astimezone(UTC) + LATE
+    return since > midnight(first) + LATE
 
 
 Column = Callable[[BillRow], tuple[float | None, float | None]]

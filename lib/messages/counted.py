@@ -11,6 +11,8 @@ from lib.core.charges import Charges, plus
 from lib.core.cost import Costs, costs
 from lib.messages import Bill, BillRow, Column, Usage
 
+Billed = tuple[Period, tuple[bill.BillLine, ...]]  # what was counted, and the lines it comes to
+
 
 def say_usage(house: core.House, rules: core.Rules) -> Usage:
     """The books; days nobody watched are there without amounts."""
@@ -75,20 +77,8 @@ def say_bill(house: core.House, rules: core.Rules) -> Bill:
         if forecast_w > known_w:
             raised = _capacity(house, rules, month, peak_w=forecast_w)
             new_eur = bill.total_eur(bill.lines(_all(month.tally.charges, month.fees, raised)))
-    month_eur = bill.total_eur(month_lines)
-    return Bill(
-        month=month.start,
-        year=year.start,
-        month_since=month.since,
-        year_since=year.since,
-        rows=tuple(_bill_rows(month_lines, year_lines)),
-        month_eur=month_eur,
-        year_eur=bill.total_eur(year_lines),
-        if_peak_eur=new_eur if new_eur is not None and new_eur > month_eur else None,
-        estimated=year.tally.estimated,
-        unpriced_wh=year.tally.unpriced_wh,
-        provisional_wh=year.tally.provisional_wh,
-    )
+    said = _bill((month, month_lines), (year, year_lines))
+    return replace(said, if_peak_eur=new_eur) if new_eur is not None and new_eur > said.month_eur else said
 
 
 def say_past_bill(days: Sequence[Day], closed: Iterable[Month], month: date) -> Bill:
@@ -104,18 +94,23 @@ def say_past_bill(days: Sequence[Day], closed: Iterable[Month], month: date) -> 
             whole = whole.plus(day)
         due = [one.charges for one in closed if start <= one.month <= month]
         parts.append((whole, bill.lines(_all(whole.tally.charges, whole.fees, *due))))
-    (of_month, month_lines), (of_year, year_lines) = parts
+    of_month, of_year = parts
+    return _bill(of_month, of_year)
+
+
+def _bill(of_month: Billed, of_year: Billed) -> Bill:
+    (month, month_lines), (year, year_lines) = of_month, of_year
     return Bill(
-        month=month,
-        year=of_year.start,
-        month_since=of_month.since,
-        year_since=of_year.since,
+        month=month.start,
+        year=year.start,
+        month_since=month.since,
+        year_since=year.since,
         rows=tuple(_bill_rows(month_lines, year_lines)),
         month_eur=bill.total_eur(month_lines),
         year_eur=bill.total_eur(year_lines),
-        estimated=of_year.tally.estimated,
-        unpriced_wh=of_year.tally.unpriced_wh,
-        provisional_wh=of_year.tally.provisional_wh,
+        estimated=year.tally.estimated,
+        unpriced_wh=year.tally.unpriced_wh,
+        provisional_wh=year.tally.provisional_wh,
     )
 
 

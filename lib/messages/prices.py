@@ -4,11 +4,12 @@ Slots stand in order of time and do not overlap; where one is missing, or has no
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from lib.core.bands import midnight
+from lib.core.books import local_day
 from lib.core.cost import PriceSlot
-from lib.core.stamp import BRUSSELS
 from lib.messages import Rates
 
 HOUR = timedelta(hours=1)
@@ -38,12 +39,9 @@ class Stretch(NamedTuple):
 
 
 def local_days(at: datetime) -> tuple[datetime, datetime, datetime]:
-    """Where the local day of `at` begins, where the next one does, and where that one ends. In UTC, as `at`."""
-    day = at.astimezone(BRUSSELS).date()
-    first, second, third = (
-        datetime.combine(day + timedelta(days=days), time(), BRUSSELS).astimezone(at.tzinfo) for days in (0, 1, 2)
-    )
-    return first, second, third
+    """Where the local day of `at` begins, where the next one does, and where that one ends. In UTC."""
+    day = local_day(at)
+    return midnight(day), midnight(day + timedelta(days=1)), midnight(day + timedelta(days=2))
 
 
 def varies(slots: Sequence[PriceSlot]) -> bool:

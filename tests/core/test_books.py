@@ -412,7 +412,7 @@ def test_two_halves_are_the_whole(steps: list[tuple[int, int]], chosen: st.DataO
 def test_the_days_are_the_sums_of_their_rows(steps: list[tuple[int, int]]) -> None:
     """Rows are only added, each once: days, month and year are what they sum up to."""
     found, rows = written(*walk(steps))
-    every = [*rows, books.settled_open(found, FREE)]
+    every = [*rows, books.settled(found.open, FREE)]
     year = week_month_year(found)[2]
     assert year.tally.amounts.import_wh["1"] == sum(row.amounts.import_wh.get("1", 0) for row in every)
     assert eur(year) == pytest.approx(sum(total_eur(row.charges or {}) for row in every))
