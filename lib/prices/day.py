@@ -5,7 +5,7 @@ not known stays a hole; a wrong value makes the whole answer worthless, as nobod
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from lib.core.bands import midnight
@@ -43,6 +43,19 @@ def price(name: str, value: object) -> float | None:
     if not LOWEST_EUR_MWH <= value <= HIGHEST_EUR_MWH:  # also not a number, which is in no range
         raise AnswerError(f"{name}: {shortened(value)} EUR/MWh is no price of the auction")
     return float(value)
+
+
+def instant(name: str, stamp: str) -> datetime:
+    """The instant, UTC, of a time with its zone. Raises AnswerError."""
+    try:
+        at = datetime.fromisoformat(stamp)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise AnswerError(f"{name}: {shortened(stamp) or 'nothing'} is no time with its zone")
+    if not 1 < at.year < 9999:  # at the ends of the calendar a zone leads out of it
+        raise AnswerError(f"{name}: {shortened(stamp)} is no time of a price")
+    return at.astimezone(UTC)
 
 
 def laid_out(name: str, day: date, points: Iterable[Point]) -> tuple[Slot, ...]:

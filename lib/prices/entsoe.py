@@ -6,12 +6,12 @@ acknowledgement, of which the namespaces carry versions that change: only the na
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from xml.etree import ElementTree as Xml
 
 from lib.core.slots import Series, Slot
 from lib.prices import AnswerError, PriceError
-from lib.prices.day import bounds, checked, price, shortened
+from lib.prices.day import bounds, checked, instant, price, shortened
 from lib.prices.web import Answer, address, ask
 
 NAME = "entsoe"
@@ -123,7 +123,9 @@ def _is_ours(series: Xml.Element) -> bool:
 
 def _points(period: Xml.Element, step: timedelta, *, repeats: bool) -> Iterator[tuple[datetime, float]]:
     """Starts and prices; with `repeats` a position that is left out has the price before it, else it is a hole."""
-    start, end = (_instant(next(iter(_all(period, "timeInterval")), period), side) for side in ("start", "end"))
+    start, end = (
+        instant(NAME, _text(next(iter(_all(period, "timeInterval")), period), side)) for side in ("start", "end")
+    )
     count = (end - start) // step
     if not 0 < count <= MOST_POINTS:
         raise AnswerError(f"{NAME}: a period from {start:%Y-%m-%d %H:%M}Z to {end:%Y-%m-%d %H:%M}Z is none")
@@ -150,17 +152,6 @@ def _amount(point: Xml.Element) -> float:
     if amount is None:
         raise AnswerError(f"{NAME}: {shortened(text) or 'nothing'} stands where a price should")
     return amount
-
-
-def _instant(interval: Xml.Element, side: str) -> datetime:
-    text = _text(interval, side)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise AnswerError(f"{NAME}: {shortened(text) or 'nothing'} is no time with its zone")
-    return at.astimezone(UTC)
 
 
 def _name(element: Xml.Element) -> str:

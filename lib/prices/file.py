@@ -7,12 +7,12 @@ A JSON is what energy-charts, Elia, Nord Pool or EnergyZero answered, told apart
 
 import asyncio
 import csv
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from lib.core.slots import Slot
 from lib.prices import AnswerError, PriceError
-from lib.prices.day import Point, bounds, laid_out, price, shortened
+from lib.prices.day import Point, bounds, instant, laid_out, price, shortened
 from lib.prices.json_answer import from_json, points_of
 
 HEAD = ["start", "eur_mwh"]
@@ -90,4 +90,4 @@ def _point(line: str, row: list[str]) -> Point:
         raise AnswerError(f"{line}: {shortened(','.join(row))} is no time and price in EUR/MWh") from None
     if at.tzinfo is None:
         raise AnswerError(f"{line}: {shortened(start)} has no zone; write such as +01:00 or Z behind it")
-    return at.astimezone(UTC), price(line, value)
+    return instant(line, start.strip()), price(line, value)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from lib.prices import AnswerError
-from lib.prices.day import HOUR, QUARTER, Point, price, shortened
+from lib.prices.day import HOUR, QUARTER, Point, instant, price, shortened
 
 YEAR_2100 = 4_102_444_800
 AREA = "BE"
@@ -134,15 +134,10 @@ def _start(name: str, start: str, end: str) -> datetime:
 
 
 def _from_iso(name: str, stamp: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(stamp)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise AnswerError(f"{name}: {shortened(stamp)} is no time with its zone")
-    if not 1970 < at.year < 2100:  # at the ends of the calendar a zone leads out of it
+    at = instant(name, stamp)
+    if not 1970 < at.year < 2100:
         raise AnswerError(f"{name}: {shortened(stamp)} is no time of a price")
-    return at.astimezone(UTC)
+    return at
 
 
 def _from_seconds(name: str, stamp: object) -> datetime:

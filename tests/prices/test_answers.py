@@ -146,6 +146,16 @@ def test_entsoe_has_no_such_day_yet(path: Path, status: int) -> None:
     assert () == entsoe.parse(FEBRUARY, Answer(status, path.read_bytes()))
 
 
+def test_a_time_at_the_end_of_the_calendar_is_no_time_of_a_price() -> None:
+    """Its zone leads out of all calendars; it is one wrong answer, and not the end of all asking."""
+    text = (OWN / "entsoe_A44_BE_2026-02-10_PT15M_A03.xml").read_text("utf-8")
+    for year in ("0001-01-01T00:00+14:00", "9999-12-31T23:00-14:00"):
+        broken = text.replace("2026-02-09T23:00Z", year)
+        assert broken != text
+        with pytest.raises(AnswerError, match=r"is no time of a price"):
+            entsoe.parse(FEBRUARY, Answer(200, broken.encode()))
+
+
 def test_entsoe_refuses_with_its_own_reason() -> None:
     """Another reason is the owner's to read, also where it comes under 999."""
     refused = (OWN / "entsoe_refused.xml").read_bytes()

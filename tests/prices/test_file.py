@@ -84,6 +84,8 @@ async def test_a_json_without_prices(tmp_path: Path, text: str) -> None:
         ("", "the first line is ; it must be start,eur_mwh"),
         ("t,price\n", "the first line is t,price; it must be start,eur_mwh"),
         ("start,eur_mwh\n2025-01-15T00:00,1\n", "line 2: 2025-01-15T00:00 has no zone"),
+        ("start,eur_mwh\n9999-12-31T23:30Z,1\n", "line 2: 9999-12-31T23:30Z is no time of a price"),
+        ("start,eur_mwh\n0001-01-01T00:00+14:00,1\n", "line 2: 0001-01-01T00:00+14:00 is no time of a price"),
         ("start,eur_mwh\n\n2025-01-15T00:00Z\n", "line 3: 2025-01-15T00:00Z is no time and price"),
         ('start,eur_mwh\n2025-01-15T00:00Z,"0,1"\n', "line 2: 2025-01-15T00:00Z,0,1 is no time and price"),
         ("start,eur_mwh\n2025-01-15T00:00Z,nan\n", "line 2: nan EUR/MWh is no price"),
