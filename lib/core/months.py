@@ -1,6 +1,6 @@
 """What the months cost for their peaks: those that are over, once and for good, and the running one as it stands."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from lib.core.bands import midnight
 from lib.core.books import WATCHED, Books, Month, Period, Tally
 from lib.core.capacity import Capacity
 from lib.core.charges import NOTHING, Charge, Charges
-from lib.core.peaks import MonthPeak, Peaks
+from lib.core.peaks import Peaks
 
 Tariffs = Callable[[date], Capacity | None]  # by the first day of a month; None where peaks cost nothing
 
@@ -84,7 +84,7 @@ def _cost(
     month: date, peaks: Peaks, known_w: Mapping[date, float], tariff: Capacity | None, usage: _Usage | None
 ) -> Month:
     """A month with what its peak costs; usage: None leaves the maximum tariff out."""
-    peak = next((one for one in _every(peaks) if one.month == month), None)
+    peak = next((one for one in peaks.every if one.month == month), None)
     found = Month(month=month, import_wh=usage.import_wh if usage else 0)
     if peak is not None:
         found = replace(found, peak_w=peak.peak_w, peak_at=peak.at)
@@ -99,10 +99,6 @@ def _cost(
     rules = tariff if usage else replace(tariff, max_eur_kwh=None)
     due = capacity.month_charges(rules, billed_w=billed_w, charges=charges, import_wh=import_wh)
     return replace(found, billed_w=billed_w, charges=due)
-
-
-def _every(peaks: Peaks) -> Iterable[MonthPeak]:
-    return (*((peaks.running,) if peaks.running else ()), *peaks.past)
 
 
 def new_peak_eur(

@@ -31,9 +31,14 @@ class Peaks:
     history: History | None = None
 
     @property
+    def every(self) -> tuple[MonthPeak, ...]:
+        """All that are known, newest first."""
+        return (*((self.running,) if self.running else ()), *self.past)
+
+    @property
     def by_month(self) -> dict[date, float]:
         """The peaks in W by the first day of their month; the running one counts as it stands."""
-        return {one.month: one.peak_w for one in (*self.past, *((self.running,) if self.running else ()))}
+        return {one.month: one.peak_w for one in self.every}
 
 
 def opened(month: date, kept: Iterable[MonthPeak]) -> Peaks:
@@ -71,7 +76,7 @@ def after(peaks: Peaks | None, reading: Reading, at: datetime, closed: MonthPeak
 
 def _turned(peaks: Peaks, month: date) -> Peaks:
     """The peaks in another month, which is one that was already there when the clock is set back."""
-    known = _newest(((peaks.running,) if peaks.running else ()) + peaks.past)
+    known = _newest(peaks.every)
     running = next((one for one in known if one.month == month), None)
     return Peaks(month=month, running=running, past=_newest(known, before=month))
 

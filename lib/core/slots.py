@@ -57,9 +57,12 @@ class Series:
     def joined(self, newer: Iterable[Slot]) -> "Series":
         """These slots and `newer`, which win where both say something."""
         cuts = sorted(newer, key=lambda slot: slot.start)
+        if not cuts:
+            return self
+        first, last = cuts[0].start, max(cut.end for cut in cuts)
         kept: list[Slot] = []
         for slot in self.slots:
-            kept += _without(slot, cuts)
+            kept += [slot] if slot.end <= first or last <= slot.start else _without(slot, cuts)
         return Series(tuple(sorted((*kept, *cuts), key=lambda slot: slot.start)))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from lib.clock import Clock
+from lib.core.bands import WEEKDAYS
 from lib.core.books import local_day
 from lib.core.slots import Series, Slot
 from lib.core.stamp import BRUSSELS
@@ -26,7 +27,6 @@ STRETCH_S = 120.0  # the longest sleep: by then a clock that was set, or a machi
 SHORTEST_S = 1.0
 MOVED_S = 60.0
 PAST_AT_ONCE, PAST_EVERY_S = 3, 60.0  # a month without internet is no reason to hammer anybody
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 log = logging.getLogger(__name__)
 
@@ -191,15 +191,11 @@ class Watch:
 
     def _take(self, name: str, day: date, slots: tuple[Slot, ...]) -> None:
         """Know, keep and tell what a source said; nothing happens when it is not new."""
-        start, end = bounds(day)
-        before = self._known.between(start, end)
-        after = Series(before).joined(slots).slots
-        if before == after:
+        known = self._known.joined(slots)
+        if known == self._known:
             return
-        earlier = (slot for slot in self._known.slots if slot.end <= start)
-        later = (slot for slot in self._known.slots if end <= slot.start)
-        self._known = Series((*earlier, *after, *later))
-        if whole(day, after):
+        self._known = known
+        if self._is_whole(day):
             log.info("prices: %s is known from %s", day, name)
         self._keep(name, slots)
         self._hear(self._known)

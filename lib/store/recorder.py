@@ -137,7 +137,7 @@ class Recorder:
     def _take_peaks(self, before: Peaks | None, now: Peaks) -> None:
         if before is not None and now.running == before.running and now.past == before.past:
             return
-        for one in (*now.past, *((now.running,) if now.running else ())):
+        for one in now.every:
             self._batch.peaks[one.month] = one
 
     def _take_reading(self, before: House, house: House) -> None:

@@ -121,12 +121,6 @@ class Store:
         with told(self._path), transaction(self._connection):
             save(self._connection, batch)
 
-    def tip(self) -> Tip | None:
-        """The tip of what it holds; None when nothing was ever counted. Raises DamagedError, StoreError."""
-        with told(self._path):
-            found = self._running()
-        return found and (found[1].number, found[0].counters.at)
-
     def load(self) -> Kept:
         """What the program goes on from. Raises DamagedError, StoreError."""
         with told(self._path):

@@ -100,5 +100,4 @@ class QuarterTrace:
 
 def _peak(peaks: Peaks, month: date) -> MonthPeak | None:
     """The peak of a month, the running one or one that is over."""
-    every = ((peaks.running,) if peaks.running else ()) + peaks.past
-    return next((one for one in every if one.month == month), None)
+    return next((one for one in peaks.every if one.month == month), None)
