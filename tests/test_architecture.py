@@ -20,9 +20,12 @@ MAY_IMPORT = {
     "sim": "core clock",
     "meters": "core clock",
     "prices": "core clock",
+    "chargers": "core clock",
+    "cars": "core clock",
+    "calendars": "core clock",
     "hub": "clock messages",
     "panels": "messages",
-    "commands": "core clock messages settings secrets store meters prices hub panels sim",
+    "commands": "core clock messages settings secrets store meters prices chargers cars calendars hub panels sim",
 }
 # the core computes: nothing that waits, logs, asks the time or draws
 CORE_MAY_IMPORT = {

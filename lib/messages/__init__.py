@@ -15,12 +15,15 @@ from pydantic import AwareDatetime, Field, TypeAdapter
 
 from lib.core.capacity import Capacity
 from lib.core.charges import Part
+from lib.core.claims import Drawn, Grant
 from lib.core.cost import Costs, PriceSlot
 from lib.core.counters import Amounts
 from lib.core.events import Event
 from lib.core.link import Link
 from lib.core.peaks import MonthPeak
 from lib.core.reading import Reading
+from lib.messages.charging import Charging, Sessions
+from lib.messages.orders import Done, Order
 
 PROTOCOL = 1
 CENT = Decimal("0.01")
@@ -83,6 +86,16 @@ class MonthPeaks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """A quarter that will end above its target on purpose: for whom, why, and what the new peak costs."""
+
+    who: str
+    cause: str
+    peak_w: float
+    eur: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What dm knows of the house, said at each telegram and once a second while none comes.
 
@@ -91,6 +104,9 @@ class House:
         register: the meter's tariff register now, "1" day or "2" night.
         band: the band of the rates that counts now; next_band starts at next_change, by the clock.
         capacity_tariff: False where peaks cost nothing; then no face speaks of a peak.
+        accepted_w: the month peak that the owner accepted, until the month ends.
+        grants: what cars and battery may draw, each a lease from its arrival; drawn: what they draw.
+        announced: what will end above the target, said before it is granted.
 
     """
 
@@ -108,6 +124,10 @@ class House:
     quarter: QuarterNow | None = None
     months: MonthPeaks | None = None
     capacity_tariff: bool = True
+    accepted_w: float | None = None
+    grants: tuple[Grant, ...] = ()
+    drawn: tuple[Drawn, ...] = ()
+    announced: tuple[Announced, ...] = ()
     demo: bool = False
     notices: Mapping[str, str] = field(default_factory=dict)
     type: Literal["house"] = "house"
@@ -257,7 +277,7 @@ class Refused:
     type: Literal["refused"] = "refused"
 
 
-Message = Hello | House | Rates | Usage | Bill | Events | Telegram | Refused
+Message = Hello | House | Rates | Usage | Bill | Events | Telegram | Charging | Sessions | Done | Refused
 Say = Callable[[Message], None]  # never waits
 
 
@@ -275,6 +295,21 @@ def _adapter() -> TypeAdapter[Message]:
 def to_json(message: Message) -> str:
     """The frame of a message; what is unknown has no key."""
     return _adapter().dump_json(message, exclude_none=True).decode()
+
+
+@cache
+def _orders() -> TypeAdapter[Order]:
+    return TypeAdapter(Annotated[Order, Field(discriminator="type")])
+
+
+def order_to_json(order: Order) -> str:
+    """The frame of an order."""
+    return _orders().dump_json(order).decode()
+
+
+def parse_order(frame: str | bytes) -> Order:
+    """The order of a frame. Raises pydantic's ValidationError for anything else."""
+    return _orders().validate_json(frame)
 
 
 def parse_message(frame: str | bytes) -> Message:

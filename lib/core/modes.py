@@ -1,0 +1,28 @@
+"""What an owner may want of a charger. Knows no charger."""
+
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """The owner's words.
+
+    OFF: the car is not charged. PV_ONLY: from surplus sun alone. PV_ALL: all surplus sun, the grid fills up to the
+    least current. MAX: all that the circuits carry, above the paid peak too, whose price is said first. MANUAL: nothing
+    is changed, except that a circuit never carries too much. AUTO: ready for each trip, from sun and cheap hours, under
+    the paid peak.
+    """
+
+    OFF = "off"
+    PV_ONLY = "pv_only"
+    PV_ALL = "pv_all"
+    MAX = "max"
+    MANUAL = "manual"
+    AUTO = "auto"
+
+
+class Phases(StrEnum):
+    """On how many phases a charger shall charge that can switch."""
+
+    AUTO = "auto"
+    ONE = "1"
+    THREE = "3"

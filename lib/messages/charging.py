@@ -1,0 +1,201 @@
+"""What ev says: chargers, cars, trips, what is planned, and what it asks of dm. Each state stands alone.
+
+Powers in W, energy in Wh, + goes into a car; times are UTC, by the meter's clock as far as ev knows it.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from lib.core.charger import Plug
+from lib.core.claims import Claim, Drawn
+from lib.core.modes import Mode, Phases
+from lib.core.needs import Step
+from lib.core.plan import Block
+from lib.core.soc import Confidence
+from lib.core.why import Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlugIn:
+    """A car on a cable, from plug-in to unplugging.
+
+    sun_wh, battery_wh, grid_wh: where the energy came from; eur: what it costs; stops: how often it was interrupted.
+    """
+
+    since: AwareDatetime
+    energy_wh: float = 0.0
+    sun_wh: float = 0.0
+    battery_wh: float = 0.0
+    grid_wh: float = 0.0
+    eur: float | None = None
+    stops: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargerNow:
+    """One charger.
+
+    Attributes:
+        silent_s: for how long it has not answered; None while it does.
+        boost_until: until when it charges fast because the owner wants it.
+        car: on its cable, as far as anybody knows; by: how that is known.
+        offered_a: what it signals now; phases_a, power_w: what the car draws.
+        set_a: what it was told to offer; go: False pauses it.
+        least_a, most_a, step_a: what it takes.
+        wish: on how many phases the owner wants it; switches: whether it can.
+        granted_w: what dm grants it; None without a lease.
+        because: why it does what it does, and why: the sentence of that.
+
+    """
+
+    name: str
+    make: str
+    plug: Plug
+    mode: Mode
+    wish: Phases = Phases.AUTO
+    switches: bool = False
+    silent_s: float | None = None
+    fault: str = ""
+    boost_until: AwareDatetime | None = None
+    car: str | None = None
+    by: str = ""
+    offered_a: float | None = None
+    phases: int | None = None
+    phases_a: tuple[float, float, float] | None = None
+    power_w: float | None = None
+    set_a: float | None = None
+    go: bool = False
+    least_a: float = 6.0
+    most_a: float = 16.0
+    step_a: float = 1.0
+    granted_w: float | None = None
+    plug_in: PlugIn | None = None
+    because: Why
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarNow:
+    """One car; age_s: of the last reading of its state of charge. ask: what the owner is asked, "" for nothing."""
+
+    name: str
+    title: str
+    capacity_wh: float
+    everyday_pct: float
+    soc_pct: float | None = None
+    confidence: Confidence = Confidence.UNKNOWN
+    age_s: float | None = None
+    source: str = ""
+    trouble: str = ""
+    target_pct: float | None = None
+    charger: str | None = None
+    efficiency: float | None = None
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TripNow:
+    """One trip and what it takes, as `lib.core.needs.Need` says; ask: "180 km", "80 %", "30 kWh". said: a sentence."""
+
+    car: str
+    title: str
+    departs: AwareDatetime
+    ready: AwareDatetime
+    ask: str
+    target_pct: float
+    energy_wh: float | None = None
+    latest_start: AwareDatetime | None = None
+    slack_s: float | None = None
+    reach_pct: float | None = None
+    step: Step = Step.CHEAP
+    feasible: bool | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarNow:
+    """One calendar; age_s: of its last good list, None before the first; trouble: why it is not newer."""
+
+    name: str
+    trips: int = 0
+    age_s: float | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """What ev wants from the home battery: power from now on until then, and why."""
+
+    power_w: float
+    until: AwareDatetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What the cars may draw by dm's grants, and draw. until: the end of the quarter; None: no grants are alive."""
+
+    used_w: float
+    granted_w: float | None = None
+    target_w: float | None = None
+    until: AwareDatetime | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charging:
+    """What ev knows, said on change and every 5 s.
+
+    Attributes:
+        boot, seq: which start of ev says it, and its number there; an older one is dropped.
+        at: the meter's time as ev knows it.
+        claims, drawn: for dm's ledger.
+        notices: what else the owner should know, by kind.
+
+    """
+
+    boot: str
+    seq: int
+    said: AwareDatetime
+    at: AwareDatetime
+    chargers: tuple[ChargerNow, ...] = ()
+    cars: tuple[CarNow, ...] = ()
+    trips: tuple[TripNow, ...] = ()
+    calendars: tuple[CalendarNow, ...] = ()
+    plan: tuple[Block, ...] = ()
+    budget: Budget | None = None
+    help: Help | None = None
+    claims: tuple[Claim, ...] = ()
+    drawn: tuple[Drawn, ...] = ()
+    notices: dict[str, str] = field(default_factory=dict)
+    demo: bool = False
+    type: Literal["charging"] = "charging"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """A plug-in that is over; peak_w: by how much it raised the month's peak, peak_eur: what that costs."""
+
+    charger: str
+    car: str
+    since: AwareDatetime
+    until: AwareDatetime
+    energy_wh: float
+    sun_wh: float
+    battery_wh: float
+    grid_wh: float
+    eur: float | None = None
+    peak_w: float = 0.0
+    peak_eur: float | None = None
+    soc_from_pct: float | None = None
+    soc_to_pct: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """The last sessions, newest first."""
+
+    last: tuple[SessionRow, ...] = ()
+    type: Literal["sessions"] = "sessions"
