@@ -20,8 +20,9 @@ class Calendar(Protocol):
     name: str
 
     async def entries(self, start: datetime, end: datetime) -> tuple[Entry, ...]:
-        """Its events that touch the time from `start` to `end`, a repeated one once for each time. Raises
-        CalendarError, within 30 s.
+        """Its events that touch the time from `start` to `end`, a repeated one once for each time.
+
+        Raises CalendarError, within 30 s.
         """
 
     async def close(self) -> None:
