@@ -62,6 +62,7 @@ class ChargerReading:
     Attributes:
         read_s: when the question that this answers was sent, by the asker's monotonic clock.
         offered_a: what it signals to the car, per phase.
+        set_a: what it is set to offer, also while it pauses or has no car.
         phases_a: what the car draws on the charger's own L1, L2, L3.
         power_w: what the car draws; plugin_wh: since it was plugged in; total_wh: in all, which only grows.
         permitted: whether the car may charge now; paused: whether it was told to pause.
@@ -89,6 +90,7 @@ class ChargerReading:
     fault: str = ""
     warning: str = ""
     serial: str = ""
+    set_a: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,4 +163,16 @@ class Missed:
     since_s: float
 
 
-ChargerEvent = Told | Took | Balked | Missed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meddled:
+    """A charger that was as it had been told is not any more: its owner, or a mode of its own, set it otherwise.
+
+    what: in a sentence. left: for the second time in one plug-in, so until that ends it is told nothing but to draw less.
+    """
+
+    charger: str
+    what: str
+    left: bool = False
+
+
+ChargerEvent = Told | Took | Balked | Missed | Meddled
