@@ -167,7 +167,7 @@ class Missed:
 class Meddled:
     """A charger that was as it had been told is not any more: its owner, or a mode of its own, set it otherwise.
 
-    what: in a sentence. left: for the second time in one plug-in, so until that ends it is told nothing but to draw less.
+    what: in a sentence. left: for the second time in one plug-in, so until that ends it is only told to draw less.
     """
 
     charger: str
