@@ -57,7 +57,9 @@ async def remembered(config: Settings, clock: Clock, *, commit_s: float = COMMIT
         yield Memory()
         return
     recorder, kept = await asyncio.to_thread(Recorder.open, config.database("dm"), history=config.history, clock=clock)
-    house = opened(kept.books, kept.peaks, kept.index) if kept.books else House(index=kept.index)
+    house = House(index=kept.index)
+    if kept.books:
+        house = opened(kept.books, kept.peaks, kept.index, accepted=kept.accepted)
     writing = asyncio.create_task(_write(recorder, commit_s), name="store")
     try:
         yield Memory(house=house, events=kept.events, found=kept.notices, recorder=recorder)

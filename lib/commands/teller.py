@@ -52,6 +52,7 @@ class Teller:
             boot=self._boot,
             seq=self._seq,
             now=self._clock.now(),
+            now_s=self._clock.monotonic(),
             demo=self._demo,
             notices=notices,
         )

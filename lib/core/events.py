@@ -22,6 +22,7 @@ class Kind(StrEnum):
     MESSAGE = "message"
     TARIFF = "tariff"
     PEAK = "peak"
+    ABOVE = "above"
     METER = "meter"
     GAP = "gap"
 

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from lib.core import booking, books, events, link, months, notices, peaks, quarter
+from lib.core import booking, books, events, ledger, link, months, notices, peaks, quarter
 from lib.core.books import Books, Closed, Prices
 from lib.core.capacity import Capacity
+from lib.core.claims import Cause, Claim, Drawn
 from lib.core.counters import Counters, counters, drawn_wh, fallen
 from lib.core.events import Event, Kind, Watch
+from lib.core.ledger import Ledger
 from lib.core.link import Link
 from lib.core.peaks import MonthPeak, Peaks
 from lib.core.power import without_neutral_w
@@ -24,12 +26,16 @@ from lib.core.tariff import Tariffs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the owner set: prices, connection (on a grid with neutral), and whether peaks cost. Powers in W."""
+    """What the owner set: prices, connection (on a grid with neutral), and whether peaks cost. Powers in W.
+
+    margin: the part of a quarter's energy that is kept back from cars and battery.
+    """
 
     tariffs: Tariffs
     connection_w: float
     capacity_tariff: bool = True
     owner_target_w: float | None = None
+    margin: float = ledger.MARGIN
 
     def capacity(self, month: date) -> Capacity | None:
         """The capacity tariff of a month, without a price where the rates have none; None where peaks cost nothing."""
@@ -38,11 +44,12 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """A telegram came: its reading, and the machine's time when it did."""
+    """A telegram came: its reading, and the machine's time when it did; now_s: by its monotonic clock."""
 
     reading: Reading
     received: datetime
     rejected: int = 0
+    now_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +71,42 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A program said what it asks of the quarter, and what its devices draw."""
+
+    program: str
+    claims: tuple[Claim, ...]
+    drawn: tuple[Drawn, ...]
+    now_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The owner accepts this month peak until the month ends; 0 takes it back."""
+
+    peak_w: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Above:
+    """A quarter that ended above its target, and why. Averages in W; target_w: without what the owner accepted."""
+
+    start: datetime
+    average_w: float
+    target_w: float
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """All that dm knows at one instant.
 
     Attributes:
         index: the day-ahead price in €/MWh.
         watch: what the next reading is compared with; events: what happened in this step.
+        ledger: the budget of the running quarter, and who may draw how much of it.
+        accepted: the month peak that the owner accepted, for its month.
+        above: the quarter that ended in this step, if it did so above its target.
         notices: what the owner should know, by kind; a kind is told once.
 
     """
@@ -83,15 +120,19 @@ class House:
     index: Series = field(default_factory=Series)
     watch: Watch = field(default_factory=Watch)
     events: tuple[Event, ...] = ()
+    ledger: Ledger = field(default_factory=Ledger)
+    accepted: MonthPeak | None = None
+    above: Above | None = None
     link: Link = field(default_factory=Link)
     notices: Mapping[str, str] = field(default_factory=dict)
 
 
-def after(house: House, event: Heard | Silent | Published, rules: Rules) -> House:
+def after(house: House, event: Heard | Silent | Published | Claimed | Accepted, rules: Rules) -> House:
     """The state as `event` leaves it. Nothing else changes it, live or replayed."""
+    if isinstance(event, Heard):
+        return _heard(house, event, rules)
+    house = replace(house, events=(), above=None, books=house.books and books.unchanged(house.books))
     match event:
-        case Heard():
-            return _heard(house, event, rules)
         case Silent():
             silent = link.fallen_silent(
                 house.link,
@@ -101,16 +142,23 @@ def after(house: House, event: Heard | Silent | Published, rules: Rules) -> Hous
                 rejected=event.rejected,
                 ended=event.ended,
             )
-            return replace(house, link=silent, events=(), books=house.books and books.unchanged(house.books))
+            return replace(house, link=silent)
         case Published():
             kept = house.books and booking.repriced(house.books, Prices(tariffs=rules.tariffs, index=event.index))
-            return replace(house, index=event.index, events=(), books=kept)
+            return replace(house, index=event.index, books=kept)
+        case Claimed():
+            told = ledger.heard(house.ledger, event.program, event.claims, event.drawn, event.now_s)
+            return replace(house, ledger=told)
+        case Accepted():
+            month = house.peaks.month if house.peaks else None
+            known = MonthPeak(month, event.peak_w, None) if month and event.peak_w else None
+            return replace(house, accepted=known)
 
 
-def opened(kept: Books, month_peaks: Iterable[MonthPeak], index: Series) -> House:
+def opened(kept: Books, month_peaks: Iterable[MonthPeak], index: Series, *, accepted: MonthPeak | None = None) -> House:
     """The house as it was kept, before a telegram came; month_peaks: the running month's among them."""
     known = peaks.opened(kept.today.day.replace(day=1), month_peaks)
-    return House(books=kept, peaks=known, index=index, watch=Watch(serial=kept.last.serial))
+    return House(books=kept, peaks=known, accepted=accepted, index=index, watch=Watch(serial=kept.last.serial))
 
 
 def prices(house: House, rules: Rules) -> Prices:
@@ -119,14 +167,23 @@ def prices(house: House, rules: Rules) -> Prices:
 
 
 def target_w(house: House, rules: Rules) -> float:
-    """What the running quarter may count: the floor, the peak already paid or the owner's target, whichever is most.
+    """What the running quarter may count: the most of floor, peak already paid, the owner's target and what he accepts.
 
     Without a capacity tariff it is what the connection carries.
     """
-    if not rules.capacity_tariff:
-        return limit_w(house, rules)
+    return max(paid_w(house, rules), accepted_w(house) or 0.0) if rules.capacity_tariff else limit_w(house, rules)
+
+
+def paid_w(house: House, rules: Rules) -> float:
+    """What a quarter may count without a word of the owner's: floor, peak already paid, and his setting."""
     paid = house.peaks.running if house.peaks else None
     return max(_floor_w(house, rules), paid.peak_w if paid else 0.0, rules.owner_target_w or 0.0)
+
+
+def accepted_w(house: House) -> float | None:
+    """The month peak that the owner accepted, while its month runs."""
+    known = house.accepted
+    return known.peak_w if known and house.peaks and known.month == house.peaks.month else None
 
 
 def new_peak_eur(house: House, rules: Rules, peak_w: float | None = None) -> float | None:
@@ -157,12 +214,14 @@ def _heard(house: House, heard: Heard, rules: Rules) -> House:
     clock = reading.clock.known if reading.clock else None
     at = clock if clock is not None and clock >= CLOCK_NOT_SET else heard.received
     counted = counters(reading, at)
+    grid_w = reading.grid_w
     running = quarter.after(
         house.quarter,
         at=at,
-        grid_w=reading.grid_w,
+        grid_w=grid_w,
         gained_wh=drawn_wh(house.books.last if house.books else None, counted),
         demand_w=reading.quarter_w,
+        commanded_w=0.0 if grid_w is None else ledger.devices_w(house.ledger, house.quarter, grid_w, at, heard.now_s),
     )
     closed = _closed(house.quarter, running)
     month_peaks = peaks.after(
@@ -179,7 +238,8 @@ def _heard(house: House, heard: Heard, rules: Rules) -> House:
         if booked.changes.rows:
             booked = books.months_closed(booked, months.over(booked, month_peaks, rules.capacity))
     watch, happened = events.after(house.watch, reading, at)
-    return House(
+    above = _above(house, closed, rules)
+    now = House(
         at=at,
         received=heard.received,
         reading=reading,
@@ -193,10 +253,52 @@ def _heard(house: House, heard: Heard, rules: Rules) -> House:
             *_fallen(house.books, counted, at),
             *_new_peak(house.peaks, month_peaks, booked, at, rules),
             *_gaps(booked, at),
+            *_said_above(above, at),
         ),
+        accepted=house.accepted,
+        above=above,
         link=link.heard(house.link, heard.received, house.received, rejected=heard.rejected),
         notices=notices.after(house.notices, reading, running),
     )
+    budget = ledger.after(
+        house.ledger,
+        running,
+        target_w=target_w(now, rules),
+        now_s=heard.now_s,
+        margin=rules.margin,
+        price=lambda peak_w: new_peak_eur(now, rules, peak_w),
+    )
+    said = tuple(_announced(house.ledger, budget, at, rules))
+    return replace(now, ledger=budget, events=(*now.events, *said))
+
+
+def _above(house: House, closed: Closed | None, rules: Rules) -> Above | None:
+    """The quarter that ended, if it did so above its target; one that nobody watched is nobody's."""
+    known_w = paid_w(house, rules)
+    if closed is None or not rules.capacity_tariff or closed.average_w <= known_w + 1:
+        return None
+    why = ledger.cause(house.ledger, closed.average_w, target_w(house, rules))
+    return Above(start=closed.start, average_w=closed.average_w, target_w=known_w, cause=why)
+
+
+def _said_above(above: Above | None, at: datetime) -> Iterator[Event]:
+    if above:
+        since = above.start.astimezone(BRUSSELS)
+        ended = f"the quarter from {since:%H:%M} ended at {above.average_w / 1000:.2f} kW"
+        text = f"{ended}, above its {above.target_w / 1000:.2f} kW: {above.cause}"
+        yield Event(at=at, kind=Kind.ABOVE, text=text)
+
+
+def _announced(before: Ledger, now: Ledger, at: datetime, rules: Rules) -> Iterator[Event]:
+    """What shall end above the target, said once before it is granted."""
+    if not rules.capacity_tariff:
+        return
+    known = {(one.who, one.peak_w) for one in before.overs}
+    for over in now.overs:
+        if (over.who, over.peak_w) not in known:
+            cost = "" if over.eur is None else f", which costs € {over.eur:.2f} over the next 12 bills"
+            text = f"{over.who} may take this quarter to {over.peak_w / 1000:.2f} kW ({over.cause}){cost}"
+            yield Event(at=at, kind=Kind.ABOVE, text=text)
 
 
 def _closed(before: Quarter | None, now: Quarter) -> Closed | None:

@@ -1,6 +1,6 @@
 """Core state → the words of dm: house, prices, events, telegram. Knows no wire."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,13 +9,18 @@ from lib.core import house as core
 from lib.core.bands import midnight
 from lib.core.books import Books, local_day
 from lib.core.charges import Used
+from lib.core.claims import LEASE_S
 from lib.core.cost import ahead, marginal
 from lib.core.events import Event
+from lib.core.ledger import Ledger
+from lib.core.link import LinkState
 from lib.core.obis import name
 from lib.core.quarter import Quarter
+from lib.core.stamp import BRUSSELS
 from lib.core.tariff import Tariff
 from lib.core.values import OFF, printable, spelled
 from lib.messages import (
+    Announced,
     Band,
     Events,
     House,
@@ -34,13 +39,18 @@ def say_house(
     boot: str,
     seq: int,
     now: datetime,
+    now_s: float = 0.0,
     demo: bool = False,
     notices: Mapping[str, str] | None = None,
 ) -> House:
-    """The state of the house as dm says it at `now` (the machine's time); notices: what else the owner should know."""
+    """The state of the house as dm says it at `now` (the machine's time); notices: what else the owner should know.
+
+    now_s: by the machine's monotonic clock. Grants are said with a telegram only: silence renews no lease.
+    """
     reading = house.reading
     register = None if reading is None or reading.tariff is None else str(reading.tariff)
     running = house.quarter
+    drawn = house.ledger.drawn(now_s)
     band, change = None, None
     if house.at:
         tariff = rules.tariffs.on(local_day(house.at))
@@ -60,9 +70,26 @@ def say_house(
         quarter=None if running is None else _quarter(running, house, rules),
         months=None if house.peaks is None else _months(house, rules),
         capacity_tariff=rules.capacity_tariff,
+        accepted_w=core.accepted_w(house),
+        grants=house.ledger.grants if house.link.state is LinkState.GOOD else (),
+        drawn=drawn,
+        announced=tuple(
+            Announced(who=one.who, cause=one.cause, peak_w=one.peak_w, eur=one.eur) for one in house.ledger.overs
+        ),
         demo=demo,
-        notices={**house.notices, **(notices or {})},
+        notices={**house.notices, **dict(_uncontrolled(house.ledger, now, now_s)), **(notices or {})},
     )
+
+
+def _uncontrolled(books: Ledger, now: datetime, now_s: float) -> Iterator[tuple[str, str]]:
+    """What runs on by itself since its program fell silent."""
+    for program, word in books.words.items():
+        names = ", ".join(one.who for one in word.drawn if one.high_w > 0)
+        if now_s - word.heard_s > LEASE_S and names:
+            since = (now - timedelta(seconds=now_s - word.heard_s)).astimezone(BRUSSELS)
+            most_w = sum(max(0.0, one.high_w) for one in word.drawn)
+            told = f"{program} is silent since {since:%H:%M:%S}: nobody controls {names}"
+            yield f"{program} silent", f"{told}, which may draw up to {most_w / 1000:.1f} kW"
 
 
 def _quarter(running: Quarter, house: core.House, rules: core.Rules) -> QuarterNow:

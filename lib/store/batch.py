@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from lib.core.books import Day, Month, Row
 from lib.core.events import Event
+from lib.core.house import Above
 from lib.core.peaks import MonthPeak
 from lib.core.slots import Slot
 from lib.store.traces import Minute, Trace
@@ -17,6 +18,7 @@ from lib.store.traces import Minute, Trace
 ROWS_KEPT = 10_000  # a hundred days of quarters without a disk
 MINUTES_KEPT = 3 * 24 * 60
 EVENTS_KEPT = 10_000
+ABOVE_KEPT = 10_000
 DAYS_KEPT = 800
 PRICES_KEPT = 1_000
 
@@ -38,6 +40,7 @@ class Batch:
     Attributes:
         open: the running row; today: its day, with the counters as they stood when both were taken.
         rows: finished or priced anew; days: changed.
+        above: quarters that ended above their target; accepted: the month peaks that the owner accepts, 0 no more.
         given_up: rows that had no place any more.
 
     """
@@ -52,6 +55,8 @@ class Batch:
     traces: dict[date, Trace] = field(default_factory=dict)
     events: dict[Event, None] = field(default_factory=dict)
     prices: dict[Told, None] = field(default_factory=dict)
+    above: dict[datetime, Above] = field(default_factory=dict)
+    accepted: dict[date, float] = field(default_factory=dict)
     given_up: int = 0
 
     def add(self, newer: "Batch") -> None:
@@ -68,6 +73,8 @@ class Batch:
                 self.traces[month] = trace
         _put(self.events, newer.events, EVENTS_KEPT)
         _put(self.prices, newer.prices, PRICES_KEPT)
+        _put(self.above, newer.above, ABOVE_KEPT)
+        self.accepted |= newer.accepted
 
     def put(
         self,

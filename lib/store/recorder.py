@@ -87,6 +87,10 @@ class Recorder:
             self._take_books(house.books)
         if house.peaks is not None and house.peaks is not before.peaks:
             self._take_peaks(before.peaks, house.peaks)
+        if house.accepted != before.accepted:
+            self._take_accepted(before, house)
+        if house.above is not None:
+            self._batch.add(Batch(above={house.above.start: house.above}))
         if house.reading is not None and house.reading is not before.reading:
             self._take_reading(before, house)
 
@@ -139,6 +143,12 @@ class Recorder:
             return
         for one in now.every:
             self._batch.peaks[one.month] = one
+
+    def _take_accepted(self, before: House, house: House) -> None:
+        if before.accepted is not None:
+            self._batch.accepted[before.accepted.month] = 0.0
+        if house.accepted is not None:
+            self._batch.accepted[house.accepted.month] = house.accepted.peak_w
 
     def _take_reading(self, before: House, house: House) -> None:
         assert house.reading is not None

@@ -45,6 +45,14 @@ def save(connection: sqlite3.Connection, batch: Batch) -> None:
         "INSERT OR IGNORE INTO events VALUES (?, ?, ?)",
         [(seconds(one.at), one.kind, one.text.encode(errors="replace").decode()) for one in batch.events],
     )
+    connection.executemany(
+        "INSERT OR REPLACE INTO above VALUES (?, ?, ?, ?)",
+        [(seconds(one.start), one.average_w, one.target_w, one.cause) for one in batch.above.values()],
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO accepted VALUES (?, ?)",
+        [(month.isoformat(), peak_w) for month, peak_w in batch.accepted.items()],
+    )
     for one in batch.prices:
         _save_prices(connection, one)
 

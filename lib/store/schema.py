@@ -87,6 +87,15 @@ CREATE TABLE prices (
     source TEXT NOT NULL
 ) STRICT
 """
+ABOVE = """
+CREATE TABLE above (
+    start INTEGER PRIMARY KEY,
+    average_w REAL NOT NULL,
+    target_w REAL NOT NULL,
+    cause TEXT NOT NULL
+) STRICT
+"""
+ACCEPTED = "CREATE TABLE accepted (month TEXT PRIMARY KEY, peak_w REAL NOT NULL) STRICT"
 
 STEPS: tuple[tuple[str, ...], ...] = (
     (
@@ -104,6 +113,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         EVENTS,
         PRICES,
     ),
+    (ABOVE, ACCEPTED),
 )
 
 

@@ -43,6 +43,7 @@ class Kept:
         peaks: the month peaks, newest first, the running month's among them.
         index: day-ahead prices in €/MWh: of the last 45 days, ahead, and of days with rows that wait for one.
         events: the last ones, newest first.
+        accepted: the newest month peak that the owner accepted.
         notices: what the owner should know about how it was found.
 
     """
@@ -51,6 +52,7 @@ class Kept:
     peaks: tuple[MonthPeak, ...] = ()
     index: Series = field(default_factory=Series)
     events: tuple[Event, ...] = ()
+    accepted: MonthPeak | None = None
     notices: tuple[str, ...] = ()
 
     @property
@@ -128,8 +130,9 @@ class Store:
             months = self._records(Month, "SELECT detail, crc FROM months ORDER BY month DESC")
             peaks = tuple(self._peaks())
             events = tuple(self._events())
+            accepted = self._accepted()
             if running is None:
-                return Kept(peaks=peaks, events=events, index=self._index(None, ()))
+                return Kept(peaks=peaks, events=events, accepted=accepted, index=self._index(None, ()))
             today, row = running
             before = self._records(
                 Day, "SELECT detail, crc FROM days WHERE open = 0 ORDER BY day DESC LIMIT ?", DAYS_KEPT
@@ -142,7 +145,13 @@ class Store:
             )
             (count,) = self._connection.execute("SELECT max(number) FROM rows").fetchone()
             kept = books.opened((today, *before), months, open_row=row, pending=reversed(waiting), count=count)
-            return Kept(books=kept, peaks=peaks, index=self._index(today, waiting), events=events)
+            index = self._index(today, waiting)
+            return Kept(books=kept, peaks=peaks, index=index, events=events, accepted=accepted)
+
+    def _accepted(self) -> MonthPeak | None:
+        """The newest; an older one is of a month that is over."""
+        found = self._connection.execute("SELECT month, peak_w FROM accepted ORDER BY month DESC LIMIT 1").fetchone()
+        return MonthPeak(date.fromisoformat(found[0]), found[1]) if found and found[1] > 0 else None
 
     def tidy(self) -> None:
         """Let go what is older than it is kept, some of it at a time. Raises StoreError."""

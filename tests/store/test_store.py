@@ -224,7 +224,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
         old.executescript(VERSION_1.read_text("utf-8"))
     with pytest.raises(DamagedError):
         open_writing(path, (*STEPS, ("CREATE TABLE cars (name TEXT) STRICT", "no SQL")))
-    with closing(open_reading(path, STEPS)) as reader:
+    with closing(open_reading(path, STEPS[:1])) as reader:
         assert [] == reader.execute("SELECT * FROM sqlite_schema WHERE name = 'cars'").fetchall()
 
 

@@ -1,0 +1,289 @@
+"""The budget of the running quarter: what cars and battery ask, what they draw, and what they may. dm runs it.
+
+It is the only guard of the month's peak. Knows no charger, no wire and no price: what a new peak costs is asked.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import groupby
+from math import exp
+
+from lib.core.claims import LEASE_S, Cause, Claim, Drawn, Grant
+from lib.core.quarter import QUARTER_S, WATCHED_GAP, Quarter
+
+MARGIN = 0.04  # of the target's energy is kept back: 25 Wh at 2.5 kW, what a kettle takes in the last half minute
+FALL_S = 60.0  # a base load that falls is believed so slowly; one that rises, at once
+LAST_S = 240.0  # nothing is raised in the last minutes: what is left, divided by the time left, explodes
+CALM_S, CALM_PART = 20.0, 0.1  # what the rest of the quarter will be like: smoothed, and less so towards its end
+STOP_S = 10.0  # an order takes so long until the car is off
+GRACE_S = 60.0  # so long a running car is kept at its least beside one of a higher priority that wants more
+SPARE_W = 115.0  # what starts needs room for half an ampere more than its least
+NEWS_W = 250.0  # a peak that grows by so much more is announced again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What a program said last: what it asks and what its devices draw; heard_s: by our monotonic clock."""
+
+    claims: tuple[Claim, ...]
+    drawn: tuple[Drawn, ...]
+    heard_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """A quarter that shall end above its target: for whom and why, and what it then counts and costs."""
+
+    who: str
+    cause: Cause
+    peak_w: float
+    eur: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """The books of the quarter from `start`.
+
+    Attributes:
+        words: what each program said last.
+        ceiling_w: what may be drawn from the grid from now on.
+        base_w: the house without cars and battery, net of its sun: a rise counts at once, a fall slowly; calm_w: the
+            same without its kettles.
+        grants: renewed with each telegram. overs: announced, and granted from the next telegram on.
+        short_s: since when a running claim does not fit, by name. causes: Wh granted above the target, by cause.
+
+    """
+
+    start: datetime | None = None
+    at: datetime | None = None
+    words: Mapping[str, Word] = field(default_factory=dict)
+    ceiling_w: float | None = None
+    base_w: float | None = None
+    calm_w: float | None = None
+    grants: tuple[Grant, ...] = ()
+    overs: tuple[Over, ...] = ()
+    short_s: Mapping[str, float] = field(default_factory=dict)
+    causes: Mapping[Cause, float] = field(default_factory=dict)
+
+    def drawn(self, now_s: float) -> tuple[Drawn, ...]:
+        """What the devices draw now; of those whose program fell silent only the most is known."""
+        return tuple(
+            one if now_s - word.heard_s <= LEASE_S else replace(one, low_w=min(0.0, one.low_w), controlled=False)
+            for word in self.words.values()
+            for one in word.drawn
+        )
+
+    def claims(self, now_s: float) -> tuple[Claim, ...]:
+        """What is asked now."""
+        return tuple(claim for word in self.words.values() if now_s - word.heard_s <= LEASE_S for claim in word.claims)
+
+
+def heard(ledger: Ledger, program: str, claims: Iterable[Claim], drawn: Iterable[Drawn], now_s: float) -> Ledger:
+    """The ledger after a program's word, which holds until its next."""
+    word = Word(claims=tuple(claims), drawn=tuple(drawn), heard_s=now_s)
+    return replace(ledger, words={**ledger.words, program: word})
+
+
+def devices_w(ledger: Ledger, before: Quarter | None, grid_w: float, at: datetime, now_s: float) -> float:
+    """What cars and battery draw of `grid_w`.
+
+    After an order nobody knows how far the car has followed it. Within what it may draw by then, a step of the meter
+    belongs to the car, so that its start is not taken for the oven's.
+    """
+    drawn = ledger.drawn(now_s)
+    low_w, high_w = sum(one.low_w for one in drawn), sum(one.high_w for one in drawn)
+    if before is None or before.grid_w is None or at - before.at > WATCHED_GAP:
+        return low_w  # the rest counts as the house's own, which is careful
+    return min(max(grid_w - (before.grid_w - before.commanded_w), low_w), high_w)
+
+
+def after(
+    ledger: Ledger,
+    quarter: Quarter,
+    *,
+    target_w: float,
+    now_s: float,
+    margin: float = MARGIN,
+    price: Callable[[float], float | None] = lambda _: None,
+) -> Ledger:
+    """The ledger as a telegram leaves it, with new grants.
+
+    target_w: what this quarter may count; margin: the part of its energy that is kept back; price: a month peak in W →
+    what it costs, in €.
+    """
+    claims = ledger.claims(now_s)
+    new = ledger.start != quarter.start
+    ceiling_w = _ceiling_w(None if new else ledger.ceiling_w, quarter, target_w, margin)
+    base_w, calm_w = _base_w(ledger, quarter)
+    overs = tuple(_overs(ledger.overs, claims, target_w, price))
+    told = {one.who: one.peak_w - target_w for one in ledger.overs}
+    known = tuple(
+        replace(claim, over_w=min(claim.over_w, told.get(claim.who, 0.0) + NEWS_W) if claim.who in told else 0.0)
+        for claim in claims
+    )
+    room_w = 0.0 if base_w is None else ceiling_w - base_w
+    shares = _Shares(quarter, target_w, room_w, calm_w, ledger.short_s, now_s)
+    given = shares.given(known)
+    causes = {} if new else dict(ledger.causes)
+    passed_s = 0.0 if ledger.at is None else max(0.0, (quarter.at - ledger.at).total_seconds())
+    for claim in known:
+        over_w = shares.over_w.get(claim.who, 0.0)
+        if claim.cause and over_w > 0:
+            causes[claim.cause] = causes.get(claim.cause, 0.0) + over_w * passed_s / 3600
+    prices = {one.who: one.eur for one in overs}
+    return replace(
+        ledger,
+        start=quarter.start,
+        at=quarter.at,
+        ceiling_w=ceiling_w,
+        base_w=base_w,
+        calm_w=calm_w,
+        grants=tuple(
+            Grant(
+                who=claim.who,
+                power_w=given[claim.who],
+                over_w=shares.over_w.get(claim.who, 0.0),
+                eur=prices.get(claim.who) if shares.over_w.get(claim.who) else None,
+                short=given[claim.who] < claim.wish_w - 1,
+            )
+            for claim in known
+        ),
+        overs=overs,
+        short_s=shares.short_s,
+        causes=causes,
+    )
+
+
+def cause(ledger: Ledger, average_w: float, target_w: float) -> Cause:
+    """Why the quarter that this ledger kept ended at `average_w`; target_w: with the peak that the owner accepted."""
+    if ledger.causes:
+        return max(ledger.causes, key=lambda one: ledger.causes[one])
+    return Cause.ACCEPTED if average_w <= target_w else Cause.BASE
+
+
+def _ceiling_w(before_w: float | None, quarter: Quarter, target_w: float, margin: float) -> float:
+    """What may be drawn until the end; it may fall at any moment, and is not raised in the last minutes."""
+    if quarter.average_w is None or quarter.left_s <= 0:
+        allowed_w = target_w * (1 - margin)  # nobody watched its start
+    else:
+        allowed_w = max(0.0, (target_w * (1 - margin) - quarter.average_w) * QUARTER_S / quarter.left_s)
+    return allowed_w if before_w is None or quarter.left_s > LAST_S else min(before_w, allowed_w)
+
+
+def _base_w(ledger: Ledger, quarter: Quarter) -> tuple[float | None, float | None]:
+    """The house itself, guarded and calm."""
+    if quarter.grid_w is None:
+        return ledger.base_w, ledger.calm_w
+    now_w = quarter.grid_w - quarter.commanded_w
+    if ledger.base_w is None or ledger.calm_w is None or ledger.at is None:
+        return now_w, now_w
+    passed_s = max(0.0, (quarter.at - ledger.at).total_seconds())
+    calm_s = min(CALM_S, max(1.0, quarter.left_s * CALM_PART))
+    fallen_w = now_w + (ledger.base_w - now_w) * exp(-passed_s / FALL_S)
+    return max(now_w, fallen_w), now_w + (ledger.calm_w - now_w) * exp(-passed_s / calm_s)
+
+
+def _overs(
+    before: Iterable[Over], claims: Iterable[Claim], target_w: float, price: Callable[[float], float | None]
+) -> Iterable[Over]:
+    """What is asked above the target; a figure that was announced stays while it is about right."""
+    told = {one.who: one for one in before}
+    for claim in claims:
+        if claim.over_w <= 0 or claim.cause is None:
+            continue
+        known, peak_w = told.get(claim.who), target_w + claim.over_w
+        if known and known.cause is claim.cause and known.peak_w - 4 * NEWS_W <= peak_w <= known.peak_w + NEWS_W:
+            yield known
+        else:
+            yield Over(who=claim.who, cause=claim.cause, peak_w=peak_w, eur=price(peak_w))
+
+
+class _Shares:
+    """One sharing out of the room under the ceiling; `over_w` and `short_s` are its by-products."""
+
+    def __init__(
+        self,
+        quarter: Quarter,
+        target_w: float,
+        room_w: float,
+        calm_w: float | None,
+        short_s: Mapping[str, float],
+        now_s: float,
+    ) -> None:
+        self._quarter, self._target_w, self._calm_w, self._now_s = quarter, target_w, calm_w, now_s
+        self._left_w = room_w
+        self._before_s = short_s
+        self._least_w = 0.0
+        self._hungry = False
+        self.over_w: dict[str, float] = {}
+        self.short_s: dict[str, float] = {}
+
+    def given(self, claims: Iterable[Claim]) -> dict[str, float]:
+        """Watts for each, the higher priority first, who runs before who waits; equals share alike."""
+        given: dict[str, float] = {}
+        ranked = sorted(claims, key=lambda claim: (-claim.priority, not claim.runs))
+        for _, equals in groupby(ranked, key=lambda claim: claim.priority):
+            given |= self._share(list(equals))
+        return given
+
+    def _share(self, equals: list[Claim]) -> dict[str, float]:
+        admitted = {claim.who: claim.least_w for claim in equals if claim.wish_w > 0 and self._admit(claim)}
+        open_ = sorted((claim for claim in equals if claim.who in admitted), key=lambda claim: claim.wish_w)
+        # all of them to one height, and who wants less gives the rest to the others
+        while open_ and self._left_w > 0:
+            height_w = (self._left_w + sum(admitted[claim.who] for claim in open_)) / len(open_)
+            above = [claim for claim in open_ if admitted[claim.who] > height_w]
+            if above:
+                open_ = [claim for claim in open_ if claim not in above]
+                continue
+            lowest = min(open_, key=lambda claim: claim.wish_w)
+            to_w = min(height_w, lowest.wish_w)
+            for claim in open_:
+                self._left_w -= max(0.0, to_w - admitted[claim.who])
+                admitted[claim.who] = max(admitted[claim.who], to_w)
+            if to_w >= height_w:
+                break
+            open_.remove(lowest)
+        for claim in equals:
+            self._lift(claim, admitted)
+            if admitted.get(claim.who, 0.0) < claim.wish_w - 1:
+                self._hungry = True
+        return {claim.who: admitted.get(claim.who, 0.0) for claim in equals}
+
+    def _admit(self, claim: Claim) -> bool:
+        """Whether a claim gets its least: it fits, or it runs and may be kept for now."""
+        spare_w = 0.0 if claim.runs or claim.over_w else SPARE_W
+        fits = claim.least_w + spare_w <= self._left_w + claim.over_w
+        if not fits and not (claim.runs and self._may_stay(claim)):
+            return False
+        if not fits:
+            self.short_s[claim.who] = self._before_s.get(claim.who, self._now_s)
+        beyond_w = claim.least_w - max(0.0, self._left_w)
+        if claim.over_w and beyond_w > 0:
+            self.over_w[claim.who] = min(beyond_w, claim.over_w)
+        self._left_w -= claim.least_w - self.over_w.get(claim.who, 0.0)
+        self._least_w += claim.least_w
+        return True
+
+    def _may_stay(self, claim: Claim) -> bool:
+        """Whether stopping it later still keeps the quarter, so that a kettle stops no car."""
+        short_s = self._now_s - self._before_s.get(claim.who, self._now_s)
+        if self._hungry and short_s > GRACE_S:
+            return False
+        quarter, calm_w = self._quarter, self._calm_w
+        if quarter.average_w is None or calm_w is None:
+            return False
+        stop_s = min(STOP_S, quarter.left_s)
+        draws_w = max(0.0, calm_w + self._least_w + claim.least_w)
+        ends_w = quarter.average_w + (draws_w * stop_s + max(0.0, calm_w) * (quarter.left_s - stop_s)) / QUARTER_S
+        return ends_w <= self._target_w + claim.over_w
+
+    def _lift(self, claim: Claim, admitted: dict[str, float]) -> None:
+        """What a claim may have above the target."""
+        if claim.over_w and claim.who in admitted:
+            used_w = self.over_w.get(claim.who, 0.0)
+            more_w = max(0.0, min(claim.wish_w - admitted[claim.who], claim.over_w - used_w))
+            admitted[claim.who] += more_w
+            if used_w + more_w > 0:
+                self.over_w[claim.who] = used_w + more_w

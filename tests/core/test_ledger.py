@@ -1,0 +1,226 @@
+"""The budget of the quarter: whatever the house does, the cars end it within its target, and say why where not."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lib.core import ledger, quarter
+from lib.core.claims import LATE, NIGHT, PLAN, SURPLUS, Cause, Claim, Drawn, Grant
+from lib.core.ledger import Ledger
+from lib.core.quarter import Quarter
+
+START = datetime(2026, 11, 20, 18, tzinfo=UTC)
+LEAST_W, LAG_S, RAMP_W = 1380.0, 2, 1380.0  # a car follows an order after 2 s, by so much a second
+
+
+@dataclass
+class Car:
+    """A car on a box without a lag of its own: it follows what was ordered some seconds ago."""
+
+    who: str = "garage"
+    claim: Claim | None = None
+    draws_w: float = 0.0
+    ordered: list[float] = field(default_factory=lambda: [0.0] * (LAG_S + 1))
+    ordered_at_s: float = -100.0
+    pauses: int = 0
+
+    def obey(self, grant: Grant | None, now_s: float) -> None:
+        """Cut at once; up by 230 W each ten seconds."""
+        granted_w = grant.power_w if grant else 0.0
+        last_w = self.ordered[-1]
+        to_w = granted_w
+        if last_w and granted_w > last_w:
+            to_w = min(granted_w, last_w + 23)
+        if last_w and not to_w:
+            self.pauses += 1
+        if to_w != last_w:
+            self.ordered_at_s = now_s
+        self.ordered.append(to_w)
+
+    def step(self) -> None:
+        """A second passes."""
+        aim_w = self.ordered[-1 - LAG_S]
+        self.draws_w += max(-RAMP_W, min(RAMP_W, aim_w - self.draws_w))
+
+    @property
+    def drawn(self) -> Drawn:
+        """What it draws now, as far as its charger's last answers tell."""
+        pending = (self.draws_w, *self.ordered[-12:])
+        return Drawn(who=self.who, low_w=min(pending), high_w=max(pending))
+
+
+class Home:
+    """A house whose base load is a function of the second, and its cars, for a quarter or more."""
+
+    def __init__(
+        self, base_w: float | Callable[[int], float], *cars: Car, target_w: float = 2500.0, used_wh: float = 0.0
+    ) -> None:
+        self.base_w = base_w
+        self.cars = {car.who: car for car in cars}
+        self.target_w = target_w
+        self.ledger = Ledger()
+        self.quarter: Quarter | None = None
+        self.second = 0
+        self.energy_ws = used_wh * 3600
+        self.seen: list[Ledger] = []
+        self.averages: list[float] = []
+
+    def run(self, seconds: int = 900) -> "Home":
+        """Let time pass, a telegram each second."""
+        for _ in range(seconds):
+            at = START + timedelta(seconds=self.second)
+            for car in self.cars.values():
+                car.step()
+            base_w = self.base_w(self.second) if callable(self.base_w) else self.base_w
+            grid_w = base_w + sum(car.draws_w for car in self.cars.values())
+            if self.second and self.second % 900 == 0:
+                self.averages.append(self.energy_ws / 900)
+                self.energy_ws = 0.0
+            self.ledger = ledger.heard(
+                self.ledger,
+                "ev",
+                [replace(car.claim, runs=car.ordered[-1] > 0) for car in self.cars.values() if car.claim],
+                [car.drawn for car in self.cars.values()],
+                self.second,
+            )
+            devices_w = ledger.devices_w(self.ledger, self.quarter, grid_w, at, self.second)
+            self.quarter = quarter.after(
+                self.quarter,
+                at=at,
+                grid_w=grid_w,
+                gained_wh=None,
+                demand_w=self.energy_ws / 900,
+                commanded_w=devices_w,
+            )
+            self.ledger = ledger.after(
+                self.ledger, self.quarter, target_w=self.target_w, now_s=self.second, price=lambda peak_w: peak_w / 1000
+            )
+            grants = {grant.who: grant for grant in self.ledger.grants}
+            for car in self.cars.values():
+                car.obey(grants.get(car.who), self.second)
+            self.energy_ws += max(0.0, grid_w)
+            self.seen.append(self.ledger)
+            self.second += 1
+        return self
+
+    @property
+    def average_w(self) -> float:
+        """Of the running quarter, if it ended now."""
+        return self.energy_ws / 900
+
+
+def a_car(who: str = "garage", *, priority: int = NIGHT, wish_w: float = 3680.0, **more: object) -> Car:
+    """A car that wants to charge."""
+    return Car(who, Claim(who=who, priority=priority, wish_w=wish_w, least_w=LEAST_W, **more))  # type: ignore[arg-type]
+
+
+def kettle(start: int, *, base_w: float = 500.0, seconds: int = 10, power_w: float = 2000.0) -> Callable[[int], float]:
+    """A house with a kettle."""
+    return lambda second: base_w + (power_w if start <= second < start + seconds else 0.0)
+
+
+@pytest.mark.parametrize("minute", range(15))
+def test_a_kettle_stops_no_car_and_makes_no_peak(minute: int) -> None:
+    """At whichever second of the quarter it boils, in a house that draws some 500 W."""
+    calm = Home(500 + 40 * minute, a_car()).run(60 * minute)
+    calm.seen.clear()
+    for start in range(60 * minute, 60 * minute + 60):
+        home = deepcopy(calm)
+        home.base_w = kettle(start, base_w=500 + 40 * minute)
+        home.run(900 - 60 * minute)
+        assert (0, True) == (home.cars["garage"].pauses, home.average_w <= 2500), start
+
+
+def test_a_calm_quarter_uses_the_target_less_its_margin() -> None:
+    """Flat, quarter after quarter."""
+    home = Home(500, a_car()).run(1801)
+    assert [2400, 2400] == [round(average_w) for average_w in home.averages]
+
+
+def test_a_long_load_at_minute_13_stops_the_car_at_the_last_moment() -> None:
+    """The oven stays: the car goes to its least at once, is stopped, and the quarter keeps its target."""
+    home = Home(lambda second: 500 + (2000 if second >= 780 else 0), a_car()).run()
+    grants_w = [one.grants[0].power_w for one in home.seen]
+    assert LEAST_W == grants_w[781]
+    assert (1, 0.0) == (home.cars["garage"].pauses, grants_w[-1])
+    assert home.average_w <= 2500
+    assert Cause.BASE == ledger.cause(home.ledger, 2600, 2500)
+
+
+def test_nothing_is_raised_in_the_last_four_minutes() -> None:
+    """A load that ends then leaves energy, and nobody catches up with it."""
+    home = Home(lambda second: 1500 if second < 700 else 300, a_car()).run()
+    ceilings_w = [one.ceiling_w or 0 for one in home.seen[660:]]
+    assert ceilings_w == sorted(ceilings_w, reverse=True)
+
+
+def test_starting_a_car_is_not_taken_for_the_oven() -> None:
+    """0 → 16 → 6 A on a slow box: the base load stays where it was, and no grant turns back."""
+    car = a_car(wish_w=11_040)
+    home = Home(500, car, target_w=12_000).run(60)
+    car.claim = replace(car.claim, wish_w=LEAST_W) if car.claim else None
+    home.run(60)
+    assert max(abs((one.base_w or 0) - 500) for one in home.seen) < 200
+    assert 0 == car.pauses
+
+
+def test_the_oven_is_seen_while_no_order_is_pending() -> None:
+    """A rise of the house counts at once, a fall slowly."""
+    home = Home(lambda second: 3000 if 100 <= second < 200 else 500, a_car(), target_w=6000).run(260)
+    bases_w = [one.base_w or 0 for one in home.seen]
+    assert (500, 3000) == (round(bases_w[99]), round(bases_w[100]))
+    assert 500 < bases_w[230] < 2500
+
+
+def test_what_goes_above_the_target_is_announced_with_its_price_first() -> None:
+    """A late trip gets what it needs from the next telegram on."""
+    home = Home(500, a_car(priority=LATE, over_w=1500.0, cause=Cause.LATE_TRIP)).run(2)
+    (over,) = home.seen[0].overs
+    assert (4000.0, 4.0, Cause.LATE_TRIP) == (over.peak_w, over.eur, over.cause)
+    assert home.seen[0].grants[0].over_w == 0
+    home.run(900)
+    assert 2500 < home.averages[0] <= 4000
+    assert {Cause.LATE_TRIP} == set(home.seen[899].causes)
+
+
+def test_a_higher_priority_is_served_first_and_equals_share() -> None:
+    """A trip before the cheap hours; two cars of one kind alike, above their least."""
+    trip, night = a_car("trip", priority=PLAN, wish_w=3680.0), a_car("night", priority=NIGHT)
+    home = Home(500, trip, night, target_w=5000).run(60)
+    granted = {one.who: one.power_w for one in home.ledger.grants}
+    assert (3680.0, 0.0) == (granted["trip"], granted["night"])
+    one, two = a_car("one"), a_car("two")
+    home = Home(500, one, two, target_w=5000).run(400)
+    granted = {grant.who: grant.power_w for grant in home.ledger.grants}
+    assert granted["one"] == pytest.approx(granted["two"])
+    assert sum(granted.values()) == pytest.approx((home.ledger.ceiling_w or 0) - 500, rel=0.01)
+
+
+def test_a_running_car_of_lower_priority_makes_room_after_a_minute() -> None:
+    """A kettle is waited for, a trip that starts is not."""
+    night, trip = a_car("night"), a_car("trip", priority=PLAN, wish_w=3680.0)
+    home = Home(500, night).run(300)
+    home.cars["trip"] = trip
+    home.run(120)
+    granted = {one.who: one.power_w for one in home.ledger.grants}
+    assert granted["night"] == 0
+    assert granted["trip"] > 1700
+
+
+def test_a_silent_program_asks_for_nothing_and_its_cars_count_on() -> None:
+    """What nobody controls may draw its last offer, or nothing: the base load stays careful."""
+    home = Home(500, a_car()).run(120)
+    known = home.ledger
+    assert () == known.claims(home.second + 31)
+    (drawn,) = known.drawn(home.second + 31)
+    assert (False, 0.0) == (drawn.controlled, drawn.low_w)
+    assert drawn.high_w > LEAST_W
+
+
+def test_sun_is_room_for_a_car() -> None:
+    """A house that injects 5 kW leaves them and the target to the cars."""
+    home = Home(-5000, a_car(priority=SURPLUS, wish_w=11_000)).run(300)
+    assert 7400 == pytest.approx(home.ledger.grants[0].power_w, abs=20)
