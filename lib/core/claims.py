@@ -66,7 +66,7 @@ class Grant:
         for_s: how long it holds, from arrival.
         over_w: how far above the target the quarter may end with it; eur: what that costs over the next 12 bills as
             a new month peak, None where the rates have no price for it.
-        short: it is less than was claimed, because of the peak.
+        short: it is less than was claimed, because of the peak; fits: False while it is kept at its least only for now.
 
     """
 
@@ -76,3 +76,4 @@ class Grant:
     over_w: float = 0.0
     eur: float | None = None
     short: bool = False
+    fits: bool = True

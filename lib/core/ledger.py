@@ -6,19 +6,16 @@ It is the only guard of the month's peak. Knows no charger, no wire and no price
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import groupby
 from math import exp
 
 from lib.core.claims import LEASE_S, Cause, Claim, Drawn, Grant
 from lib.core.quarter import QUARTER_S, WATCHED_GAP, Quarter
+from lib.core.shares import Shares
 
 MARGIN = 0.04  # of the target's energy is kept back: 25 Wh at 2.5 kW, what a kettle takes in the last half minute
 FALL_S = 60.0  # a base load that falls is believed so slowly; one that rises, at once
 LAST_S = 240.0  # nothing is raised in the last minutes: what is left, divided by the time left, explodes
 CALM_S, CALM_PART = 20.0, 0.1  # what the rest of the quarter will be like: smoothed, and less so towards its end
-STOP_S = 10.0  # an order takes so long until the car is off
-GRACE_S = 60.0  # so long a running car is kept at its least beside one of a higher priority that wants more
-SPARE_W = 115.0  # what starts needs room for half an ampere more than its least
 NEWS_W = 250.0  # a peak that grows by so much more is announced again
 
 
@@ -123,7 +120,7 @@ def after(
         for claim in claims
     )
     room_w = 0.0 if base_w is None else ceiling_w - base_w
-    shares = _Shares(quarter, target_w, room_w, calm_w, ledger.short_s, now_s)
+    shares = Shares(quarter, target_w, room_w, base_w or 0.0, calm_w, ledger.short_s, now_s)
     given = shares.given(known)
     causes = {} if new else dict(ledger.causes)
     passed_s = 0.0 if ledger.at is None else max(0.0, (quarter.at - ledger.at).total_seconds())
@@ -146,6 +143,7 @@ def after(
                 over_w=shares.over_w.get(claim.who, 0.0),
                 eur=prices.get(claim.who) if shares.over_w.get(claim.who) else None,
                 short=given[claim.who] < claim.wish_w - 1,
+                fits=claim.who not in shares.short_s,
             )
             for claim in known
         ),
@@ -197,93 +195,3 @@ def _overs(
             yield known
         else:
             yield Over(who=claim.who, cause=claim.cause, peak_w=peak_w, eur=price(peak_w))
-
-
-class _Shares:
-    """One sharing out of the room under the ceiling; `over_w` and `short_s` are its by-products."""
-
-    def __init__(
-        self,
-        quarter: Quarter,
-        target_w: float,
-        room_w: float,
-        calm_w: float | None,
-        short_s: Mapping[str, float],
-        now_s: float,
-    ) -> None:
-        self._quarter, self._target_w, self._calm_w, self._now_s = quarter, target_w, calm_w, now_s
-        self._left_w = room_w
-        self._before_s = short_s
-        self._least_w = 0.0
-        self._hungry = False
-        self.over_w: dict[str, float] = {}
-        self.short_s: dict[str, float] = {}
-
-    def given(self, claims: Iterable[Claim]) -> dict[str, float]:
-        """Watts for each, the higher priority first, who runs before who waits; equals share alike."""
-        given: dict[str, float] = {}
-        ranked = sorted(claims, key=lambda claim: (-claim.priority, not claim.runs))
-        for _, equals in groupby(ranked, key=lambda claim: claim.priority):
-            given |= self._share(list(equals))
-        return given
-
-    def _share(self, equals: list[Claim]) -> dict[str, float]:
-        admitted = {claim.who: claim.least_w for claim in equals if claim.wish_w > 0 and self._admit(claim)}
-        open_ = sorted((claim for claim in equals if claim.who in admitted), key=lambda claim: claim.wish_w)
-        # all of them to one height, and who wants less gives the rest to the others
-        while open_ and self._left_w > 0:
-            height_w = (self._left_w + sum(admitted[claim.who] for claim in open_)) / len(open_)
-            above = [claim for claim in open_ if admitted[claim.who] > height_w]
-            if above:
-                open_ = [claim for claim in open_ if claim not in above]
-                continue
-            lowest = min(open_, key=lambda claim: claim.wish_w)
-            to_w = min(height_w, lowest.wish_w)
-            for claim in open_:
-                self._left_w -= max(0.0, to_w - admitted[claim.who])
-                admitted[claim.who] = max(admitted[claim.who], to_w)
-            if to_w >= height_w:
-                break
-            open_.remove(lowest)
-        for claim in equals:
-            self._lift(claim, admitted)
-            if admitted.get(claim.who, 0.0) < claim.wish_w - 1:
-                self._hungry = True
-        return {claim.who: admitted.get(claim.who, 0.0) for claim in equals}
-
-    def _admit(self, claim: Claim) -> bool:
-        """Whether a claim gets its least: it fits, or it runs and may be kept for now."""
-        spare_w = 0.0 if claim.runs or claim.over_w else SPARE_W
-        fits = claim.least_w + spare_w <= self._left_w + claim.over_w
-        if not fits and not (claim.runs and self._may_stay(claim)):
-            return False
-        if not fits:
-            self.short_s[claim.who] = self._before_s.get(claim.who, self._now_s)
-        beyond_w = claim.least_w - max(0.0, self._left_w)
-        if claim.over_w and beyond_w > 0:
-            self.over_w[claim.who] = min(beyond_w, claim.over_w)
-        self._left_w -= claim.least_w - self.over_w.get(claim.who, 0.0)
-        self._least_w += claim.least_w
-        return True
-
-    def _may_stay(self, claim: Claim) -> bool:
-        """Whether stopping it later still keeps the quarter, so that a kettle stops no car."""
-        short_s = self._now_s - self._before_s.get(claim.who, self._now_s)
-        if self._hungry and short_s > GRACE_S:
-            return False
-        quarter, calm_w = self._quarter, self._calm_w
-        if quarter.average_w is None or calm_w is None:
-            return False
-        stop_s = min(STOP_S, quarter.left_s)
-        draws_w = max(0.0, calm_w + self._least_w + claim.least_w)
-        ends_w = quarter.average_w + (draws_w * stop_s + max(0.0, calm_w) * (quarter.left_s - stop_s)) / QUARTER_S
-        return ends_w <= self._target_w + claim.over_w
-
-    def _lift(self, claim: Claim, admitted: dict[str, float]) -> None:
-        """What a claim may have above the target."""
-        if claim.over_w and claim.who in admitted:
-            used_w = self.over_w.get(claim.who, 0.0)
-            more_w = max(0.0, min(claim.wish_w - admitted[claim.who], claim.over_w - used_w))
-            admitted[claim.who] += more_w
-            if used_w + more_w > 0:
-                self.over_w[claim.who] = used_w + more_w

@@ -1,0 +1,119 @@
+"""The room under the quarter's ceiling → what each claim gets: the higher priority first, equals alike.
+
+Who runs is kept at its least as long as stopping it later still keeps the quarter. Knows no program and no lease.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from lib.core.claims import Claim
+from lib.core.quarter import QUARTER_S, Quarter
+
+STOP_S = 10.0  # an order takes so long until the car is off
+GRACE_S = 60.0  # so long a running car is kept at its least beside one of a higher priority that wants more
+SPARE_W = 115.0  # what starts needs room for half an ampere more than its least
+
+
+class Shares:
+    """One sharing out of the room under the ceiling; `over_w` and `short_s` are its by-products."""
+
+    def __init__(
+        self,
+        quarter: Quarter,
+        target_w: float,
+        room_w: float,
+        base_w: float,
+        calm_w: float | None,
+        short_s: Mapping[str, float],
+        now_s: float,
+    ) -> None:
+        """room_w: under the ceiling, beside the house's own base_w; calm_w: that without its kettles.
+
+        short_s: since when a running claim has not fitted, by name.
+        """
+        self._quarter, self._target_w, self._calm_w, self._now_s = quarter, target_w, calm_w, now_s
+        self._left_w = room_w
+        self._draws_w = base_w  # with what was given so far
+        self._before_s = short_s
+        self._least_w = 0.0
+        self._hungry = False
+        self.over_w: dict[str, float] = {}
+        self.short_s: dict[str, float] = {}
+
+    def given(self, claims: Iterable[Claim]) -> dict[str, float]:
+        """Watts for each, the higher priority first, who runs before who waits; equals share alike."""
+        given: dict[str, float] = {}
+        ranked = sorted(claims, key=lambda claim: (-claim.priority, not claim.runs))
+        for _, equals in groupby(ranked, key=lambda claim: claim.priority):
+            given |= self._share(list(equals))
+        return given
+
+    def _share(self, equals: list[Claim]) -> dict[str, float]:
+        admitted = {claim.who: claim.least_w for claim in equals if claim.wish_w > 0 and self._admit(claim)}
+        open_ = sorted((claim for claim in equals if claim.who in admitted), key=lambda claim: claim.wish_w)
+        # all of them to one height, and who wants less gives the rest to the others
+        while open_ and self._left_w > 0:
+            height_w = (self._left_w + sum(admitted[claim.who] for claim in open_)) / len(open_)
+            above = [claim for claim in open_ if admitted[claim.who] > height_w]
+            if above:
+                open_ = [claim for claim in open_ if claim not in above]
+                continue
+            lowest = min(open_, key=lambda claim: claim.wish_w)
+            to_w = min(height_w, lowest.wish_w)
+            for claim in open_:
+                self._left_w -= max(0.0, to_w - admitted[claim.who])
+                admitted[claim.who] = max(admitted[claim.who], to_w)
+            if to_w >= height_w:
+                break
+            open_.remove(lowest)
+        for claim in equals:
+            self._lift(claim, admitted)
+            if admitted.get(claim.who, 0.0) < claim.wish_w - 1:
+                self._hungry = True
+        return {claim.who: admitted.get(claim.who, 0.0) for claim in equals}
+
+    def _admit(self, claim: Claim) -> bool:
+        """Whether a claim gets its least: it fits, or it runs and may be kept for now."""
+        spare_w = 0.0 if claim.runs or claim.over_w else SPARE_W
+        fits = claim.least_w + spare_w <= self._left_w + self._beyond_w(claim)
+        if not fits and not (claim.runs and self._may_stay(claim)):
+            return False
+        if not fits:
+            self.short_s[claim.who] = self._before_s.get(claim.who, self._now_s)
+        beyond_w = claim.least_w - max(0.0, self._left_w)
+        if claim.over_w and beyond_w > 0:
+            self.over_w[claim.who] = beyond_w
+        self._left_w -= claim.least_w - self.over_w.get(claim.who, 0.0)
+        self._least_w += claim.least_w
+        self._draws_w += claim.least_w
+        return True
+
+    def _beyond_w(self, claim: Claim) -> float:
+        """How much more than what is left a claim may have, so that the quarter ends as announced."""
+        average_w, left_s = self._quarter.average_w, self._quarter.left_s
+        if not claim.over_w or average_w is None or left_s <= 0:
+            return claim.over_w
+        allowed_w = (self._target_w + claim.over_w - average_w) * QUARTER_S / left_s
+        return max(claim.over_w, allowed_w - self._draws_w - max(0.0, self._left_w))
+
+    def _may_stay(self, claim: Claim) -> bool:
+        """Whether stopping it later still keeps the quarter, so that a kettle stops no car."""
+        short_s = self._now_s - self._before_s.get(claim.who, self._now_s)
+        if self._hungry and short_s > GRACE_S:
+            return False
+        quarter, calm_w = self._quarter, self._calm_w
+        if quarter.average_w is None or calm_w is None:
+            return False
+        stop_s = min(STOP_S, quarter.left_s)
+        draws_w = max(0.0, calm_w + self._least_w + claim.least_w)
+        ends_w = quarter.average_w + (draws_w * stop_s + max(0.0, calm_w) * (quarter.left_s - stop_s)) / QUARTER_S
+        return ends_w <= self._target_w + claim.over_w
+
+    def _lift(self, claim: Claim, admitted: dict[str, float]) -> None:
+        """What a claim may have above the target."""
+        if claim.over_w and claim.who in admitted:
+            used_w = self.over_w.get(claim.who, 0.0)
+            more_w = max(0.0, min(claim.wish_w - admitted[claim.who], claim.over_w - used_w))
+            admitted[claim.who] += more_w
+            if used_w + more_w > 0:
+                self.over_w[claim.who] = used_w + more_w

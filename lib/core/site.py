@@ -1,0 +1,161 @@
+"""What the EV app knows of the house, by dm's last word, and how long each of its permissions still holds.
+
+Seconds are of our own monotonic clock; times are the meter's. Knows no message and no charger.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+
+from lib.core.claims import LEASE_S, Drawn, Grant
+from lib.core.power import PHASE_V
+from lib.core.reading import Reading
+
+FRESH_S = 3.0  # on older telegrams nothing is raised
+LONG_S = 900.0  # after so long a silence only what cannot wait goes on
+WHOLE_AMPERES: Final = "50213"  # this version of the telegram shows no power per phase, and whole amperes
+
+Phases = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What dm said at one instant.
+
+    Attributes:
+        at: the meter's time; good: it came with a telegram.
+        phases_a: what flows through the meter, + is drawn; None where the telegram does not say.
+        target_w: what the quarter may count; left_s: until it ends.
+        period_s: between two telegrams; limit_a: the meter's own, less than the connection's.
+
+    """
+
+    at: datetime | None = None
+    good: bool = False
+    grid_w: float | None = None
+    phases_a: Phases | None = None
+    target_w: float | None = None
+    left_s: float | None = None
+    register: str | None = None
+    grants: tuple[Grant, ...] = ()
+    drawn: tuple[Drawn, ...] = ()
+    period_s: float = 1.0
+    limit_a: float | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A grant, and until when it holds by our clock."""
+
+    grant: Grant
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The house as it is known now.
+
+    Attributes:
+        word: dm's last; heard_s: when it came; telegram_s: when the last one with a telegram came.
+        base_w: the house without cars and battery; base_a: the same by phase; calm_w: without its kettles.
+        leases: by who holds them.
+
+    """
+
+    word: Word = field(default_factory=Word)
+    heard_s: float | None = None
+    telegram_s: float | None = None
+    base_w: float | None = None
+    calm_w: float | None = None
+    base_a: Phases | None = None
+    leases: Mapping[str, Lease] = field(default_factory=dict)
+
+    def at(self, now_s: float) -> datetime | None:
+        """The meter's time now: its last, and the seconds since."""
+        if self.word.at is None or self.heard_s is None:
+            return None
+        since_s = self.heard_s if self.telegram_s is None else self.telegram_s
+        return self.word.at + timedelta(seconds=now_s - since_s)
+
+    def silent_s(self, now_s: float) -> float | None:
+        """For how long no telegram came; None: none ever did."""
+        return None if self.telegram_s is None else now_s - self.telegram_s
+
+    def is_fresh(self, now_s: float) -> bool:
+        """Whether something may be raised on what the meter said last."""
+        silent_s = self.silent_s(now_s)
+        return silent_s is not None and silent_s <= max(FRESH_S, 2 * self.word.period_s)
+
+    def grant(self, who: str, now_s: float) -> Grant | None:
+        """What one may draw; None without a lease that holds."""
+        lease = self.leases.get(who)
+        return lease.grant if lease and now_s < lease.until_s else None
+
+
+def heard(site: Site, word: Word, cars_w: tuple[float, float], cars_a: tuple[Phases, Phases], now_s: float) -> Site:
+    """The house after a word of dm.
+
+    cars_w, cars_a: the least and the most that our cars may draw just now, by power and by phase.
+    """
+    if not word.good:
+        kept = replace(word, grants=(), at=site.word.at if site.telegram_s is not None else word.at)
+        return replace(site, word=replace(kept, grid_w=site.word.grid_w, phases_a=site.word.phases_a), heard_s=now_s)
+    base_w, base_a = site.base_w, site.base_a
+    if word.grid_w is not None:
+        battery_w = sum((one.low_w + one.high_w) / 2 for one in word.drawn if one.who == "battery")
+        base_w = without(word.grid_w - battery_w, base_w, *cars_w)
+    if word.phases_a is not None:
+        now, before, least, most = word.phases_a, base_a or (None, None, None), *cars_a
+        one, two, three = (without(now[n], before[n], least[n], most[n]) for n in range(3))
+        base_a = (one, two, three)
+    return replace(
+        site,
+        word=word,
+        heard_s=now_s,
+        telegram_s=now_s,
+        base_w=base_w,
+        calm_w=base_w if site.calm_w is None or base_w is None else site.calm_w + (base_w - site.calm_w) / LEASE_S,
+        base_a=base_a,
+        leases={one.who: Lease(grant=one, until_s=now_s + one.for_s) for one in word.grants},
+    )
+
+
+def without(all_: float, before: float | None, least: float, most: float) -> float:
+    """What of `all_` is the house's own, when cars take something from `least` to `most` of it.
+
+    Within that, a step belongs to the cars; before: what the house's own was.
+    """
+    return all_ - (least if before is None else min(max(all_ - before, least), most))
+
+
+def phases_a(reading: Reading) -> Phases | None:
+    """Amperes through the meter by phase, + is drawn; None where the telegram has none.
+
+    Their sign is that of the phase's power. Where it shows no power per phase they count as drawn, and whole amperes
+    as one more: 3.96 A may be shown as 3.
+    """
+    shown = (reading.current_l1_a, reading.current_l2_a, reading.current_l3_a)
+    if shown[0] is None:
+        return None
+    taken = (reading.import_l1_w, reading.import_l2_w, reading.import_l3_w)
+    given = (reading.export_l1_w, reading.export_l2_w, reading.export_l3_w)
+    if shown[1] is None and shown[2] is None and taken[0] is None:
+        taken, given = (reading.import_w, None, None), (reading.export_w, None, None)
+    whole = (reading.version or "") == WHOLE_AMPERES
+    one, two, three = (
+        _signed(current_a, drawn_w, injected_w, whole=whole)
+        for current_a, drawn_w, injected_w in zip(shown, taken, given, strict=True)
+    )
+    return one, two, three
+
+
+def _signed(current_a: float | None, drawn_w: float | None, injected_w: float | None, *, whole: bool) -> float:
+    if current_a is None:
+        return 0.0  # a phase that is not there
+    if whole:
+        current_a = ceil(current_a) + 1.0 if current_a == ceil(current_a) else ceil(current_a)
+    net_w = (drawn_w or 0.0) - (injected_w or 0.0)
+    return -current_a if net_w < -PHASE_V / 10 and injected_w is not None else current_a

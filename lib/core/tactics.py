@@ -1,0 +1,176 @@
+"""What each source wants of one charger now: the ladder of proposals, each with its reason. Knows no circuit.
+
+In: the charger's facts, its car, its need, its plan, the sun that is left. Out: proposals for lib/core/proposals.py.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from lib.core import claims
+from lib.core.car import CarRules
+from lib.core.charger import Plug
+from lib.core.claims import Cause
+from lib.core.modes import Mode
+from lib.core.needs import Need, Step
+from lib.core.plan import Block
+from lib.core.proposals import Proposal
+from lib.core.why import Reason, Why
+
+BACK_PCT = 5.0  # the reserve is refilled by so much more than where it begins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that the wishes for one charger depend on.
+
+    Attributes:
+        boost_until: the owner wants it fast until then.
+        least_w, most_w: between pause and all that charger and car take, on the phases it charges on.
+        low_pct: of the car's state of charge, None while unknown; pct: the likely one.
+        need: of its next trip; block: what the plan has for it now; next: what it has next.
+        night_w: what is left to charge in the cheap hours, per hour left of them; 0 outside.
+        night_until: of the cheap hours. eur_kwh: the price now.
+        sun_w: what PV charging makes of the surplus, 0 when it is too little; left_w: the surplus itself.
+        reserve: the car is below its reserve, until it has a little more.
+        ended: the car has stopped by itself. over_eur: what the peak that was granted costs.
+
+    """
+
+    at: datetime
+    now_s: float
+    plug: Plug
+    fault: str = ""
+    mode: Mode = Mode.AUTO
+    boost_until: datetime | None = None
+    phases: int = 1
+    least_w: float
+    most_w: float
+    car: CarRules | None = None
+    low_pct: float | None = None
+    pct: float | None = None
+    need: Need | None = None
+    block: Block | None = None
+    next: Block | None = None
+    night_w: float = 0.0
+    night_until: datetime | None = None
+    eur_kwh: float | None = None
+    sun_w: float = 0.0
+    left_w: float = 0.0
+    reserve: bool = False
+    ended: bool = False
+    over_eur: float | None = None
+
+    @property
+    def boosts(self) -> bool:
+        """Whether the owner wants it fast now."""
+        return self.boost_until is not None and self.at < self.boost_until
+
+    @property
+    def target_pct(self) -> float:
+        """How far it shall be charged: for its trip, else for every day; all the way where the owner wants all."""
+        if self.boosts or self.mode is Mode.MAX or self.car is None:
+            return 100.0
+        need = self.need
+        return max(self.car.everyday_pct, need.target_pct if need and self.mode is Mode.AUTO else 0.0)
+
+
+def proposals(facts: Facts) -> tuple[Proposal, ...]:
+    """Who wants what; without the budget and the circuits, which others put."""
+    return tuple(_proposals(facts))
+
+
+def _proposals(facts: Facts) -> Iterator[Proposal]:
+    if facts.plug is Plug.FAULT:
+        yield _fence("fault", claims.FAULT, facts, Why(reason=Reason.FAULT, name=facts.fault), high_w=0.0)
+    elif facts.plug is Plug.EMPTY:
+        yield _fence("no car", claims.FAULT, facts, Why(reason=Reason.NO_CAR), high_w=0.0)
+    if facts.mode is Mode.OFF:
+        yield _fence("owner", claims.OWNER, facts, Why(reason=Reason.OFF), low_w=0.0, high_w=0.0)
+    if facts.pct is not None and facts.pct >= facts.target_pct:
+        yield _fence("limit", claims.LIMIT, facts, _enough(facts), high_w=0.0)
+    if facts.boosts or facts.mode is Mode.MAX:
+        why = Why(reason=Reason.MAX, power_w=facts.most_w, eur=facts.over_eur)
+        if facts.boosts:
+            why = Why(reason=Reason.BOOST, power_w=facts.most_w, until=facts.boost_until, eur=facts.over_eur)
+        yield _fence("owner", claims.OWNER, facts, why, low_w=facts.most_w)
+    if facts.mode is Mode.AUTO:
+        yield from _auto(facts)
+    yield _surplus(facts)
+
+
+def _auto(facts: Facts) -> Iterator[Proposal]:
+    """Trips, reserve, plan and cheap hours."""
+    need, block = facts.need, facts.block
+    if need is not None and need.energy_wh and need.step >= Step.HELP:
+        yield from _late(facts, need)
+    if facts.reserve and facts.low_pct is not None:
+        why = Why(reason=Reason.RESERVE, soc_pct=facts.pct, eur=facts.over_eur)
+        yield _fence("reserve minimum", claims.RESERVE_MINIMUM, facts, why, low_w=facts.least_w)
+        yield _fence("reserve", claims.RESERVE, facts, why, low_w=facts.most_w)
+    if need is not None and need.energy_wh and need.step >= Step.ANY_RATE:
+        why = Why(reason=Reason.TRIP, name=need.trip.title, until=need.trip.ready)
+        yield _fence("trip", claims.PLAN, facts, why, low_w=facts.most_w)
+    elif block is not None:
+        why = Why(reason=Reason.PLANNED, eur_kwh=block.eur_kwh, name=block.trip)
+        yield _fence("plan", claims.PLAN, facts, why, low_w=min(block.power_w, facts.most_w))
+    elif facts.night_w > 0 and facts.car is not None:
+        why = Why(reason=Reason.NIGHT, soc_pct=facts.car.night_pct, eur_kwh=facts.eur_kwh)
+        yield _fence("night", claims.NIGHT, facts, why, low_w=min(max(facts.night_w, facts.least_w), facts.most_w))
+
+
+def _late(facts: Facts, need: Need) -> Iterator[Proposal]:
+    """A trip that is late: first with the battery's help under the paid peak, then above it."""
+    over = need.step >= Step.OVER
+    reason = Reason.UNREACHABLE if need.step is Step.UNREACHABLE else Reason.LATE_TRIP if over else Reason.TRIP
+    soc_pct = need.full_pct if need.step is Step.UNREACHABLE else need.target_pct
+    why = Why(reason=reason, name=need.trip.title, until=need.trip.ready, soc_pct=soc_pct, eur=facts.over_eur)
+    if over:
+        needed_w = facts.most_w if need.step is Step.UNREACHABLE else need.power_w
+        yield _fence("late trip", claims.LATE, facts, why, low_w=min(max(needed_w, facts.least_w), facts.most_w))
+
+
+def _surplus(facts: Facts) -> Proposal:
+    """The sun that is left over, or why there is nothing to do."""
+    if facts.sun_w > 0:
+        why = Why(reason=Reason.SURPLUS)
+    elif facts.mode in {Mode.PV_ONLY, Mode.PV_ALL}:
+        why = Why(reason=Reason.NO_SUN, power_w=max(0.0, facts.left_w))
+    elif facts.car is not None and facts.pct is None:
+        why = Why(reason=Reason.ASK_SOC)
+    elif facts.next is not None:
+        why = Why(reason=Reason.WAITS, until=facts.next.start, eur_kwh=facts.next.eur_kwh, name=facts.next.trip)
+    elif facts.night_w == 0 and facts.pct is not None and facts.car is not None and facts.pct >= facts.car.night_pct:
+        why = Why(reason=Reason.NOTHING, soc_pct=facts.pct)
+    else:
+        why = Why(reason=Reason.NO_SUN, power_w=max(0.0, facts.left_w))
+    wish_w = 0.0 if facts.mode in {Mode.OFF, Mode.MAX, Mode.MANUAL} else facts.sun_w
+    return Proposal(source="surplus", priority=claims.SURPLUS, at_s=facts.now_s, wish_w=wish_w, why=why)
+
+
+def _enough(facts: Facts) -> Why:
+    """It has what it shall have."""
+    return Why(reason=Reason.TARGET, soc_pct=facts.target_pct)
+
+
+def _fence(
+    source: str, priority: int, facts: Facts, why: Why, *, low_w: float | None = None, high_w: float | None = None
+) -> Proposal:
+    return Proposal(source=source, priority=priority, at_s=facts.now_s, low_w=low_w, high_w=high_w, why=why)
+
+
+def over_w(facts: Facts, priority: int, wish_w: float, base_w: float, room_w: float) -> tuple[float, Cause | None]:
+    """How far the quarter's average may end above its target for this wish, and why; 0 for most.
+
+    base_w: what the house draws without cars; room_w: what it and the cars may draw together under the target.
+    """
+    needed_w, cause = 0.0, None
+    if priority == claims.OWNER:
+        needed_w, cause = wish_w, Cause.MAX
+    elif priority == claims.LATE and facts.need is not None and facts.need.step >= Step.OVER:
+        needed_w, cause = wish_w, Cause.LATE_TRIP
+    elif facts.reserve and priority in {claims.RESERVE, claims.RESERVE_MINIMUM}:
+        full = facts.car is not None and facts.car.reserve_over_peak
+        needed_w, cause = facts.most_w if full else facts.least_w, Cause.RESERVE
+    beyond_w = max(0.0, needed_w + base_w - room_w)
+    return (beyond_w, cause) if beyond_w > 0 else (0.0, None)
