@@ -1,0 +1,399 @@
+"""How full a car is: readings, what was charged between them, and what is learned. Unknown never becomes 0."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.core.car import CarReading, CarRules
+from lib.core.soc import (
+    CAR_ENDED,
+    TYPED,
+    Confidence,
+    Soc,
+    charged,
+    ended_by_car,
+    opened,
+    plugged_in,
+    read,
+    swapped,
+    unplugged,
+)
+from lib.core.trail import MOST
+from tests.conftest import NOON
+
+CAR = CarRules(name="car_1", capacity_wh=77_000, wh_km=180)
+START_WH = 12_345_000.0
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+QUARTER = 15 * MINUTE
+
+
+def says(pct: float | None, as_of: datetime | None = NOON, source: str = "cloud") -> CarReading:
+    """A reading."""
+    return CarReading(source=source, as_of=as_of, soc_pct=pct)
+
+
+def at_home(pct: float | None = 50.0, car: CarRules = CAR) -> Soc:
+    """A car that was plugged in at noon, and read then."""
+    return read(plugged_in(opened(car), "garage", START_WH, NOON, 7), says(pct), NOON)
+
+
+@dataclass
+class Toy:
+    """A car, its charger and its cloud, which tells whole per cents of some minutes ago."""
+
+    chance: Random
+    efficiency: float
+    power_w: float
+    delay: timedelta = 0 * MINUTE
+    capacity_wh: float = 77_000
+    battery_wh: float = 20_000
+    total_wh: float = START_WH
+    at: datetime = NOON
+    seen: list[tuple[datetime, float]] = field(default_factory=list)
+
+    def run(self, soc: Soc, hours: float) -> Soc:
+        """The car charges, or stands with its power at 0; the charger is read each 10 s, the cloud each 15 min."""
+        for second in range(0, int(hours * 3600), 10):
+            self.at += timedelta(seconds=10)
+            self.total_wh += self.power_w / 360
+            self.battery_wh = min(self.capacity_wh, self.battery_wh + self.power_w / 360 * self.efficiency)
+            soc = charged(soc, round(self.total_wh), self.at)
+            if second % 60 == 0:
+                self.seen.append((self.at, self.battery_wh / self.capacity_wh * 100 + self.chance.uniform(-0.7, 0.7)))
+            if second % 900 == 300:
+                as_of, pct = next(one for one in reversed(self.seen) if one[0] <= self.at - self.delay)
+                soc = read(soc, says(min(100.0, float(round(pct))), as_of), self.at, round(self.total_wh))
+        return soc
+
+    def session(self, soc: Soc, hours: float) -> Soc:
+        """Home with 26 %, half an hour of rest, then charging; and away."""
+        self.at += 10 * HOUR
+        self.battery_wh = 20_000
+        self.seen = [(self.at - 2 * HOUR, 40.0), (self.at, 26.0)]
+        soc = plugged_in(soc, "garage", self.total_wh, self.at)
+        power_w, self.power_w = self.power_w, 0.0
+        soc = self.run(soc, 0.5)
+        self.power_w = power_w
+        return unplugged(self.run(soc, hours), self.at)
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    efficiency=st.floats(0.75, 0.97),
+    power_w=st.floats(3_700, 11_000),
+    delay=st.integers(0, 20),
+)
+@settings(max_examples=25, deadline=None)
+def test_three_sessions_teach_the_efficiency(seed: int, efficiency: float, power_w: float, delay: int) -> None:
+    """Noisy whole per cents each 15 min, up to 20 min late: within 3 % of the truth after three charges of 40 kWh."""
+    toy = Toy(chance=Random(seed), efficiency=efficiency, power_w=power_w, delay=delay * MINUTE)
+    soc = opened(CAR)
+    for _ in range(3):
+        soc = toy.session(soc, 40_000 / power_w)
+    assert soc.efficiency == pytest.approx(efficiency, rel=0.03)
+
+
+def test_between_readings_the_counter_tells() -> None:
+    """Half charged at noon; 906 Wh at the wall are 1 %, as long as nothing else is known of the car."""
+    soc = charged(at_home(), START_WH + 9_059, NOON + HOUR)
+    assert 906 == pytest.approx(CAR.wall_wh_pct, abs=1)
+    assert 60.0 == pytest.approx(soc.pct(NOON + HOUR), abs=0.01)
+    assert Confidence.ESTIMATED == soc.confidence(NOON + HOUR)
+    assert 3600 == soc.age_s(NOON + HOUR)
+    low, high = soc.low_pct(NOON + HOUR), soc.high_pct(NOON + HOUR)
+    assert low is not None
+    assert high is not None
+    assert 57 < low < 60 < high < 63
+
+
+def test_it_is_never_more_than_full() -> None:
+    """What a full car still draws heats or balances it."""
+    assert 100.0 == charged(at_home(99.0), START_WH + 9_000, NOON + HOUR).pct()
+
+
+def test_a_fresh_reading_is_measured_for_half_an_hour() -> None:
+    """Then it is estimated on a cable, and old without one."""
+    for soc, later in ((at_home(), Confidence.ESTIMATED), (read(opened(CAR), says(50), NOON), Confidence.OLD)):
+        assert Confidence.MEASURED == soc.confidence(NOON + 30 * MINUTE)
+        assert later == soc.confidence(NOON + 31 * MINUTE)
+        assert 50.0 == soc.pct()
+
+
+def test_who_says_the_same_again_has_not_measured_again() -> None:
+    """A cloud repeats itself with a new stamp while the car charges: the estimate goes on."""
+    soc = charged(at_home(), START_WH + 9_059, NOON + HOUR)
+    again = read(soc, says(50.0, NOON + HOUR), NOON + HOUR)
+    assert 60.0 == pytest.approx(again.pct(), abs=0.01)
+    assert 3600 == again.age_s(NOON + HOUR)
+
+
+def test_a_changed_reading_is_the_truth_from_its_own_time_on() -> None:
+    """It is 20 minutes late; what was charged since it was measured is added."""
+    soc = at_home()
+    for minute in range(61):
+        soc = charged(soc, START_WH + 100 * minute, NOON + minute * MINUTE)
+    soc = read(soc, says(54.0, NOON + 40 * MINUTE), NOON + HOUR)
+    assert 54.0 + 2_000 / CAR.wall_wh_pct == pytest.approx(soc.pct(), abs=0.02)
+    assert 1200 == soc.age_s(NOON + HOUR)
+
+
+def test_what_is_older_than_the_anchor_is_nothing_new() -> None:
+    """Reports come in any order."""
+    soc = read(at_home(), says(44.0, NOON - MINUTE), NOON + MINUTE)
+    assert 50.0 == soc.pct()
+
+
+def test_the_owners_word_counts_at_once() -> None:
+    """However far it is from the estimate, and also when it says the same twice."""
+    soc = charged(at_home(), START_WH + 9_059, NOON + HOUR)
+    typed = read(soc, says(35.0, None, TYPED), NOON + HOUR)
+    assert (35.0, Confidence.MEASURED, TYPED) == (typed.pct(), typed.confidence(NOON + HOUR), typed.source)
+    later = charged(typed, START_WH + 20_000, NOON + 2 * HOUR)
+    assert 35.0 == read(later, says(35.0, None, TYPED), NOON + 2 * HOUR).pct()
+
+
+def test_a_jump_waits_for_a_second_word() -> None:
+    """Doubtful meanwhile, with an estimate whose ends hold both; the second one must be later and agree."""
+    at = NOON + HOUR
+    soc = charged(at_home(), START_WH + 4_530, at)
+    doubtful = read(soc, says(30.0, at), at)
+    assert Confidence.DOUBTFUL == doubtful.confidence(at)
+    assert 55.0 == pytest.approx(doubtful.pct(), abs=0.01)
+    low = doubtful.low_pct(at)
+    assert low is not None
+    assert low < 30
+    assert Confidence.DOUBTFUL == read(doubtful, says(30.0, at), at + QUARTER).confidence(at)
+    sure = read(doubtful, says(30.0, at + QUARTER), at + QUARTER)
+    assert (Confidence.MEASURED, 30.0) == (sure.confidence(at + QUARTER), sure.pct())
+
+
+def test_a_jump_that_was_none_is_forgotten() -> None:
+    """The next word agrees with the estimate."""
+    at = NOON + HOUR
+    doubtful = read(charged(at_home(), START_WH + 4_530, at), says(30.0, at), at)
+    calm = read(doubtful, says(56.0, at + QUARTER), at + QUARTER)
+    assert (Confidence.MEASURED, 56.0) == (calm.confidence(at + QUARTER), calm.pct())
+
+
+def test_a_stale_repetition_confirms_no_jump_of_a_charging_car() -> None:
+    """A new stamp under an old value, while the charger delivers, is doubted again."""
+    at = NOON + HOUR
+    doubtful = read(charged(at_home(), START_WH + 4_530, at), says(30.0, at), at)
+    later = at + 2 * HOUR
+    soc = read(charged(doubtful, START_WH + 20_000, later), says(30.0, later), later)
+    assert Confidence.DOUBTFUL == soc.confidence(later)
+
+
+def test_the_car_that_stops_by_itself_is_the_best_anchor() -> None:
+    """It is at its own limit, today as yesterday; where that is not known, nothing is."""
+    for _ in range(2):
+        soc = charged(at_home(), START_WH + 26_000, NOON + 4 * HOUR)
+        assert soc == ended_by_car(soc, None, NOON + 4 * HOUR)
+        soc = ended_by_car(soc, 80.0, NOON + 4 * HOUR)
+        assert (80.0, CAR_ENDED) == (soc.pct(), soc.source)
+        assert soc is ended_by_car(soc, 80.0, NOON + 5 * HOUR)
+    assert 80.0 == ended_by_car(at_home(None), 80.0, NOON).pct()
+
+
+def test_a_stop_far_from_the_limit_is_doubtful() -> None:
+    """A timer of the car, perhaps; told twice it is no surer."""
+    soc = charged(at_home(), START_WH + 2_000, NOON + HOUR)
+    for _ in range(2):
+        soc = ended_by_car(soc, 80.0, NOON + 2 * HOUR)
+        assert Confidence.DOUBTFUL == soc.confidence(NOON + 2 * HOUR)
+
+
+def test_a_smaller_counter_is_another_one() -> None:
+    """Nothing is known then, and nothing is not 0; a Wh of rounding is none."""
+    soc = charged(at_home(), START_WH + 1_000, NOON + HOUR)
+    assert soc == charged(soc, START_WH + 999.5, NOON + HOUR)
+    lost = charged(soc, 10.0, NOON + HOUR)
+    assert (None, None, None, None) == (lost.pct(), lost.low_pct(NOON), lost.high_pct(NOON), lost.age_s(NOON))
+    assert Confidence.UNKNOWN == lost.confidence(NOON)
+
+
+def test_nothing_is_lost_over_a_restart() -> None:
+    """The life total goes on where it was, whoever counted meanwhile."""
+    kept = charged(at_home(), START_WH + 1_000, NOON + HOUR)
+    soc = plugged_in(opened(CAR, kept), "garage", START_WH + 9_059, NOON + 5 * HOUR, 7)
+    assert 60.0 == pytest.approx(soc.pct(), abs=0.01)
+    assert Confidence.ESTIMATED == soc.confidence(NOON + 5 * HOUR)
+
+
+def test_a_drive_makes_it_unknown() -> None:
+    """At unplugging the last value stays with its age; plugged in again without a word of the car it is gone."""
+    away = unplugged(charged(at_home(), START_WH + 9_059, NOON + HOUR), NOON + HOUR)
+    assert 60.0 == pytest.approx(away.pct(), abs=0.01)
+    assert Confidence.OLD == away.confidence(NOON + HOUR)
+    back = plugged_in(away, "garage", START_WH + 9_059, NOON + 3 * HOUR, 8)
+    assert (None, Confidence.UNKNOWN) == (back.pct(), back.confidence(NOON + 3 * HOUR))
+    stale = read(back, says(61.0, NOON + HOUR), NOON + 3 * HOUR)
+    assert stale.pct() is None
+    repeated = read(back, says(50.0, NOON + 3 * HOUR), NOON + 3 * HOUR)
+    assert repeated.pct() is None
+    assert 41.0 == read(back, says(41.0, NOON + 3 * HOUR), NOON + 3 * HOUR).pct()
+
+
+def test_a_trip_makes_it_a_guess() -> None:
+    """60 km take 14 % of this car; the low end allows for more, and a reading ends the guessing."""
+    away = unplugged(at_home(), NOON + MINUTE)
+    at = NOON + 3 * HOUR
+    back = plugged_in(away, "garage", START_WH, at, 8, driven_km=60)
+    assert 36.0 == pytest.approx(back.pct(), abs=0.1)
+    assert Confidence.GUESS == back.confidence(at)
+    low = back.low_pct(at)
+    assert low is not None
+    assert low < 30
+    assert (31.0, Confidence.MEASURED) == ((told := read(back, says(31.0, at), at)).pct(), told.confidence(at))
+
+
+def test_a_guess_is_never_empty() -> None:
+    """400 km with 50 %: it was charged somewhere, so nobody knows."""
+    away = unplugged(at_home(), NOON + MINUTE)
+    assert plugged_in(away, "garage", START_WH, NOON + 3 * HOUR, 8, driven_km=400).pct() is None
+
+
+def test_a_car_that_was_away_for_a_minute_did_not_drive() -> None:
+    """Its plug was wiggled; after some minutes more it is a guess."""
+    away = unplugged(at_home(), NOON + MINUTE)
+    wiggled = plugged_in(away, "garage", START_WH, NOON + 2 * MINUTE, 8)
+    assert (50.0, Confidence.MEASURED) == (wiggled.pct(), wiggled.confidence(NOON + 2 * MINUTE))
+    moved = plugged_in(away, "garage", START_WH, NOON + 8 * MINUTE, 8)
+    assert (50.0, Confidence.GUESS) == (moved.pct(), moved.confidence(NOON + 8 * MINUTE))
+
+
+def test_a_reading_since_the_drive_holds_at_the_plug_in() -> None:
+    """Read on the street at two, plugged in at six: parked since, and a little less sure."""
+    away = unplugged(at_home(), NOON + MINUTE)
+    parked = read(away, says(41.0, NOON + 2 * HOUR), NOON + 2 * HOUR)
+    soc = plugged_in(parked, "garage", START_WH + 500, NOON + 6 * HOUR, 8)
+    assert (41.0, Confidence.OLD) == (soc.pct(), soc.confidence(NOON + 6 * HOUR))
+    assert 42.0 == pytest.approx(charged(soc, START_WH + 500 + 906, NOON + 7 * HOUR).pct(), abs=0.01)
+
+
+def test_a_plug_in_that_nobody_saw_is_noticed_by_its_number() -> None:
+    """The program was down; the charger counted one more."""
+    assert 50.0 == plugged_in(at_home(), "garage", START_WH, NOON + 5 * HOUR, 7).pct()
+    assert plugged_in(at_home(), "garage", START_WH, NOON + 5 * HOUR, 8).pct() is None
+    assert plugged_in(at_home(), "drive", 99.0, NOON + 5 * HOUR, 3).pct() is None
+
+
+def test_a_number_that_was_not_read_yet_is_no_other_plug_in() -> None:
+    """The charger tells its count only later."""
+    soc = read(plugged_in(opened(CAR), "garage", None, NOON), says(50), NOON)
+    soc = plugged_in(soc, "garage", START_WH, NOON + MINUTE, 7)
+    assert 51.0 == pytest.approx(charged(soc, START_WH + 906, NOON + HOUR).pct(), abs=0.01)
+    assert plugged_in(soc, "garage", START_WH, NOON + HOUR, 8).pct() is None
+
+
+def test_without_a_time_it_is_old() -> None:
+    """A retained word without a stamp counts where nothing better is known, and has no age."""
+    soc = plugged_in(opened(CAR), "garage", START_WH, NOON, 7)
+    found = read(soc, says(50.0, None, "mqtt"), NOON)
+    assert (50.0, Confidence.OLD, None) == (found.pct(), found.confidence(NOON), found.age_s(NOON))
+    assert 50.0 == read(at_home(), says(12.0, None, "mqtt"), NOON + MINUTE).pct()
+
+
+@pytest.mark.parametrize("as_of", [datetime.fromisoformat("0001-01-01T00:00:00+00:00"), NOON + DAY], ids=str)
+def test_a_time_that_cannot_be_is_none(as_of: datetime) -> None:
+    """Never, or tomorrow: the value is of unknown age."""
+    soc = read(plugged_in(opened(CAR), "garage", START_WH, NOON), says(50.0, as_of), NOON)
+    assert (50.0, Confidence.OLD) == (soc.pct(), soc.confidence(NOON))
+
+
+@given(pct=st.none() | st.floats(allow_nan=True).filter(lambda pct: not 0 <= pct <= 100))
+def test_what_is_no_per_cent_changes_nothing(pct: float | None) -> None:
+    """Nothing said is not 0 said, and 101 is not cut to 100."""
+    for soc in (at_home(), opened(CAR)):
+        assert soc == read(soc, says(pct, NOON + MINUTE), NOON + MINUTE)
+
+
+def test_an_empty_car_is_empty_when_it_says_so() -> None:
+    """A 0 that was measured is a number like any other."""
+    assert (0.0, 0.0) == ((soc := at_home(0.0)).pct(), soc.low_pct(NOON))
+
+
+EVENTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("charge"), st.floats(0, 20_000)),
+        st.tuples(st.just("read"), st.none() | st.integers(1, 100).map(float)),
+        st.tuples(st.just("unplug"), st.none()),
+        st.tuples(st.just("plug"), st.none() | st.floats(0, 500)),
+        st.tuples(st.just("fall"), st.none()),
+        st.tuples(st.just("end"), st.none() | st.just(80.0)),
+    ),
+    max_size=30,
+)
+
+
+@given(events=EVENTS, step_s=st.integers(1, 20_000))
+def test_unknown_never_becomes_nothing(events: list[tuple[str, float | None]], step_s: int) -> None:
+    """Whatever happens to a car that never said 0: it is unknown, or more than empty; its ends hold it between them."""
+    soc, at, total_wh = plugged_in(opened(CAR), "garage", START_WH, NOON, 1), NOON, START_WH
+    plugins = 1
+    for kind, value in events:
+        at += timedelta(seconds=step_s)
+        match kind:
+            case "charge":
+                total_wh += value or 0.0
+                soc = charged(soc, total_wh, at)
+            case "read":
+                soc = read(soc, says(value, at - timedelta(seconds=step_s * 0.7)), at, total_wh)
+            case "unplug":
+                soc = unplugged(soc, at)
+            case "plug":
+                plugins += 1
+                soc = plugged_in(soc, "garage", total_wh, at, plugins, driven_km=value)
+            case "fall":
+                total_wh = 5.0
+                soc = charged(soc, total_wh, at)
+            case _:
+                soc = ended_by_car(soc, value, at)
+        pct, low, high = soc.pct(at), soc.low_pct(at), soc.high_pct(at)
+        if pct is None:
+            assert (Confidence.UNKNOWN, None, None) == (soc.confidence(at), low, high)
+            continue
+        assert low is not None
+        assert high is not None
+        assert 0 < pct <= 100
+        assert 0 <= low <= pct <= high <= 100
+        assert Confidence.UNKNOWN != soc.confidence(at)
+        assert 0.70 - 1e-9 <= soc.efficiency <= 1 + 1e-9
+
+
+def test_the_other_car_gets_what_was_charged() -> None:
+    """It was the second one: its own reading counts with the Wh since, the first is unknown until it is read again."""
+    wrong = charged(at_home(), START_WH + 9_059, NOON + HOUR)
+    right = read(opened(CarRules(name="car_2", capacity_wh=50_000)), says(20.0, NOON - MINUTE), NOON)
+    former, found = swapped(wrong, right)
+    assert former.pct() is None
+    assert 20.0 + 9_059 / found.wall_wh_pct == pytest.approx(found.pct(), abs=0.01)
+    assert found.plugged
+    assert 64.0 == read(former, says(64.0, NOON + HOUR), NOON + HOUR).pct()
+
+
+def test_another_capacity_keeps_what_was_learned() -> None:
+    """The owner corrects the capacity: the efficiency is the car's."""
+    toy = Toy(chance=Random(1), efficiency=0.92, power_w=7_400)
+    soc = toy.session(opened(CAR), 4)
+    bigger = opened(CarRules(name="car_1", capacity_wh=82_000), soc)
+    assert soc.learned_wh_pct is not None
+    assert bigger.efficiency == pytest.approx(soc.efficiency)
+    assert opened(CarRules(name="car_2", capacity_wh=82_000), soc).learned_wh_pct is None
+
+
+def test_a_plug_in_of_days_stays_small() -> None:
+    """What is kept of the counter is bounded, and a car that stands leaves nothing to write."""
+    soc = at_home()
+    for step in range(3_000):
+        soc = charged(soc, START_WH + 100 * step, NOON + step * MINUTE)
+    assert soc.cable is not None
+    assert len(soc.cable.trail) <= MOST
+    assert START_WH + 100 * 2_990 == pytest.approx(soc.cable.shown_wh(NOON + 2_990 * MINUTE), abs=1)
+    shown = soc.cable.shown_wh(NOON + 1_000 * MINUTE)
+    assert shown == pytest.approx(START_WH + 100_000, abs=1)
+    assert soc is charged(soc, START_WH + 299_900, NOON + 3_005 * MINUTE)
