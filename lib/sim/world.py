@@ -1,9 +1,9 @@
-"""The toy world: a house with its appliances, its sun and its meter, moved by given time steps.
+"""The toy world: a house with its appliances, its cars, its sun and its meter, moved by given time steps.
 
 In: a seed, a start, steps of time, hands on switches. Out: watts now, and what the meter shows.
 Between two changes nothing changes, so any steps give the same house. Knows no clock, no socket and no telegram.
 
-    grid_w = base_w - sun_w        (+ is drawn; cars and the battery will stand between the two)
+    grid_w = base_w + cars_w - sun_w        (+ is drawn; the battery will stand between the two)
 """
 
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from lib.sim.appliances import Appliance, Flow, Kind
 from lib.sim.brussels import HOUR, QUARTER, SECOND, instant, micros
+from lib.sim.charge_point import ChargePoint
 from lib.sim.household import KINDS
 from lib.sim.inverter import Inverter
 from lib.sim.meter import Display, Meter
@@ -22,10 +23,19 @@ class World:
     """A house in Brussels. The same seed, start and orders give the same house to the last watt-hour.
 
     The world is in the middle of its life at `start`: programmes run and the running quarter is counted from its
-    beginning. pace_s: how often the sun is looked at. Raises ValueError when `start` has no time zone.
+    beginning. Its charge points join it at `start`. pace_s: how often the sun is looked at. Raises ValueError when
+    `start` has no time zone, or a charge point is at another instant.
     """
 
-    def __init__(self, *, seed: int = 1, start: datetime, kinds: Iterable[Kind] = KINDS, pace_s: int = 5) -> None:
+    def __init__(
+        self,
+        *,
+        seed: int = 1,
+        start: datetime,
+        kinds: Iterable[Kind] = KINDS,
+        pace_s: int = 5,
+        points: Iterable[ChargePoint] = (),
+    ) -> None:
         start_us = micros(start)
         begin_us = start_us // QUARTER * QUARTER
         self._seed = seed
@@ -38,9 +48,12 @@ class World:
         for appliance in self.appliances.values():
             while appliance.until_us <= begin_us:
                 appliance.advance()
+        self.points: list[ChargePoint] = []
         self._at_us = begin_us
         self._settle()
         self._move_to(start_us)
+        for point in points:
+            self.add(point)
 
     @property
     def at(self) -> datetime:
@@ -51,6 +64,11 @@ class World:
     def base_w(self) -> int:
         """What the appliances draw now, in W."""
         return sum(appliance.power_w for appliance in self.appliances.values())
+
+    @property
+    def cars_w(self) -> int:
+        """What the cars draw now, in W."""
+        return sum(point.power_w for point in self.points)
 
     @property
     def sun_w(self) -> int:
@@ -67,12 +85,22 @@ class World:
         step_us = time // timedelta(microseconds=1) if isinstance(time, timedelta) else round(time * SECOND)
         if step_us < 0:
             raise ValueError(f"a step of {time} would turn time back")
+        for point in self.points:
+            point.look()
         self._move_to(self._at_us + step_us)
 
     def show(self) -> Display:
         """What the meter shows now."""
         volts_v = volts(self._seed, self._at_us, self._flow.phases_w)
         return self.meter.show(self._flow, volts_v=volts_v, currents_a=amperes(self._flow.phases_w, volts_v))
+
+    def add(self, point: ChargePoint) -> None:
+        """A charge point of the house, which from now on moves it. Raises ValueError when it is at another instant."""
+        if point.at != self.at:
+            raise ValueError(f"{point.name} is at {point.at}, the world at {self.at}: start it there")
+        point.heard_by(self._settle)
+        self.points.append(point)
+        self._settle()
 
     def switch_on(self, name: str) -> None:
         """Start the programme of an appliance now. Raises KeyError when there is none of that name."""
@@ -105,9 +133,13 @@ class World:
                     appliance.advance()
             if self.inverter.until_us <= self._at_us:
                 self.inverter.look(self._at_us)
+            for point in self.points:
+                point.move_to(self._at_us)
             self._settle()
         self.meter.take(self._flow, end_us)
         self._at_us = end_us
+        for point in self.points:
+            point.move_to(end_us)
 
     def _settle(self) -> None:
         """Work out what flows from now on, and until when that holds."""
@@ -122,5 +154,10 @@ class World:
             gas_w += gas
             water_ml_s += water
             change_us = min(change_us, appliance.until_us)
+        for point in self.points:
+            one += point.flow_w[0]
+            two += point.flow_w[1]
+            three += point.flow_w[2]
+            change_us = min(change_us, point.until_us)
         self._flow = Flow((one, two, three), gas_w, water_ml_s)
         self._change_us = change_us

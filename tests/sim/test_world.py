@@ -1,5 +1,6 @@
-"""The toy house: repeatable, exact whatever the steps, and like a real one."""
+"""The toy house: repeatable, exact whatever the steps, and like a real one, with cars and without."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.sim.brussels import ZONE
+from lib.sim.car import Car
+from lib.sim.charge_point import ChargePoint, ChargeSettings
 from lib.sim.telegram import telegram
 from lib.sim.world import World
 from tests.sim.builders import NOON
@@ -178,3 +181,97 @@ def test_time_does_not_turn_back(house: World) -> None:
         house.step(-1)
     with pytest.raises(ValueError, match="time zone"):
         World(start=datetime(2026, 6, 17, 12, 0))
+
+
+def with_cars() -> World:
+    """Two cars at noon: one of three phases that charges, one of one phase on L2 that does not yet."""
+    paused = ChargeSettings(current_a=10.0, paused=True)
+    return World(
+        seed=1,
+        start=NOON,
+        points=(
+            ChargePoint(start=NOON, name="garage", car=Car(soc_pct=60, limit_pct=80)),
+            ChargePoint(start=NOON, name="street", phases=1, wired="2", car=Car(name="car_2"), settings=paused),
+        ),
+    )
+
+
+def test_the_meter_sees_the_cars() -> None:
+    """grid_w = base_w + cars_w - sun_w on each phase, in the registers, and in the telegram."""
+    house, without = with_cars(), World(seed=1, start=NOON)
+    house.points[1].tell(paused=False)
+    for _ in range(60):
+        house.step(1)
+        without.step(1)
+        flows_w = [point.flow_w for point in house.points]
+        expected_w = [alone + sum(flow) for alone, *flow in zip(without.show().phases_w, *flows_w, strict=True)]
+        assert expected_w == list(house.show().phases_w)
+        assert house.base_w + house.cars_w - house.sun_w == house.grid_w
+    assert (11_040 + 2_300, (3_680, 3_680 + 2_300, 3_680)) == (
+        house.cars_w,
+        tuple(with_w - alone_w for with_w, alone_w in zip(house.show().phases_w, without.show().phases_w, strict=True)),
+    )
+    drawn = re.search(rb"1-0:1\.7\.0\((\d\d\.\d\d\d)\*kW\)", telegram(house.show()))
+    assert drawn
+    assert round(float(drawn[1]) * 1000) == house.grid_w
+
+
+def test_the_registers_count_the_cars() -> None:
+    """Between two houses, one of them with a car, the meter finds what the charge point counted."""
+    house, without = with_cars(), World(seed=1, start=NOON)
+    begun_wh = house.points[0].total_wh
+    for _ in range(8):
+        house.step(900)
+        without.step(900)
+    shown, alone = house.show(), without.show()
+    more_wh = sum(shown.taken_wh) - sum(shown.injected_wh) - sum(alone.taken_wh) + sum(alone.injected_wh)
+    assert house.points[0].total_wh - begun_wh > 16_000
+    assert abs(more_wh - (house.points[0].total_wh - begun_wh)) <= 4
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(1, 3_600_000_000), st.sampled_from([6.0, 11.0, 16.0]), st.booleans()),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_a_house_with_cars_is_the_same_whatever_the_steps(steps: list[tuple[int, float, bool]]) -> None:
+    """Orders between steps of any length: seven short steps and a long one end in the same telegram and batteries."""
+    walked, jumped = with_cars(), with_cars()
+    for step_us, current_a, paused in steps:
+        for house in (walked, jumped):
+            house.points[1].tell(current_a=current_a, paused=paused)
+            house.points[0].tell(phases=1 if paused else 3)
+        for part in range(7):
+            walked.step(timedelta(microseconds=step_us * (part + 1) // 7 - step_us * part // 7))
+        jumped.step(timedelta(microseconds=step_us))
+        assert telegram(walked.show()) == telegram(jumped.show())
+        assert [point.plugin_wh for point in walked.points] == [point.plugin_wh for point in jumped.points]
+
+
+def test_a_hand_on_a_charge_point_moves_the_grid_at_once() -> None:
+    """Unplugged: away from the meter in the same instant; a changed mood of the car: with the next step."""
+    house = with_cars()
+    house.step(60)
+    before_w = house.grid_w
+    car = house.points[0].unplug()
+    assert car
+    assert before_w - 11_040 == house.grid_w
+    house.points[0].plug_in()
+    house.step(60)
+    car.asleep = True
+    house.step(1)
+    assert 0 == house.points[0].power_w
+
+
+def test_a_charge_point_joins_at_the_instant_of_the_world(house: World) -> None:
+    """One of another time is refused, and one of this world is not stepped by itself."""
+    with pytest.raises(ValueError, match="start it there"):
+        house.add(ChargePoint(start=NOON + DAY))
+    house.add(ChargePoint(start=NOON, car=Car()))
+    with pytest.raises(ValueError, match="step the world"):
+        house.points[0].step(1)
+    house.step(10)
+    assert house.cars_w > 0
