@@ -49,6 +49,7 @@ class Reason(StrEnum):
     SWITCHING = "switching phases"
     SLOW_CAR = "slow car"
     PACE = "pace"
+    SOON = "soon"
     SAFE = "safe"
 
 
@@ -83,21 +84,20 @@ ENGLISH: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.STARTING: "the charger has not been read yet",
         Reason.OFF: "off, as you set it",
         Reason.MANUAL: "manual: left as it is",
-        Reason.MAX: "charges at {power}, all it can, as you set it{peak}",
-        Reason.BOOST: "charges at {power} until {until}: you asked for it fast{peak}",
+        Reason.MAX: "{does}, all it can, as you set it{peak}",
+        Reason.BOOST: "{does} until {until}: you asked for it fast{peak}",
         Reason.TARGET: "has its {soc}: nothing to charge",
         Reason.CAR_ENDED: "the car has stopped by itself: full, or at its own limit",
         Reason.ASLEEP: "offers {current}, but the car takes nothing: is its own timer on?",
-        Reason.RESERVE: "charges at {power}: the battery is at {soc}, below its reserve{peak}",
-        Reason.LATE_TRIP: "charges at {power} to be ready for {name} at {until}, above the paid peak{peak}",
-        Reason.UNREACHABLE: "charges at {power}, but cannot be ready for {name} at {until}: it will have {soc}{peak}",
-        Reason.TRIP: "charges at {power} for {name} at {until}: the time is short, so at any price under the peak",
-        Reason.PLANNED: "charges at {power} in a cheap hour{price}{trip}",
-        Reason.WAITS: "waits for a cheaper hour: starts at {until}{price}{trip}",
-        Reason.NIGHT: "charges at {power} in the cheap hours, up to {soc}{price}",
-        Reason.SURPLUS: "charges at {power} from the sun",
+        Reason.RESERVE: "{does}: the battery is at {soc}, below its reserve{peak}",
+        Reason.LATE_TRIP: "{does} to be ready for {name} at {until}, above the paid peak{peak}",
+        Reason.UNREACHABLE: "{does}, but cannot be ready for {name} at {until}: it will have {soc}{peak}",
+        Reason.TRIP: "{does} for {name} at {until}: the time is short, so at any price under the peak",
+        Reason.PLANNED: "{does} as planned{price}{trip}",
+        Reason.WAITS: "waits for its hour: starts at {until}{price}{trip}",
+        Reason.NIGHT: "{does} in the cheap hours, up to {soc}{price}",
+        Reason.SURPLUS: "{does} from the sun",
         Reason.NO_SUN: "waits for the sun: {power} is left over, it needs more",
-        Reason.CLOUD: "holds {current} while the sun is away for a moment",
         Reason.ASK_SOC: "how full is the car? Type its state of charge, so that it can be planned",
         Reason.NOTHING: "nothing to do: {soc} is enough for every day{trip}",
     }
@@ -111,7 +111,10 @@ HELD: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.RESTING: "rests until {until}, as a car wants after a stop",
         Reason.SWITCHING: "switches phases",
         Reason.SLOW_CAR: "the car takes no more than {current}",
+        Reason.SOON: "starts in a moment, if that lasts",
         Reason.PACE: "at {current}, going up slowly",
+        Reason.CLOUD: "holds {current} while the sun is away for a moment",
+        Reason.STARTING: "left as it was found until the meter app answers",
         Reason.SAFE: "at its safe setting ({current}): {name} is silent",
         Reason.ASLEEP: "the car takes nothing: is its own timer on?",
     }
@@ -120,8 +123,10 @@ HELD: Final[Mapping[Reason, str]] = MappingProxyType(
 
 def sentence(why: Why, *, reasons: Mapping[Reason, str] = ENGLISH, held: Mapping[Reason, str] = HELD) -> str:
     """The sentence of a reason; times in Brussels."""
+    power = UNKNOWN if why.power_w is None else f"{why.power_w / 1000:.1f} kW"
     words = {
-        "power": UNKNOWN if why.power_w is None else f"{why.power_w / 1000:.1f} kW",
+        "does": f"charges at {power}" if why.current_a else "is to charge",
+        "power": power,
         "current": UNKNOWN if why.current_a is None else "nothing" if why.current_a == 0 else f"{why.current_a:g} A",
         "soc": UNKNOWN if why.soc_pct is None else f"{why.soc_pct:.0f} %",
         "until": UNKNOWN if why.until is None else f"{why.until.astimezone(BRUSSELS):%H:%M}",

@@ -1,0 +1,155 @@
+"""Trips, prices and what the house usually draws → what each car needs, and when it charges. Knows no charger's state.
+
+Until dm plans for all, each start of ev plans for its cars; the ledger corrects it inside each quarter.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from lib.core.bands import midnight
+from lib.core.books import local_day
+from lib.core.car import CarRules
+from lib.core.cost import PriceSlot
+from lib.core.needs import Need, Step, need
+from lib.core.plan import Plan, Quarters, Want, cheapest, flat_w, quarters
+from lib.core.stamp import BRUSSELS
+from lib.core.trip import Trip
+
+PLANNED = timedelta(hours=48)
+MORNING = time(7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """One car, as foresight needs it.
+
+    Attributes:
+        low_pct: of its state of charge; None: unknown, then it is taken to have come home with what it must have left.
+        wall_wh_pct: Wh at the wall for 1 %.
+        full_w, least_w: what it can draw on the cable it hangs on, or mostly does.
+        plugged: whether it hangs there now.
+
+    """
+
+    car: CarRules
+    low_pct: float | None
+    wall_wh_pct: float
+    full_w: float
+    least_w: float
+    plugged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """A cheap stretch now, and the power that fills the car over all the cheap hours left; its end."""
+
+    power_w: float
+    until: datetime
+
+
+def rooms(
+    slots: Iterable[PriceSlot], at: datetime, *, target_w: float, usual_w: Mapping[int, float], else_w: float
+) -> tuple[Quarters, ...]:
+    """What cars may draw in each quarter of the next days.
+
+    usual_w: what the house draws by local hour; else_w: in an hour of which that is not known.
+    """
+
+    def room_w(start: datetime) -> float:
+        return max(0.0, target_w - usual_w.get(start.astimezone(BRUSSELS).hour, else_w))
+
+    return quarters(tuple(slots), at, at + PLANNED, room_w)
+
+
+def needs(
+    outlook: Outlook,
+    trips: Iterable[Trip],
+    rooms: tuple[Quarters, ...],
+    at: datetime,
+    *,
+    before: Mapping[str, Need],
+    help_asked_s: float | None,
+) -> tuple[Need, ...]:
+    """What the trips of a car take, in order of departure; a later one begins when the one before it is over."""
+    found: list[Need] = []
+    since, low_pct = at, outlook.low_pct
+    for trip in trips:
+        is_first = not found
+        one = need(
+            trip,
+            outlook.car,
+            soc_low_pct=outlook.car.arrival_pct if low_pct is None else low_pct,
+            wall_wh_pct=outlook.wall_wh_pct,
+            full_w=outlook.full_w,
+            least_w=outlook.least_w,
+            rooms=rooms,
+            at=since,
+            before=before.get(trip.key),
+            help_asked_s=help_asked_s if is_first else None,
+        )
+        if outlook.low_pct is None or not is_first:  # nothing urgent is made of what nobody knows, or of what is far
+            one = replace(one, step=min(one.step, Step.ANY_RATE if is_first else Step.CHEAP))
+        found.append(one)
+        since, low_pct = max(at, trip.returns), outlook.car.arrival_pct
+    return tuple(found)
+
+
+def plan(
+    outlooks: Iterable[Outlook],
+    needed: Mapping[str, tuple[Need, ...]],
+    rooms: tuple[Quarters, ...],
+    at: datetime,
+    before: Plan | None,
+) -> Plan:
+    """When the cars that are plugged in charge for their next trip, and for every morning where that is wanted."""
+    wants = [want for outlook in outlooks if outlook.plugged for want in _wants(outlook, needed, at)]
+    return cheapest(wants, rooms, before=before) if wants else Plan()
+
+
+def _wants(outlook: Outlook, needed: Mapping[str, tuple[Need, ...]], at: datetime) -> Iterable[Want]:
+    car = outlook.car
+    first = next(iter(needed.get(car.name, ())), None)
+    if first is not None and first.energy_wh and at < first.trip.ready <= at + PLANNED:
+        above_pct = max(0.0, first.target_pct - max(car.everyday_pct, outlook.low_pct or 0.0))
+        yield Want(
+            car=car.name,
+            trip=first.trip.title,
+            energy_wh=first.energy_wh,
+            until=first.trip.ready,
+            full_w=outlook.full_w,
+            least_w=outlook.least_w,
+            late_wh=min(first.energy_wh, above_pct * outlook.wall_wh_pct),
+        )
+    elif car.at_least_pct is not None and outlook.low_pct is not None and outlook.low_pct < car.at_least_pct:
+        yield Want(
+            car=car.name,
+            energy_wh=(car.at_least_pct - outlook.low_pct) * outlook.wall_wh_pct,
+            until=_morning(at),
+            full_w=outlook.full_w,
+            least_w=outlook.least_w,
+            rank=1,
+        )
+
+
+def night(outlook: Outlook, cheap: Iterable[tuple[datetime, datetime]], at: datetime) -> Night | None:
+    """What a car without a trip draws in a cheap hour; None outside of them, and where it has enough for the night."""
+    stretches = [(max(at, start), end) for start, end in cheap if end > at]
+    if outlook.low_pct is None or not stretches or stretches[0][0] > at:
+        return None
+    missing_pct = min(outlook.car.night_pct, outlook.car.everyday_pct) - outlook.low_pct
+    hours_left = sum((end - start) / timedelta(hours=1) for start, end in stretches)
+    power_w = flat_w(missing_pct * outlook.wall_wh_pct, hours_left, outlook.least_w, outlook.full_w)
+    return Night(power_w=power_w, until=stretches[0][1]) if power_w > 0 else None
+
+
+def _morning(at: datetime) -> datetime:
+    """The next morning, by the clock of Brussels."""
+    day = local_day(at)
+    for ahead in range(2):
+        morning = (
+            midnight(day + timedelta(days=ahead)).astimezone(BRUSSELS).replace(hour=MORNING.hour).astimezone(at.tzinfo)
+        )
+        if morning > at:
+            return morning
+    return at + timedelta(days=1)

@@ -1,0 +1,200 @@
+"""One charger as the EV app sees it: what it said, what it was told, what its car may draw meanwhile.
+
+In: the events of lib/core/charger.py. Out: a range of watts and amperes. Knows no wish and no other charger.
+"""
+
+from dataclasses import dataclass, replace
+
+from lib.core.car import CarRules
+from lib.core.charger import (
+    LEAST_A,
+    Balked,
+    ChargerEvent,
+    ChargerReading,
+    ChargerRules,
+    Meddled,
+    Missed,
+    Order,
+    Plug,
+    Told,
+    Took,
+    power_w,
+)
+from lib.core.power import PHASE_V
+from lib.core.sharing import NOTHING, Amps, conductors, on
+
+FOLLOWED_S = 8.0  # a reading that much younger than an order may show what came of it
+SETTLED_W = 150.0  # what still moves more than this between two readings is on its way
+LATE_S = 30.0  # by then every car has followed, or will not
+SWITCH_S = 60.0  # after a phase switch nothing is measured of the car's phases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """An order on its way: the power it aims at, on so many phases, and when it was sent."""
+
+    current_a: float
+    phases: int
+    sent_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A charger, as it is known now.
+
+    Attributes:
+        reading: its last; None before the first. missed: it has not answered since.
+        order: what it is told, None: nothing, it is left as it is.
+        moves: orders that the car may not have followed yet, oldest first.
+        phases: on how many it charges, as far as is known; switched_s: when that changed last.
+        drawn_a: what its car took on each phase when that was last settled.
+        balked: the last order it refused, until it takes one; meddled: what somebody else set on it.
+
+    """
+
+    rules: ChargerRules
+    reading: ChargerReading | None = None
+    missed: Missed | None = None
+    order: Order | None = None
+    moves: tuple[Move, ...] = ()
+    phases: int
+    switched_s: float | None = None
+    drawn_a: Amps | None = None
+    balked: str = ""
+    meddled: str = ""
+
+    @property
+    def plug(self) -> Plug:
+        """What hangs on it."""
+        return self.reading.plug if self.reading else Plug.UNKNOWN
+
+    @property
+    def most_a(self) -> float:
+        """What it takes at most."""
+        told_a = self.reading.most_a if self.reading else None
+        return self.rules.current_a if told_a is None else min(self.rules.current_a, told_a)
+
+    @property
+    def least_a(self) -> float:
+        """What it takes at least."""
+        return max(LEAST_A, self.reading.least_a if self.reading else LEAST_A)
+
+    def loads(self, phases: int | None = None) -> tuple[int, ...]:
+        """The meter's phases that it loads; phases: if it charged on so many."""
+        if phases is not None and phases != self.phases:
+            return conductors(self.rules.wired, phases)
+        return conductors(self.rules.wired, self.phases, self.drawn_a)
+
+    @property
+    def range_w(self) -> tuple[float, float]:
+        """The least and the most that its car draws just now."""
+        known = self.reading.power_w if self.reading else None
+        ends = [power_w(move.current_a, move.phases) for move in self.moves]
+        if self.missed is not None or known is None:
+            offered_w = power_w(self._offered_a, self.phases)
+            return 0.0, max([offered_w, known or 0.0, *ends])
+        return min([known, *ends]), max([known, *ends])
+
+    @property
+    def range_a(self) -> tuple[Amps, Amps]:
+        """The same by the meter's phases."""
+        low_w, high_w = self.range_w
+        loads = self.loads()
+        measured = self._measured_a(loads)
+        if measured is not None and not self.moves and self.missed is None:
+            return measured, measured
+        per_w = PHASE_V * max(1, self.phases)
+        return on(loads, low_w / per_w), on(
+            self.loads(max([self.phases, *(m.phases for m in self.moves)])), high_w / per_w
+        )
+
+    @property
+    def reserved_a(self) -> Amps:
+        """What is set aside for it while it does not answer: its last offer, which it keeps."""
+        return on(self.loads(), self._offered_a) if self.missed is not None and self.plug is not Plug.EMPTY else NOTHING
+
+    @property
+    def _offered_a(self) -> float:
+        """The most that it may be offering, by its last word and all orders since."""
+        if self.plug is Plug.EMPTY and self.missed is None:
+            return 0.0
+        last = self.reading
+        offered = (
+            [] if last is None or last.paused or last.permitted is False else [last.offered_a or last.set_a or 0.0]
+        )
+        return max([*offered, *(move.current_a for move in self.moves)], default=0.0)
+
+    def _measured_a(self, loads: tuple[int, ...]) -> Amps | None:
+        drawn_a = self.reading.phases_a if self.reading else None
+        if drawn_a is None or not self.rules.wired.isdecimal():
+            return None
+        wires = [int(digit) for digit in self.rules.wired]
+        if len(wires) != 3:
+            return on(loads, max(drawn_a))
+        by_phase = dict(zip(wires, drawn_a, strict=True))
+        return by_phase[1], by_phase[2], by_phase[3]
+
+
+def opened(rules: ChargerRules) -> Post:
+    """A charger that has not been read yet."""
+    return Post(rules=rules, phases=rules.phases)
+
+
+def after(post: Post, event: ChargerEvent, car: CarRules | None) -> Post:
+    """The charger after one of its events; car: that hangs on it, as far as is known."""
+    match event:
+        case Told(reading=reading):
+            return _told(post, reading, car)
+        case Took(order=order, accepted=accepted, sent_s=sent_s):
+            went = order if accepted.current_a is None else replace(order, current_a=accepted.current_a)
+            return _moved(replace(post, balked=""), went, sent_s)
+        case Balked(why=why, order=order, sent_s=sent_s, answered=answered):
+            post = replace(post, balked=why)
+            return post if answered else _moved(post, order, sent_s)  # it may have been taken
+        case Missed():
+            return replace(post, missed=event)
+        case Meddled(what=what):
+            return replace(post, meddled=what)
+
+
+def _moved(post: Post, order: Order, sent_s: float) -> Post:
+    """An order is on its way."""
+    phases = order.phases or post.phases
+    move = Move(current_a=order.current_a if order.go else 0.0, phases=phases, sent_s=sent_s)
+    switched_s = sent_s if order.phases is not None and order.phases != post.phases else post.switched_s
+    return replace(post, moves=(*post.moves[-8:], move), switched_s=switched_s)
+
+
+def _told(post: Post, reading: ChargerReading, car: CarRules | None) -> Post:
+    before = post.reading
+    fresh = before is None or before.plugins != reading.plugins or before.plug.is_car != reading.plug.is_car
+    phases = min(reading.phases or post.phases, post.rules.phases, car.phases if car else 3)
+    switched_s = reading.read_s if reading.phases and phases != post.phases and before is not None else post.switched_s
+    settled = post.moves and _settled(post, reading)
+    if not reading.plug.is_car and reading.plug is not Plug.UNKNOWN:
+        settled = True
+    drawn_a = None if fresh else post.drawn_a
+    quiet = switched_s is None or reading.read_s - switched_s > SWITCH_S
+    if quiet and reading.plug is Plug.CHARGING and reading.phases_a and max(reading.phases_a) > LEAST_A / 2:
+        drawn_a = reading.phases_a
+    return replace(
+        post,
+        reading=reading,
+        missed=None,
+        moves=() if settled else post.moves,
+        phases=phases,
+        switched_s=switched_s,
+        drawn_a=drawn_a if phases == post.phases else None,
+        meddled=post.meddled if reading.plug.is_car else "",
+    )
+
+
+def _settled(post: Post, reading: ChargerReading) -> bool:
+    """Whether the car has followed all orders as far as it will."""
+    since_s = reading.read_s - post.moves[-1].sent_s
+    if since_s < FOLLOWED_S or reading.power_w is None:
+        return False
+    aim_w = power_w(post.moves[-1].current_a, post.moves[-1].phases)
+    before_w = post.reading.power_w if post.reading else None
+    stands = before_w is not None and abs(reading.power_w - before_w) <= SETTLED_W
+    return stands or abs(reading.power_w - aim_w) <= max(SETTLED_W, 0.1 * aim_w) or since_s > LATE_S

@@ -1,0 +1,231 @@
+"""Core state → the words of ev: chargers, cars, trips, plan, claims. Knows no wire."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from lib.core.charger import Plug
+from lib.core.charging import Bay, CarState, Charging, ChargingRules
+from lib.core.claims import LEASE_S, Claim, Drawn
+from lib.core.needs import Step, said
+from lib.core.quarter import QUARTER, start_of
+from lib.core.sessions import Session
+from lib.core.soc import Confidence
+from lib.core.trip import asked
+from lib.core.why import sentence
+from lib.messages.charging import (
+    Budget,
+    CalendarNow,
+    CarNow,
+    ChargerNow,
+    Help,
+    PlugIn,
+    SessionRow,
+    Sessions,
+    TripNow,
+)
+from lib.messages.charging import Charging as Said
+
+
+def say_charging(
+    charging: Charging,
+    rules: ChargingRules,
+    *,
+    boot: str,
+    seq: int,
+    now: datetime,
+    makes: Mapping[str, str],
+    notices: Mapping[str, str] | None = None,
+    demo: bool = False,
+) -> Said:
+    """The state as ev says it at `now` (the machine's time); makes: of the chargers, by name."""
+    return Said(
+        boot=boot,
+        seq=seq,
+        said=now,
+        at=charging.at,
+        chargers=tuple(_charger(name, bay, charging, makes) for name, bay in charging.bays.items()),
+        cars=tuple(_car(name, state, charging, rules) for name, state in charging.cars.items()),
+        trips=tuple(_trips(charging, rules)),
+        calendars=tuple(_calendars(charging)),
+        plan=charging.plan.blocks,
+        budget=_budget(charging),
+        help=_help(charging),
+        claims=tuple(_claims(charging)),
+        drawn=tuple(_drawn(charging)),
+        notices=dict(notices or {}),
+        demo=demo,
+    )
+
+
+def _charger(name: str, bay: Bay, charging: Charging, makes: Mapping[str, str]) -> ChargerNow:
+    post, cable = bay.post, charging.plugged.cables.get(name)
+    reading, grant = post.reading, charging.site.grant(name, charging.now_s)
+    return ChargerNow(
+        name=name,
+        make=makes.get(name, ""),
+        plug=post.plug,
+        mode=bay.mode,
+        wish=bay.wish,
+        switches=post.rules.switches,
+        silent_s=None if post.missed is None else charging.now_s - post.missed.since_s,
+        fault=reading.fault if reading else "",
+        boost_until=bay.boost_until,
+        car=cable.car if cable else None,
+        by=cable.ground if cable else "",
+        offered_a=reading.offered_a if reading else None,
+        phases=post.phases if reading else None,
+        phases_a=reading.phases_a if reading else None,
+        power_w=reading.power_w if reading else None,
+        set_a=post.order.current_a if post.order else None,
+        go=post.order.go if post.order else False,
+        least_a=post.least_a,
+        most_a=post.most_a,
+        step_a=post.rules.step_a,
+        granted_w=grant.power_w if grant else None,
+        plug_in=_plug_in(bay),
+        because=bay.why,
+        why=sentence(bay.why),
+    )
+
+
+def _plug_in(bay: Bay) -> PlugIn | None:
+    session = bay.session
+    if session is None:
+        return None
+    return PlugIn(
+        since=session.since,
+        energy_wh=session.energy_wh,
+        sun_wh=session.sun_wh,
+        battery_wh=session.battery_wh,
+        grid_wh=session.grid_wh,
+        eur=session.eur,
+        stops=session.stops,
+    )
+
+
+def _car(name: str, state: CarState, charging: Charging, rules: ChargingRules) -> CarNow:
+    car, known = rules.cars[name], state.soc
+    pct, confidence = known.pct(charging.at), known.confidence(charging.at)
+    first = next(iter(charging.needs.get(name, ())), None)
+    ask = ""
+    if pct is None or confidence is Confidence.DOUBTFUL:
+        ask = f"how full is {car.title or name}? Type its state of charge"
+    return CarNow(
+        name=name,
+        title=car.title or name,
+        capacity_wh=car.capacity_wh,
+        everyday_pct=car.everyday_pct,
+        soc_pct=pct,
+        confidence=confidence,
+        age_s=known.age_s(charging.at),
+        source=known.source,
+        trouble=state.trouble,
+        target_pct=first.target_pct if first else None,
+        charger=charging.plugged.charger(name),
+        efficiency=None if known.learned_wh_pct is None else known.efficiency,
+        ask=ask,
+    )
+
+
+def _trips(charging: Charging, rules: ChargingRules) -> Iterator[TripNow]:
+    needs = {need.trip.key: need for found in charging.needs.values() for need in found}
+    for trip in charging.trips.trips:
+        need = needs.get(trip.key)
+        if need is None:
+            continue
+        known = charging.cars[trip.car].soc.pct(charging.at) is not None
+        title = rules.cars[trip.car].title
+        guessed = f" (if it came home with {rules.cars[trip.car].arrival_pct:g} %)"
+        yield TripNow(
+            car=trip.car,
+            title=trip.title,
+            departs=trip.departs,
+            ready=trip.ready,
+            ask=asked(trip.ask),
+            target_pct=need.target_pct,
+            energy_wh=need.energy_wh,
+            latest_start=need.latest_start,
+            slack_s=need.slack_s,
+            reach_pct=need.reach_pct,
+            step=need.step,
+            feasible=need.feasible,
+            said=said(need, at=charging.at, title=title) + ("" if known else guessed),
+        )
+
+
+def _calendars(charging: Charging) -> Iterator[CalendarNow]:
+    for name, state in charging.calendars.items():
+        trips = sum(any(trip.key.startswith(entry.key) for entry in state.entries) for trip in charging.trips.trips)
+        age_s = None if state.listed_s is None else charging.now_s - state.listed_s
+        yield CalendarNow(name=name, trips=trips, age_s=age_s, trouble=state.trouble)
+
+
+def _budget(charging: Charging) -> Budget:
+    site, now_s = charging.site, charging.now_s
+    used_w = sum(bay.post.reading.power_w or 0.0 for bay in charging.bays.values() if bay.post.reading)
+    grants = [grant for name in charging.bays if (grant := site.grant(name, now_s))]
+    silent_s = site.silent_s(now_s)
+    trouble = site.word.why
+    if site.heard_s is None:
+        trouble = "dm has not been heard yet"
+    elif now_s - site.heard_s > 5:
+        trouble = f"dm is silent for {now_s - site.heard_s:.0f} s"
+    elif silent_s is not None and silent_s > 5:
+        trouble = f"no telegram for {silent_s:.0f} s"
+    live = silent_s is not None and silent_s <= LEASE_S
+    return Budget(
+        used_w=used_w,
+        granted_w=sum(grant.power_w for grant in grants) if live else None,
+        target_w=site.word.target_w,
+        until=start_of(charging.at) + QUARTER if live else None,
+        trouble=trouble,
+    )
+
+
+def _help(charging: Charging) -> Help | None:
+    """What the battery is asked: what is missing under the peak for trips that are late."""
+    late = [found[0] for found in charging.needs.values() if found and found[0].step >= Step.HELP]
+    if not late:
+        return None
+    granted_w = sum(grant.power_w for name in charging.bays if (grant := charging.site.grant(name, charging.now_s)))
+    missing_w = sum(need.power_w for need in late) - granted_w
+    if missing_w <= 0:
+        return None
+    until = min(max(need.trip.ready for need in late), charging.at + timedelta(minutes=15))
+    return Help(power_w=missing_w, until=until, why=f"late for {late[0].trip.title}")
+
+
+def _claims(charging: Charging) -> Iterator[Claim]:
+    for bay in charging.bays.values():
+        if bay.claim is not None:
+            yield bay.claim
+
+
+def _drawn(charging: Charging) -> Iterator[Drawn]:
+    for name, bay in charging.bays.items():
+        low_w, high_w = bay.post.range_w
+        if high_w > 0 or bay.post.plug is not Plug.EMPTY:
+            yield Drawn(who=name, low_w=low_w, high_w=high_w, controlled=bay.post.missed is None)
+
+
+def say_sessions(last: tuple[Session, ...]) -> Sessions:
+    """The last sessions, newest first."""
+    return Sessions(last=tuple(_row(session) for session in last))
+
+
+def _row(session: Session) -> SessionRow:
+    return SessionRow(
+        charger=session.charger,
+        car=session.car or "",
+        since=session.since,
+        until=session.until or session.since,
+        energy_wh=session.energy_wh,
+        sun_wh=session.sun_wh,
+        battery_wh=session.battery_wh,
+        grid_wh=session.grid_wh,
+        eur=session.eur,
+        peak_w=session.peak_w,
+        peak_eur=session.peak_eur,
+        soc_from_pct=session.soc_from_pct,
+        soc_to_pct=session.soc_to_pct,
+    )
