@@ -124,7 +124,7 @@ class NrgkickBox(ChargerBox):
         async def guarded(request: web.Request) -> web.StreamResponse:
             if request.path == "/api":
                 return await handler(request)
-            if self.login and request.headers.get("Authorization") != _basic(*self.login):
+            if self.login and request.headers.get("Authorization") not in _basic(*self.login):
                 return web.json_response({"Response": "401 Unauthorized"}, status=401)
             return await handler(request) if self.enabled else web.json_response({"Response": DISABLED})
 
@@ -306,8 +306,10 @@ class NrgkickBox(ChargerBox):
         return write(told, points=self.mixed_numbers and self.asked % 2 == 0)
 
 
-def _basic(user: str, password: str) -> str:
-    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
+def _basic(user: str, password: str) -> set[str]:
+    """What opens it: askers differ in how they write letters outside ASCII."""
+    written = (f"{user}:{password}".encode(encoding, "replace") for encoding in ("latin-1", "utf-8"))
+    return {f"Basic {base64.b64encode(one).decode()}" for one in written}
 
 
 async def open_nrgkick_box(point: ChargePoint, port: int = 0, *, announced: bool = False) -> NrgkickBox:
