@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+from lib.core.carport import Bay, CarState, Charging, ChargingRules
 from lib.core.charger import Plug
-from lib.core.charging import Bay, CarState, Charging, ChargingRules
 from lib.core.claims import LEASE_S, Claim, Drawn
 from lib.core.needs import Step, said
 from lib.core.quarter import QUARTER, start_of

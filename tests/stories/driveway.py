@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from lib.core import charging as ev
 from lib.core import house as dm
+from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import Accepted, Balked, ChargerReading, ChargerRules, Missed, Order, Plug, Told, Took
-from lib.core.charging import Charging, ChargingRules
 from lib.core.cost import PriceSlot
 from lib.core.house import Above, House, Rules
 from lib.core.link import LinkState

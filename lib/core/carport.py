@@ -1,0 +1,154 @@
+"""The EV app's state: chargers with their cars, trips, dm's word, and what is made of them.
+
+Only lib/core/charging.py and lib/core/steering.py change it. Knows no message, no socket and no clock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+
+from lib.core.car import CarReading, CarRules
+from lib.core.charger import ChargerRules
+from lib.core.claims import Claim
+from lib.core.cost import PriceSlot
+from lib.core.foresight import Night
+from lib.core.modes import Mode, Phases
+from lib.core.needs import Need
+from lib.core.pace import Pace
+from lib.core.plan import Plan, Quarters
+from lib.core.plugged import Plugged
+from lib.core.post import Post
+from lib.core.sessions import Session
+from lib.core.sharing import Amps, Circuit
+from lib.core.site import Site
+from lib.core.soc import Soc
+from lib.core.surplus import Priority
+from lib.core.trip import Entry, Trips
+from lib.core.usual import Usual
+from lib.core.why import Reason, Why
+
+READY_BEFORE = timedelta(minutes=15)
+WAKES = 6  # so often it is tried to wake a car
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargingRules:
+    """What the owner set.
+
+    Attributes:
+        chargers, cars: by name; circuits: the connection first, then shared cables.
+        priority: who takes the sun first. margin: of the quarter's energy, as dm keeps it back.
+        worst_a: of the house by phase, for when the meter is silent; None: as it was last.
+        late: the cars whose source tells things late. helps: whether there is a home battery to ask.
+
+    """
+
+    chargers: Mapping[str, ChargerRules]
+    cars: Mapping[str, CarRules] = field(default_factory=dict)
+    circuits: tuple[Circuit, ...] = ()
+    priority: Priority = Priority.AUTO
+    margin: float = 0.04
+    ready_before: timedelta = READY_BEFORE
+    all_day_departure: time = time(7)
+    worst_a: Amps | None = None
+    late: frozenset[str] = frozenset()
+    helps: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bay:
+    """A charger with the wishes of its owner and what is done about them.
+
+    Attributes:
+        mode, wish: the owner's words; boost_until: he wants it fast until then.
+        pace: the clocks of its orders. session: of the car on it.
+        reserve: its car is below the reserve, until it has a little more.
+        idle_s: since when its car takes nothing though it may; charged: it has taken something in this plug-in.
+        ended: the car has stopped by itself; wakes: how often it was tried to wake it, woken_s: when last;
+        empty_s: since when no car.
+        claim: what is asked of dm, claimed_s: since when; power_w: what it was told to draw; why: the reason.
+
+    """
+
+    post: Post
+    mode: Mode
+    wish: Phases = Phases.AUTO
+    boost_until: datetime | None = None
+    pace: Pace
+    session: Session | None = None
+    reserve: bool = False
+    idle_s: float | None = None
+    charged: bool = False
+    ended: bool = False
+    wakes: int = 0
+    woken_s: float | None = None
+    empty_s: float | None = None
+    claim: Claim | None = None
+    claimed_s: float | None = None
+    power_w: float = 0.0
+    why: Why = field(default_factory=lambda: Why(reason=Reason.STARTING))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarState:
+    """A car: how full it is, what was heard of it last, and why nothing newer was."""
+
+    soc: Soc
+    reading: CarReading | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarState:
+    """A calendar: its last good list, when that came, and why none came since."""
+
+    entries: tuple[Entry, ...] = ()
+    listed_s: float | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charging:
+    """All that ev knows at one instant.
+
+    Attributes:
+        at, now_s: the meter's time and our seconds, of this step; began_s: when the program began.
+        listed_s: when the trips were last put together. prices: what a kWh costs, as dm says.
+        needs: by car, of its trips in order; rooms: of the quarters ahead; cheap: the cheap stretches.
+        planned_s: when plan and needs were last worked out; helped_s: since when the battery is asked for help.
+        said: what happened in this step, a line each for the log.
+        closed: sessions that ended in this step.
+
+    """
+
+    at: datetime
+    now_s: float
+    began_s: float
+    site: Site = field(default_factory=Site)
+    bays: Mapping[str, Bay] = field(default_factory=dict)
+    cars: Mapping[str, CarState] = field(default_factory=dict)
+    plugged: Plugged = field(default_factory=Plugged)
+    calendars: Mapping[str, CalendarState] = field(default_factory=dict)
+    trips: Trips = field(default_factory=Trips)
+    listed_s: float = 0.0
+    prices: tuple[PriceSlot, ...] = ()
+    usual: Usual = field(default_factory=Usual)
+    first: Priority = Priority.HOME_BATTERY
+    needs: Mapping[str, tuple[Need, ...]] = field(default_factory=dict)
+    rooms: tuple[Quarters, ...] = ()
+    cheap: tuple[tuple[datetime, datetime], ...] = ()
+    nights: Mapping[str, Night] = field(default_factory=dict)
+    plan: Plan = field(default_factory=Plan)
+    planned_s: float | None = None
+    helped_s: float | None = None
+    said: tuple[str, ...] = ()
+    closed: tuple[Session, ...] = ()
+
+    def car_on(self, charger: str) -> str | None:
+        """The car on a charger, as far as anybody knows."""
+        return self.plugged.car(charger)
+
+
+def with_bay(charging: Charging, name: str, bay: Bay, *said: str) -> Charging:
+    """With another state of one bay, and what happened, a line each."""
+    return replace(charging, bays={**charging.bays, name: bay}, said=(*charging.said, *said))

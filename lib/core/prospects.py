@@ -1,0 +1,94 @@
+"""When needs and plan are worked out anew, and what each car can draw for them.
+
+In: the EV app's state. Out: the same with needs, plan and cheap hours in it. Knows no order.
+"""
+
+from dataclasses import replace
+
+from lib.core import foresight
+from lib.core.car import CarRules
+from lib.core.carport import Charging, ChargingRules
+from lib.core.charger import power_w
+from lib.core.foresight import Outlook
+from lib.core.needs import Step
+from lib.core.plan import cheap_hours
+from lib.core.post import Post
+
+PLAN_S = 60.0  # so often, and when something changed
+USUAL_HOURS = range(24)
+
+
+def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
+    """Needs and plan, worked out anew when something changed or a while has passed."""
+    if charging.planned_s is not None and charging.now_s - charging.planned_s < PLAN_S:
+        return charging
+    at, site = charging.at, charging.site
+    target_w = (site.word.target_w or 0.0) * (1 - rules.margin)
+    usual_w = {hour: known for hour in USUAL_HOURS if (known := charging.usual.by_hour.get(str(hour))) is not None}
+    else_w = charging.usual.base_w(at) or max(0.0, site.calm_w or 0.0)
+    rooms = foresight.rooms(charging.prices, at, target_w=target_w, usual_w=usual_w, else_w=else_w)
+    outlooks = [_outlook(charging, name, car) for name, car in rules.cars.items()]
+    asked_s = None if not rules.helps else 0.0 if charging.helped_s is None else charging.now_s - charging.helped_s
+    before = {need.trip.key: need for found in charging.needs.values() for need in found}
+    needs = {
+        one.car.name: foresight.needs(
+            one,
+            [trip for trip in charging.trips.trips if trip.car == one.car.name],
+            rooms,
+            at,
+            before=before,
+            help_asked_s=asked_s if rules.helps else float("inf"),
+        )
+        for one in outlooks
+    }
+    late = any(found and found[0].step >= Step.HELP for found in needs.values())
+    cheap = cheap_hours(rooms, at)
+    nights = {
+        one.car.name: night
+        for one in outlooks
+        if one.plugged and (night := foresight.night(one, cheap, at)) is not None
+    }
+    return replace(
+        charging,
+        needs=needs,
+        rooms=rooms,
+        cheap=cheap,
+        nights=nights,
+        plan=foresight.plan(outlooks, needs, rooms, at, charging.plan if charging.plan.blocks else None),
+        planned_s=charging.now_s,
+        helped_s=(charging.helped_s or charging.now_s) if late else None,
+    )
+
+
+def _outlook(charging: Charging, name: str, car: CarRules) -> Outlook:
+    """What a car can draw on the cable it hangs on, else on the one it mostly does."""
+    known = charging.cars[name].soc
+    charger = charging.plugged.charger(name)
+    home = next((bay for bay in charging.bays.values() if bay.post.rules.car == name), None)
+    bay = charging.bays[charger] if charger else home or next(iter(charging.bays.values()), None)
+    return Outlook(
+        car=car,
+        low_pct=known.low_pct(charging.at),
+        wall_wh_pct=known.wall_wh_pct,
+        full_w=full_w(bay.post, car) if bay else 0.0,
+        least_w=least_w(bay.post, car) if bay else 0.0,
+        plugged=charger is not None,
+    )
+
+
+def full_w(post: Post, car: CarRules | None) -> float:
+    """All that charger and car take."""
+    current_a = min(post.most_a, car.current_a if car else post.most_a)
+    return power_w(current_a, most_phases(post, car))
+
+
+def most_phases(post: Post, car: CarRules | None) -> int:
+    """On how many phases they may charge."""
+    if post.rules.switches:
+        return min(post.rules.phases, car.phases if car else 3)
+    return post.phases
+
+
+def least_w(post: Post, car: CarRules | None) -> float:
+    """Below it they can only pause, on one phase where the charger can switch."""
+    return power_w(post.least_a, 1 if post.rules.switches else most_phases(post, car))

@@ -1,0 +1,194 @@
+"""What chargers and cars tell: who is plugged in where, what was charged, whether a car takes what it may.
+
+Knows no wish, no trip and no order.
+"""
+
+from dataclasses import replace
+
+from lib.core import pace, plugged, post, sessions, soc
+from lib.core.car import CarTold
+from lib.core.carport import Bay, Charging, ChargingRules, with_bay
+from lib.core.charger import Balked, ChargerEvent, Meddled, Missed, Plug, Told
+from lib.core.pace import DRAWS_A, Pace
+from lib.core.post import Post
+from lib.core.sessions import Session
+
+ENDED_S = 300.0  # a car that takes nothing for so long, though it may, has ended its charge
+
+
+def charger_told(charging: Charging, event: ChargerEvent, rules: ChargingRules) -> Charging:
+    """After an event of a charger."""
+    name = event.charger
+    bay = charging.bays[name]
+    before = bay.post
+    car = rules.cars.get(charging.car_on(name) or "")
+    bay = replace(bay, post=post.after(before, event, car))
+    said = []
+    match event:
+        case Told(reading=reading):
+            if before.missed is not None:
+                said.append(f"{name}: the charger answers again")
+            if reading.fault and (before.reading is None or before.reading.fault != reading.fault):
+                said.append(f"{name}: fault: {reading.fault}")
+            charging = cable_told(with_bay(charging, name, bay, *said), event, rules)
+            return _counted(charging, name, event, before, rules)
+        case Missed(why=why) if before.missed is None:
+            said.append(f"{name}: {why}")
+        case Balked(why=why) if before.balked != why:
+            said.append(f"{name}: {why}")
+        case Meddled(what=what) if before.meddled != what:
+            said.append(f"{name}: {what}")
+        case _:
+            pass
+    return with_bay(charging, name, bay, *said)
+
+
+def cable_told(charging: Charging, event: plugged.Event, rules: ChargingRules, *said: str) -> Charging:
+    """Who hangs where, after something that may tell; what was charged goes to the car that it turns out to be."""
+    known = plugged.Rules(cars=rules.cars, chargers=rules.chargers, trips=charging.trips.trips, late=rules.late)
+    before = charging.plugged
+    now = plugged.after(before, event, charging.at, known)
+    if now is before:
+        return charging
+    charging = replace(charging, plugged=now, planned_s=None)
+    told = list(said)
+    for name in charging.bays:
+        was, is_ = before.cables.get(name), now.cables.get(name)
+        if is_ is not None and (was is None or was.since != is_.since):
+            told.append(f"{name}: {is_.car or 'a car'} is plugged in ({is_.ground})")
+        elif is_ is None and was is not None:
+            told.append(f"{name}: {was.car or 'the car'} is unplugged")
+        elif is_ is not None and was is not None and was.car != is_.car and not said:
+            told.append(f"{name}: it is {is_.car or 'an unknown car'} ({is_.ground})")
+        fresh = was is None or is_ is None or was.since != is_.since
+        charging = _swapped(charging, name, was.car if was else None, is_.car if is_ else None, fresh=fresh)
+    return replace(charging, said=(*charging.said, *told))
+
+
+def _swapped(charging: Charging, name: str, was: str | None, is_: str | None, *, fresh: bool) -> Charging:
+    """The states of charge after a car came, left, or turned out to be another one."""
+    if was == is_ and not fresh:
+        return charging
+    cars = dict(charging.cars)
+    reading = charging.bays[name].post.reading
+    total_wh = reading.total_wh if reading else None
+    plugins = reading.plugins if reading else None
+    if was and is_ and was != is_ and not fresh and was in cars and is_ in cars:
+        former, other = soc.swapped(cars[was].soc, cars[is_].soc)
+        cars[was], cars[is_] = replace(cars[was], soc=former), replace(cars[is_], soc=other)
+    else:
+        if was in cars:
+            cars[was] = replace(cars[was], soc=soc.unplugged(cars[was].soc, charging.at))
+        if is_ in cars:
+            cars[is_] = replace(cars[is_], soc=soc.plugged_in(cars[is_].soc, name, total_wh, charging.at, plugins))
+    return replace(charging, cars=cars)
+
+
+def car_told(charging: Charging, told: CarTold, rules: ChargingRules) -> Charging:
+    """After a word of a car's source, or of its owner."""
+    state = charging.cars[told.car]
+    charger = charging.plugged.charger(told.car)
+    reading = charging.bays[charger].post.reading if charger else None
+    known = soc.read(state.soc, told.reading, charging.at, reading.total_wh if reading else None)
+    said = () if not state.trouble else (f"{told.car}: {told.reading.source} answers again",)
+    state = replace(state, soc=known, reading=told.reading, trouble="")
+    charging = replace(charging, cars={**charging.cars, told.car: state}, planned_s=None, said=said)
+    return cable_told(charging, told, rules)
+
+
+def _counted(charging: Charging, name: str, told: Told, before: Post, rules: ChargingRules) -> Charging:
+    """What a reading tells of the car's charge: its session, its state of charge, whether it takes what it may."""
+    cable, bay, reading = charging.plugged.cables.get(name), charging.bays[name], told.reading
+    bay = _followed(bay, told, before)
+    if cable is None:
+        empty_s = bay.empty_s
+        if reading.plug is Plug.EMPTY and empty_s is None:
+            empty_s = charging.now_s
+        gone = replace(
+            bay, session=None, charged=False, idle_s=None, ended=False, wakes=0, reserve=False, empty_s=empty_s
+        )
+        closed = () if bay.session is None else (_closed(charging, bay.session),)
+        return replace(with_bay(charging, name, gone), closed=(*charging.closed, *closed))
+    bay = replace(bay, empty_s=None)
+    session, car = bay.session, cable.car or sessions.GUEST
+    if session is None or session.since != cable.since:
+        if session is not None:
+            charging = replace(charging, closed=(*charging.closed, _closed(charging, session)))
+        state = charging.cars.get(car)
+        session = sessions.began(
+            name,
+            car,
+            cable.since,
+            total_wh=reading.total_wh,
+            soc_pct=state.soc.pct(charging.at) if state else None,
+        )
+        bay = replace(
+            bay, pace=pace.plugged(bay.pace, charging.now_s), charged=False, idle_s=None, ended=False, wakes=0
+        )
+    elif session.car != car:
+        session = replace(session, car=car)
+    shares = _origin(charging)
+    slot = next((one for one in charging.prices if one.start <= charging.at < one.end), None)
+    session = sessions.after(
+        session,
+        total_wh=reading.total_wh,
+        at=charging.at,
+        sun_share=shares.sun_share if shares else None,
+        battery_share=shares.battery_share if shares else None,
+        import_eur_kwh=slot.import_eur_kwh if slot else None,
+        export_eur_kwh=slot.export_eur_kwh if slot else None,
+    )
+    charging = with_bay(charging, name, replace(bay, session=session))
+    if car not in charging.cars:
+        return charging
+    known = soc.charged(charging.cars[car].soc, reading.total_wh, charging.at)
+    if bay.ended:
+        heard = charging.cars[car].reading
+        known = soc.ended_by_car(known, heard.limit_pct if heard else None, charging.at)
+    return replace(charging, cars={**charging.cars, car: replace(charging.cars[car], soc=known)})
+
+
+def _origin(charging: Charging) -> sessions.Origin | None:
+    word = charging.site.word
+    if not charging.site.is_fresh(charging.now_s):
+        return None
+    battery_w = sum((one.low_w + one.high_w) / 2 for one in word.drawn if one.who == "battery")
+    cars_w = sum(bay.post.reading.power_w or 0.0 for bay in charging.bays.values() if bay.post.reading)
+    return sessions.origin(cars_w=cars_w, grid_w=word.grid_w, battery_w=battery_w)
+
+
+def _closed(charging: Charging, session: Session) -> Session:
+    state = charging.cars.get(session.car)
+    slot = next((one for one in charging.prices if one.start <= charging.at < one.end), None)
+    return sessions.closed(
+        session,
+        charging.at,
+        soc_pct=state.soc.pct() if state else None,
+        import_eur_kwh=slot.import_eur_kwh if slot else None,
+    )
+
+
+def _followed(bay: Bay, told: Told, before: Post) -> Bay:
+    """Whether the car takes what it may, and what the clocks of its orders learn from it."""
+    reading = told.reading
+    drawn_a = max(reading.phases_a) if reading.phases_a else None
+    if before.reading is None:  # what is found at the start is gone on with
+        charges = reading.plug is Plug.CHARGING and not reading.paused
+        set_a = reading.set_a or reading.offered_a or 0.0
+        began = Pace(go=charges and set_a > 0, current_a=set_a if charges else 0.0, phases=reading.phases)
+        return replace(bay, pace=began, charged=charges)
+    known = pace.heard(
+        bay.pace,
+        read_s=reading.read_s,
+        drawn_a=drawn_a,
+        phases=reading.phases,
+    )
+    bay = replace(bay, pace=known)
+    if reading.plug is Plug.CHARGING and (drawn_a is None or drawn_a > DRAWS_A):
+        return replace(bay, charged=True, idle_s=None, ended=False, wakes=0)
+    may = reading.plug.is_car and reading.permitted is not False and known.go
+    if not may:
+        return replace(bay, idle_s=None)
+    idle_s = reading.read_s if bay.idle_s is None else bay.idle_s
+    ended = bay.ended or (bay.charged and reading.read_s - max(idle_s, known.turned_s) >= ENDED_S)
+    return replace(bay, idle_s=idle_s, ended=ended)
