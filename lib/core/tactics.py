@@ -89,6 +89,8 @@ def _proposals(facts: Facts) -> Iterator[Proposal]:
         yield _fence("owner", claims.OWNER, facts, Why(reason=Reason.OFF), low_w=0.0, high_w=0.0)
     if facts.pct is not None and facts.pct >= facts.target_pct:
         yield _fence("limit", claims.LIMIT, facts, _enough(facts), high_w=0.0)
+    if facts.ended:  # it is left offered: the car may heat itself before it leaves
+        yield _fence("car ended", claims.LIMIT, facts, Why(reason=Reason.CAR_ENDED), high_w=facts.least_w)
     if facts.boosts or facts.mode is Mode.MAX:
         why = Why(reason=Reason.MAX, power_w=facts.most_w, eur=facts.over_eur)
         if facts.boosts:
