@@ -1,6 +1,6 @@
 """The simulated house as a program: `python -m lib.sim`.
 
-Joins world, box and line server, and shows one calm status line where somebody can see it.
+Joins world, boxes and line server, and shows one calm status line where somebody can see it.
 """
 
 import argparse
@@ -18,8 +18,13 @@ from typing import Any, TypeVar
 from lib.clock import WallClock
 from lib.sim.brussels import ZONE, local, micros
 from lib.sim.cable import Cable
+from lib.sim.calendar_box import CalendarBox
+from lib.sim.charger_box import ChargerBox
+from lib.sim.garage import Make, box_before, charge_points
 from lib.sim.line_server import open_line_server
 from lib.sim.lines import obey, status
+from lib.sim.nrgkick_box import NrgkickBox
+from lib.sim.outings import family_week
 from lib.sim.p1_box import P1Box
 from lib.sim.plugs import HOST, Plug, PtyPlug, open_tcp
 from lib.sim.world import World
@@ -46,8 +51,20 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m lib.sim", description="A simulated house whose meter speaks P1 and which obeys typed lines."
     )
+    parser.set_defaults(chargers=[])
     parser.add_argument("--p1-port", type=_port, default=8083, help="TCP port of the telegrams (default 8083)")
     parser.add_argument("--line-port", type=_port, default=8084, help="TCP port of the typed lines (default 8084)")
+    for make, title in ((Make.NRGKICK, "an NRGkick"), (Make.GOE, "a go-eCharger")):
+        parser.add_argument(
+            f"--{make}-port",
+            type=partial(_charger, make),
+            dest="chargers",
+            action="append",
+            metavar="PORT",
+            help=f"TCP port of {title} with a car on its cable; once for each (default none)",
+        )
+    parser.add_argument("--announce", action="store_true", help="NRGkicks say by mDNS, on loopback, where they are")
+    parser.add_argument("--calendar-port", type=_port, help="TCP port of the family's calendar (default none)")
     parser.add_argument("--pty", action="store_true", help="telegrams on a pseudo-terminal instead of the TCP port")
     parser.add_argument("--speed", type=_speed, default=1.0, help="simulated seconds per second (default 1)")
     parser.add_argument("--seed", type=int, default=1, help="another seed is another house (default 1)")
@@ -59,6 +76,10 @@ def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text} is no port: take 1 to 65535, or 0 for a free one")
     return int(text)
+
+
+def _charger(make: Make, text: str) -> tuple[Make, int]:
+    return make, _port(text)
 
 
 def _speed(text: str) -> float:
@@ -85,24 +106,42 @@ async def _live(asked: argparse.Namespace) -> None:
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     start = asked.start or WallClock().now().replace(microsecond=0)
-    world, cable = World(seed=asked.seed, start=start), Cable(asked.seed)
+    outings = family_week(start)
+    points = charge_points(len(asked.chargers), start, outings)
+    world, cable = World(seed=asked.seed, start=start, points=points), Cable(asked.seed)
+    boxes = [box_before(point, make) for point, (make, _) in zip(points, asked.chargers, strict=True)]
     async with contextlib.AsyncExitStack() as opened:
         plug: Plug = PtyPlug() if asked.pty else await _open(open_tcp(asked.p1_port), asked.p1_port)
         opened.push_async_callback(plug.close)
-        lines = await _open(open_line_server(partial(obey, world=world, cable=cable), asked.line_port), asked.line_port)
+        obeys = partial(obey, world=world, cable=cable, boxes=boxes)
+        lines = await _open(open_line_server(obeys, asked.line_port), asked.line_port)
         opened.push_async_callback(lines.close)
-        _say(
-            f"A simulated house (seed {asked.seed}), {local(micros(start)):%a %d %b %Y %H:%M:%S}, "
-            f"{asked.speed:g} × real time\n"
-            f"its meter speaks P1 on {plug.where}\n"
-            f"it obeys typed lines on {HOST}:{lines.port}, such as: oven on, cloud, cable out, status, help\n"
-        )
+        said = [
+            (
+                f"A simulated house (seed {asked.seed}), {local(micros(start)):%a %d %b %Y %H:%M:%S}, "
+                f"{asked.speed:g} × real time"
+            ),
+            f"its meter speaks P1 on {plug.where}",
+        ]
+        for box, (make, port) in zip(boxes, asked.chargers, strict=True):
+            opened.push_async_callback(box.close)
+            await _open(box.listen(port), port)
+            if asked.announce and isinstance(box, NrgkickBox):
+                await box.announce()
+            said.append(f"{box.point.name} speaks {make} on {box.where}")
+        if asked.calendar_port is not None:
+            calendar = CalendarBox(outings, made=start)
+            opened.push_async_callback(calendar.close)
+            await _open(calendar.listen(asked.calendar_port), asked.calendar_port)
+            said.append(f"its family's calendar is {calendar.address}")
+        examples = "oven on, cloud, cable out, status, help" if not boxes else "oven on, cloud, unplug 1, status, help"
+        _say("\n".join([*said, f"it obeys typed lines on {HOST}:{lines.port}, such as: {examples}\n"]))
         work = [
             asyncio.create_task(stopped.wait()),
             asyncio.create_task(P1Box(world, cable, plug, speed=asked.speed).run()),
         ]
         if sys.stdout.isatty():
-            work.append(asyncio.create_task(_show(world, cable, plug)))
+            work.append(asyncio.create_task(_show(world, cable, boxes, plug)))
         opened.push_async_callback(_end, work)
         done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -126,12 +165,12 @@ async def _end(work: Iterable[asyncio.Task[Any]]) -> None:
     await asyncio.gather(*work, return_exceptions=True)
 
 
-async def _show(world: World, cable: Cable, plug: Plug) -> None:
+async def _show(world: World, cable: Cable, boxes: Sequence[ChargerBox], plug: Plug) -> None:
     """Rewrite one status line each second; returns when the terminal is gone."""
     with contextlib.suppress(OSError):
         while True:
             width = shutil.get_terminal_size().columns - 1
-            _say(f"\r{f'{status(world, cable)} · {plug.readers}'[:width]}\x1b[K")
+            _say(f"\r{f'{status(world, cable, boxes)} · {plug.readers}'[:width]}\x1b[K")
             await asyncio.sleep(1)
 
 

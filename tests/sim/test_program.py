@@ -7,6 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
+import aiohttp
 import pytest
 import serial
 
@@ -27,10 +28,15 @@ async def start(*arguments: str, stdout: int = asyncio.subprocess.PIPE) -> async
 
 
 async def greeting(program: asyncio.subprocess.Process) -> str:
-    """The lines it says when it serves."""
+    """The lines it says when it serves, up to the one about typed lines."""
     assert program.stdout
+    said = b""
     async with asyncio.timeout(20):
-        return b"".join([await program.stdout.readline() for _ in range(3)]).decode()
+        while b"typed lines" not in said:
+            line = await program.stdout.readline()
+            assert line, f"it ended after {said.decode()}"
+            said += line
+    return said.decode()
 
 
 async def end(program: asyncio.subprocess.Process, by: signal.Signals) -> tuple[int, bytes, bytes]:
@@ -78,11 +84,44 @@ async def test_pty_serves_a_serial_device() -> None:
     assert await end(program, signal.SIGTERM) == (0, b"", b"")
 
 
+async def test_chargers_and_a_calendar_are_served() -> None:
+    """A car on each charger, told through its box and seen by typed lines; the calendar says where it goes."""
+    ports = ("--nrgkick-port", "0", "--goe-port", "0", "--nrgkick-port", "0", "--calendar-port", "0")
+    program = await start("--start", "2026-06-17T12:00", "--speed", "20", *ports)
+    said = await greeting(program)
+    boxes = re.findall(r"charger \d speaks (\w+) on (127\.0\.0\.1:\d+)", said)
+    assert ["nrgkick", "goe", "nrgkick"] == [make for make, _ in boxes]
+    calendar = re.search(r"calendar is (http\S+)", said)
+    lines = re.search(r"typed lines on 127\.0\.0\.1:(\d+)", said)
+    assert calendar
+    assert lines
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
+        async with http.get(calendar[1]) as answer:
+            assert "SUMMARY:@car_1@ Antwerpen 180 km" in await answer.text()
+        async with http.get(f"http://{boxes[1][1]}/api/set?frc=0") as answer:
+            assert {"frc": True} == await answer.json()
+        async with http.get(f"http://{boxes[0][1]}/control?charge_pause=0&current_set=8.5&phase_count=1") as answer:
+            assert {"charge_pause": 0, "current_set": 8.5, "phase_count": 1} == await answer.json()
+        power_w = 0.0
+        async with asyncio.timeout(20):
+            while power_w < 8.5 * 230:
+                async with http.get(f"http://{boxes[0][1]}/values?raw") as answer:
+                    power_w = (await answer.json())["powerflow"]["total_active_power"]
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(lines[1]))
+    writer.write(b"status\nunplug 3\n")
+    async with asyncio.timeout(20):
+        status, unplugged = (await reader.readline()).decode(), (await reader.readline()).decode()
+    writer.close()
+    assert "charger 1: car_1 45 %, 1.96 kW on 1 phase" in status
+    assert "charger 3: car_3 is unplugged, at 30 %.\n" == unplugged
+    assert await end(program, signal.SIGTERM) == (0, b"", b"")
+
+
 async def test_a_taken_port_is_one_sentence() -> None:
-    """Exit 1 and no traceback, for either port."""
+    """Exit 1 and no traceback, for each port."""
     taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = str(taken.sockets[0].getsockname()[1])
-    for option in ("--p1-port", "--line-port"):
+    for option in ("--p1-port", "--line-port", "--nrgkick-port", "--goe-port", "--calendar-port"):
         program = await start(option, port)
         async with asyncio.timeout(20):
             _, err = await program.communicate()
