@@ -6,6 +6,7 @@ import os
 from collections.abc import Generator
 from pathlib import Path
 
+import aiohttp
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
@@ -52,8 +53,11 @@ def processes_of(home: Path) -> list[int]:
 
 
 async def test_the_demo_from_start_to_stop(demo: Checkout) -> None:
-    """One command: a simulated meter, its house on the websocket, its dashboard in tmux; and --stop leaves nothing."""
-    for left in ("data/dm.db", "history/11-20.json", "rates.json"):  # by a demo of another day
+    """One command: a simulated meter, its house on the websocket, its dashboard in tmux; and --stop leaves nothing.
+
+    Beside the meter a charger with a car of 45 %, paused until somebody takes it over, and the family's calendar.
+    """
+    for left in ("data/dm.db", "data/ev.db", "history/11-20.json", "rates.json"):  # by a demo of another day
         (demo.home / "demo" / left).parent.mkdir(parents=True, exist_ok=True)
         (demo.home / "demo" / left).write_text((REAL / "rates.json").read_text("utf-8"), "utf-8")
     started = await asyncio.to_thread(demo.start, "--demo")
@@ -62,6 +66,12 @@ async def test_the_demo_from_start_to_stop(demo: Checkout) -> None:
         house = await heard_house(f"ws://127.0.0.1:{demo.environ['DM_PORTS']}/ws")
     except TimeoutError:
         pytest.fail(f"no house; dm shows:\n{demo.screen('dm')}")
+    first = int(demo.environ["DM_PORTS"])
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
+        async with http.get(f"http://127.0.0.1:{first + 5}/info") as answer:
+            assert "NRGkick Gen2" == (await answer.json())["general"]["model_type"]
+        async with http.get(f"http://127.0.0.1:{first + 6}/family.ics") as answer:
+            assert "@car_1@" in await answer.text()
     assert house.demo
     assert house.grid_w is not None
     assert demo.shows("dm", "Quarter")
@@ -71,6 +81,8 @@ async def test_the_demo_from_start_to_stop(demo: Checkout) -> None:
     assert not (demo.home / "demo/history").exists()
     assert not list((demo.home / "demo/data").glob("*damaged*"))
     assert (demo.home / "demo/rates.json").exists()
+    left_by_ev = demo.home / "demo/data/ev.db"
+    assert not left_by_ev.exists() or b"Electricity" not in left_by_ev.read_bytes()
     demo.start("--stop")
     assert set() == demo.sessions()
     assert eventually(lambda: [] == processes_of(demo.home / "demo"))
