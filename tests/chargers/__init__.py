@@ -1,0 +1,1 @@
+"""Chargers, against boxes that speak their protocols."""
