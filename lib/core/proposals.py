@@ -9,15 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import inf, isfinite
-from operator import attrgetter
 from typing import Final
 
 from lib.core.why import Why
 
 LIFE_S: Final = 60.0  # actors renew every 20 s; what is older than this is gone
 SYSTEM: Final = "system"
-
-_above = attrgetter("priority", "source")
 
 
 class Default(StrEnum):
@@ -170,7 +167,7 @@ def resolve(device: Device, proposals: Iterable[Proposal]) -> Resolved:
         return Resolved(target_w=0.0)
     decided: Proposal | None = None
     fences = around = _own(device, device.high_w)
-    for one in sorted(proposals, key=_above, reverse=True):
+    for one in _from_the_top(proposals):
         if one.low_w is not None or one.high_w is not None:
             fences = _fenced(device, one, fences)
         if one.wish_w is not None:
@@ -194,7 +191,7 @@ def resolve(device: Device, proposals: Iterable[Proposal]) -> Resolved:
 
 def report(device: Device, proposals: Iterable[Proposal], priority: int) -> Report:
     """What a source of `priority` is told: the target, and the fences of all that stand strictly above it."""
-    ordered = sorted(proposals, key=_above, reverse=True)
+    ordered = _from_the_top(proposals)
     target_w = resolve(device, ordered).target_w
     if device.high_w is None:
         return Report(device=device, target_w=target_w)
@@ -211,6 +208,10 @@ def report(device: Device, proposals: Iterable[Proposal], priority: int) -> Repo
         low_by=low_by.source if low_by else SYSTEM,
         high_by=high_by.source if high_by else SYSTEM,
     )
+
+
+def _from_the_top(proposals: Iterable[Proposal]) -> list[Proposal]:
+    return sorted(proposals, key=lambda one: (one.priority, one.source), reverse=True)
 
 
 def _own(device: Device, high_w: float) -> Fences:

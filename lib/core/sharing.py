@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
-from operator import attrgetter
 from typing import Final
 
 from lib.core.charger import LEAST_A, ChargerRules
@@ -201,7 +200,7 @@ def share(rows: Iterable[Row], asks: Iterable[Ask]) -> dict[str, Share]:
             taker.take(left, taker.got)
             admitted.append(taker)
     admitted.sort(key=lambda taker: (taker.ask.turn, taker.ask.rank))
-    for _, equals in groupby(admitted, key=attrgetter("ask.turn")):
+    for _, equals in groupby(admitted, key=lambda taker: taker.ask.turn):
         _raise(list(equals), left)
     for taker in admitted:
         held_by = None if taker.full is None else rows[taker.full]
