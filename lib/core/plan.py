@@ -1,8 +1,25 @@
-"""When each car charges: the cheapest quarters under the target. Always there, by itself good. Knows no charger."""
+"""When each car charges: the cheapest quarters under the target. Always there, by itself good. Knows no charger.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+Cars that are wanted first choose first; each takes its cheapest quarters, of equals the earlier, with what room is
+left in them, and lib/core/starts.py joins them so that a car is seldom interrupted.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from lib.core.cost import PriceSlot
+from lib.core.quarter import QUARTER, start_of
+from lib.core.starts import NOTHING_WH, SAVES, SAVES_EUR, Lane, chosen, few, filled, runs
+
+MOST_STARTS = 4  # interruptions of one plug-in make some cars sulk
+SHORT_WH = 1.0
+DAY = timedelta(hours=24)
+HOUR = timedelta(hours=1)
+MOST_BANDS = 4  # a contract that has more prices a day follows the market
+CHEAP_HOURS = 6.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +64,264 @@ class Plan:
     def next(self, car: str, at: datetime) -> Block | None:
         """The next block of a car that begins after `at`."""
         return next((one for one in self.blocks if one.car == car and one.start > at), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """What a car shall be charged.
+
+    Attributes:
+        trip: the title of what it is for, "" for every day.
+        energy_wh: from the wall, until then.
+        full_w, least_w: what it can draw: nothing, or between the two.
+        late_wh: the part of it above the everyday limit, which goes into the last quarters whatever they cost.
+        rank: the lower is served first, of equals the one with less time to spare.
+        starts: how often it may still be started in this plug-in.
+
+    """
+
+    car: str
+    trip: str = ""
+    energy_wh: float
+    until: datetime
+    full_w: float
+    least_w: float
+    late_wh: float = 0.0
+    rank: int = 0
+    starts: int = MOST_STARTS
+
+
+def quarters(
+    slots: Sequence[PriceSlot], start: datetime, end: datetime, room_w: Callable[[datetime], float] | float
+) -> tuple[Quarters, ...]:
+    """The clock quarters from `start` to `end`, the first and the last cut there.
+
+    slots: prices in order of time, where there is none the price is not known; room_w: of the quarter with that start.
+    """
+    cut: list[Quarters] = []
+    place = 0
+    while start < end:
+        until = min(end, start_of(start) + QUARTER)
+        while place < len(slots) and slots[place].end <= start:
+            place += 1
+        is_known = place < len(slots) and slots[place].start <= start
+        cut.append(
+            Quarters(
+                start=start,
+                end=until,
+                eur_kwh=slots[place].import_eur_kwh if is_known else None,
+                room_w=room_w(start) if callable(room_w) else room_w,
+            )
+        )
+        start = until
+    return tuple(cut)
+
+
+def cheapest(wants: Sequence[Want], quarters: Sequence[Quarters], *, before: Plan | None = None) -> Plan:
+    """When to charge what is wanted from the start of the first quarter on, at the least cost.
+
+    quarters: in order of time, without holes; the sum of what cars draw in one never passes its room. A price that is
+    not known counts as the mean of those that are. `before` stays while no plan is better by 2 % and € 0.10, its
+    quarters filled anew; of a block of it that has begun the rest is charged in any case.
+    """
+    market = _market(quarters)
+    fresh = _drawn(wants, market, before, kept=False)
+    if before is None or not before.blocks:
+        return fresh.plan
+    kept = _drawn(wants, market, before, kept=True)
+    if fresh.short_wh < kept.short_wh - SHORT_WH or fresh.starts_over < kept.starts_over:
+        return fresh.plan
+    saved_eur = kept.eur - fresh.eur
+    return fresh.plan if saved_eur > max(SAVES_EUR, SAVES * abs(kept.eur)) else kept.plan
+
+
+def cheap_hours(
+    quarters: Sequence[Quarters], at: datetime, hours: float = CHEAP_HOURS
+) -> tuple[tuple[datetime, datetime], ...]:
+    """The cheap stretches of the next 24 hours from `at`; none where all prices are equal.
+
+    With prices by band those of the cheapest band. With prices of the market the cheapest quarters, `hours` of them
+    in a day, in proportion where less than a day is known.
+    """
+    known = [one for one in quarters if one.eur_kwh is not None and one.end > at]
+    soon = [
+        Quarters(start=max(one.start, at), end=min(one.end, at + DAY), eur_kwh=one.eur_kwh, room_w=1000.0)
+        for one in known
+        if one.start < at + DAY
+    ]
+    prices = {round(one.eur_kwh or 0.0, 6) for one in soon}
+    if len({round(one.eur_kwh or 0.0, 6) for one in known}) < 2:
+        return ()
+    if len(prices) <= MOST_BANDS:
+        least = min(round(one.eur_kwh or 0.0, 6) for one in known)
+        chosen = [(one.start, one.end) for one in soon if round(one.eur_kwh or 0.0, 6) == least]
+    else:
+        known_h = sum((one.end - one.start) / HOUR for one in soon)
+        want = Want(car="", energy_wh=1000.0 * hours * known_h * HOUR / DAY, until=at + DAY, full_w=1000.0, least_w=0.0)
+        chosen = [(block.start, block.end) for block in cheapest([want], soon).blocks]
+    joined: list[tuple[datetime, datetime]] = []
+    for start, end in chosen:
+        begun = joined.pop()[0] if joined and joined[-1][1] == start else start
+        joined.append((begun, end))
+    return tuple(joined)
+
+
+def flat_w(energy_wh: float, hours_left: float, least_w: float, full_w: float) -> float:
+    """The power that spreads energy over the cheap hours left, never the full one that makes a peak without need."""
+    if energy_wh <= 0 or hours_left <= 0:
+        return 0.0
+    return min(full_w, max(least_w, energy_wh / hours_left))
+
+
+class _Market(NamedTuple):
+    """Quarters as columns; an unknown price is the mean of the known ones. order: by price, of equals the earlier."""
+
+    quarters: Sequence[Quarters]
+    starts: list[datetime]
+    hours: list[float]
+    eur_kwh: list[float]
+    order: list[int]
+
+    def before(self, until: datetime) -> int:
+        """How many quarters begin before an instant."""
+        return bisect_left(self.starts, until)
+
+    def places(self, blocks: Iterable[Block]) -> set[int]:
+        """The quarters that blocks touch."""
+        return {
+            place
+            for block in blocks
+            for place in range(max(0, bisect_right(self.starts, block.start) - 1), self.before(block.end))
+            if self.quarters[place].end > block.start
+        }
+
+
+class _Drawn(NamedTuple):
+    """A plan, and what it is judged by; starts_over: how many starts there are too many."""
+
+    plan: Plan
+    eur: float
+    short_wh: float
+    starts_over: int
+
+
+def _market(quarters: Sequence[Quarters]) -> _Market:
+    known = [one.eur_kwh for one in quarters if one.eur_kwh is not None]
+    mean = sum(known) / len(known) if known else 0.0
+    eur_kwh = [mean if one.eur_kwh is None else one.eur_kwh for one in quarters]
+    return _Market(
+        quarters=quarters,
+        starts=[one.start for one in quarters],
+        hours=[(one.end - one.start) / HOUR for one in quarters],
+        eur_kwh=eur_kwh,
+        order=sorted(range(len(quarters)), key=eur_kwh.__getitem__),
+    )
+
+
+def _drawn(wants: Sequence[Want], market: _Market, before: Plan | None, *, kept: bool) -> _Drawn:
+    """What is wanted, placed one after the other; kept: into the quarters of `before` first."""
+    rooms_w = [one.room_w for one in market.quarters]
+    busy: dict[str, set[int]] = {}
+    blocks: list[Block] = []
+    short: dict[str, float] = {}
+    eur, starts_over = 0.0, 0
+    at = market.starts[0] if market.starts else None
+    for want in sorted(wants, key=lambda want: (want.rank, _laxity_h(want, at))):
+        own = [one for one in before.blocks if (one.car, one.trip) == (want.car, want.trip)] if before else []
+        running = next((one for one in own if at is not None and one.start <= at < one.end), None)
+        taken = busy.setdefault(want.car, set())
+        strip = _strip(want, market, rooms_w, taken, running)
+        first = market.places(own) if kept else set[int]()
+        places = chosen(strip.lane, first)
+        held = {*places.intersection(strip.lane.fixed), *first}
+        most = max(1, want.starts + (running is not None))  # what runs already is no start
+        if not first or places - held:
+            places = few(strip.lane, places, most, held)
+        given = filled(strip.lane, places)
+        for place, wh in sorted(given.items()):
+            block = strip.block(want, place, wh, given)
+            rooms_w[place] -= block.power_w
+            blocks.append(block)
+            eur += wh * market.eur_kwh[place] / 1000
+        taken.update(given)
+        starts_over += max(0, len(runs(given)) - most)
+        left_wh = want.energy_wh - sum(given.values())
+        if left_wh > NOTHING_WH:
+            short[want.car] = short.get(want.car, 0.0) + left_wh
+    return _Drawn(Plan(blocks=_joined(blocks), short_wh=short), eur, sum(short.values()), starts_over)
+
+
+class _Strip(NamedTuple):
+    """What one want can have of each quarter until its time."""
+
+    lane: Lane
+    quarters: Sequence[Quarters]
+    hours: list[float]
+    powers_w: list[float]
+
+    def block(self, want: Want, place: int, wh: float, given: Container[int]) -> Block:
+        """The quarter with less power where it takes less; cut where that were below the least, beside its gap."""
+        quarter = self.quarters[place]
+        power_w = self.powers_w[place] if wh >= self.lane.most_wh[place] else wh / self.hours[place]
+        start, end = quarter.start, min(quarter.end, want.until)
+        if power_w < want.least_w:
+            power_w = want.least_w
+            length = HOUR * (wh / power_w)
+            if place + 1 in given and place - 1 not in given:
+                start = end - length
+            else:
+                end = start + length
+        return Block(car=want.car, start=start, end=end, power_w=power_w, eur_kwh=quarter.eur_kwh, trip=want.trip)
+
+
+def _strip(want: Want, market: _Market, rooms_w: list[float], taken: set[int], running: Block | None) -> _Strip:
+    """`running`, the block that has begun, is gone through with; the part above the everyday limit comes last."""
+    count = market.before(want.until)
+    hours = market.hours[:count]
+    if count:
+        last = market.quarters[count - 1]
+        hours[-1] = (min(last.end, want.until) - last.start) / HOUR
+    powers_w = [min(want.full_w, room_w) for room_w in rooms_w[:count]]
+    most_wh = [
+        power_w * length if power_w > 0 and power_w >= want.least_w and place not in taken else 0.0
+        for place, (power_w, length) in enumerate(zip(powers_w, hours, strict=True))
+    ]
+    fixed: dict[int, float] = {}
+    if running is not None:
+        for place in range(min(count, market.before(running.end))):
+            quarter = market.quarters[place]
+            goes_on_h = (min(quarter.end, running.end) - quarter.start) / HOUR
+            fixed[place] = min(most_wh[place], running.power_w * goes_on_h)
+    late_wh = min(want.late_wh, want.energy_wh)
+    for place in reversed(range(count)):
+        if late_wh <= NOTHING_WH:
+            break
+        fixed[place] = most_wh[place]
+        late_wh -= most_wh[place]
+    lane = Lane(
+        energy_wh=want.energy_wh,
+        most_wh=most_wh,
+        least_wh=[want.least_w * length for length in hours],
+        eur_kwh=market.eur_kwh[:count],
+        order=[place for place in market.order if place < count],
+        fixed=fixed,
+    )
+    return _Strip(lane, market.quarters, hours, powers_w)
+
+
+def _laxity_h(want: Want, at: datetime | None) -> float:
+    """Hours to spare at full power."""
+    left_h = 0.0 if at is None else (want.until - at) / HOUR
+    return left_h - want.energy_wh / max(want.full_w, 1.0)
+
+
+def _joined(blocks: list[Block]) -> tuple[Block, ...]:
+    """In order of time, neighbours with the same power and price as one."""
+    joined: list[Block] = []
+    for block in sorted(blocks, key=lambda one: (one.car, one.start)):
+        last = joined[-1] if joined else None
+        if last is not None and replace(last, start=block.start, end=block.end) == block and last.end == block.start:
+            joined[-1] = replace(last, end=block.end)
+        else:
+            joined.append(block)
+    return tuple(sorted(joined, key=lambda one: (one.start, one.car)))
