@@ -16,6 +16,9 @@ from typing import Any, Protocol
 from lib.commands import SLIP
 from lib.hub.gate import Role
 from lib.hub.history import History
+from lib.hub.orders import NO_HANDLERS, Handlers
+from lib.hub.questions import HOUSE, Question
+from lib.hub.rest import HOUSE_STATES
 from lib.hub.server import Hub, HubError
 from lib.messages import Message, Say
 from lib.meters import MeterError
@@ -81,14 +84,20 @@ async def stand(
     boot: str,
     screen: Callable[[], Screen] | None,
     words: Mapping[str, Word],
+    orders: Handlers = NO_HANDLERS,
+    questions: Mapping[str, Question] = HOUSE,
+    states: Mapping[str, type[Message]] = HOUSE_STATES,
     history: History | None = None,
 ) -> int:
     """Stand around `work` until it ends, the owner quits or the system says stop; the exit code.
 
-    work: is given what to say each message with; screen: makes a dashboard, None runs without; words: more lines that
-    a person may type at the door; history: what answers questions about the past there.
+    work: is given what to say each message with; screen: makes a dashboard, None runs without. At the door: words, more
+    lines that a person may type; orders, what carries out each kind that the program takes; questions and states, what
+    is answered from what it said; history, what answers questions about the past.
     """
-    hub = _hub(program, config, boot, words, history)
+    hub = _hub(
+        program, config, boot=boot, words=words, orders=orders, questions=questions, states=states, history=history
+    )
     shown = Shown(screen) if screen else None
     loop = asyncio.get_running_loop()
 
@@ -133,7 +142,17 @@ async def stand(
     return code
 
 
-def _hub(program: str, config: Settings, boot: str, words: Mapping[str, Word], history: History | None) -> Hub | None:
+def _hub(
+    program: str,
+    config: Settings,
+    *,
+    boot: str,
+    words: Mapping[str, Word],
+    orders: Handlers,
+    questions: Mapping[str, Question],
+    states: Mapping[str, type[Message]],
+    history: History | None,
+) -> Hub | None:
     """The door of a program; tokens are made when other machines can reach it. Raises SecretsError."""
     door = config.doors.get(program)
     if door is None:
@@ -144,7 +163,10 @@ def _hub(program: str, config: Settings, boot: str, words: Mapping[str, Word], h
         boot=boot,
         host=door.host,
         port=door.port,
+        questions=questions,
         words=words,
+        orders=orders,
+        states=states,
         tokens={Role.VIEW: tokens.view, Role.CONTROL: tokens.control} if tokens else {},
         names=config.door_names,
         tls=config.tls,

@@ -19,7 +19,10 @@ MOST_EVENTS = 30
 def help_text(words: Mapping[str, str]) -> str:
     """The words that can be typed, and what each is for."""
     longest = max(map(len, words), default=0)
-    return answer(f"words: {' '.join(words)}", *(f"  {word:<{longest}}  {means}" for word, means in words.items()))
+    lines = wrap(f"words: {' '.join(words)}", WIDTH, subsequent_indent=" " * len("words: "))
+    for word, means in words.items():
+        lines += wrap(f"  {word:<{longest}}  {means}", WIDTH, subsequent_indent=" " * (longest + 4))
+    return "\n".join(lines)
 
 
 def folded(text: str) -> str:

@@ -1,6 +1,7 @@
-"""Listens to a peer program, across its restarts: its states by a callback, and how old its last word is.
+"""Listens to a peer program, across its restarts, and gives it orders: its states by a callback, how old its last is.
 
-In: a websocket address. Out: each state once, newest wins. It does not know what a state means.
+In: a websocket address, orders. Out: each state once, newest wins, and what became of each order. It does not know what
+a state or an order means.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ import http
 import logging
 import socket
 import ssl
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -19,7 +21,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from lib.clock import Clock, WallClock
 from lib.hub.address import PeerError, parse_address
 from lib.hub.tls import TlsError, client_context
-from lib.messages import PROTOCOL, Hello, Message, parse_message
+from lib.messages import PROTOCOL, Hello, Message, Refused, parse_message
+from lib.messages.orders import Done, Order, order_to_json
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
@@ -28,6 +31,9 @@ OPEN_S = 5.0
 CLOSE_S = 2.0
 PING_S = 10.0  # asked so often for a sign of life, which must come within as much
 LONGEST_FRAME: Final = 1_048_576
+ASK_S = 5.0  # a hub answers each order within four
+MOST_ASKED = 20  # orders whose answer is still to come
+NOBODY_KNOWS = "so nobody knows whether the order was carried out"
 
 __all__ = ["Peer", "PeerError"]
 
@@ -79,22 +85,43 @@ class Peer:
         self._heard_s: float | None = None
         self._last: dict[type, tuple[str, int]] = {}  # boot and seq of the newest state, by type
         self._failures = 0
+        self._ws: ClientConnection | None = None
+        self._asked: deque[asyncio.Future[Done | Refused]] = deque()  # in the order in which they will be answered
 
     @property
     def age_s(self) -> float | None:
         """Seconds since its last state came, by our own clock; None before the first."""
         return None if self._heard_s is None else self._clock.monotonic() - self._heard_s
 
+    async def ask(self, order: Order) -> Done | Refused:
+        """What became of an order; a sentence too when nobody is there, or when no answer came within 5 s."""
+        ws = self._ws
+        if ws is None:
+            return Refused(why=f"{self._where} does not hear us: {self.why}")
+        if len(self._asked) >= MOST_ASKED:
+            return Refused(why=f"{self._where} has {MOST_ASKED} orders of ours to answer first")
+        answer: asyncio.Future[Done | Refused] = asyncio.get_running_loop().create_future()
+        self._asked.append(answer)  # its place is kept when nobody waits any more: answers come in turn
+        try:
+            async with asyncio.timeout(ASK_S):
+                await ws.send(order_to_json(order))
+                return await answer
+        except TimeoutError:
+            return Refused(why=f"{self._where}: no answer within {ASK_S:g} s, {NOBODY_KNOWS}")
+        except ConnectionClosed as error:
+            return Refused(why=f"{self._where}: {_ended(error)}, {NOBODY_KNOWS}")
+
     async def listen(self) -> None:
         """Listen until cancelled. What `hear` raises ends it."""
         while True:
-            ws = await self._open()
+            ws = self._ws = await self._open()
             if ws is not None:
                 try:
                     while (frame := await self._next(ws)) is not None:
                         self._take(frame)
                 finally:
                     self.connected = False
+                    self._forget()
                     await ws.close()
             await asyncio.sleep(self._pause_s())
 
@@ -146,6 +173,9 @@ class Peer:
             case Hello():
                 self.hello = message
                 return
+            case Done() | Refused():
+                self._answered(message)
+                return
             case object(boot=str() as boot, seq=int() as seq):
                 before = self._last.get(type(message))
                 if before is not None and before[0] == boot and seq <= before[1]:
@@ -156,6 +186,17 @@ class Peer:
         self._failures = 0
         self._heard_s = self._clock.monotonic()
         self._hear(message)
+
+    def _answered(self, answer: Done | Refused) -> None:
+        """No state: it makes nothing younger."""
+        if self._asked and not (waiting := self._asked.popleft()).done():
+            waiting.set_result(answer)
+
+    def _forget(self) -> None:
+        """Whoever waits for an answer hears that none comes."""
+        self._ws = None
+        while self._asked:
+            self._answered(Refused(why=f"{self._where}: {self.why or 'we are leaving'}, {NOBODY_KNOWS}"))
 
     def _lost(self, why: str) -> None:
         if self.why != why:

@@ -1,4 +1,4 @@
-"""A line that a person types → its answer. Knows no socket.
+"""A line that a person types → its answer, after it did what it says. Knows no socket.
 
 An answer is text of one or more lines; each goes out as a frame of its own, because a frame is a line on the screen
 of `python -m websockets`, which escapes line ends.
@@ -10,7 +10,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from lib.hub.answers import folded, help_text
 from lib.hub.newest import Newest
+from lib.hub.orders import Orders
 from lib.hub.questions import Question
+from lib.hub.spoken import Spoken
+from lib.messages import Refused
+from lib.messages.orders import OrderError
 
 Word = Callable[[str], Awaitable[str]]  # what stands behind the word → the answer
 WORD_S = 5.0
@@ -24,13 +28,16 @@ log = logging.getLogger(__name__)
 
 
 class Lines:
-    """Answers by the questions of a program, and by words of others that take what stands behind them."""
+    """Answers by the questions of a program, its orders, and words of others that take what stands behind them."""
 
-    def __init__(self, newest: Newest, questions: Mapping[str, Question], words: Mapping[str, Word]) -> None:
+    def __init__(
+        self, newest: Newest, questions: Mapping[str, Question], words: Mapping[str, Word], orders: Orders
+    ) -> None:
         """words: such as {"sim": forward}, so that `sim oven on` asks forward("oven on"). They change something."""
         self._newest = newest
         self._questions = questions
         self._words = words
+        self._orders = orders
 
     async def answer(self, line: str, *, may_change: bool) -> str:
         """The answer to a line; never raises for what was typed, and takes 5 s at most.
@@ -38,7 +45,8 @@ class Lines:
         may_change: whether who typed it may do more than look.
         """
         typed = line.strip()
-        word, _, rest = typed.partition(" ")
+        word, *more = typed.split(maxsplit=1)[:2] or [""]
+        rest = "".join(more)
         match word.lower():
             case "":
                 return self.glance()
@@ -47,11 +55,14 @@ class Lines:
             case "quit" | "exit" | "q" | "bye":
                 return LEAVE
             case known if known in self._questions:
-                return self._questions[known].answer(self._newest)
+                question = self._questions[known]
+                if rest and question.order:
+                    return await self._tell(known, question.order, rest, may_change=may_change)
+                return question.answer(self._newest)
             case known if known in self._words and not may_change:
                 return f"{known}: {MAY_LOOK}"
             case known if known in self._words:
-                return await self._ask(known, rest.strip())
+                return await self._ask(known, rest)
         shown = "".join(letter for letter in typed[:LONGEST_SHOWN] if letter.isprintable())
         return f"no such word: {shown}; help lists them\n{self.glance()}"
 
@@ -62,11 +73,24 @@ class Lines:
 
     def _help(self, *, may_change: bool) -> str:
         means = {"help": "this list"}
-        means |= {word: one.means for word, one in self._questions.items() if one.listed(self._newest)}
+        for word, one in self._questions.items():
+            if one.listed(self._newest):
+                tells = one.order is not None and may_change and self._orders.takes(one.order.kind)
+                means[word] = f"{one.means}; to set it: {one.order.such_as}" if tells and one.order else one.means
         means |= {FOLLOW: "states again, as JSON, until the next line"}
         if may_change:
             means |= {word: f"with more behind it; `{word} help` says what" for word in self._words}
         return help_text(means)
+
+    async def _tell(self, word: str, spoken: Spoken, rest: str, *, may_change: bool) -> str:
+        if not may_change:
+            return f"{word}: {MAY_LOOK}"
+        try:
+            order = spoken.parse(rest, self._newest)
+        except OrderError as error:
+            return folded(f"{error}; type such as: {spoken.such_as}")
+        answer = await self._orders.carry_out(order)
+        return folded(f"not done: {answer.why}" if isinstance(answer, Refused) else answer.what)
 
     async def _ask(self, word: str, rest: str) -> str:
         try:

@@ -1,10 +1,28 @@
-"""Frames that are orders: what starts with `{`, or is no text. There are no orders yet, so each is refused with why."""
+"""One router for orders, whichever way they come: as a frame at /ws, over REST, or typed.
 
-from pydantic_core import from_json
+In: an order, or a frame that is meant as one. Out: Done or Refused, always, within five seconds. What an order does its
+program's handler knows.
+"""
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from lib.messages import Refused
+from lib.messages.orders import AcceptPeak, Done, Order, OrderError, order_name, parse_order
 
-LONGEST_SHOWN = 40
+ORDER_S = 4.0  # who asks waits a second longer, and so hears what became of it
+
+Answer = Done | Refused
+Handler = Callable[[Any], Answer | Awaitable[Answer]]  # one order of its kind → what became of it
+Handlers = Mapping[type[Order], Handler]
+NO_HANDLERS: Final[Handlers] = MappingProxyType({})
+TAKERS: Final[Mapping[type[Order], str]] = MappingProxyType({AcceptPeak: "dm"})  # all others ev takes
+
+log = logging.getLogger(__name__)
 
 
 def is_order(frame: str) -> bool:
@@ -12,17 +30,43 @@ def is_order(frame: str) -> bool:
     return frame.lstrip().startswith("{")
 
 
-def refuse(frame: str | bytes, program: str, *, may_change: bool) -> Refused:
-    """Why an order to `program` is not carried out, in a sentence for who wrote the client."""
-    if not may_change:
-        return Refused(why="this token may only look: an order needs the control token")
-    if isinstance(frame, bytes):
-        return Refused(why="a binary frame is no order and no word: send JSON or a typed line as a text frame")
-    try:
-        order = from_json(frame)
-    except ValueError as error:
-        return Refused(why=f"this is no JSON object ({error}); a typed line must not start with {{")
-    name = order.get("type")
-    if not isinstance(name, str):
-        return Refused(why='an order says its type, such as {"type": "…"}; this one has none')
-    return Refused(why=f"{program} takes no orders yet, so {name[:LONGEST_SHOWN]!r} was not carried out")
+class Orders:
+    """The orders that a program takes."""
+
+    def __init__(self, program: str, handlers: Handlers) -> None:
+        """handlers: for each kind of order that it takes, what carries it out; one that waits has 4 s."""
+        self._program = program
+        self._handlers = dict(handlers)
+
+    def takes(self, kind: type[Order]) -> bool:
+        """Whether there is a handler."""
+        return kind in self._handlers
+
+    async def frame(self, frame: str | bytes, *, may_change: bool) -> Answer:
+        """What becomes of a frame."""
+        if not may_change:
+            return Refused(why="this token may only look: an order needs the control token")
+        if isinstance(frame, bytes):
+            return Refused(why="a binary frame is no order and no word: send JSON or a typed line as a text frame")
+        try:
+            order = parse_order(frame)
+        except OrderError as error:
+            return Refused(why=str(error))
+        return await self.carry_out(order)
+
+    async def carry_out(self, order: Order) -> Answer:
+        """What becomes of an order; never raises."""
+        name, handler = order_name(type(order)), self._handlers.get(type(order))
+        if handler is None:
+            taker = TAKERS.get(type(order), "ev")
+            where = "now" if taker == self._program else f"here: {taker} does, so send it there"
+            return Refused(why=f"{self._program} takes no {name} {where}")
+        try:
+            async with asyncio.timeout(ORDER_S):
+                answer = handler(order)
+                return await answer if inspect.isawaitable(answer) else answer
+        except TimeoutError:
+            return Refused(why=f"{name}: no answer within {ORDER_S:g} s, so nobody knows whether it was carried out")
+        except Exception as error:
+            log.exception("the order %s failed", name)
+            return Refused(why=f"{name} failed with {type(error).__name__}; the log has the whole of it")

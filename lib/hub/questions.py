@@ -1,13 +1,18 @@
-"""The words that are answered from what was said last. Each program has its own table; the house's is here."""
+"""The words that are answered from what was said last: a table for each program.
+
+With something behind it a word may be an order: `mode` asks, `mode garage off` tells.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from lib.hub import answers, money
+from lib.hub import answers, charging, money, spoken, trips
 from lib.hub.newest import Newest
+from lib.hub.spoken import Spoken
 from lib.messages import Bill, Events, House, Rates, Telegram, Usage
+from lib.messages.charging import Charging, Sessions
 from lib.messages.prices import varies
 
 
@@ -17,11 +22,15 @@ def _always(_: Newest) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A word that can be typed: what it is for, what it answers, and whether help names it now."""
+    """A word that can be typed: what it is for, what it answers, and whether help names it now.
+
+    order: what it tells with something behind it; None: it asks all the same.
+    """
 
     means: str
     answer: Callable[[Newest], str]
     listed: Callable[[Newest], bool] = _always
+    order: Spoken | None = None
 
 
 def _peaks_cost(newest: Newest) -> bool:
@@ -61,6 +70,7 @@ HOUSE: Final[Mapping[str, Question]] = MappingProxyType(
             means="the running quarter against its target, and the month peaks",
             answer=lambda newest: answers.peak(newest.message(House)),
             listed=_peaks_cost,
+            order=spoken.PEAK,
         ),
         "events": Question(
             means="what happened lately, newest first",
@@ -69,6 +79,56 @@ HOUSE: Final[Mapping[str, Question]] = MappingProxyType(
         "telegram": Question(
             means="the last telegram, line by line",
             answer=lambda newest: answers.telegram(newest.message(Telegram)),
+        ),
+    }
+)
+
+CARS: Final[Mapping[str, Question]] = MappingProxyType(
+    {
+        "status": Question(
+            means="chargers and cars at a glance",
+            answer=lambda newest: charging.status(newest.message(Charging)),
+        ),
+        "trips": Question(
+            means="the trips ahead, what they need, and whether they can be met",
+            answer=lambda newest: trips.trips(newest.message(Charging)),
+        ),
+        "plan": Question(
+            means="when each car will charge",
+            answer=lambda newest: trips.plan(newest.message(Charging)),
+        ),
+        "why": Question(
+            means="why each charger does what it does",
+            answer=lambda newest: charging.why(newest.message(Charging)),
+        ),
+        "sessions": Question(
+            means="what was charged lately, from where, and what it cost",
+            answer=lambda newest: charging.sessions(newest.message(Sessions), newest.message(Charging)),
+        ),
+        "mode": Question(
+            means="what each charger is set to",
+            answer=lambda newest: charging.modes(newest.message(Charging)),
+            order=spoken.MODE,
+        ),
+        "phases": Question(
+            means="on how many phases each charger charges",
+            answer=lambda newest: charging.phases(newest.message(Charging)),
+            order=spoken.PHASES,
+        ),
+        "soc": Question(
+            means="how full each car is, and how old that is",
+            answer=lambda newest: charging.socs(newest.message(Charging)),
+            order=spoken.SOC,
+        ),
+        "car": Question(
+            means="which car hangs on each charger",
+            answer=lambda newest: charging.plugged(newest.message(Charging)),
+            order=spoken.CAR,
+        ),
+        "boost": Question(
+            means="until when each charger charges fast",
+            answer=lambda newest: charging.boosts(newest.message(Charging)),
+            order=spoken.BOOST,
         ),
     }
 )

@@ -1,4 +1,4 @@
-"""REST: the newest state of each type under /api, history, and a page that tries it out at /docs, from this machine."""
+"""REST: the newest state of each type under /api, history, orders, and /docs, a page that tries it out."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -11,11 +11,15 @@ from fastapi_offline import FastAPIOffline
 
 from lib.hub.history import MOST_ROWS, Historian, Step
 from lib.hub.newest import Newest
+from lib.hub.orders import Orders
 from lib.messages import PROTOCOL, Bill, Events, House, Message, Rates, Refused, Telegram, Usage, to_json
+from lib.messages.charging import Charging, Sessions
+from lib.messages.orders import ORDERS, Done, Order, OrderError, no_order, order_of, order_schema, parse_fields
 
 HOUSE_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType(
     {"house": House, "rates": Rates, "usage": Usage, "bill": Bill, "events": Events, "telegram": Telegram}
 )
+CAR_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType({"charging": Charging, "sessions": Sessions})
 FRESH: Final = MappingProxyType({"Cache-Control": "no-store"})
 UNSAID: Final[Mapping[int | str, dict[str, Any]]] = MappingProxyType(
     {503: {"model": Refused, "description": "Nothing was said yet"}}
@@ -24,6 +28,14 @@ TURNED: Final[Mapping[int | str, dict[str, Any]]] = MappingProxyType(
     {
         401: {"model": Refused, "description": "A token is needed from another machine, or this one is wrong"},
         429: {"model": Refused, "description": "Too many wrong tokens"},
+    }
+)
+TOLD: Final[Mapping[int | str, dict[str, Any]]] = MappingProxyType(
+    {
+        **TURNED,
+        403: {"model": Refused, "description": "This token may only look"},
+        409: {"model": Refused, "description": "Understood, and not carried out"},
+        422: {"model": Refused, "description": "Not understood; the sentence says what is allowed"},
     }
 )
 TOKEN: Final = HTTPBearer(auto_error=False, description="needed from another machine; lib/hub/gate.py asks for it")
@@ -71,8 +83,7 @@ def _add(api: FastAPI, program: str, newest: Newest, name: str, kind: type[Messa
     async def read() -> Response:
         frame = newest.frame(name)
         if frame is None:
-            refused = Refused(why=f"{program} has not said its {name} yet: try again in a few seconds")
-            return Response(to_json(refused), 503, FRESH, "application/json")
+            return _told(Refused(why=f"{program} has not said its {name} yet: try again in a few seconds"), 503)
         return Response(frame, 200, FRESH, "application/json")
 
     api.get(
@@ -84,6 +95,44 @@ def _add(api: FastAPI, program: str, newest: Newest, name: str, kind: type[Messa
         responses={**TURNED, **UNSAID},
         dependencies=[Depends(TOKEN)],
     )(read)
+
+
+def add_orders(api: FastAPI, orders: Orders) -> None:
+    """Add POST /api/orders/NAME for each kind of order; /docs lists those that the program takes."""
+    for name, kind in ORDERS.items():
+        _add_order(api, orders, name, kind)
+
+    @api.post("/api/orders/{name}", include_in_schema=False)
+    async def unknown(name: str) -> Response:
+        return _told(Refused(why=no_order(name)), 404)
+
+
+def _add_order(api: FastAPI, orders: Orders, name: str, kind: type[Order]) -> None:
+    async def tell(request: Request) -> Response:
+        try:
+            order = order_of(kind, parse_fields(await request.body()))
+        except OrderError as error:
+            return _told(Refused(why=str(error)), 422)
+        answer = await orders.carry_out(order)
+        return _told(answer, 409 if isinstance(answer, Refused) else 200)
+
+    api.post(
+        f"/api/orders/{name}",
+        name=name,
+        tags=["orders"],
+        summary=(kind.__doc__ or name).partition("\n")[0],
+        response_model=Done,
+        responses=dict(TOLD),
+        dependencies=[Depends(TOKEN)],
+        include_in_schema=orders.takes(kind),
+        openapi_extra={
+            "requestBody": {"required": True, "content": {"application/json": {"schema": order_schema(kind)}}}
+        },
+    )(tell)
+
+
+def _told(answer: Done | Refused, status: int) -> Response:
+    return Response(to_json(answer), status, FRESH, "application/json")
 
 
 def add_history(api: FastAPI, historian: Historian) -> None:

@@ -1,7 +1,7 @@
 """One server per program, on one port: states to listeners, answers to people, REST.
 
-In: the program's messages, and lines that clients type. Out: frames. It does not know what a message means, and
-nothing that a client does makes `say` wait.
+In: the program's messages, orders, and lines that clients type. Out: frames. It does not know what a message means,
+and nothing that a client does makes `say` wait.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ from lib.hub.history import Historian, History
 from lib.hub.lines import FOLLOW, Lines, Word
 from lib.hub.listener import Listener
 from lib.hub.newest import Newest
-from lib.hub.orders import is_order, refuse
+from lib.hub.orders import NO_HANDLERS, Handlers, Orders, is_order
 from lib.hub.questions import HOUSE, Question
-from lib.hub.rest import HOUSE_STATES, add_history, open_api
+from lib.hub.rest import HOUSE_STATES, add_history, add_orders, open_api
 from lib.hub.tls import TlsError, server_context
 from lib.hub.wire import MOST_CONNECTIONS, Http, Server, Wire, cut, waiting_bytes
 from lib.messages import Hello, Message, to_json
@@ -60,6 +60,7 @@ class Hub:
         port: int,
         questions: Mapping[str, Question] = HOUSE,
         words: Mapping[str, Word] = NO_WORDS,
+        orders: Handlers = NO_HANDLERS,
         states: Mapping[str, type[Message]] = HOUSE_STATES,
         send_s: float = SEND_S,
         tokens: Mapping[Role, str] = NO_TOKENS_AT_ALL,
@@ -71,10 +72,10 @@ class Hub:
         """Nothing is opened yet.
 
         boot: names this start of the program; port: 0 takes a free one. questions: the words that are answered from
-        the newest states; words: others, which take what stands behind them and change something. states: what /api
-        serves, by name. tokens: what opens the door to other machines, by what it allows; without any, none may ask.
-        names: of this machine, besides its host name, under which browsers find it. tls: the files of a certificate
-        and its key. history: what answers /api/history.
+        the newest states; words: others, which take what stands behind them and change something. orders: what carries
+        out each kind of order that the program takes. states: what /api serves, by name. tokens: what opens the door
+        to other machines, by what it allows; without any, none may ask. names: of this machine, besides its host name,
+        under which browsers find it. tls: the files of a certificate and its key. history: what answers /api/history.
         """
         self.program = program
         self.port = port
@@ -82,13 +83,15 @@ class Hub:
         self._send_s = send_s
         self._hello = to_json(Hello(program=program, boot=boot))
         self._newest = Newest()
-        self._lines = Lines(self._newest, questions, words)
+        self._orders = Orders(program, orders)
+        self._lines = Lines(self._newest, questions, words, self._orders)
         self._listeners: set[Listener] = set()
         self._reading: set[asyncio.Task[None]] = set()
         self._tls = tls
         clock = clock or WallClock()
         api = open_api(program, self._newest, states=states, glance=self._lines.glance)
         api.add_api_websocket_route("/ws", self._talk)
+        add_orders(api, self._orders)
         self._historian = Historian(history, clock) if history else None
         if self._historian:
             add_history(api, self._historian)
@@ -153,7 +156,7 @@ class Hub:
         self._gate.close()
         await asyncio.wait({serving}, timeout=FAREWELL_S)
         for reading in self._reading:
-            reading.cancel()  # a word that takes its time
+            reading.cancel()  # a word or an order that takes its time
         if self._historian:
             self._historian.close()
         for connection in list(server.server_state.connections):
@@ -201,7 +204,7 @@ class Hub:
             text = event.get("text")
             frame: str | bytes = event["bytes"] if text is None else text
             if isinstance(frame, bytes) or is_order(frame):
-                listener.answer([to_json(refuse(frame, self.program, may_change=may_change))])
+                listener.answer([to_json(await self._orders.frame(frame, may_change=may_change))])
             elif frame.strip().lower() == FOLLOW:
                 listener.follow(self._newest.frames())
             else:

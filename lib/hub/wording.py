@@ -23,6 +23,16 @@ def labelled(label: str, said: str) -> str:
     return f"{label:<{INDENT}}{said}"
 
 
+def named(name: str, said: str) -> str:
+    """As `labelled`, for a name of the owner's, which may be long."""
+    return labelled(name, said) if len(name) < INDENT else f"{name}  {said}"
+
+
+def below(said: str) -> str:
+    """More about the label above; nothing of nothing."""
+    return labelled("", said) if said else ""
+
+
 def moment(at: datetime, now: datetime) -> str:
     """The time to the second, with the day when it is another than today."""
     local = at.astimezone(BRUSSELS)

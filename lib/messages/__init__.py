@@ -23,7 +23,7 @@ from lib.core.link import Link
 from lib.core.peaks import MonthPeak
 from lib.core.reading import Reading
 from lib.messages.charging import Charging, Sessions
-from lib.messages.orders import Done, Order
+from lib.messages.orders import Done
 
 PROTOCOL = 1
 CENT = Decimal("0.01")
@@ -295,21 +295,6 @@ def _adapter() -> TypeAdapter[Message]:
 def to_json(message: Message) -> str:
     """The frame of a message; what is unknown has no key."""
     return _adapter().dump_json(message, exclude_none=True).decode()
-
-
-@cache
-def _orders() -> TypeAdapter[Order]:
-    return TypeAdapter(Annotated[Order, Field(discriminator="type")])
-
-
-def order_to_json(order: Order) -> str:
-    """The frame of an order."""
-    return _orders().dump_json(order).decode()
-
-
-def parse_order(frame: str | bytes) -> Order:
-    """The order of a frame. Raises pydantic's ValidationError for anything else."""
-    return _orders().validate_json(frame)
 
 
 def parse_message(frame: str | bytes) -> Message:

@@ -15,7 +15,12 @@ from websockets.sync.client import connect
 
 from lib.commands.run import Screen, stand
 from lib.core.house import Rules
+from lib.core.modes import Mode
+from lib.hub.client import Peer
+from lib.hub.questions import CARS
+from lib.hub.rest import CAR_STATES
 from lib.messages import Band, Message, Rates, Say
+from lib.messages.orders import Done, SetMode
 from lib.settings import Door, Settings
 from tests.conftest import SIMPLE, free_ports
 
@@ -197,3 +202,47 @@ async def test_a_screen_that_swallows_its_end_does_not_keep_the_program(tmp_path
 
     assert await run(at_door(tmp_path, free_ports()), work, lambda: StubbornScreen(made)) == 128 + signal.SIGTERM
     assert len(made) == 1
+
+
+async def test_an_order_at_the_door_reaches_its_program(tmp_path: Path) -> None:
+    """What a program takes, answers and shows is its own: here ev's, at the door that the settings name."""
+    port = free_ports()
+    ready = asyncio.Event()
+    told: list[SetMode] = []
+
+    def set_mode(order: SetMode) -> Done:
+        told.append(order)
+        return Done(what="garage is off")
+
+    async def work(_: Say) -> None:
+        ready.set()
+        await asyncio.Event().wait()
+
+    async def ask() -> Done | Message:
+        await ready.wait()
+        peer = Peer(f"ws://127.0.0.1:{port}/ws", lambda _: None)
+        listening = asyncio.create_task(peer.listen())
+        try:
+            async with asyncio.timeout(10):
+                while not peer.connected:  # noqa: ASYNC110 - the peer tells nobody that it is connected
+                    await asyncio.sleep(0.01)
+                return await peer.ask(SetMode(charger="garage", mode=Mode.OFF))
+        finally:
+            listening.cancel()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    asking = asyncio.create_task(ask())
+    async with asyncio.timeout(30):
+        await stand(
+            "dm",
+            at_door(tmp_path, port),
+            work,
+            boot="b",
+            screen=None,
+            words={},
+            orders={SetMode: set_mode},
+            questions=CARS,
+            states=CAR_STATES,
+        )
+    assert Done(what="garage is off") == await asking
+    assert [SetMode(charger="garage", mode=Mode.OFF)] == told

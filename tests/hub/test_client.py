@@ -12,13 +12,16 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from lib.clock import TurnedClock
+from lib.core.modes import Mode
 from lib.hub.client import Peer, PeerError
 from lib.hub.gate import Role
-from lib.messages import Hello, Message, to_json
+from lib.messages import Hello, Message, Refused, to_json
+from lib.messages.orders import Done, SetMode
 
 from .builders import NOON, RATES, a_house, eventually, open_hub, url
 
 HELLO = to_json(Hello(program="dm", boot="b1"))
+OFF, MAX = (SetMode(charger="garage", mode=mode) for mode in (Mode.OFF, Mode.MAX))
 
 
 @asynccontextmanager
@@ -343,3 +346,128 @@ async def test_a_wrong_token_is_said_to_be_wrong(monkeypatch: pytest.MonkeyPatch
             await eventually(lambda: peer.why.startswith("it does not know our token (HTTP 401)"))
         async with listen(url(hub), [], token="right" * 10) as peer:
             await eventually(lambda: peer.connected)
+
+
+def set_mode(order: SetMode) -> Done:
+    """What ev answers."""
+    return Done(what=f"garage is {order.mode}")
+
+
+async def test_an_order_is_answered_and_no_state_is_disturbed() -> None:
+    """States come as before; an answer is none, so it is not heard as one and makes nothing younger."""
+    clock, heard = TurnedClock(NOON), list[Message]()
+    async with open_hub(orders={SetMode: set_mode}) as hub, listen(url(hub), heard, clock=clock) as peer:
+        hub.say(a_house(seq=1))
+        await eventually(lambda: len(heard) == 1)
+        clock.turn(7.5)
+        async with asyncio.timeout(5):
+            assert Done(what="garage is off") == await peer.ask(OFF)
+        assert 7.5 == peer.age_s
+        hub.say(a_house(seq=2))
+        await eventually(lambda: len(heard) == 2)
+        assert [a_house(seq=1), a_house(seq=2)] == heard
+        assert 0 == peer.broken
+
+
+async def test_orders_that_are_given_together_get_each_their_own_answer() -> None:
+    """In turn, as they were sent."""
+    async with open_hub(orders={SetMode: set_mode}) as hub, listen(url(hub), []) as peer:
+        await eventually(lambda: peer.connected)
+        async with asyncio.timeout(5):
+            answers = await asyncio.gather(*(peer.ask(order) for order in (OFF, MAX) * 5))
+    assert [Done(what="garage is off"), Done(what="garage is max")] * 5 == answers
+
+
+async def test_an_order_that_the_other_refuses_is_refused() -> None:
+    """In its own words."""
+    async with open_hub() as hub, listen(url(hub), []) as peer:
+        await eventually(lambda: peer.connected)
+        assert Refused(why="dm takes no set_mode here: ev does, so send it there") == await peer.ask(OFF)
+
+
+async def test_an_order_to_nobody_is_refused_at_once() -> None:
+    """With the reason why nobody hears it."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    peer = Peer(f"ws://127.0.0.1:{port}/ws", lambda _: None)
+    assert Refused(why=f"127.0.0.1:{port} does not hear us: not connected yet") == await peer.ask(OFF)
+    async with listen(f"ws://127.0.0.1:{port}/ws", []) as lost:
+        await eventually(lambda: lost.why.startswith("nobody listens there"))
+        why = f"127.0.0.1:{port} does not hear us: nobody listens there: is the program running, and the port right?"
+        assert Refused(why=why) == await lost.ask(OFF)
+
+
+@asynccontextmanager
+async def ev_that_answers(answers: asyncio.Queue[str]) -> AsyncIterator[str]:
+    """A program that answers when it is told what."""
+
+    async def answer(ws: ServerConnection) -> None:
+        while True:
+            await ws.send(await answers.get())
+
+    async def talk(ws: ServerConnection) -> None:
+        answering = asyncio.create_task(answer(ws))
+        await ws.wait_closed()
+        answering.cancel()
+
+    async with serve(talk, "127.0.0.1", 0, compression=None, max_queue=None) as server:  # it reads no order
+        yield f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/ws"
+
+
+async def test_an_answer_that_comes_too_late_is_not_taken_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After five seconds nobody waits for it; its turn stays its own."""
+    monkeypatch.setattr("lib.hub.client.ASK_S", 0.1)
+    answers: asyncio.Queue[str] = asyncio.Queue()
+    async with ev_that_answers(answers) as where, listen(where, []) as peer:
+        await eventually(lambda: peer.connected)
+        late = await peer.ask(OFF)
+        assert isinstance(late, Refused)
+        assert late.why.endswith(": no answer within 0.1 s, so nobody knows whether the order was carried out")
+        monkeypatch.setattr("lib.hub.client.ASK_S", 5.0)
+        asking = asyncio.create_task(peer.ask(MAX))
+        for what in ("garage is off", "garage is max"):
+            answers.put_nowait(to_json(Done(what=what)))
+        async with asyncio.timeout(5):
+            assert Done(what="garage is max") == await asking
+
+
+async def test_orders_that_nobody_answers_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty wait; the next is refused at once."""
+    monkeypatch.setattr("lib.hub.client.ASK_S", 0.05)
+    async with ev_that_answers(asyncio.Queue()) as where, listen(where, []) as peer:
+        await eventually(lambda: peer.connected)
+        await asyncio.gather(*(peer.ask(OFF) for _ in range(20)))
+        refused = await peer.ask(OFF)
+        assert isinstance(refused, Refused)
+        assert refused.why.endswith(" has 20 orders of ours to answer first")
+
+
+async def test_an_order_whose_connection_breaks_is_refused_then() -> None:
+    """Not after five seconds; and the next connection begins with a clean sheet."""
+    asked, heard = asyncio.Event(), list[Message]()
+
+    async def endless(_: SetMode) -> Done:
+        asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with open_hub(orders={SetMode: endless}) as hub, listen(url(hub), heard) as peer:
+        port = hub.port
+        await eventually(lambda: peer.connected)
+        asking = asyncio.create_task(peer.ask(OFF))
+        async with asyncio.timeout(5):
+            await asked.wait()
+            await hub.close()
+            why = "it is stopping or starts anew, so nobody knows whether the order was carried out"
+            assert Refused(why=f"127.0.0.1:{port}: {why}") == await asking
+        async with open_hub(port=port, orders={SetMode: set_mode}):
+            await eventually(lambda: peer.connected)
+            async with asyncio.timeout(5):
+                assert Done(what="garage is max") == await peer.ask(MAX)
+
+
+async def test_an_answer_to_nothing_is_passed_over() -> None:
+    """It is no state, whoever sends it."""
+    heard: list[Message] = []
+    async with says([HELLO, to_json(Done(what="nothing")), to_json(RATES)]) as where, listen(where, heard):
+        await eventually(lambda: heard == [RATES])

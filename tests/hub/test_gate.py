@@ -210,7 +210,7 @@ async def test_who_may_look_changes_nothing() -> None:
                 await ws.send('{"type": "set_mode"}')
                 refused = parse_message(await recv(ws))
                 assert isinstance(refused, Refused)
-                assert "takes no orders yet" in refused.why
+                assert "set_mode needs charger: the name of a charger" == refused.why
         turned = await ask(hub, "/api/house", FAR | bearer(LOOK), method="POST")
         assert (403, True) == (turned.status, "may only look" in why(turned))
         assert 405 == (await ask(hub, "/api/house", FAR | bearer(STEER), method="POST")).status

@@ -5,11 +5,18 @@ from dataclasses import replace
 import pytest
 
 from lib.hub.newest import Newest
-from lib.hub.questions import HOUSE
+from lib.hub.questions import CARS, HOUSE, Question
 from lib.messages import Message
 from tests.panels.words import a_bill, a_house, dynamic, impact, in_impact, simple, some_events
 
 from .builders import TELEGRAM, USAGE
+from .garage import SESSIONS, a_charging
+
+EVERY = [
+    pytest.param(question, id=f"{name}-{word}")
+    for name, table in (("dm", HOUSE), ("ev", CARS))
+    for word, question in table.items()
+]
 
 
 def told(*messages: Message) -> Newest:
@@ -25,27 +32,35 @@ def listed(newest: Newest) -> set[str]:
     return {word for word, question in HOUSE.items() if question.listed(newest)}
 
 
-@pytest.mark.parametrize("word", HOUSE)
-def test_each_word_is_answered_before_anything_was_said(word: str) -> None:
+@pytest.mark.parametrize("question", EVERY)
+def test_each_word_is_answered_before_anything_was_said(question: Question) -> None:
     """With words that say so, and no zero."""
-    answer = HOUSE[word].answer(Newest())
+    answer = question.answer(Newest())
     assert answer
     assert "0.00" not in answer
 
 
-@pytest.mark.parametrize("word", HOUSE)
-def test_each_word_is_answered_from_what_was_said_last(word: str) -> None:
+@pytest.mark.parametrize("question", EVERY)
+def test_each_word_is_answered_from_what_was_said_last(question: Question) -> None:
     """In lines that fit, another answer than before."""
-    newest = told(a_house(), dynamic(), USAGE, a_bill(), some_events(), TELEGRAM)
-    answer = HOUSE[word].answer(newest)
-    assert answer != HOUSE[word].answer(Newest())
+    newest = told(a_house(), dynamic(), USAGE, a_bill(), some_events(), TELEGRAM, a_charging(), SESSIONS)
+    answer = question.answer(newest)
+    assert answer != question.answer(Newest())
     assert max(map(len, answer.splitlines())) <= 72
 
 
-@pytest.mark.parametrize("word", HOUSE)
-def test_what_a_word_is_for_fits_its_line(word: str) -> None:
+@pytest.mark.parametrize("question", EVERY)
+def test_what_a_word_is_for_fits_its_line(question: Question) -> None:
     """Beside the word, in the list of help."""
-    assert len(f"  telegram  {HOUSE[word].means}") <= 72
+    assert len(f"  telegram  {question.means}") <= 72
+
+
+def test_the_words_of_an_order_are_its_own() -> None:
+    """Each order is typed with the word that asks for what it changes."""
+    for table in (HOUSE, CARS):
+        for word, question in table.items():
+            if question.order:
+                assert all(f"{line} ".startswith(f"{word} ") for line in question.order.such_as.split(", "))
 
 
 def test_help_names_what_there_is_to_see() -> None:

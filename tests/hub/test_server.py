@@ -9,10 +9,13 @@ import pytest
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus
 from websockets.typing import Origin
 
+from lib.core.modes import Mode
 from lib.hub import answers
+from lib.hub.gate import Role
 from lib.hub.listener import TOO_FAST
 from lib.hub.server import HubError
 from lib.messages import Hello, Refused, parse_message, to_json
+from lib.messages.orders import Done, SetMode, order_to_json
 
 from .builders import RATES, USAGE, a_house, a_narrow_socket, eventually, get, listening, open_hub, recv
 
@@ -82,6 +85,42 @@ async def test_an_order_is_refused_and_the_states_go_on() -> None:
             assert isinstance(parse_message(await recv(ws)), Refused)
             hub.say(a_house(seq=seq))
             assert a_house(seq=seq) == parse_message(await recv(ws))
+
+
+async def test_an_order_is_answered_on_its_socket_and_the_states_go_on() -> None:
+    """The others hear nothing of it."""
+    told: list[SetMode] = []
+
+    async def set_mode(order: SetMode) -> Done:
+        told.append(order)
+        return Done(what="garage is off")
+
+    order = SetMode(charger="garage", mode=Mode.OFF)
+    async with open_hub(orders={SetMode: set_mode}) as hub, listening(hub) as ws, listening(hub) as other:
+        for client in (ws, other):
+            await recv(client)
+        await ws.send(order_to_json(order))
+        assert Done(what="garage is off") == parse_message(await recv(ws))
+        assert [order] == told
+        hub.say(a_house())
+        assert [a_house()] * 2 == [parse_message(await recv(client)) for client in (ws, other)]
+        await ws.send("mode garage off")
+        assert "no such word: mode garage off; help lists them" == await recv(ws)
+
+
+async def test_who_may_only_look_gives_no_order_over_a_socket() -> None:
+    """The token decides, on the same socket that shows everything."""
+    tokens = {Role.VIEW: "look" * 10, Role.CONTROL: "steer" * 10}
+    frame = order_to_json(SetMode(charger="garage", mode=Mode.OFF))
+    async with open_hub(orders={SetMode: lambda _: Done(what="off")}, tokens=tokens) as hub:
+        for role, answer in (
+            (Role.VIEW, Refused(why="this token may only look: an order needs the control token")),
+            (Role.CONTROL, Done(what="off")),
+        ):
+            async with listening(hub, additional_headers={"Authorization": f"Bearer {tokens[role]}"}) as ws:
+                await recv(ws)
+                await ws.send(frame)
+                assert answer == parse_message(await recv(ws))
 
 
 async def test_a_frame_beyond_the_limit_ends_only_its_own_connection() -> None:

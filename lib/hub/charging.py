@@ -1,0 +1,187 @@
+"""What ev said → text for people: chargers, cars, sessions. In the manner of `answers.py`, which speaks of the house.
+
+Pure: same values in, same text out. What is unknown says so.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from lib.hub.trips import next_trip
+from lib.hub.wording import BRUSSELS, UNKNOWN, answer, below, euro, kw, labelled, named, near, span
+from lib.messages.charging import CarNow, ChargerNow, Charging, PlugIn, SessionRow, Sessions
+
+STARTED = f"the chargers are {UNKNOWN}: the program has just started"
+MOST_SESSIONS = 12
+HAIR_WH = 5.0  # less is 0.00 kWh
+
+
+def status(charging: Charging | None) -> str:
+    """Chargers, cars and the budget at a glance."""
+    if charging is None:
+        return STARTED
+    return answer(
+        labelled("time", f"{charging.at.astimezone(BRUSSELS):%a %d %b %Y %H:%M:%S}"),
+        labelled("demo", "simulated house") if charging.demo else "",
+        *_budget(charging),
+        *(line for charger in charging.chargers for line in _charger(charger, charging)),
+        "" if charging.chargers else labelled("chargers", "none is set up in config.py"),
+        *(line for car in charging.cars for line in _car(car)),
+        next_trip(charging),
+        *(labelled("note", text) for text in charging.notices.values()),
+    )
+
+
+def why(charging: Charging | None) -> str:
+    """Why each charger does what it does, in a sentence."""
+    return _each(charging, lambda charger: charger.why)
+
+
+def modes(charging: Charging | None) -> str:
+    """What each charger is set to."""
+    return _each(charging, lambda charger: f"{charger.mode}")
+
+
+def phases(charging: Charging | None) -> str:
+    """On how many phases each charger shall charge, and does."""
+    return _each(charging, _phases)
+
+
+def plugged(charging: Charging | None) -> str:
+    """Which car hangs on each charger, and how that is known."""
+    return _each(charging, _plugged)
+
+
+def boosts(charging: Charging | None) -> str:
+    """Until when each charger charges fast."""
+    if charging is None:
+        return STARTED
+    return _each(charging, lambda charger: _boost(charger, charging.at) or "no boost")
+
+
+def socs(charging: Charging | None) -> str:
+    """How full each car is, how old that is, and how far it can be trusted."""
+    if charging is None:
+        return f"the cars are {UNKNOWN}: the program has just started"
+    if not charging.cars:
+        return "no car is set up in config.py"
+    return answer(*(line for car in charging.cars for line in _car(car)))
+
+
+def sessions(sessions: Sessions | None, charging: Charging | None) -> str:
+    """The last plug-ins that are over, newest first."""
+    if sessions is None:
+        return f"the sessions are {UNKNOWN}"
+    if not sessions.last:
+        return "no session is over yet"
+    now = charging.at if charging else sessions.last[0].until
+    return answer(*(line for row in sessions.last[:MOST_SESSIONS] for line in _session(row, now)))
+
+
+def _each(charging: Charging | None, say: Callable[[ChargerNow], str]) -> str:
+    if charging is None:
+        return STARTED
+    if not charging.chargers:
+        return "no charger is set up in config.py"
+    return answer(*(named(charger.name, say(charger)) for charger in charging.chargers))
+
+
+def _budget(charging: Charging) -> Iterator[str]:
+    budget = charging.budget
+    if budget is None:
+        return
+    granted = "no grant is alive" if budget.granted_w is None else f"{kw(budget.granted_w)} granted"
+    target = "" if budget.target_w is None else f"; target {kw(budget.target_w)}"
+    until = "" if budget.until is None else f" until {near(budget.until, charging.at)}"
+    yield labelled("budget", f"{granted}, {kw(budget.used_w)} used{target}{until}")
+    yield below(budget.trouble)
+    if charging.help:
+        asked = f"{kw(charging.help.power_w)} until {near(charging.help.until, charging.at)}"
+        yield labelled("battery", f"asked for {asked}: {charging.help.why}")
+
+
+def _charger(charger: ChargerNow, charging: Charging) -> Iterator[str]:
+    silent = "" if charger.silent_s is None else f"SILENT for {span(charger.silent_s)}, before that "
+    yield named(charger.name, f"{charger.mode}: {silent}{_there(charger)}{_draws(charger)}")
+    yield below(charger.why)
+    if charger.plug_in:
+        yield below(_plug_in(charger.plug_in, charging.at))
+    yield below(_boost(charger, charging.at))
+
+
+def _draws(charger: ChargerNow) -> str:
+    """Amperes that it offers, and what the car takes."""
+    if charger.plug.value != "charging":
+        return ""
+    offered = "" if charger.offered_a is None else f", {charger.offered_a:g} A{_on(charger.phases)}"
+    return f"{offered}, {kw(charger.power_w)}"
+
+
+def _on(phases: int | None) -> str:
+    return "" if phases is None else f" on {phases} phase{'s' * (phases != 1)}"
+
+
+def _plugged(charger: ChargerNow) -> str:
+    return f"{_there(charger)}{f' ({charger.by})' if charger.by else ''}"
+
+
+def _there(charger: ChargerNow) -> str:
+    match charger.plug.value:
+        case "empty":
+            return "no car"
+        case "fault":
+            return f"FAULT: {charger.fault or 'it does not say which'}"
+        case "unknown":
+            return f"whether a car is there is {UNKNOWN}"
+    return f"{charger.car or 'a guest'} {'charges' if charger.plug.value == 'charging' else 'is plugged in'}"
+
+
+def _plug_in(plug_in: PlugIn, now: datetime) -> str:
+    cost = "" if plug_in.eur is None else f"; € {euro(plug_in.eur)}"
+    stops = "" if not plug_in.stops else f", {plug_in.stops} stop{'s' * (plug_in.stops > 1)}"
+    return f"since {near(plug_in.since, now)} {_shares(plug_in)}{cost}{stops}"
+
+
+def _shares(energy: PlugIn | SessionRow) -> str:
+    """Energy and where it came from, as far as that is more than nothing."""
+    shares = {"sun": energy.sun_wh, "battery": energy.battery_wh, "grid": energy.grid_wh}
+    known = ", ".join(f"{wh / 1000:.2f} {name}" for name, wh in shares.items() if wh >= HAIR_WH)
+    return f"{energy.energy_wh / 1000:.2f} kWh{f': {known}' if known else ''}"
+
+
+def _boost(charger: ChargerNow, now: datetime) -> str:
+    return "" if charger.boost_until is None else f"boost until {near(charger.boost_until, now)}"
+
+
+def _phases(charger: ChargerNow) -> str:
+    now = UNKNOWN if charger.phases is None else f"{charger.phases}"
+    return f"{charger.wish}, now {now}" if charger.switches else f"{now}; it cannot switch"
+
+
+def _car(car: CarNow) -> Iterator[str]:
+    age = "" if car.age_s is None else f"{span(car.age_s)} ago"
+    told = " ".join(word for word in (car.source, age) if word)
+    trust = ", ".join(word for word in (f"{car.confidence}", told) if word)
+    soc = (
+        f"{UNKNOWN}{f' (last word: {told})' if told else ''}"
+        if car.soc_pct is None
+        else f"{car.soc_pct:.0f} %, {trust}"
+    )
+    target = "" if car.target_pct is None else f"; to {car.target_pct:.0f} %"
+    yield named(car.name, f"{soc}{target}")
+    yield below(car.ask)
+    yield below(car.trouble)
+
+
+def _session(row: SessionRow, now: datetime) -> Iterator[str]:
+    cost = "" if row.eur is None else f", € {euro(row.eur)}"
+    length = span((row.until - row.since).total_seconds())
+    yield f"{near(row.since, now)}, {length}: {row.car or 'a guest'} at {row.charger}{cost}"
+    soc = (
+        ""
+        if row.soc_from_pct is None or row.soc_to_pct is None
+        else f"; {row.soc_from_pct:.0f} → {row.soc_to_pct:.0f} %"
+    )
+    yield below(f"{_shares(row)}{soc}")
+    if row.peak_w > 0:
+        price = "" if row.peak_eur is None else f", which costs € {euro(row.peak_eur)}"
+        yield below(f"raised the month's peak by {kw(row.peak_w)}{price}")

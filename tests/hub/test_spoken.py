@@ -1,0 +1,94 @@
+"""Orders as people type them."""
+
+import pytest
+
+from lib.core.modes import Mode, Phases
+from lib.hub import spoken
+from lib.hub.newest import Newest
+from lib.hub.spoken import Spoken
+from lib.messages.charging import Charging
+from lib.messages.orders import AcceptPeak, Boost, Order, OrderError, SetCar, SetMode, SetPhases, SetSoc
+
+from .garage import ONE, a_charging
+
+
+def told(charging: Charging | None) -> Newest:
+    """What ev said last."""
+    newest = Newest()
+    if charging:
+        newest.take(charging)
+    return newest
+
+
+@pytest.mark.parametrize(
+    ("word", "rest", "order"),
+    [
+        (spoken.MODE, "garage pv_only", SetMode(charger="garage", mode=Mode.PV_ONLY)),
+        (spoken.MODE, "GARAGE PV-All", SetMode(charger="garage", mode=Mode.PV_ALL)),
+        (spoken.MODE, "boat max", SetMode(charger="boat", mode=Mode.MAX)),
+        (spoken.PHASES, "garage 1", SetPhases(charger="garage", phases=Phases.ONE)),
+        (spoken.PHASES, "garage Auto", SetPhases(charger="garage", phases=Phases.AUTO)),
+        (spoken.SOC, "car_1 63", SetSoc(car="car_1", soc_pct=63.0)),
+        (spoken.SOC, "Car_1 63,5 %", SetSoc(car="car_1", soc_pct=63.5)),
+        (spoken.CAR, "garage CAR_2", SetCar(charger="garage", car="car_2")),
+        (spoken.CAR, "garage guest", SetCar(charger="garage", car="")),
+        (spoken.BOOST, "garage 90", Boost(charger="garage", minutes=90.0)),
+        (spoken.BOOST, "garage 90 min", Boost(charger="garage", minutes=90.0)),
+        (spoken.BOOST, "garage off", Boost(charger="garage", minutes=0.0)),
+        (spoken.BOOST, "garage", Boost(charger="garage")),
+        (spoken.PEAK, "4.5", AcceptPeak(peak_w=4500.0)),
+        (spoken.PEAK, "4,55 kW", AcceptPeak(peak_w=4550.0)),
+        (spoken.PEAK, "OFF", AcceptPeak(peak_w=0.0)),
+    ],
+)
+def test_a_line_is_an_order(word: Spoken, rest: str, order: Order) -> None:
+    """However it is capitalised, with a comma or a unit."""
+    assert order == word.parse(rest, told(a_charging()))
+
+
+@pytest.mark.parametrize(
+    ("word", "rest", "order"),
+    [
+        (spoken.MODE, "off", SetMode(charger="garage", mode=Mode.OFF)),
+        (spoken.PHASES, "3", SetPhases(charger="garage", phases=Phases.THREE)),
+        (spoken.SOC, "63%", SetSoc(car="car_1", soc_pct=63.0)),
+        (spoken.CAR, "car_1", SetCar(charger="garage", car="car_1")),
+        (spoken.BOOST, "45", Boost(charger="garage", minutes=45.0)),
+        (spoken.BOOST, "off", Boost(charger="garage", minutes=0.0)),
+    ],
+)
+def test_where_there_is_but_one_its_name_may_be_left_out(word: Spoken, rest: str, order: Order) -> None:
+    """With more of them, or none yet, it is asked for."""
+    assert order == word.parse(rest, told(ONE))
+    with pytest.raises(OrderError, match=r"^which (charger: garage or carport|car: car_1 or car_2)\?$"):
+        word.parse(rest, told(a_charging()))
+    with pytest.raises(OrderError, match=r"^name the (charger|car): none is known yet$"):
+        word.parse(rest, told(None))
+
+
+@pytest.mark.parametrize(
+    ("word", "rest", "why"),
+    [
+        (spoken.MODE, "garage", "mode is one of off, pv_only, pv_all, max, manual, auto, and not 'garage'"),
+        (spoken.PHASES, "garage 2", "phases is one of auto, 1, 3, and not '2'"),
+        (spoken.SOC, "car_1 full", "soc_pct is a number of percent from 0 to 100, and not 'full'"),
+        (spoken.SOC, "car_1 101", "soc_pct is a number of percent from 0 to 100, and not 101.0"),
+        (spoken.SOC, "car_1 -5", "soc_pct is a number of percent from 0 to 100, and not '-5'"),
+        (spoken.SOC, "car_1 nan", "soc_pct is a number of percent from 0 to 100, and not 'nan'"),
+        (spoken.BOOST, "garage 5000", "minutes is a number of minutes from 0 to 1440, and not 5000.0"),
+        (spoken.PEAK, "high", "a peak is a number of kW from 0 to 100, or off, and not 'high'"),
+        (spoken.PEAK, "4500", "a peak is a number of kW from 0 to 100, or off, and not '4500'"),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_is_allowed(word: Spoken, rest: str, why: str) -> None:
+    """In one sentence."""
+    with pytest.raises(OrderError) as error:
+        word.parse(rest, told(ONE))
+    assert why == str(error.value)
+
+
+@pytest.mark.parametrize("word", [spoken.MODE, spoken.PHASES, spoken.SOC, spoken.CAR, spoken.BOOST, spoken.PEAK])
+def test_the_examples_are_right(word: Spoken) -> None:
+    """What help shows can be typed as it is."""
+    for example in word.such_as.split(", "):
+        assert isinstance(word.parse(example.partition(" ")[2], told(ONE)), word.kind)
