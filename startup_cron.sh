@@ -122,7 +122,7 @@ start() {
         # A simulated house begins anew each time; what another one counted would only confuse.
         [[ $(option "$socket" sim @meter_home) == "$home" ]] || rm -rf -- "$home"/data/{dm,ev}.db* "$home/history"
         session sim "$here/do_py.sh" -m lib.sim --p1-port $((ports + 3)) --line-port $((ports + 4)) \
-            --nrgkick-port $((ports + 5)) --calendar-port $((ports + 6)) # one more is kept free
+            --nrgkick-port $((ports + 5)) --calendar-port $((ports + 6)) --cars-port $((ports + 7))
     fi
     for program in dm:dm.py ev:ev_app.py bs:bs_app.py; do
         [[ ! -e $here/${program#*:} ]] || session "${program%:*}" "$here/do_py.sh" "$here/${program#*:}" "${demo[@]}"

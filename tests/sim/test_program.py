@@ -86,18 +86,33 @@ async def test_pty_serves_a_serial_device() -> None:
 
 async def test_chargers_and_a_calendar_are_served() -> None:
     """A car on each charger, told through its box and seen by typed lines; the calendar says where it goes."""
-    ports = ("--nrgkick-port", "0", "--goe-port", "0", "--nrgkick-port", "0", "--calendar-port", "0")
+    ports = (
+        "--nrgkick-port",
+        "0",
+        "--goe-port",
+        "0",
+        "--nrgkick-port",
+        "0",
+        "--calendar-port",
+        "0",
+        "--cars-port",
+        "0",
+    )
     program = await start("--start", "2026-06-17T12:00", "--speed", "20", *ports)
     said = await greeting(program)
     boxes = re.findall(r"charger \d speaks (\w+) on (127\.0\.0\.1:\d+)", said)
     assert ["nrgkick", "goe", "nrgkick"] == [make for make, _ in boxes]
     calendar = re.search(r"calendar is (http\S+)", said)
     lines = re.search(r"typed lines on 127\.0\.0\.1:(\d+)", said)
+    cars = re.findall(r"(car_\d) tells how full it is at (http\S+)", said)
     assert calendar
     assert lines
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
         async with http.get(calendar[1]) as answer:
             assert "SUMMARY:@car_1@ Antwerpen 180 km" in await answer.text()
+        for car, where in cars:
+            async with http.get(where) as answer:
+                assert (car, True) == ((await answer.json())["name"], (await answer.json())["plugged"])
         async with http.get(f"http://{boxes[1][1]}/api/set?frc=0") as answer:
             assert {"frc": True} == await answer.json()
         async with http.get(f"http://{boxes[0][1]}/control?charge_pause=0&current_set=8.5&phase_count=1") as answer:
@@ -112,6 +127,7 @@ async def test_chargers_and_a_calendar_are_served() -> None:
     async with asyncio.timeout(20):
         status, unplugged = (await reader.readline()).decode(), (await reader.readline()).decode()
     writer.close()
+    assert 3 == len(cars)
     assert "charger 1: car_1 45 %, 1.96 kW on 1 phase" in status
     assert "charger 3: car_3 is unplugged, at 30 %.\n" == unplugged
     assert await end(program, signal.SIGTERM) == (0, b"", b"")
@@ -121,7 +137,7 @@ async def test_a_taken_port_is_one_sentence() -> None:
     """Exit 1 and no traceback, for each port."""
     taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = str(taken.sockets[0].getsockname()[1])
-    for option in ("--p1-port", "--line-port", "--nrgkick-port", "--goe-port", "--calendar-port"):
+    for option in ("--p1-port", "--line-port", "--nrgkick-port", "--goe-port", "--calendar-port", "--cars-port"):
         program = await start(option, port)
         async with asyncio.timeout(20):
             _, err = await program.communicate()

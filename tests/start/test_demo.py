@@ -72,6 +72,8 @@ async def test_the_demo_from_start_to_stop(demo: Checkout) -> None:
             assert "NRGkick Gen2" == (await answer.json())["general"]["model_type"]
         async with http.get(f"http://127.0.0.1:{first + 6}/family.ics") as answer:
             assert "@car_1@" in await answer.text()
+        async with http.get(f"http://127.0.0.1:{first + 7}/cars/car_1") as answer:
+            assert 45 == (await answer.json())["soc_pct"]
     assert house.demo
     assert house.grid_w is not None
     assert demo.shows("dm", "Quarter")

@@ -133,7 +133,7 @@ def test_the_demo_has_a_folder_of_its_own(checkout: Checkout) -> None:
     assert f"ports {first} to {first + 7}" in started.stdout
     assert {"sim", "dm", "log"} == checkout.sessions()
     assert checkout.shows("dm", f"{checkout.home}/demo --demo")
-    opened = {"p1": first + 3, "line": first + 4, "nrgkick": first + 5, "calendar": first + 6}
+    opened = {"p1": first + 3, "line": first + 4, "nrgkick": first + 5, "calendar": first + 6, "cars": first + 7}
     assert checkout.shows("sim", " ".join(f"--{name}-port {port}" for name, port in opened.items()))
     assert {"demo"} == {path.name for path in checkout.home.iterdir()}
 
