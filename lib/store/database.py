@@ -4,17 +4,23 @@ In: a path and the steps of a schema. Out: a connection, or one sentence why the
 """
 
 import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
+
+from lib.core.stamp import BRUSSELS
 
 BUSY_S = 5.0
 CHECK_S = 5.0  # a check of some 100 MB on a card; what it has not reached by then is noticed when it is read
 STEPS_BETWEEN = 10_000  # of SQLite's machine, between two looks at the time
 LOG = "-wal"
 SIDES = (LOG, "-shm")
+DAMAGED_KEPT = 3
 
 Steps = Sequence[Sequence[str]]
 
@@ -103,10 +109,13 @@ def open_writing(path: Path, steps: Steps) -> sqlite3.Connection:
     return connection
 
 
-def open_reading(path: Path, steps: Steps) -> sqlite3.Connection:
-    """The database at `path` for looking only, whether its program runs or not. Raises StoreError."""
+def open_reading(path: Path, steps: Steps, *, comes: str = "the first reading of the meter") -> sqlite3.Connection:
+    """The database at `path` for looking only, whether its program runs or not. Raises StoreError.
+
+    comes: with what it is first written.
+    """
     if not path.exists():
-        raise StoreError(f"{path}: is not there yet; it comes with the first reading of the meter")
+        raise StoreError(f"{path}: is not there yet; it comes with {comes}")
     uri = f"{path.absolute().as_uri()}?mode=ro"
     with told(path):
         try:
@@ -223,6 +232,31 @@ def settle(path: Path) -> None:
         if new.exists():
             new.rename(path)
             _to_disk(path.parent)
+
+
+def set_aside(path: Path, at: datetime) -> str:
+    """Take a damaged database and its log out of the way, and let go of old ones; its new name. Raises StoreError."""
+    stamp = f".damaged-{at.astimezone(BRUSSELS):%Y%m%d-%H%M%S}"
+    with told(path):
+        path.rename(side(path, stamp))
+        for ending in SIDES:
+            if side(path, ending).exists():
+                side(path, ending).rename(side(path, f"{stamp}{ending}"))
+        for old in sorted(path.parent.glob(f"{path.name}.damaged-*[0-9]"))[:-DAMAGED_KEPT]:
+            for ending in ("", *SIDES):
+                side(old, ending).unlink(missing_ok=True)
+    return f"{path.name}{stamp}"
+
+
+@contextmanager
+def copied(path: Path) -> Iterator[Path]:
+    """A copy elsewhere, with the last minutes that stand in its log only: to be read where nothing can be written."""
+    with told(path), tempfile.TemporaryDirectory(prefix="dm-") as folder:
+        copy = Path(folder) / path.name
+        for ending in ("", LOG):
+            if side(path, ending).exists():
+                shutil.copyfile(side(path, ending), side(copy, ending))
+        yield copy
 
 
 def _to_disk(path: Path) -> None:

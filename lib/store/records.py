@@ -85,6 +85,8 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     if kind is datetime or kind is date:
         return cast("Callable[[Any], Any]", kind.fromisoformat)
     if origin is Union or origin is types.UnionType:
+        if set(inner) == {datetime, date}:
+            return _day_or_instant
         (known,) = (_reader(one) for one in inner if one is not NONE)
         return lambda found: None if found is None else known(found)
     if origin is tuple:
@@ -105,6 +107,10 @@ def _dataclass(kind: Any) -> Callable[[Any], Any]:
         return kind(**{name: readers[name](value) for name, value in found.items() if name in readers})
 
     return read
+
+
+def _day_or_instant(found: str) -> date:
+    return datetime.fromisoformat(found) if "T" in found else date.fromisoformat(found)
 
 
 def _mapping(each: Callable[[Any], Any]) -> Callable[[Any], Any]:

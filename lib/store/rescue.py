@@ -4,9 +4,7 @@ In: a path, a folder and a clock. Out: an open store with what it holds, or one 
 that is not there is begun anew, and the history is left alone: to delete it is to start fresh.
 """
 
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -16,11 +14,9 @@ from lib.clock import Clock
 from lib.core.books import Day, Row
 from lib.core.stamp import BRUSSELS
 from lib.store.batch import Batch
-from lib.store.database import LOG, SIDES, DamagedError, NewerError, settle, side, told
+from lib.store.database import DamagedError, NewerError, copied, set_aside, settle, told
 from lib.store.history import HistoryFolder
 from lib.store.store import Kept, Store
-
-DAMAGED_KEPT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +58,9 @@ def _opened(path: Path) -> Opened:
 def look(path: Path, history: HistoryFolder, clock: Clock) -> Kept:
     """What the database holds when it cannot be written, as on a read-only or full disk. Raises NewerError, StoreError.
 
-    It is read from a copy elsewhere, with the last minutes that stand in its log only.
+    It is read from a copy elsewhere.
     """
-    with told(path), tempfile.TemporaryDirectory(prefix="dm-") as folder:
-        copy = Path(folder) / path.name
-        for ending in ("", LOG):
-            if side(path, ending).exists():
-                shutil.copyfile(side(path, ending), side(copy, ending))
+    with copied(path) as copy:
         try:
             with closing(Store.open(copy)) as store:
                 return store.load()
@@ -88,17 +80,9 @@ def _rebuild(path: Path, history: HistoryFolder, clock: Clock) -> list[str]:
     """
     restored = Restored(history, clock, born_of(path))
     Store.create(path, restored.born, restored.batches())
-    stamp = f".damaged-{clock.now().astimezone(BRUSSELS):%Y%m%d-%H%M%S}"
-    with told(path):
-        path.rename(side(path, stamp))
-        for ending in SIDES:
-            if side(path, ending).exists():
-                side(path, ending).rename(side(path, f"{stamp}{ending}"))
-        for old in sorted(path.parent.glob(f"{path.name}.damaged-*[0-9]"))[:-DAMAGED_KEPT]:
-            for ending in ("", *SIDES):
-                side(old, ending).unlink(missing_ok=True)
+    aside = set_aside(path, clock.now())
     settle(path)
-    made = f"it is kept as {path.name}{stamp}, and a new one was "
+    made = f"it is kept as {aside}, and a new one was "
     made += (
         f"made from the history of {restored.days} days; what was used since {restored.until} counts as a gap"
         if restored.days
