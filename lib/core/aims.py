@@ -10,17 +10,17 @@ from lib.core import claims, surplus, tactics
 from lib.core.car import CarRules
 from lib.core.carport import Bay, Charging, ChargingRules
 from lib.core.charger import Plug, in_steps, power_w
+from lib.core.circuits import safe_a
 from lib.core.claims import Claim, Grant
 from lib.core.modes import Mode, Phases
 from lib.core.needs import Step
-from lib.core.pace import phases_for
 from lib.core.power import PHASE_V
 from lib.core.proposals import Device, Proposal, Resolved, resolve
 from lib.core.prospects import full_w, least_w, most_phases
-from lib.core.sharing import safe_a
 from lib.core.site import LONG_S
 from lib.core.surplus import own_profile
 from lib.core.tactics import Facts
+from lib.core.uptake import phases_for
 from lib.core.why import Reason, Why
 
 ADOPTS_S = 30.0  # a program that has just begun leaves a charger as it is until dm speaks

@@ -9,21 +9,21 @@ from datetime import datetime, time, timedelta
 
 from lib.core.car import CarReading, CarRules
 from lib.core.charger import ChargerRules
+from lib.core.circuits import Amps, Circuit
 from lib.core.claims import Claim
 from lib.core.cost import PriceSlot
 from lib.core.foresight import Night
 from lib.core.modes import Mode, Phases
 from lib.core.needs import Need
-from lib.core.pace import Pace
 from lib.core.plan import Plan, Quarters
 from lib.core.plugged import Plugged
 from lib.core.post import Post
 from lib.core.sessions import Session
-from lib.core.sharing import Amps, Circuit
 from lib.core.site import Site
 from lib.core.soc import Soc
 from lib.core.surplus import Priority
 from lib.core.trip import Entry, Trips
+from lib.core.uptake import Pace
 from lib.core.usual import Usual
 from lib.core.why import Reason, Why
 

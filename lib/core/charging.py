@@ -13,14 +13,14 @@ from lib.core.agenda import Listed, Unlisted
 from lib.core.car import CarMissed, CarTold
 from lib.core.carport import Bay, CalendarState, CarState, Charging, ChargingRules, with_bay
 from lib.core.charger import Balked, ChargerEvent, Meddled, Missed, Told, Took
+from lib.core.circuits import Amps
 from lib.core.cost import PriceSlot
 from lib.core.modes import Mode, Phases
-from lib.core.pace import Pace
 from lib.core.plugged import Named
-from lib.core.sharing import Amps
 from lib.core.site import Word
 from lib.core.soc import Soc
 from lib.core.trip import changes, trips
+from lib.core.uptake import Pace
 from lib.core.visits import cable_told, car_told, charger_told
 
 LISTED_S = 60.0  # trips that are over go

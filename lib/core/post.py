@@ -20,8 +20,8 @@ from lib.core.charger import (
     Took,
     power_w,
 )
+from lib.core.circuits import NOTHING, Amps, conductors, on
 from lib.core.power import PHASE_V
-from lib.core.sharing import NOTHING, Amps, conductors, on
 
 FOLLOWED_S = 8.0  # a reading that much younger than an order may show what came of it
 SETTLED_W = 150.0  # what still moves more than this between two readings is on its way

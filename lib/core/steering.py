@@ -11,11 +11,13 @@ from lib.core import claims, tactics
 from lib.core.aims import Aim, aims_of
 from lib.core.carport import WAKES, Bay, Charging, ChargingRules
 from lib.core.charger import Order, Plug, power_w
+from lib.core.circuits import NOTHING, Row, conductors, rows
 from lib.core.grounds import unread, why_of
 from lib.core.modes import Mode
-from lib.core.pace import Haste, Wanted, paced
+from lib.core.pace import paced
 from lib.core.prospects import foreseen
-from lib.core.sharing import NOTHING, Ask, Row, Share, conductors, rows, share
+from lib.core.sharing import Ask, Share, share
+from lib.core.tempo import Haste, Wanted
 from lib.core.why import Reason, Why
 
 PULSE_S = 6.0  # a pause so short that a car wakes by its end

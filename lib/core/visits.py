@@ -5,13 +5,13 @@ Knows no wish, no trip and no order.
 
 from dataclasses import replace
 
-from lib.core import pace, plugged, post, sessions, soc
+from lib.core import plugged, post, sessions, soc, uptake
 from lib.core.car import CarTold
 from lib.core.carport import Bay, Charging, ChargingRules, with_bay
 from lib.core.charger import Balked, ChargerEvent, Meddled, Missed, Plug, Told
-from lib.core.pace import DRAWS_A, Pace
 from lib.core.post import Post
 from lib.core.sessions import Session
+from lib.core.uptake import DRAWS_A, Pace
 
 ENDED_S = 300.0  # a car that takes nothing for so long, though it may, has ended its charge
 
@@ -123,7 +123,7 @@ def _counted(charging: Charging, name: str, told: Told, before: Post, rules: Cha
             soc_pct=state.soc.pct(charging.at) if state else None,
         )
         bay = replace(
-            bay, pace=pace.plugged(bay.pace, charging.now_s), charged=False, idle_s=None, ended=False, wakes=0
+            bay, pace=uptake.plugged(bay.pace, charging.now_s), charged=False, idle_s=None, ended=False, wakes=0
         )
     elif session.car != car:
         session = replace(session, car=car)
@@ -177,7 +177,7 @@ def _followed(bay: Bay, told: Told, before: Post) -> Bay:
         set_a = reading.set_a or reading.offered_a or 0.0
         began = Pace(go=charges and set_a > 0, current_a=set_a if charges else 0.0, phases=reading.phases)
         return replace(bay, pace=began, charged=charges)
-    known = pace.heard(
+    known = uptake.heard(
         bay.pace,
         read_s=reading.read_s,
         drawn_a=drawn_a,

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from lib.core.carport import Bay, CarState, Charging, ChargingRules
 from lib.core.charger import Plug
 from lib.core.claims import LEASE_S, Claim, Drawn
+from lib.core.link import LinkState
 from lib.core.needs import Step, said
 from lib.core.quarter import QUARTER, start_of
 from lib.core.sessions import Session
+from lib.core.site import Word, phases_a
 from lib.core.soc import Confidence
 from lib.core.trip import asked
 from lib.core.why import sentence
+from lib.messages import House
 from lib.messages.charging import (
     Budget,
     CalendarNow,
@@ -206,6 +209,26 @@ def _drawn(charging: Charging) -> Iterator[Drawn]:
         low_w, high_w = bay.post.range_w
         if high_w > 0 or bay.post.plug is not Plug.EMPTY:
             yield Drawn(who=name, low_w=low_w, high_w=high_w, controlled=bay.post.missed is None)
+
+
+def word_of(house: House) -> Word:
+    """What dm says of the house, as ev's core takes it."""
+    reading, quarter = house.reading, house.quarter
+    fuse = reading.fuse if reading else None
+    return Word(
+        at=house.at,
+        good=house.link.state is LinkState.GOOD,
+        grid_w=house.grid_w,
+        phases_a=phases_a(reading) if reading else None,
+        target_w=quarter.target_w if quarter else None,
+        left_s=quarter.left_s if quarter else None,
+        register=house.register,
+        grants=house.grants,
+        drawn=house.drawn,
+        period_s=house.link.period_s,
+        limit_a=None if fuse is None or fuse.off else fuse.value,
+        why=house.link.why,
+    )
 
 
 def say_sessions(last: tuple[Session, ...]) -> Sessions:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.core.pace import USUAL, Command, Haste, Pace, Wanted, heard, paced, phases_for, plugged
+from lib.core.pace import paced
+from lib.core.tempo import USUAL, Command, Haste, Wanted
+from lib.core.uptake import Pace, heard, phases_for, plugged
 from lib.core.why import Reason
 
 CYCLE_S = 5

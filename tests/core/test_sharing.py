@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.core.charger import ChargerRules
-from lib.core.sharing import Amps, Ask, Circuit, Row, Share, check, conductors, on, rows, safe_a, share
+from lib.core.circuits import Amps, Circuit, Row, check, conductors, on, rows, safe_a
+from lib.core.sharing import Ask, Share, share
 from tests.conftest import folders
 
 FILES = [
@@ -289,7 +290,7 @@ def sites(draw: st.DrawFn, *, uniform: bool = False) -> tuple[tuple[Row, ...], l
 
 def carried_a(row: Row, asks: Iterable[Ask], given: dict[str, Share]) -> float:
     """What a row carries."""
-    return sum(given[ask.charger].current_a * row.weighs(ask) for ask in asks)
+    return sum(given[ask.charger].current_a * row.weighs(ask.charger, ask.conductors) for ask in asks)
 
 
 def step_by_step(site: tuple[Row, ...], asks: list[Ask]) -> dict[str, int]:
@@ -298,7 +299,10 @@ def step_by_step(site: tuple[Row, ...], asks: list[Ask]) -> dict[str, int]:
     got: dict[str, int] = {}
 
     def fits() -> bool:
-        return all(sum(got.get(ask.charger, 0) * row.weighs(ask) for ask in asks) <= room[row.name] for row in site)
+        return all(
+            sum(got.get(ask.charger, 0) * row.weighs(ask.charger, ask.conductors) for ask in asks) <= room[row.name]
+            for row in site
+        )
 
     def steps(current_a: float, step_a: float, *, up: bool) -> int:
         step = round(step_a * 1000)
@@ -351,7 +355,8 @@ def test_nobody_that_runs_can_have_a_step_more(site: tuple[tuple[Row, ...], list
             full = [
                 row
                 for row in all_rows
-                if row.weighs(ask) and carried_a(row, asks, given) + ask.step_a > row.room_a + HAIR_A
+                if row.weighs(ask.charger, ask.conductors)
+                and carried_a(row, asks, given) + ask.step_a > row.room_a + HAIR_A
             ]
             assert one.held_by in full
 

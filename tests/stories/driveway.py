@@ -12,18 +12,17 @@ from lib.core import charging as ev
 from lib.core import house as dm
 from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import Accepted, Balked, ChargerReading, ChargerRules, Missed, Order, Plug, Told, Took
+from lib.core.circuits import Circuit
 from lib.core.cost import PriceSlot
 from lib.core.house import Above, House, Rules
-from lib.core.link import LinkState
 from lib.core.needs import Need
 from lib.core.peaks import MonthPeak, Peaks
 from lib.core.reading import Reading
-from lib.core.sharing import Circuit
-from lib.core.site import Word, phases_a
+from lib.core.site import Word
 from lib.core.steering import steered
 from lib.core.why import sentence
 from lib.messages.dm import say_house
-from lib.messages.ev import say_charging
+from lib.messages.ev import say_charging, word_of
 from lib.sim.charge_point import ChargePoint
 from tests.conftest import SIMPLE
 
@@ -176,17 +175,7 @@ class Driveway:
             self.above.append(self.house.above)
         said = say_house(self.house, self.dm_rules, boot="dm", seq=self.second, now=self.at, now_s=self.second)
         self.log += [one.text for one in self.house.events]
-        return Word(
-            at=said.at,
-            good=said.link.state is LinkState.GOOD,
-            grid_w=said.grid_w,
-            phases_a=phases_a(said.reading) if said.reading else None,
-            target_w=said.quarter.target_w if said.quarter else None,
-            left_s=said.quarter.left_s if said.quarter else None,
-            grants=said.grants,
-            drawn=said.drawn,
-            why=said.link.why,
-        )
+        return word_of(said)
 
     def _ev(self, word: Word | None) -> None:
         self.tell(ev.Heard(word=word) if word else ev.Ticked())
