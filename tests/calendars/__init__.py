@@ -1,0 +1,1 @@
+"""Calendars over real HTTP and real files, and their agenda in virtual time."""
