@@ -5,7 +5,7 @@ In: intents, open sessions, states of charge and what else a start goes on from.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from lib.core.modes import Mode, Phases
@@ -13,6 +13,7 @@ from lib.core.plugged import Plugged
 from lib.core.sessions import Session
 from lib.core.soc import Soc
 from lib.core.trip import Entry
+from lib.core.usual import Usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +44,12 @@ class Switches:
 class Standing:
     """How things stand: intents, open sessions and switches by charger, states of charge by car, calendars by name.
 
-    plugged: which car hangs where, the owner's word for it among that.
+    plugged: which car hangs where, the owner's word for it among that; usual: what the house draws at an hour.
     """
 
     intents: Mapping[str, Intent] = field(default_factory=dict)
     plugged: Plugged = field(default_factory=Plugged)
+    usual: Usual = field(default_factory=Usual)
     socs: Mapping[str, Soc] = field(default_factory=dict)
     sessions: Mapping[str, Session] = field(default_factory=dict)
     switches: Mapping[str, Switches] = field(default_factory=dict)
@@ -58,36 +60,48 @@ Key = tuple[str, str]  # kind and name
 Records = Mapping[Key, object]
 Closed = Mapping[tuple[str, datetime], Session]  # by charger and begin
 
-PLUGGED: Key = ("plugged", "")
-KINDS: Mapping[str, type] = {
-    PLUGGED[0]: Plugged,
+SINGLE: Mapping[str, type] = {"plugged": Plugged, "usual": Usual}  # their name is ""
+NAMED: Mapping[str, type] = {
     "intents": Intent,
     "socs": Soc,
     "sessions": Session,
     "switches": Switches,
     "calendars": Calendar,
 }
+KINDS: Mapping[str, type] = {**SINGLE, **NAMED}
+NOTED = timedelta(minutes=1)
 
 
 def records_of(standing: Standing) -> dict[Key, object]:
     """What stands, by kind and name."""
-    found: dict[Key, object] = {PLUGGED: standing.plugged}
-    for kind in KINDS:
-        if kind != PLUGGED[0]:
-            found |= {(kind, name): one for name, one in getattr(standing, kind).items()}
+    found: dict[Key, object] = {(kind, ""): getattr(standing, kind) for kind in SINGLE}
+    for kind in NAMED:
+        found |= {(kind, name): one for name, one in getattr(standing, kind).items()}
     return found
 
 
 def standing_of(records: Records) -> Standing:
     """How things stand by their records."""
-    named: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+    values: dict[str, Any] = {kind: {} for kind in NAMED}
     for (kind, name), one in records.items():
-        named[kind][name] = one
-    return Standing(plugged=named.pop(PLUGGED[0]).get(PLUGGED[1], Plugged()), **named)
+        if kind in SINGLE:
+            values[kind] = one
+        else:
+            values[kind][name] = one
+    return Standing(**values)
 
 
 def same(one: object, written: object) -> bool:
-    """Whether a record need not be written again: also not when only somebody looked at a session."""
-    if isinstance(one, Session) and isinstance(written, Session):
-        return one == replace(written, seen=one.seen, split_at=one.split_at)
+    """Whether a record need not be written again, because nothing of it is new but that somebody looked once more."""
+    match one, written:
+        case Session(), Session():
+            return one == replace(written, seen=one.seen, split_at=one.split_at)
+        case Calendar(), Calendar():  # its time is reckoned from our seconds, and differs by a hair each time
+            return one.entries == written.entries and abs(one.at - written.at) < NOTED
+        case Switches(), Switches():
+            return len(one.at) == len(written.at) and all(
+                abs(now - was) < NOTED for now, was in zip(one.at, written.at, strict=True)
+            )
+        case Usual(), Usual():  # of the hour that runs only the means of those before are worth a write
+            return (one.hour, one.by_hour) == (written.hour, written.by_hour)
     return one is written or one == written

@@ -123,10 +123,12 @@ class EvStore:
         records = records_of(standing)
         changed = {key: one for key, one in records.items() if not same(one, self._written.get(key))}
         gone = [key for key in self._written if key not in records]
-        with told(self._path), transaction(self.connection):
-            _save(self.connection, changed, closed.values())
-            self.connection.executemany("DELETE FROM standing WHERE kind = ? AND name = ?", gone)
-            self.connection.execute("UPDATE store SET commits = commits + 1")
+        with told(self._path):
+            if changed or gone or closed:
+                with transaction(self.connection):
+                    _save(self.connection, changed, closed.values())
+                    self.connection.executemany("DELETE FROM standing WHERE kind = ? AND name = ?", gone)
+                    self.connection.execute("UPDATE store SET commits = commits + 1")
             (tip,) = self.connection.execute("SELECT born, commits FROM store").fetchall()
         self._written = {key: changed.get(key, self._written.get(key)) for key in records}
         return cast("Tip", tip)

@@ -10,6 +10,7 @@ from lib.core.plugged import Ground, OnCable, OwnPlug, Plugged
 from lib.core.sessions import Session, after, began, closed
 from lib.core.soc import Soc, charged, opened, plugged_in, read
 from lib.core.trip import Entry
+from lib.core.usual import Usual
 from lib.store.ev_recorder import EvRecorder
 from lib.store.ev_standing import Calendar, Intent, Standing, Switches
 from lib.store.ev_store import Kept
@@ -57,6 +58,7 @@ def a_standing(mode: Mode = Mode.AUTO) -> Standing:
         socs={"car_1": a_soc()},
         sessions={"garage": a_session()},
         switches={"garage": Switches(at=(NOON, NOON + MINUTE))},
+        usual=Usual(by_hour={"12": 431.5}, hour=13, seconds=600.0, energy_ws=3e5, at=NOON + HOUR),
         calendars={"family": Calendar(entries=ENTRIES, at=NOON)},
     )
 

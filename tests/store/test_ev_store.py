@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lib.core.modes import Mode
 from lib.core.trip import Entry
 from lib.store.database import NewerError, StoreError, open_reading
-from lib.store.ev_standing import Standing
+from lib.store.ev_standing import Standing, Switches
 from lib.store.ev_store import SHOWN, STEPS, sessions_between
 from lib.store.records import parse, text_of
 from tests.conftest import NOON
@@ -118,7 +118,7 @@ async def test_a_session_that_is_told_twice_is_one(tmp_path: Path) -> None:
 
 
 async def test_only_what_changed_is_written(tmp_path: Path) -> None:
-    """One of two chargers; and nothing at all when somebody only looked at a counter."""
+    """The session that charges; and nothing at all when somebody only looked at counters and clocks."""
     recorder, _, _ = recorder_in(tmp_path)
     standing = a_standing()
     recorder.take(standing)
@@ -128,12 +128,22 @@ async def test_only_what_changed_is_written(tmp_path: Path) -> None:
     before = store.connection.total_changes
     session = standing.sessions["garage"]
     looked = replace(session, seen=session.seen + MINUTE, split_at=session.split_at + MINUTE)
-    recorder.take(replace(standing, sessions={"garage": looked}, socs={"car_1": a_soc()}))
+    hair = timedelta(seconds=1)
+    recorder.take(
+        replace(
+            standing,
+            sessions={"garage": looked},
+            socs={"car_1": a_soc()},
+            usual=replace(standing.usual, seconds=900.0, energy_ws=5e5, at=NOON + 2 * HOUR),
+            switches={"garage": Switches(at=tuple(at + hair for at in standing.switches["garage"].at))},
+            calendars={"family": replace(standing.calendars["family"], at=NOON - hair)},
+        )
+    )
     await recorder.commit()
-    assert before + 1 == store.connection.total_changes  # the number of commits
+    assert before == store.connection.total_changes
     recorder.take(replace(standing, sessions={"garage": a_session(wh=7_100.0)}))
     await recorder.commit()
-    assert before + 3 == store.connection.total_changes
+    assert before + 2 == store.connection.total_changes  # it, and the number of commits
     await recorder.close()
 
 
@@ -200,4 +210,4 @@ async def test_one_bad_record_costs_no_other(tmp_path: Path) -> None:
     kept = kept_in(tmp_path)
     assert a_standing() == kept.standing
     assert (ended[2], ended[0]) == kept.last
-    assert "2 sessions and 7 records" in kept.notices[0]
+    assert "2 sessions and 8 records" in kept.notices[0]
