@@ -82,3 +82,26 @@ class CarReading:
     plugged: bool | None = None
     charging: bool | None = None
     range_km: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarTold:
+    """A source was asked and told this; a reading without a state of charge is one too."""
+
+    car: str
+    reading: CarReading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarMissed:
+    """A source was asked and could not tell.
+
+    Attributes:
+        why: a sentence for the owner.
+        since_s: how long ago it last told something, or was first to be asked.
+
+    """
+
+    car: str
+    why: str
+    since_s: float
