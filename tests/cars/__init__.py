@@ -1,0 +1,1 @@
+"""Tests of lib/cars: sources of a state of charge, and when they are asked."""

@@ -1,0 +1,1 @@
+"""Third-party services, played on loopback: each speaks the real protocol and remembers what it was told."""
