@@ -1,4 +1,4 @@
-"""The meter: telegrams in, the state of the house out, to the disk, to the sockets and then to the screen."""
+"""The meter: telegrams and claims in, the house and its grants out, to the disk, to the sockets and to the screen."""
 
 import asyncio
 import logging
@@ -12,8 +12,10 @@ from lib import messages, settings
 from lib.clock import Clock, WallClock
 from lib.commands import SLIP
 from lib.commands.arguments import instead, parser
+from lib.commands.dm_orders import claims_to, handlers
 from lib.commands.market import watched
 from lib.commands.memory import Memory, remembered
+from lib.commands.peers import heard
 from lib.commands.teller import Teller
 from lib.core import house as core
 from lib.core.books import local_day
@@ -55,7 +57,7 @@ class Meter:
 
     def publish(self, index: Series) -> None:
         """The day-ahead price is known further than before."""
-        self._next(core.after(self.house, core.Published(index=index), self._rules))
+        self.take(core.Published(index=index))
         self._tell()
 
     def unpriced(self) -> set[date]:
@@ -67,8 +69,8 @@ class Meter:
         now = self._clock.now()
         for telegram in telegrams:
             self._line.good()
-            heard = core.Heard(reading=self._parser.parse(telegram), received=now, rejected=self._framer.rejected)
-            self._next(core.after(self.house, heard, self._rules))
+            reading, now_s = self._parser.parse(telegram), self._clock.monotonic()
+            self.take(core.Heard(reading=reading, received=now, rejected=self._framer.rejected, now_s=now_s))
         self._last_s = self._clock.monotonic()
         self._tell(telegrams[-1])
 
@@ -76,22 +78,23 @@ class Meter:
         """No telegram came: the house is said once a second all the same, with since when and why."""
         for_s = self._clock.monotonic() - self._last_s
         silent = core.Silent(for_s=for_s, why=why, now=self._clock.now(), rejected=self._framer.rejected, ended=ended)
-        self._next(core.after(self.house, silent, self._rules))
+        self.take(silent)
         self._tell()
 
     def _tell(self, telegram: bytes | None = None) -> None:
         self._said_s = self._clock.monotonic()
         self._teller.tell(self.house, telegram)
 
-    def _next(self, house: core.House) -> None:
-        """Go on to `house`; what is new for the owner is logged once."""
+    def take(self, event: core.Happening) -> None:
+        """Go on to what `event` makes of the house; what is new for the owner is logged once."""
+        house = core.after(self.house, event, self._rules)
         for key, text in house.notices.items():
             if self.house.notices.get(key) != text:
                 log.warning(text)
         if house.link.state is not self.house.link.state:
             log.info("meter %s%s", house.link.state, f": {house.link.why}" if house.link.why else "")
-        for event in house.events:
-            log.info(event.text)
+        for happened in house.events:
+            log.info(happened.text)
         self.house = house
         self._memory.take(house)
         if house.events:
@@ -115,8 +118,10 @@ def main() -> int:
     from lib.commands.sim_word import sim_words
 
     boot, clock = uuid4().hex[:8], WallClock()
+    meter: Meter | None = None
 
     async def work(say: messages.Say) -> None:
+        nonlocal meter
         line = Line(config.source, speed=asked.speed, opener=partial(open_meter, secrets=secrets.others))
         async with remembered(config, clock) as memory:
             teller = Teller(say, config.rules, memory, boot=boot, clock=clock, demo=config.demo)
@@ -130,7 +135,7 @@ def main() -> int:
                 keep=memory.take_prices,
                 hear=meter.publish,
             )
-            async with market as teller.market:
+            async with market as teller.market, heard(config, secrets, "ev", claims_to(meter, clock), clock):
                 await meter.run()
 
     screen = None
@@ -139,8 +144,9 @@ def main() -> int:
         from lib.panels.dm import dm_panels
 
         screen = partial(Dashboard, "Digital Meter", dm_panels())
-    words, history = sim_words(config.sim_lines), history_of(config.database("dm"))
-    return run("dm", config, partial(stand, "dm", config, work, boot=boot, screen=screen, words=words, history=history))
+    words, orders = sim_words(config.sim_lines), handlers(lambda: meter, config.rules)
+    door = partial(stand, "dm", config, work, boot=boot, words=words, orders=orders)
+    return run("dm", config, partial(door, screen=screen, history=history_of(config.database("dm"))))
 
 
 if __name__ == "__main__":

@@ -3,16 +3,16 @@
 The meter's clock is the master for quarters, days and months; the machine's clock stands in where there is none.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from lib.core import booking, books, events, ledger, link, months, notices, peaks, quarter
+from lib.core import booking, books, events, ledger, link, months, notices, peaks, quarter, tidings
 from lib.core.books import Books, Closed, Prices
 from lib.core.capacity import Capacity
 from lib.core.claims import Cause, Claim, Drawn
-from lib.core.counters import Counters, counters, drawn_wh, fallen
-from lib.core.events import Event, Kind, Watch
+from lib.core.counters import counters, drawn_wh
+from lib.core.events import Event, Watch
 from lib.core.ledger import Ledger
 from lib.core.link import Link
 from lib.core.peaks import MonthPeak, Peaks
@@ -20,7 +20,7 @@ from lib.core.power import without_neutral_w
 from lib.core.quarter import QUARTER, Quarter
 from lib.core.reading import Reading
 from lib.core.slots import Series
-from lib.core.stamp import BRUSSELS, CLOCK_NOT_SET
+from lib.core.stamp import CLOCK_NOT_SET
 from lib.core.tariff import Tariffs
 
 
@@ -127,7 +127,10 @@ class House:
     notices: Mapping[str, str] = field(default_factory=dict)
 
 
-def after(house: House, event: Heard | Silent | Published | Claimed | Accepted, rules: Rules) -> House:
+Happening = Heard | Silent | Published | Claimed | Accepted
+
+
+def after(house: House, event: Happening, rules: Rules) -> House:
     """The state as `event` leaves it. Nothing else changes it, live or replayed."""
     if isinstance(event, Heard):
         return _heard(house, event, rules)
@@ -250,10 +253,10 @@ def _heard(house: House, heard: Heard, rules: Rules) -> House:
         watch=watch,
         events=(
             *happened,
-            *_fallen(house.books, counted, at),
-            *_new_peak(house.peaks, month_peaks, booked, at, rules),
-            *_gaps(booked, at),
-            *_said_above(above, at),
+            *tidings.counters_fallen(house.books, counted, at),
+            *tidings.new_peak(house.peaks, month_peaks, booked, at, rules.capacity(month_peaks.month)),
+            *tidings.gaps(booked, at),
+            *tidings.above(closed, paid_w(house, rules), above.cause if above else None, at),
         ),
         accepted=house.accepted,
         above=above,
@@ -268,7 +271,7 @@ def _heard(house: House, heard: Heard, rules: Rules) -> House:
         margin=rules.margin,
         price=lambda peak_w: new_peak_eur(now, rules, peak_w),
     )
-    said = tuple(_announced(house.ledger, budget, at, rules))
+    said = tidings.announced(house.ledger, budget, at) if rules.capacity_tariff else ()
     return replace(now, ledger=budget, events=(*now.events, *said))
 
 
@@ -281,26 +284,6 @@ def _above(house: House, closed: Closed | None, rules: Rules) -> Above | None:
     return Above(start=closed.start, average_w=closed.average_w, target_w=known_w, cause=why)
 
 
-def _said_above(above: Above | None, at: datetime) -> Iterator[Event]:
-    if above:
-        since = above.start.astimezone(BRUSSELS)
-        ended = f"the quarter from {since:%H:%M} ended at {above.average_w / 1000:.2f} kW"
-        text = f"{ended}, above its {above.target_w / 1000:.2f} kW: {above.cause}"
-        yield Event(at=at, kind=Kind.ABOVE, text=text)
-
-
-def _announced(before: Ledger, now: Ledger, at: datetime, rules: Rules) -> Iterator[Event]:
-    """What shall end above the target, said once before it is granted."""
-    if not rules.capacity_tariff:
-        return
-    known = {(one.who, one.peak_w) for one in before.overs}
-    for over in now.overs:
-        if (over.who, over.peak_w) not in known:
-            cost = "" if over.eur is None else f", which costs € {over.eur:.2f} over the next 12 bills"
-            text = f"{over.who} may take this quarter to {over.peak_w / 1000:.2f} kW ({over.cause}){cost}"
-            yield Event(at=at, kind=Kind.ABOVE, text=text)
-
-
 def _closed(before: Quarter | None, now: Quarter) -> Closed | None:
     """The quarter that ended between two telegrams, by its last average; None when it was not watched to its end."""
     if before is None or before.start >= now.start or before.average_w is None:
@@ -309,39 +292,3 @@ def _closed(before: Quarter | None, now: Quarter) -> Closed | None:
         return None
     average_w = quarter.forecast_w(before.average_w, before.grid_w, before.left_s)
     return Closed(start=before.start, average_w=round(average_w))
-
-
-def _new_peak(before: Peaks | None, now: Peaks, booked: Books | None, at: datetime, rules: Rules) -> Iterator[Event]:
-    """A peak of the running month that costs more than what was paid already."""
-    tariff = rules.capacity(now.month)
-    if tariff is None or before is None or now.running is None or before.month != now.month:
-        return
-    known_w = before.running.peak_w if before.running else 0.0
-    if now.running.peak_w <= max(tariff.floor_w, known_w):
-        return
-    if before.running is None and (now.running.at is None or at - now.running.at > QUARTER):
-        return  # it was there before the program asked
-    eur = months.new_peak_eur(now.month, booked, before, tariff, now.running.peak_w)
-    cost = "" if eur is None else f"; it costs € {eur:.2f} over the next 12 bills"
-    yield Event(at=at, kind=Kind.PEAK, text=f"new month peak: {now.running.peak_w / 1000:.2f} kW{cost}")
-
-
-def _fallen(before: Books | None, now: Counters, at: datetime) -> Iterator[Event]:
-    """Counters that fell, which no meter's do by themselves."""
-    for name, before_wh, now_wh in fallen(before.last, now) if before else ():
-        text = f"the counter of {name} fell from {before_wh / 1000:.3f} to {now_wh / 1000:.3f} kWh; it is a new start"
-        yield Event(at=at, kind=Kind.METER, text=text)
-
-
-def _gaps(booked: Books | None, at: datetime) -> Iterator[Event]:
-    """A pause that ended now."""
-    gaps = [row for row in booked.changes.rows if row.gap] if booked else []
-    if gaps:
-        hours, minutes = divmod(
-            (gaps[-1].until - gaps[0].since) // timedelta(minutes=1), 60
-        )  # a clock time may be twice
-        since = gaps[0].since.astimezone(BRUSSELS)
-        drawn_kwh = sum(sum(row.amounts.import_wh.values()) for row in gaps) / 1000
-        long = f"{hours} h {minutes:02} min"
-        text = f"nobody watched for {long} from {since:%d %b %H:%M} on: {drawn_kwh:.2f} kWh were taken then"
-        yield Event(at=at, kind=Kind.GAP, text=text)

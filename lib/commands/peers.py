@@ -1,0 +1,49 @@
+"""The other programs, as a program hears them: one `Peer` each, for as long as it runs.
+
+A peer that is away, refuses or changes its address is a sentence on the screen, and stops nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from lib.clock import Clock
+from lib.hub.address import parse_address
+from lib.hub.client import Peer, PeerError
+from lib.messages import Say
+from lib.secrets import Secrets
+from lib.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def heard(
+    config: Settings, secrets: Secrets, program: str, hear: Say, clock: Clock
+) -> AsyncIterator[Peer | None]:
+    """Listen to `program` meanwhile; None where it has no door. Orders may be given to it."""
+    url = config.peer(program)
+    if url is None:
+        yield None
+        return
+    try:
+        here = parse_address(url).is_loopback
+        token = secrets.door.control if secrets.door and not here else None
+        peer = Peer(url, hear, token=token, certificate=config.tls[0] if config.tls else None, clock=clock)
+    except PeerError as error:
+        log.warning("%s: %s", program, error)
+        yield None
+        return
+    listening = asyncio.create_task(peer.listen(), name=program)
+    listening.add_done_callback(_ended)
+    try:
+        yield peer
+    finally:
+        listening.cancel()
+        await asyncio.wait({listening})
+
+
+def _ended(listening: asyncio.Task[None]) -> None:
+    if not listening.cancelled() and (error := listening.exception()):
+        log.error("listening to %s ended by a bug of its own", listening.get_name(), exc_info=error)
