@@ -1,15 +1,20 @@
 """The portal of the EU Data Act by a client of the connector's shape; the log-in itself is not tested."""
 
 import asyncio
+import io
+import json
 import threading
+import zipfile
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from lib.cars import CarError, CarSetupError, CarSource, eu_data_act
 from lib.cars.eu_data_act import MODULE
 from lib.core.car import CarReading
+from tests.fakes.served import served
 
 from .builders import NOW, opened
 from .packages import install, uninstall
@@ -181,13 +186,37 @@ async def test_a_delivery_without_stamps_is_as_old_as_what_it_tells_of(client: A
     await it.close()
 
 
-def test_the_real_connector_has_the_shape_that_we_use() -> None:
-    """Where it is installed; elsewhere its recorded shape stands for it."""
+async def test_the_real_connector_reads_a_portal_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is installed: all but its log-in, from the order to the zip; elsewhere its shape stands for it."""
     real = pytest.importorskip(MODULE)
-    assert {"ApiError", "AuthError", "TooManyRequestsError", "EudaApiClient"} <= set(dir(real))
-    assert issubclass(real.AuthError, real.ApiError)
-    assert not issubclass(real.TooManyRequestsError, real.ApiError)
-    it = real.EudaApiClient("me", "hush", country="be", language="nl", brand="AUDI", timeout=10)
-    assert all(callable(getattr(it, name)) for name in ("get_metadata", "list_datasets", "download_dataset", "close"))
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        asked.append(f"{request.path} {request.headers.get('type')} {request.headers.get('filename')}")
+        match request.path.rsplit("/", 1)[-1]:
+            case "partial":
+                return web.json_response({"Identifier": "order"})
+            case "list":
+                names = {"a.zip": "06:00:41", "b_no_content_found.zip": "06:15:40"}
+                listed = [{"name": name, "createdOn": f"2026-11-20T{at}Z"} for name, at in names.items()]
+                return web.json_response(listed if len(asked) < 5 else {"error": "gone"}, status=200)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("data.json", json.dumps(file("57")))
+        return web.Response(body=packed.getvalue())
+
+    application = web.Application()
+    application.router.add_get("/{path:.*}", answer)
+    async with served(application) as url:
+        monkeypatch.setattr(real, "BASE_URL", url)
+        monkeypatch.setattr(real.EudaApiClient, "login", lambda _: None)
+        it = car()
+        assert 57.0 == (await it.read()).soc_pct
+        assert 57.0 == (await it.read()).soc_pct
+        with pytest.raises(CarError, match="has no file yet"):
+            await it.read()
+        await it.close()
+    base = f"/proxy_api/euda-apim/datadelivery/vehicles/{VIN}/order"
+    assert [f"{base}/list partial None", f"{base}/download partial a.zip"] == asked[1:3]
     assert 600 == real.TooManyRequestsError("x", retry_after=600).retry_after
-    it.close()
+    assert issubclass(real.AuthError, real.ApiError)
