@@ -64,23 +64,21 @@ def as_text(whole: Statement) -> str:
     return "\n".join((*lines, ""))
 
 
-HEAD = f"  {'from':<13}{'to':<13}{'charger':<11}{'kWh':>8}{'sun':>8}{'battery':>9}{'grid':>8}{'€':>9}"
+HEAD = f"  {'from':<13}{'to':<13}{'charger':<10}{'kWh':>8}{'sun':>8}{'battery':>9}{'grid':>8}{'€':>9}"
 
 
 def _line(one: Session) -> str:
     assert one.until is not None
     times = "".join(f"{at.astimezone(BRUSSELS):%d-%m %H:%M}  " for at in (one.since, one.until))
     parts = f"{_kwh(one.energy_wh):>8}{_kwh(one.sun_wh):>8}{_kwh(one.battery_wh):>9}{_kwh(one.grid_wh):>8}"
-    return f"  {times}{one.charger[:10]:<11}{parts}{'?' if one.eur is None else cents(one.eur):>9}"
+    return f"  {times}{one.charger[:9]:<10}{parts}{'?' if one.eur is None else cents(one.eur):>9}"
 
 
 def _sums(car: CarMonth, sessions: list[Session], eur_kwh: float | None) -> Iterator[str]:
     """What the sessions of a car come to, a sentence each."""
     count = "1 session" if car.count == 1 else f"{car.count} sessions"
-    parts = (
-        f"{_kwh(car.sun_wh)} from the sun, {_kwh(car.battery_wh)} from the battery, {_kwh(car.grid_wh)} from the grid"
-    )
-    yield f"{count}: {_kwh(car.energy_wh)} kWh, {parts}"
+    parts = f"sun {_kwh(car.sun_wh)}, battery {_kwh(car.battery_wh)}, grid {_kwh(car.grid_wh)}"
+    yield f"{count}: {_kwh(car.energy_wh)} kWh ({parts})"
     if car.unseen_wh >= LEAST_WH:
         yield f"of the grid's, {_kwh(car.unseen_wh)} kWh were charged while nobody saw from where"
     priced = [one for one in sessions if one.eur is not None]
