@@ -36,7 +36,13 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cable:
-    """A plug-in; until: when it ended; left: when the one before it ended, None where nobody saw one."""
+    """A plug-in.
+
+    Attributes:
+        until: when it ended; left: when the one before it ended, None where nobody saw one.
+        ended_wh: what the counter showed when the car ended the charge by itself.
+
+    """
 
     charger: str
     since: datetime
@@ -44,6 +50,7 @@ class Cable:
     trail: Trail = ()
     until: datetime | None = None
     left: datetime | None = None
+    ended_wh: float | None = None
 
     def shown_wh(self, at: datetime | None = None) -> float | None:
         """What the counter showed at an instant, or None: shows now. None where the car did not hang on it then."""

@@ -16,7 +16,7 @@ from lib.core.anchor import NEAR, READ_PCT, STALE_PCT, Anchor, Cable, anchored_a
 from lib.core.car import FIRST_EFFICIENCY, FULL_PCT, LEAST_EFFICIENCY, MOST_EFFICIENCY, CarReading, CarRules
 from lib.core.learning import LAST_PCT, Fit
 from lib.core.stamp import CLOCK_NOT_SET
-from lib.core.trail import grown
+from lib.core.trail import grown, shown_wh
 
 TYPED: Final = "typed"  # the source of what the owner says
 CAR_ENDED: Final = "the car stopped by itself"
@@ -178,15 +178,17 @@ def charged(soc: Soc, total_wh: float | None, at: datetime) -> Soc:
     if cable.trail and total_wh < cable.trail[-1].total_wh:
         if total_wh >= cable.trail[-1].total_wh - ROUNDED_WH:
             return soc
-        began = replace(cable, trail=grown((), total_wh, at))
+        began = replace(cable, trail=grown((), total_wh, at), ended_wh=None)
         return replace(soc, anchor=None, doubt=None, fit=None, cable=began)
     trail = grown(cable.trail, total_wh, at)
     if trail is cable.trail:
         return soc
-    anchor = soc.anchor
-    if not cable.trail and anchor is not None and anchor.total_wh is None:
-        anchor = replace(anchor, total_wh=total_wh)  # the first word of a counter that was silent at the plug-in
-    return replace(soc, anchor=anchor, cable=replace(cable, trail=trail))
+    cable, anchor = replace(cable, trail=trail), soc.anchor
+    if (
+        anchor is not None and anchor.total_wh is None
+    ):  # of before the counter's first word, or the car's name was known
+        anchor = replace(anchor, total_wh=shown_wh(trail, anchor.at or at))
+    return replace(soc, anchor=anchor, cable=cable)
 
 
 def plugged_in(
@@ -200,8 +202,10 @@ def plugged_in(
 ) -> Soc:
     """The car hangs on a charger; said of the same plug-in again, as at a start, it goes on with it.
 
-    plugins: the charger's count of plug-ins, by which one that nobody saw is noticed. driven_km: how far it drove
-    since it left, where a trip tells. Without a reading since then its state is a guess by that, or unknown.
+    at, total_wh: of the plug-in, also when it is known only later which car it is; then `charged` tells what the
+    counter shows now. plugins: the charger's count of plug-ins, by which one that nobody saw is noticed.
+    driven_km: how far it drove since it left, where a trip tells. Without a reading since then its state is a guess by
+    that, or unknown.
     """
     cable = soc.cable
     if cable is not None and cable.same(charger, plugins):
@@ -209,12 +213,14 @@ def plugged_in(
             soc = replace(soc, cable=replace(cable, plugins=plugins))
         return charged(soc, total_wh, at)
     left = None
-    if cable is not None:  # of a plug-in whose end nobody saw, it ended after its last word
-        left = cable.until or (cable.trail[-1].at if cable.trail else cable.since)
+    if cable is not None and cable.until is not None and cable.until < at:
+        left = cable.until
+    elif cable is not None:  # nobody saw the end: it may have left right after the last word
+        left = cable.trail[-1].at if cable.trail else cable.since
     trail = () if total_wh is None else grown((), total_wh, at)
     joined = Cable(charger=charger, since=at, plugins=plugins, trail=trail, left=left)
     anchor = _arrived(soc, left, at, driven_km)
-    if anchor is not None:
+    if anchor is not None and (anchor.at is None or anchor.at <= at):
         anchor = replace(anchor, total_wh=total_wh)
     return replace(soc, anchor=anchor, doubt=None, fit=None, cable=joined)
 
@@ -231,11 +237,12 @@ def ended_by_car(soc: Soc, limit_pct: float | None, at: datetime) -> Soc:
 
     To be told when nobody interrupted it, and no timer of the car did.
     """
-    if limit_pct is None or not 0 < limit_pct <= FULL_PCT or not soc.plugged:
+    if limit_pct is None or not 0 < limit_pct <= FULL_PCT or soc.cable is None or soc.cable.until is not None:
         return soc
-    for known in (soc.anchor, soc.doubt):
-        if known is not None and known.source == CAR_ENDED and charged_wh(soc.cable, known) < soc.wall_wh_pct / 2:
-            return soc  # told once more
+    shown_wh = soc.cable.shown_wh() or 0.0
+    if soc.cable.ended_wh is not None and shown_wh - soc.cable.ended_wh < soc.wall_wh_pct / 2:
+        return soc  # the same end, told once more: what is said since then counts
+    soc = replace(soc, cable=replace(soc.cable, ended_wh=shown_wh))
     return _weighed(soc, limit_pct, at, CAR_ENDED)
 
 
@@ -250,11 +257,16 @@ def swapped(former: Soc, other: Soc) -> tuple[Soc, Soc]:
     start_wh = cable.trail[0].total_wh if cable.trail else None
     took = plugged_in(other, cable.charger, start_wh, cable.since, cable.plugins)
     assert took.cable is not None
-    took = replace(took, cable=replace(took.cable, trail=cable.trail))
-    if took.anchor is not None and took.anchor.at is not None and took.anchor.at > cable.since:
-        assert took.cable is not None
-        took = replace(took, anchor=replace(took.anchor, total_wh=took.cable.shown_wh(took.anchor.at)))
-    return replace(former, anchor=None, doubt=None, fit=None, heard={}, cable=None), took
+    anchor = took.anchor
+    if anchor is not None and anchor.total_wh is None:
+        anchor = replace(anchor, total_wh=shown_wh(cable.trail, anchor.at or cable.since))
+    took = replace(took, anchor=anchor, cable=replace(took.cable, trail=cable.trail))
+    return mistaken(former), took
+
+
+def mistaken(soc: Soc) -> Soc:
+    """It was not this car that hung on the cable: what was counted is not its own. Unknown until it is read."""
+    return replace(soc, anchor=None, doubt=None, fit=None, heard={}, cable=None)
 
 
 def _believed(as_of: datetime | None, at: datetime) -> datetime | None:
@@ -297,7 +309,7 @@ def _arrived(soc: Soc, left: datetime | None, at: datetime, driven_km: float | N
     if left is None or at - left <= MOMENT or (anchor.at is not None and anchor.at > left):
         stale = anchor.at is None or anchor.at < at - NEAR
         off_pct = STALE_PCT if stale else READ_PCT
-        return replace(anchor, soc_pct=pct, below_pct=off_pct, above_pct=off_pct)
+        return replace(anchor, soc_pct=pct, total_wh=None, below_pct=off_pct, above_pct=off_pct)
     if driven_km is None and at - left > NEAR:
         return None
     used_pct = (driven_km or 0.0) * soc.wh_km / soc.capacity_wh * 100

@@ -199,6 +199,16 @@ def test_the_car_that_stops_by_itself_is_the_best_anchor() -> None:
     assert 80.0 == ended_by_car(at_home(None), 80.0, NOON).pct()
 
 
+def test_what_is_said_after_the_car_stopped_counts() -> None:
+    """The limit that is known is not the car's: the owner says so, and the same stop is told again and again."""
+    at = NOON + 4 * HOUR
+    soc = ended_by_car(charged(at_home(), START_WH + 26_000, at), 80.0, at)
+    soc = read(soc, says(76.0, None, TYPED), at + MINUTE)
+    assert 76.0 == ended_by_car(soc, 80.0, at + 2 * MINUTE).pct()
+    on = charged(soc, START_WH + 28_000, at + HOUR)
+    assert CAR_ENDED == ended_by_car(on, 80.0, at + HOUR).source
+
+
 def test_a_stop_far_from_the_limit_is_doubtful() -> None:
     """A timer of the car, perhaps; told twice it is no surer."""
     soc = charged(at_home(), START_WH + 2_000, NOON + HOUR)
@@ -280,6 +290,8 @@ def test_a_plug_in_that_nobody_saw_is_noticed_by_its_number() -> None:
     assert 50.0 == plugged_in(at_home(), "garage", START_WH, NOON + 5 * HOUR, 7).pct()
     assert plugged_in(at_home(), "garage", START_WH, NOON + 5 * HOUR, 8).pct() is None
     assert plugged_in(at_home(), "drive", 99.0, NOON + 5 * HOUR, 3).pct() is None
+    late = NOON + 5 * HOUR
+    assert plugged_in(unplugged(at_home(), late), "garage", START_WH, late, 8).pct() is None  # both at one look
 
 
 def test_a_number_that_was_not_read_yet_is_no_other_plug_in() -> None:
@@ -374,6 +386,16 @@ def test_the_other_car_gets_what_was_charged() -> None:
     assert 20.0 + 9_059 / found.wall_wh_pct == pytest.approx(found.pct(), abs=0.01)
     assert found.plugged
     assert 64.0 == read(former, says(64.0, NOON + HOUR), NOON + HOUR).pct()
+
+
+def test_a_car_that_is_named_late_has_what_was_charged_since_the_plug_in() -> None:
+    """An hour later the owner says which one it is; half way its cloud had told 30 %."""
+    read_since = read(opened(CAR), says(30.0, NOON + 30 * MINUTE), NOON + 30 * MINUTE)
+    soc = charged(plugged_in(read_since, "garage", START_WH, NOON, 7), START_WH + 9_059, NOON + HOUR)
+    assert 35.0 == pytest.approx(soc.pct(), abs=0.01)
+    read_before = read(opened(CAR), says(30.0, NOON - MINUTE), NOON)
+    soc = charged(plugged_in(read_before, "garage", START_WH, NOON, 7), START_WH + 9_059, NOON + HOUR)
+    assert 40.0 == pytest.approx(soc.pct(), abs=0.01)
 
 
 def test_another_capacity_keeps_what_was_learned() -> None:
