@@ -112,7 +112,7 @@ class Goe:
         try:
             async with asyncio.timeout(ANSWER_S):
                 body = await self._ask_filtered()
-                if "car" not in body and self._filter == KEYS:
+                if self._filter == KEYS and ("car" not in body or set(body) - set(KEYS.split(","))):
                     self._filter = TEN_KEYS
                     body = await self._ask_filtered()
         except TimeoutError as error:

@@ -79,9 +79,12 @@ def refused(holding: Holding, order: Order) -> Holding:
     return replace(holding, open=tuple(one for one in holding.open if one is not order))
 
 
-def read(holding: Holding, reading: ChargerReading) -> Holding:
-    """It told what holds; shortly after an order that may still be what held before."""
-    if holding.open:  # nobody knows better
+def read(holding: Holding, reading: ChargerReading, *, fresh: bool = False) -> Holding:
+    """It told what holds; shortly after an order that may still be what held before.
+
+    fresh: it was silent, or a car was plugged in, since it was told: what it says is what holds.
+    """
+    if fresh or holding.open:  # nobody knows better
         shows = reading.read_s - holding.told_s > SHOWS_S
         return _as_read(holding if not shows else replace(holding, open=()), reading)
     if reading.read_s - holding.told_s <= SHOWS_S:

@@ -193,7 +193,7 @@ class Point:
         if reading.plug is Plug.EMPTY or self._is_new_plugin(reading):
             self._meddled = 0
         self._reading = reading
-        self._holding = read(before, reading)
+        self._holding = read(before, reading, fresh=is_fresh)
         order = self._wanted
         if is_fresh or order is None or not before.fits(order) or self._holding.fits(order):
             self._hear(Told(charger=self.name, reading=reading))
@@ -284,8 +284,9 @@ class Point:
 
     def _say(self, what: str, why: str) -> None:
         """Each trouble once, until it is over."""
-        if self._said.get(what) != why:
-            self._said[what] = why
+        is_news = why not in self._said.values()
+        self._said[what] = why
+        if is_news:
             log.warning("%s: %s", self.name, why)
 
 
