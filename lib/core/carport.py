@@ -61,7 +61,8 @@ class Bay:
 
     Attributes:
         mode, wish: the owner's words; boost_until: he wants it fast until then.
-        pace: the clocks of its orders. session: of the car on it.
+        pace: the clocks of its orders. session: of the car on it; quarter_wh: what that had when the running quarter
+        began, last_wh: what it charged in the one before.
         reserve: its car is below the reserve, until it has a little more.
         idle_s: since when its car takes nothing though it may; charged: it has taken something in this plug-in.
         ended: the car has stopped by itself; wakes: how often it was tried to wake it, woken_s: when last;
@@ -76,6 +77,8 @@ class Bay:
     boost_until: datetime | None = None
     pace: Pace
     session: Session | None = None
+    quarter_wh: float = 0.0
+    last_wh: float = 0.0
     reserve: bool = False
     idle_s: float | None = None
     charged: bool = False

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lib.core import post, site, soc, usual
+from lib.core import post, sessions, site, soc, usual
 from lib.core.agenda import Listed, Unlisted
 from lib.core.car import CarMissed, CarTold
 from lib.core.carport import Bay, CalendarState, CarState, Charging, ChargingRules, with_bay
@@ -17,6 +17,7 @@ from lib.core.circuits import Amps
 from lib.core.cost import PriceSlot
 from lib.core.modes import Mode, Phases
 from lib.core.plugged import Named
+from lib.core.quarter import start_of
 from lib.core.site import Word
 from lib.core.soc import Soc
 from lib.core.trip import changes, trips
@@ -115,12 +116,41 @@ def _heard(charging: Charging, word: Word) -> Charging:
     ranges_a = [bay.post.range_a for bay in charging.bays.values()]
     low_a, high_a = _sum(low for low, _ in ranges_a), _sum(high for _, high in ranges_a)
     cars_w = sum(low for low, _ in ranges_w), sum(high for _, high in ranges_w)
+    before = charging.site.word
     heard = site.heard(charging.site, word, cars_w, (low_a, high_a), charging.now_s)
     at = heard.at(charging.now_s) or charging.at
     known = charging.usual
     if word.good and heard.base_w is not None:
         known = usual.after(known, at, heard.base_w)
-    return replace(charging, site=heard, at=at, usual=known)
+    charging = _quarters(charging, charging.at, at)
+    charging = replace(charging, site=heard, at=at, usual=known)
+    return _peaked(charging, before.peak_w, word) if word.good else charging
+
+
+def _quarters(charging: Charging, before: datetime, at: datetime) -> Charging:
+    """At the start of a quarter: what each session charged in the one that is over."""
+    if start_of(before) == start_of(at):
+        return charging
+    bays = {}
+    for name, bay in charging.bays.items():
+        energy_wh = bay.session.energy_wh if bay.session else 0.0
+        bays[name] = replace(bay, quarter_wh=energy_wh, last_wh=max(0.0, energy_wh - bay.quarter_wh))
+    return replace(charging, bays=bays)
+
+
+def _peaked(charging: Charging, before_w: float | None, word: Word) -> Charging:
+    """A month peak that rose is the cars' as far as they charged in that quarter; a new month begins anew."""
+    if before_w is None or word.peak_w is None or word.peak_w <= before_w:
+        return charging
+    cars_wh = sum(bay.last_wh for bay in charging.bays.values())
+    rise_w = min(word.peak_w - before_w, cars_wh * 4)
+    bays = dict(charging.bays)
+    for name, bay in bays.items():
+        if bay.session is not None and bay.last_wh > 0:
+            own_w = rise_w * bay.last_wh / cars_wh
+            eur = None if word.kw_eur is None else own_w / 1000 * word.kw_eur
+            bays[name] = replace(bay, session=sessions.peaked(bay.session, own_w, eur))
+    return replace(charging, bays=bays)
 
 
 def _sum(amps: Iterable[Amps]) -> Amps:

@@ -28,6 +28,7 @@ class Word:
         at: the meter's time; good: it came with a telegram.
         phases_a: what flows through the meter, + is drawn; None where the telegram does not say.
         target_w: what the quarter may count; left_s: until it ends.
+        peak_w: the month's so far, counted as at least the floor; kw_eur: what 1 kW more of it costs over 12 bills.
         period_s: between two telegrams; limit_a: the meter's own, less than the connection's.
 
     """
@@ -38,6 +39,8 @@ class Word:
     phases_a: Phases | None = None
     target_w: float | None = None
     left_s: float | None = None
+    peak_w: float | None = None
+    kw_eur: float | None = None
     register: str | None = None
     grants: tuple[Grant, ...] = ()
     drawn: tuple[Drawn, ...] = ()

@@ -222,6 +222,8 @@ def word_of(house: House) -> Word:
         phases_a=phases_a(reading) if reading else None,
         target_w=quarter.target_w if quarter else None,
         left_s=quarter.left_s if quarter else None,
+        peak_w=_peak_w(house),
+        kw_eur=house.months.kw_eur if house.months else None,
         register=house.register,
         grants=house.grants,
         drawn=house.drawn,
@@ -229,6 +231,14 @@ def word_of(house: House) -> Word:
         limit_a=None if fuse is None or fuse.off else fuse.value,
         why=house.link.why,
     )
+
+
+def _peak_w(house: House) -> float | None:
+    """The month's peak so far, as it is billed; None where peaks cost nothing or nobody knows it."""
+    months = house.months
+    if months is None or not house.capacity_tariff:
+        return None
+    return max(months.floor_w, months.running.peak_w) if months.running else months.floor_w
 
 
 def say_sessions(last: tuple[Session, ...]) -> Sessions:

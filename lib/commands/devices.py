@@ -1,0 +1,160 @@
+"""The chargers, cars and calendars of a home, opened from its settings and let go again at the end.
+
+Each runs in a task of its own; a fault in one stops no other. What they say goes to one `hear`.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from lib.calendars import open_calendars
+from lib.calendars.agenda import Agenda
+from lib.cars import CarError, CarSetupError, ChargeControl, control_of, open_source
+from lib.cars.poll import Poll
+from lib.chargers import open_charger
+from lib.chargers.point import Point
+from lib.clock import Clock
+from lib.core.carport import WAKES, Charging
+from lib.core.charger import Plug
+from lib.core.charging import Event
+from lib.secrets import Secrets, SecretsError, keep_secret
+from lib.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Devices:
+    """All that ev talks to: chargers by name, polls by car, and cars that can be told to charge.
+
+    troubles: what cannot work as it is set up, by kind.
+    """
+
+    points: Mapping[str, Point]
+    controls: Mapping[str, ChargeControl] = field(default_factory=dict)
+    polls: Mapping[str, Poll] = field(default_factory=dict)
+    troubles: Mapping[str, str] = field(default_factory=dict)
+    _cables: set[tuple[str, datetime]] = field(default_factory=set)
+    _begun: set[tuple[str, datetime]] = field(default_factory=set)
+    _starting: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def follow(self, charging: Charging) -> None:
+        """Tell each charger its order, and each poll what its car is about to do."""
+        for name, point in self.points.items():
+            point.want(charging.bays[name].post.order)
+        cables = {(cable.charger, cable.since) for cable in charging.plugged.cables.values()}
+        if cables - self._cables:  # whose plug turned on in the same minute is known by asking all
+            for poll in self.polls.values():
+                poll.look()
+        self._cables = cables
+        for car, poll in self.polls.items():
+            charger = charging.plugged.charger(car)
+            poll.plugged(charger is not None)
+            poll.charging(charger is not None and charging.bays[charger].post.plug is Plug.CHARGING)
+            poll.trip_at(next((trip.departs for trip in charging.trips.trips if trip.car == car), None))
+        self._start_sleepers(charging)
+
+    def _start_sleepers(self, charging: Charging) -> None:
+        """A car that no wake-up of its charger woke is told to charge by its own source, once in a plug-in."""
+        for name, cable in charging.plugged.cables.items():
+            bay = charging.bays[name]
+            control = self.controls.get(cable.car or "")
+            key = (cable.car or "", cable.since)
+            if control is None or bay.wakes < WAKES or bay.charged or bay.idle_s is None or key in self._begun:
+                continue
+            self._begun.add(key)
+            task = asyncio.create_task(_start(key[0], control))
+            self._starting.add(task)
+            task.add_done_callback(self._starting.discard)
+
+
+async def _start(car: str, control: ChargeControl) -> None:
+    try:
+        await control.start()
+    except CarError as error:
+        log.warning("%s: it does not wake, and cannot be told to charge: %s", car, error)
+    else:
+        log.info("%s: it did not wake, so it was told to charge", car)
+
+
+@asynccontextmanager
+async def opened(
+    config: Settings, secrets: Secrets, hear: Callable[[Event], None], clock: Clock
+) -> AsyncIterator[Devices]:
+    """Open them and have them run meanwhile. Raises ChargerSetupError before anything runs."""
+    points = {
+        place.rules.name: Point(
+            place.rules.name,
+            open_charger(
+                place.make,
+                place.address,
+                rules=place.rules,
+                user=place.user,
+                password=_password(secrets, place.make, place.address),
+                options=place.options,
+                clock=clock,
+            ),
+            hear,
+            clock=clock,
+        )
+        for place in config.chargers
+    }
+    troubles: dict[str, str] = {}
+    polls, sources, controls = {}, [], {}
+    known = dict(secrets.others)
+    for place in config.cars:
+        if not place.soc:
+            continue
+        try:
+            source = open_source(place.soc, known, keep_secret=_keeper(config, known), clock=clock)
+        except CarSetupError as error:
+            troubles[f"car {place.rules.name}"] = f"{place.rules.name}: {error}"
+            log.warning("%s: %s", place.rules.name, error)
+            continue
+        sources.append(source)
+        if control := control_of(source):
+            controls[place.rules.name] = control
+        polls[place.rules.name] = Poll(place.rules.name, source, hear, clock)
+    calendars = open_calendars(config.calendars, secrets.others, home=config.home)
+    agenda = Agenda(calendars, hear, clock)
+    running = [asyncio.create_task(point.run(), name=f"charger {name}") for name, point in points.items()]
+    running += [asyncio.create_task(poll.run(), name=f"car {name}") for name, poll in polls.items()]
+    running.append(asyncio.create_task(agenda.run(), name="calendars"))
+    for task in running:
+        task.add_done_callback(_ended)
+    try:
+        yield Devices(points=points, polls=polls, controls=controls, troubles=troubles)
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running)
+        await asyncio.gather(*(point.close(restore=True) for point in points.values()))
+        await asyncio.gather(agenda.close(), *(source.close() for source in sources), return_exceptions=True)
+
+
+def _password(secrets: Secrets, make: str, address: str) -> str | None:
+    host = address.rpartition(":")[0] or address
+    return next(
+        (found for name in (f"{make}@{address}", f"{make}@{host}", make) if (found := secrets.others.get(name))), None
+    )
+
+
+def _keeper(config: Settings, known: dict[str, str]) -> Callable[[str, str], None]:
+    """Keeps a renewed log-in, for the next start and for another car of the same account."""
+
+    def keep(name: str, secret: str) -> None:
+        known[name] = secret
+        try:
+            keep_secret(config.secrets, name, secret)
+        except SecretsError as error:
+            log.warning("a renewed log-in cannot be kept: %s", error)
+
+    return keep
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.error("%s ended by a bug of its own", task.get_name(), exc_info=error)

@@ -1,0 +1,113 @@
+"""What ev remembers from one start to the next: its state → how things stand, and back. The store writes it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from lib.clock import Clock
+from lib.core import charging as core
+from lib.core.carport import Bay, CalendarState, Charging, ChargingRules
+from lib.core.sessions import Session
+from lib.core.uptake import DAY_S, Switching
+from lib.settings import Settings
+from lib.store.ev_recorder import EvRecorder
+from lib.store.ev_standing import Calendar, Intent, Standing, Switches
+from lib.store.ev_store import Kept
+
+SHOWN = 50  # sessions
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Memory:
+    """What was kept, and where each new state goes; sessions: the last ones, newest first."""
+
+    charging: Charging
+    recorder: EvRecorder
+    sessions: tuple[Session, ...] = ()
+    found: tuple[str, ...] = ()
+
+    def take(self, charging: Charging) -> None:
+        """Take one state; never waits."""
+        if charging.closed:
+            self.sessions = (*reversed(charging.closed), *self.sessions)[:SHOWN]
+        self.recorder.take(standing(charging), charging.closed)
+
+    @property
+    def trouble(self) -> str:
+        """What the owner should know of the store."""
+        return " · ".join((*((self.recorder.trouble,) if self.recorder.trouble else ()), *self.found))
+
+
+@asynccontextmanager
+async def remembered(config: Settings, rules: ChargingRules, clock: Clock) -> AsyncIterator[Memory]:
+    """The memory of this home's cars, written each minute. Raises StoreError: it is of a newer program."""
+    recorder, kept = await asyncio.to_thread(EvRecorder.open, config.database("ev"), clock)
+    charging = begun(rules, kept, at=clock.now(), now_s=clock.monotonic())
+    writing = asyncio.create_task(recorder.run(), name="store")
+    try:
+        yield Memory(charging=charging, recorder=recorder, sessions=kept.last, found=kept.notices)
+    finally:
+        writing.cancel()
+        await asyncio.wait({writing})
+        await recorder.close()
+
+
+def standing(charging: Charging) -> Standing:
+    """What of a state outlives a start."""
+    at, now_s = charging.at, charging.now_s
+    return Standing(
+        intents={
+            name: Intent(mode=bay.mode, wish=bay.wish, boost_until=bay.boost_until)
+            for name, bay in charging.bays.items()
+        },
+        plugged=charging.plugged,
+        socs={name: state.soc for name, state in charging.cars.items()},
+        sessions={name: bay.session for name, bay in charging.bays.items() if bay.session is not None},
+        switches={
+            name: Switches(at=tuple(_then(at, now_s, at_s) for at_s in bay.pace.switching.at_s))
+            for name, bay in charging.bays.items()
+            if bay.pace.switching.at_s
+        },
+        calendars={
+            name: Calendar(entries=state.entries, at=_then(at, now_s, state.listed_s))
+            for name, state in charging.calendars.items()
+            if state.listed_s is not None
+        },
+        usual=charging.usual,
+    )
+
+
+def begun(rules: ChargingRules, kept: Kept, *, at: datetime, now_s: float) -> Charging:
+    """The state that a start goes on from; what is no longer in the settings is left out."""
+    known = kept.standing
+    charging = core.opened(rules, at=at, now_s=now_s, socs=known.socs.values())
+    bays = {name: _kept_bay(bay, known, at=at, now_s=now_s) for name, bay in charging.bays.items()}
+    cables = {name: cable for name, cable in known.plugged.cables.items() if name in bays}
+    return replace(
+        charging,
+        bays=bays,
+        plugged=replace(known.plugged, cables=cables),
+        usual=known.usual,
+        calendars={
+            name: CalendarState(entries=one.entries, listed_s=now_s - (at - one.at).total_seconds())
+            for name, one in known.calendars.items()
+        },
+    )
+
+
+def _kept_bay(bay: Bay, known: Standing, *, at: datetime, now_s: float) -> Bay:
+    name = bay.post.rules.name
+    intent, switches = known.intents.get(name), known.switches.get(name, Switches())
+    lately = tuple(now_s - (at - one).total_seconds() for one in switches.at if at - one < timedelta(seconds=DAY_S))
+    bay = replace(bay, session=known.sessions.get(name), pace=replace(bay.pace, switching=Switching(at_s=lately)))
+    if intent is None:
+        return bay
+    return replace(bay, mode=intent.mode, wish=intent.wish, boost_until=intent.boost_until)
+
+
+def _then(at: datetime, now_s: float, at_s: float) -> datetime:
+    return at - timedelta(seconds=round(now_s - at_s))

@@ -1,0 +1,86 @@
+"""What ev says: its state when something changed and every 5 s, and the sessions. It knows no socket."""
+
+import logging
+from collections.abc import Mapping
+
+from lib import messages
+from lib.clock import Clock
+from lib.commands.ev_memory import Memory
+from lib.core.carport import Charging, ChargingRules
+from lib.messages.charging import Charging as Said
+from lib.messages.ev import say_charging, say_sessions
+
+EVERY_S = 5.0
+log = logging.getLogger(__name__)
+
+
+class Teller:
+    """Tells what ev's state is, from core to messages."""
+
+    def __init__(
+        self,
+        say: messages.Say,
+        rules: ChargingRules,
+        memory: Memory,
+        *,
+        boot: str,
+        clock: Clock,
+        makes: Mapping[str, str],
+        demo: bool = False,
+    ) -> None:
+        """`say` takes each message and never waits; makes: of the chargers, by name."""
+        self._say, self._rules, self._memory = say, rules, memory
+        self._boot, self._clock, self._makes, self._demo = boot, clock, makes, demo
+        self._seq = 0
+        self._said_s: float | None = None
+        self._last: Said | None = None
+        self._why: dict[str, str] = {}
+        self.trouble: dict[str, str] = {}  # of the programs around it, by kind
+        self._say(say_sessions(memory.sessions))
+
+    def tell(self, charging: Charging) -> None:
+        """The state as it is now, unless it says what it said a moment ago."""
+        now_s = self._clock.monotonic()
+        notices = {**self.trouble, **({"store": self._memory.trouble} if self._memory.trouble else {})}
+        for number, note in enumerate(charging.trips.notes):
+            notices[f"trip {number + 1}"] = note
+        said = say_charging(
+            charging,
+            self._rules,
+            boot=self._boot,
+            seq=self._seq + 1,
+            now=self._clock.now(),
+            makes=self._makes,
+            notices=notices,
+            demo=self._demo,
+        )
+        if self._said_s is not None and now_s - self._said_s < EVERY_S and _same(said, self._last):
+            return
+        self._seq += 1
+        self._last, self._said_s = said, now_s
+        self._say(said)
+        for one in said.chargers:
+            kind = f"{one.because.reason} {one.because.held}"
+            if self._why.get(one.name) != kind:
+                self._why[one.name] = kind
+                log.info("%s: %s", one.name, one.why)
+        if charging.closed:
+            self._say(say_sessions(self._memory.sessions))
+
+
+def _same(said: Said, last: Said | None) -> bool:
+    """Whether it says nothing that somebody acts on, or the owner waits for."""
+    return last is not None and _marks(said) == _marks(last)
+
+
+def _marks(said: Said) -> tuple[object, ...]:
+    chargers = tuple(
+        (one.plug, one.mode, one.wish, one.boost_until, one.car, one.set_a, one.go, one.fault, one.because.reason)
+        for one in said.chargers
+    )
+    cars = tuple((one.soc_pct and round(one.soc_pct), one.confidence, one.ask) for one in said.cars)
+    claims = tuple(
+        (one.who, one.priority, round(one.wish_w, -1), round(one.over_w, -1), one.runs) for one in said.claims
+    )
+    trips = tuple((one.car, one.title, one.ready, one.step) for one in said.trips)
+    return chargers, cars, claims, said.drawn, trips, said.notices
