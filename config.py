@@ -40,9 +40,76 @@ price_sources = ("energy-charts", "entsoe")
 # A month peak you accept, in kW; None: the 2.5 kW that is billed anyway, or the month's peak so far.
 peak_target_kw = None
 
+# Of each quarter's energy under the peak, so much is kept back for a kettle at its end, in %.
+margin_pct = 4
+
 # What the connection carries: phases (1 or 3) and amperes each.
 connection_phases = 3
 connection_a = 25
 
+# The most that the house draws on a phase beside its chargers, in A, for when the meter is silent: one number, or
+# three for L1, L2, L3. None: as it was last.
+other_load_worst_a = None
+
 # When the day register counts on weekdays; some towns have ("06:00", "21:00").
 day_hours = ("07:00", "22:00")
+
+# ---- The cars (ev_app.py). Take the # away where you have one; names are yours: letters, digits, _ and -.
+
+# name → the charger.
+chargers = {
+    # "garage": {
+    #     "make": "nrgkick",            # or "goe": a go-e with API v2, "goe1": with API v1
+    #     "address": "192.168.1.60",    # of an NRGkick also "mdns:SERIAL"; switch on its Local API in its app
+    #     "phases": 3,                  # of its line, 1 or 3
+    #     "current_a": 16,              # the most that it, its plug and its line carry
+    #     "wired": "123",               # the meter's phases on its L1, L2, L3; on one phase "1", "2" or "3"
+    #     "switches_phases": False,     # True: it charges on one phase or three as it is told
+    #     "car": "car_1",               # the car that mostly hangs on it
+    #     # seldom needed:
+    #     "mode": "auto",               # at first: off, pv_only, pv_all, max, manual or auto
+    #     "safe_a": None,               # while nobody steers it: 0, or from 6 on. None: 6 on one phase, 0 on three
+    #     "user": "",                   # of an NRGkick with a log-in; the password is "nrgkick" in ~/secrets.json
+    #     "relay": None,                # of a "goe1": {"pin": 26, "type": "NO"} when a relay switches its phases
+    #     "accept_unwatched": False,    # True: may keep its last amperes while nobody steers, also on a shared cable
+    # },
+}
+
+# Cables that several chargers share: name → what they carry, 20 or (20, 20, 20) for L1, L2, L3.
+cables = {
+    # "drive": {"current_a": 20, "chargers": ("garage", "street")},
+}
+
+# name → the car. A trip has the name in its title: "Ardennes @car_1@ 180 km".
+cars = {
+    # "car_1": {
+    #     "title": "Blue car",
+    #     "capacity_kwh": 77,
+    #     "kwh_100km": 18,
+    #     "everyday_pct": 80,           # charged no further without a trip
+    #     "soc": "",                    # how full it is: "" when you type it, or ask somebody (see README):
+    #     #   {"from": "home_assistant", "url": "http://192.168.1.20:8123", "soc": "sensor.car_battery"}
+    #     #   {"from": "mqtt", "url": "mqtt://192.168.1.20/car/soc"}
+    #     # seldom needed:
+    #     "phases": 3, "current_a": 16, # what its own charger takes
+    #     "night_pct": 60,              # charged so far in cheap hours, trip or not
+    #     "arrival_pct": 20,            # left when a trip is over
+    #     "reserve_pct": 20,            # below it the car charges at once,
+    #     "reserve_over_peak": False,   # True: even above the month's peak
+    #     "at_least_pct": None,         # reached each morning, trip or not
+    #     "trip_default": "full",       # what a trip needs that does not say: "full", "180 km", "80 %" or "30 kWh"
+    # },
+}
+
+# Where the trips stand: "google:CALENDAR_ID", "ics:trips.ics" (a file in the folder that holds data and log), or
+# "ics:https://…" (the calendar's secret address in iCal format).
+calendars = ()
+
+# A car is ready so many minutes before its trip; a trip that says a day but no time begins then.
+ready_before_min = 15
+all_day_departure = "07:00"
+
+# Who takes the sun first: "car", "battery", or "auto" (the home battery until it is half full, then the car).
+priority = "auto"
+
+# mypy: allow-untyped-globals

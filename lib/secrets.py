@@ -24,7 +24,14 @@ SHORTEST = 32  # letters of a token that the owner writes; what cannot be guesse
 LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")  # safe in an address
 ROLES = ("view", "control")
 NO_SECRETS: Final = frozenset({"about", "door"})
-OTHERS: Final = frozenset({"homewizard", "entsoe", "mqtt"})  # each a text; of the rest what is none is let be
+OTHERS: Final = frozenset(  # each a text; of the rest what is none is let be
+    {
+        *("homewizard", "entsoe", "mqtt", "nrgkick", "home_assistant"),
+        *("google_service_account", "google_token", "google_client", "google_client_id", "google_client_secret"),
+        *("smartcar_client_id", "smartcar_client_secret", "smartcar_token"),
+        *("eu_data_act", "audi"),
+    }
+)
 ABOUT = "Tokens and passwords; keep it for yourself (chmod 600). _secrets.json shows what may stand here."
 LOCK_S = 5.0
 TICK_S = 0.05
@@ -49,7 +56,8 @@ class Secrets:
     Attributes:
         door: the tokens of our own door; None while one of them is missing.
         others: by name, such as "homewizard" (the token that a P1 box gave, "homewizard@HOST" for one box), "entsoe"
-            (that of the price platform) and "mqtt" (the password of the broker); without those that are empty.
+            (that of the price platform), "mqtt" (the password of the broker) and "google_service_account" (the path of
+            its key file, or its text); without those that are empty.
 
     """
 

@@ -1,0 +1,215 @@
+"""The owner's chargers and shared cables: config.py → places. Whether cables carry them all is for the core to say."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from itertools import permutations
+from types import MappingProxyType
+from typing import Any
+
+from lib.core.charger import LEAST_A, ChargerRules
+from lib.core.modes import Mode
+from lib.settings.config import Config, SettingsError, is_number
+
+KEYS = (
+    *("make", "address", "phases", "current_a", "wired", "switches_phases", "relay", "safe_a", "car", "mode", "user"),
+    "accept_unwatched",
+)
+RELAY_KEYS = ("pin", "type", "host", "active_low")
+CABLE_KEYS = ("current_a", "chargers")
+BATTERY = "battery"  # who asks dm for the home battery's power
+MOST_A = 32.0
+USUAL_PIN, LEAST_PIN, MOST_PIN = 26, 2, 27
+STEPS_A: Mapping[str, float] = MappingProxyType({"nrgkick": 0.1, "goe": 1.0, "goe1": 1.0})
+THREE_PHASES = frozenset("".join(order) for order in permutations("123"))
+ONE_PHASE = ("1", "2", "3", "12", "23", "13")
+SUCH = 'its host, such as "192.168.1.60", or of an NRGkick also "mdns:SERIAL"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayPlace:
+    """A relay that gives a charger one phase or three.
+
+    Attributes:
+        pin: on the Raspberry Pi's header, by Broadcom's count.
+        contact: "NO" or "NC": open or closed while its coil has no current.
+        host: the machine that it hangs on; "" for any.
+        active_low: whether its line is low while the coil has current.
+
+    """
+
+    pin: int
+    contact: str = "NO"
+    host: str = ""
+    active_low: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargerPlace:
+    """A charger: where it is and what may be done with it.
+
+    Attributes:
+        make: "nrgkick" or "goe"; api: of a go-e, 2 or 1.
+        user: of its log-in; None without one. Its password is a secret.
+        unwatched: its owner accepts that it keeps its last current while nobody steers it.
+
+    """
+
+    make: str
+    address: str
+    rules: ChargerRules
+    api: int = 2
+    relay: RelayPlace | None = None
+    user: str | None = None
+    unwatched: bool = False
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """What else its maker's driver wants to know."""
+        if self.make != "goe":
+            return {}
+        if self.relay is None:
+            return {"api": self.api}
+        relay = {
+            "pin": self.relay.pin,
+            "contact": self.relay.contact,
+            "host": self.relay.host,
+            "active_low": self.relay.active_low,
+        }
+        return {"api": self.api, "relay": relay}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CablePlace:
+    """A cable that several chargers share; limits_a: what its L1, L2, L3 carry."""
+
+    name: str
+    limits_a: tuple[float, float, float]
+    chargers: frozenset[str]
+
+
+def parse_chargers(config: Config, *, connection_phases: int, cars: Collection[str]) -> tuple[ChargerPlace, ...]:
+    """All of them, in the owner's order. Raises SettingsError."""
+    found: list[ChargerPlace] = []
+    for name, group in config.groups("chargers", "charger", KEYS):
+        if name.casefold() == BATTERY:
+            raise SettingsError(f"{group.where}: {name} is what the home battery is called; give it another name")
+        place = _charger(name, group, connection_phases, cars)
+        for other in found:
+            if other.address == place.address:
+                raise group.slip("address", f"another one than that of {other.rules.name}")
+            if (
+                place.relay
+                and other.relay
+                and (place.relay.pin, place.relay.host) == (other.relay.pin, other.relay.host)
+            ):
+                raise SettingsError(
+                    f"{group.where}: the relay hangs on pin {place.relay.pin}, as {other.rules.name}'s does"
+                )
+        found.append(place)
+    return tuple(found)
+
+
+def parse_cables(config: Config, chargers: Collection[str]) -> tuple[CablePlace, ...]:
+    """All of them, in the owner's order. Raises SettingsError."""
+    found: list[CablePlace] = []
+    for name, group in config.groups("cables", "cable", CABLE_KEYS):
+        hangs = group.words("chargers")
+        for charger in hangs:
+            if charger not in chargers:
+                raise group.slip("chargers", f"the names of chargers: {', '.join(chargers) or 'there are none'}")
+            for other in found:
+                if charger in other.chargers:
+                    raise SettingsError(
+                        f"{group.where}: {charger} hangs on {other.name} already; it hangs on one cable"
+                    )
+        found.append(CablePlace(name=name, limits_a=_limits_a(group), chargers=frozenset(hangs)))
+    return tuple(found)
+
+
+def _charger(name: str, group: Config, connection_phases: int, cars: Collection[str]) -> ChargerPlace:
+    make = group.one_of("make", tuple(STEPS_A))
+    phases = _phases(group, connection_phases)
+    relay = _relay(group)
+    if relay and (make != "goe1" or phases == 1):
+        raise group.slip("relay", 'None, but for a "goe1" on three phases: others switch phases themselves, or cannot')
+    switches = group.one_of("switches_phases", (True, False), missing=relay is not None)
+    if switches and (phases == 1 or (make == "goe1" and relay is None)):
+        raise group.slip("switches_phases", "False: it hangs on one phase, or is a go-e of API v1 without a relay")
+    current_a = group.amount("current_a", LEAST_A, MOST_A, missing=16.0)
+    car = group.names.get("car")
+    if car is not None and car not in cars:
+        raise group.slip("car", f"the name of a car ({', '.join(cars) or 'there is none in cars'}), or None")
+    return ChargerPlace(
+        make="goe" if make == "goe1" else make,
+        api=1 if make == "goe1" else 2,
+        address=group.text("address", such=SUCH),
+        rules=ChargerRules(
+            name=name,
+            current_a=current_a,
+            phases=phases,
+            switches=switches,
+            wired=_wired(group, phases, connection_phases),
+            step_a=STEPS_A[make],
+            safe_a=_safe_a(group, current_a),
+            car=car,
+            mode=group.one_of("mode", tuple(mode.value for mode in Mode), missing=Mode.AUTO.value),
+        ),
+        relay=relay,
+        user=group.text("user", missing="") or None,
+        unwatched=group.one_of("accept_unwatched", (True, False), missing=False),
+    )
+
+
+def _phases(group: Config, connection_phases: int) -> int:
+    phases = group.one_of("phases", (1, 3), missing=connection_phases)
+    if phases > connection_phases:
+        raise group.slip("phases", "1, as the house has one (connection_phases)")
+    return phases
+
+
+def _wired(group: Config, phases: int, connection_phases: int) -> str:
+    """The meter's phases that it hangs on; a single one of three must be said, as it cannot be guessed."""
+    if connection_phases == 1:
+        allowed, such = frozenset({"1"}), '"1", the only phase of the house'
+    elif phases == 1:
+        allowed, such = (
+            frozenset(ONE_PHASE),
+            '"1", "2" or "3": on which of the meter\'s phases it hangs; "12" between two',
+        )
+    else:
+        allowed, such = THREE_PHASES, '"123", or its L1, L2 and L3 in the order of the meter\'s phases, such as "231"'
+    said = group.names.get("wired", "1" if connection_phases == 1 else "123" if phases != 1 else None)
+    if not isinstance(said, str) or said not in allowed:
+        raise group.slip("wired", such)
+    return said
+
+
+def _safe_a(group: Config, current_a: float) -> float | None:
+    said = group.names.get("safe_a")
+    if said is None:
+        return None
+    if not is_number(said) or not (said == 0 or LEAST_A <= said <= current_a):
+        raise group.slip("safe_a", f"0, a number from {LEAST_A:g} to {current_a:g}, or None")
+    return float(said)
+
+
+def _relay(group: Config) -> RelayPlace | None:
+    relay = group.group("relay", RELAY_KEYS)
+    if relay is None:
+        return None
+    pin = relay.amount("pin", LEAST_PIN, MOST_PIN, missing=USUAL_PIN)
+    if not pin.is_integer():
+        raise relay.slip("pin", f"a whole number from {LEAST_PIN} to {MOST_PIN}")
+    return RelayPlace(
+        pin=int(pin),
+        contact=relay.one_of("type", ("NO", "NC"), missing="NO"),
+        host=relay.text("host", missing=""),
+        active_low=relay.one_of("active_low", (True, False), missing=True),
+    )
+
+
+def _limits_a(group: Config) -> tuple[float, float, float]:
+    limits_a = group.amps("current_a", least=LEAST_A, such="20, or (20, 20, 20) for L1, L2, L3")
+    if limits_a is None:
+        raise group.slip("current_a", "what it carries, in A: 20, or (20, 20, 20) for L1, L2, L3")
+    return limits_a

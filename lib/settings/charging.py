@@ -1,0 +1,100 @@
+"""What belongs to charging: chargers, cables, cars, calendars and how the owner wants it; or what is simulated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+from types import MappingProxyType
+
+from lib.core.car import CarRules
+from lib.core.charger import ChargerRules
+from lib.core.surplus import Priority
+from lib.settings.cars import CarPlace, parse_cars
+from lib.settings.chargers import CablePlace, ChargerPlace, parse_cables, parse_chargers
+from lib.settings.config import Config
+from lib.settings.doors import LOOPBACK
+
+READY_BEFORE_MIN = 15.0
+PRIORITIES: Mapping[str, Priority] = MappingProxyType(
+    {"auto": Priority.AUTO, "car": Priority.CAR, "battery": Priority.HOME_BATTERY}
+)
+KINDS = ("google:", "ics:")
+SIM_CHARGER, SIM_CALENDAR, SIM_CARS = 5, 6, 7  # the simulated house's ports, counted from the first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """What is there to charge, by what, and for which trips; calendars: addresses as of lib/calendars."""
+
+    chargers: tuple[ChargerPlace, ...] = ()
+    cables: tuple[CablePlace, ...] = ()
+    cars: tuple[CarPlace, ...] = ()
+    calendars: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """How the owner wants it."""
+
+    ready_before: timedelta
+    all_day_departure: time
+    priority: Priority
+
+
+def parse_places(config: Config, connection_phases: int) -> Places:
+    """What the owner has. Raises SettingsError."""
+    cars = parse_cars(config)
+    chargers = parse_chargers(config, connection_phases=connection_phases, cars=[place.rules.name for place in cars])
+    return Places(
+        chargers=chargers,
+        cables=parse_cables(config, [place.rules.name for place in chargers]),
+        cars=cars,
+        calendars=_calendars(config),
+    )
+
+
+def parse_wishes(config: Config) -> Wishes:
+    """How the owner wants it. Raises SettingsError."""
+    return Wishes(
+        ready_before=timedelta(minutes=config.amount("ready_before_min", 0, 240, missing=READY_BEFORE_MIN)),
+        all_day_departure=config.clock("all_day_departure", "07:00"),
+        priority=PRIORITIES[config.one_of("priority", tuple(PRIORITIES), missing="auto")],
+    )
+
+
+def simulated(first: int, connection_phases: int) -> Places:
+    """What stands before the simulated house, whose ports begin at `first`."""
+    phases = connection_phases
+    charger = ChargerRules(
+        name="garage",
+        current_a=16.0,
+        phases=phases,
+        switches=phases != 1,
+        wired="123"[:phases],
+        step_a=0.1,
+        car="car_1",
+    )
+    car = CarRules(name="car_1", title="Blue car", capacity_wh=77_000, wh_km=180)
+    soc = {
+        "from": "http",
+        "url": f"http://{LOOPBACK}:{first + SIM_CARS}/cars/{car.name}",
+        "soc": "soc_pct",
+        "limit": "limit_pct",
+        "time": "measured_at",
+        "plug": "plugged",
+        "charging": "charging",
+    }
+    return Places(
+        chargers=(ChargerPlace(make="nrgkick", address=f"{LOOPBACK}:{first + SIM_CHARGER}", rules=charger),),
+        cars=(CarPlace(rules=car, soc=MappingProxyType(soc)),),
+        calendars=(f"ics:http://{LOOPBACK}:{first + SIM_CALENDAR}/family.ics",),
+    )
+
+
+def _calendars(config: Config) -> tuple[str, ...]:
+    """Addresses; what follows their kind is checked where calendars are, in lib/calendars."""
+    found = config.words("calendars")
+    if len(set(found)) < len(found) or not all(one.startswith(KINDS) and one not in KINDS for one in found):
+        raise config.slip(
+            "calendars", 'a row such as ("google:CALENDAR_ID", "ics:trips.ics", "ics:https://…"), each once, or ()'
+        )
+    return found

@@ -1,0 +1,69 @@
+"""Where the programs listen, and how they find one another: config.py → doors. It opens nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from pathlib import Path
+
+from lib.settings.config import Config, SettingsError
+
+PROGRAMS = ("dm", "ev", "bs")
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a program listens."""
+
+    host: str
+    port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def reached(self) -> str:
+        """Where another program of this machine finds it, `host:port`: what listens everywhere listens here too."""
+        try:
+            address = ip_address(self.host)
+        except ValueError:
+            return f"{self.host}:{self.port}"
+        if isinstance(address, IPv6Address):
+            return f"[{'::1' if address.is_unspecified else address}]:{self.port}"
+        return f"{LOOPBACK if address.is_unspecified else address}:{self.port}"
+
+
+def parse_doors(config: Config, first: int | None) -> Mapping[str, Door]:
+    """`socket_info`, by program; first: these ports instead of the owner's. Raises SettingsError."""
+    name = "socket_info"
+    value = config.names.get(name, {})
+    if not isinstance(value, Mapping):
+        raise config.slip(name, '{"dm": ("127.0.0.1", 8080), …}, or {} for dm alone')
+    doors: dict[str, Door] = {}
+    for program, door in value.items():
+        match door:
+            case (str() as host, int() as port) if (
+                host and port is not True and 0 < port < 65536 and program in PROGRAMS
+            ):
+                doors[program] = Door(host, port if first is None else first + PROGRAMS.index(program))
+            case _:
+                raise SettingsError(
+                    f"{config.where}: {name}[{program!r}] is {door!r}; "
+                    f"a name of {', '.join(PROGRAMS)} with (address, port from 1 to 65535)"
+                )
+    return doors
+
+
+def parse_tls(config: Config, home: Path) -> tuple[Path, Path] | None:
+    """The files of a certificate and its key; their paths count from the home. Raises SettingsError."""
+    match config.names.get("tls"):
+        case None:
+            return None
+        case (str() as certificate, str() as key) if certificate and key:
+            return home / Path(certificate).expanduser(), home / Path(key).expanduser()
+    raise config.slip("tls", 'None, or ("cert.pem", "key.pem")')

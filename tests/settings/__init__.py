@@ -1,0 +1,1 @@
+"""The owner's settings: what is taken from where, and the one sentence that answers a slip."""
