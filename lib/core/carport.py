@@ -94,11 +94,15 @@ class Bay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarState:
-    """A car: how full it is, what was heard of it last, and why nothing newer was."""
+    """A car: how full it is, what was heard of it last, and why nothing newer was.
+
+    away_km: how far its trip goes that it left for; None: it left for none, or nobody knows.
+    """
 
     soc: Soc
     reading: CarReading | None = None
     trouble: str = ""
+    away_km: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ LISTEN = timedelta(minutes=10)  # after a plug-in cars are compared for so long,
 DRAWS_A, MORE_A = 2.0, 1.5  # a phase that carries so much is used; a car takes no more than so much above its most
 BACK = (timedelta(hours=-1), timedelta(hours=2))  # around the end of a trip its car comes home
 SOON = timedelta(hours=12)
+BEGINS = timedelta(minutes=1)
 
 
 class Ground(StrEnum):
@@ -38,12 +39,21 @@ SURE: Final = frozenset({Ground.OWNER, Ground.SAME_MINUTE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the owner set, and the trips as they are known now; late: the cars whose source tells things late."""
+    """What the owner set, and the trips as they are known now.
+
+    late: the cars whose source tells things late. began: when the program did; of a car that it found on a cable then
+    nobody knows when it was plugged in.
+    """
 
     cars: Mapping[str, CarRules]
     chargers: Mapping[str, ChargerRules] = field(default_factory=dict)
     trips: tuple[Trip, ...] = ()
     late: frozenset[str] = frozenset()
+    began: datetime | None = None
+
+    def found(self, cable: "OnCable") -> bool:
+        """Whether its car was there when the program began."""
+        return self.began is not None and cable.since - self.began < BEGINS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from lib.core.grounds import unread, why_of
 from lib.core.modes import Mode
 from lib.core.pace import paced
 from lib.core.prospects import foreseen
+from lib.core.sessions import interrupted
 from lib.core.sharing import Ask, Share, share
 from lib.core.tempo import Haste, Wanted
 from lib.core.why import Reason, Why
@@ -116,8 +117,12 @@ def _ordered(charging: Charging, aim: Aim, share: Share | None, aims: list[Aim])
     )
     phases = command.phases or post.phases
     drawn_w = power_w(command.current_a, phases) if command.go else 0.0
+    session = bay.session
+    if session is not None and pace.stops > aim.bay.pace.stops:
+        session = interrupted(session)
     return replace(
         bay,
+        session=session,
         post=replace(post, order=order),
         claim=aim.claim,
         claimed_s=_claimed_s(aim),

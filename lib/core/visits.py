@@ -4,15 +4,18 @@ Knows no wish, no trip and no order.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from lib.core import plugged, post, sessions, soc, uptake
 from lib.core.car import CarTold
 from lib.core.carport import Bay, Charging, ChargingRules, with_bay
-from lib.core.charger import Balked, ChargerEvent, Meddled, Missed, Plug, Told
+from lib.core.charger import Balked, ChargerEvent, ChargerReading, Meddled, Missed, Plug, Told
 from lib.core.post import Post
 from lib.core.sessions import Session
+from lib.core.soc import Soc
 from lib.core.uptake import DRAWS_A, Pace
 
+LEAVES = timedelta(hours=2)  # who leaves so long before a trip leaves for it
 ENDED_S = 300.0  # a car that takes nothing for so long, though it may, has ended its charge
 
 
@@ -45,7 +48,13 @@ def charger_told(charging: Charging, event: ChargerEvent, rules: ChargingRules) 
 
 def cable_told(charging: Charging, event: plugged.Event, rules: ChargingRules, *said: str) -> Charging:
     """Who hangs where, after something that may tell; what was charged goes to the car that it turns out to be."""
-    known = plugged.Rules(cars=rules.cars, chargers=rules.chargers, trips=charging.trips.trips, late=rules.late)
+    known = plugged.Rules(
+        cars=rules.cars,
+        chargers=rules.chargers,
+        trips=charging.trips.trips,
+        late=rules.late,
+        began=charging.at - timedelta(seconds=charging.now_s - charging.began_s),
+    )
     before = charging.plugged
     now = plugged.after(before, event, charging.at, known)
     if now is before:
@@ -71,17 +80,35 @@ def _swapped(charging: Charging, name: str, was: str | None, is_: str | None, *,
         return charging
     cars = dict(charging.cars)
     reading = charging.bays[name].post.reading
-    total_wh = reading.total_wh if reading else None
-    plugins = reading.plugins if reading else None
-    if was and is_ and was != is_ and not fresh and was in cars and is_ in cars:
+    if was in cars and is_ in cars and was != is_ and not fresh:
         former, other = soc.swapped(cars[was].soc, cars[is_].soc)
         cars[was], cars[is_] = replace(cars[was], soc=former), replace(cars[is_], soc=other)
-    else:
-        if was in cars:
-            cars[was] = replace(cars[was], soc=soc.unplugged(cars[was].soc, charging.at))
-        if is_ in cars:
-            cars[is_] = replace(cars[is_], soc=soc.plugged_in(cars[is_].soc, name, total_wh, charging.at, plugins))
+    elif was in cars:
+        known = cars[was].soc
+        known = soc.unplugged(known, charging.at) if fresh else soc.mistaken(known)
+        cars[was] = replace(cars[was], soc=known, away_km=_away_km(charging, was) if fresh else None)
+    if is_ in cars and (fresh or was not in cars):
+        cars[is_] = replace(cars[is_], soc=_arrived(charging, name, is_, reading))
     return replace(charging, cars=cars)
+
+
+def _away_km(charging: Charging, car: str) -> float | None:
+    """How far the trip goes for which a car leaves now."""
+    soon = (trip for trip in charging.trips.trips if trip.car == car and trip.departs - charging.at < LEAVES)
+    return next((trip.ask.km for trip in soon), None)
+
+
+def _arrived(charging: Charging, name: str, car: str, reading: ChargerReading | None) -> Soc:
+    """The state of charge of a car that is on a charger now; one that is named late had been there all the time."""
+    known, at = charging.cars[car].soc, charging.at
+    total_wh, plugins = (reading.total_wh, reading.plugins) if reading else (None, None)
+    cable, session = charging.plugged.cables[name], charging.bays[name].session
+    driven_km = charging.cars[car].away_km
+    if session is None or session.since != cable.since or session.total_wh is None:
+        return soc.plugged_in(known, name, total_wh, at, plugins, driven_km=driven_km)
+    start_wh = session.total_wh - session.energy_wh
+    came = soc.plugged_in(known, name, start_wh, cable.since, plugins, driven_km=driven_km)
+    return soc.charged(came, total_wh, at)
 
 
 def car_told(charging: Charging, told: CarTold, rules: ChargingRules) -> Charging:
@@ -115,11 +142,13 @@ def _counted(charging: Charging, name: str, told: Told, before: Post, rules: Cha
         if session is not None:
             charging = replace(charging, closed=(*charging.closed, _closed(charging, session)))
         state = charging.cars.get(car)
+        seen = before.reading is not None and before.reading.plug is Plug.EMPTY
         session = sessions.began(
             name,
             car,
             cable.since,
             total_wh=reading.total_wh,
+            plugin_wh=0.0 if seen else reading.plugin_wh or 0.0,
             soc_pct=state.soc.pct(charging.at) if state else None,
         )
         bay = replace(
