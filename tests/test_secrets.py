@@ -151,6 +151,10 @@ def test_a_file_that_others_may_read_is_refused(path: Path, mode: int) -> None:
         (b'{"homewizard@pi": 7}', "homewizard@pi is a number; allowed is a text"),
         (b'{"entsoe": {}}', "entsoe is an object; allowed is a text"),
         (b'{"mqtt": ["CCCC"]}', "mqtt is a list; allowed is a text"),
+        (b'{"google_service_account": {"private_key": "CCCC"}}', "google_service_account is an object; allowed is a"),
+        (b'{"google_token": {"refresh_token": "CCCC"}}', "google_token is an object; allowed is a text"),
+        (b'{"nrgkick@10.0.0.9": 7}', "nrgkick@10.0.0.9 is a number; allowed is a text"),
+        (b'{"eu_data_act": true}', "eu_data_act is true or false; allowed is a text"),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -265,3 +269,11 @@ def test_where_the_file_is() -> None:
     assert Path("/home/pi/secrets.json") == secrets_path({"HOME": "/home/pi"})
     assert Path("/etc/dm/s.json") == secrets_path({"HOME": "/home/pi", "DM_SECRETS": "/etc/dm/s.json"})
     assert "secrets.json" == secrets_path({}).name
+
+
+def test_the_template_shows_every_secret_and_can_be_taken_as_it_is(path: Path) -> None:
+    """Empty as it is, it holds nothing; a second way to write one secret need not be shown."""
+    template = json.loads((Path(parts.__file__).parents[1] / "_secrets.json").read_text())
+    put(path, template)
+    assert Secrets() == load_secrets(path)
+    assert parts.OTHERS - {"google_client_id", "google_client_secret"} == template.keys() - parts.NO_SECRETS
