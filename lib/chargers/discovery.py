@@ -5,7 +5,7 @@ asks nobody directly.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -63,7 +63,7 @@ async def find_nrgkick(wanted: str, *, within_s: float = SEARCH_S, interfaces: S
 
 
 @asynccontextmanager
-async def _heard(interfaces: Sequence[str] | None) -> AsyncIterator[AsyncIterator[Found]]:
+async def _heard(interfaces: Sequence[str] | None) -> AsyncIterator[AsyncGenerator[Found, None]]:
     """Boxes as they are heard, without an end."""
     try:
         from zeroconf import InterfaceChoice, ServiceStateChange
@@ -82,15 +82,17 @@ async def _heard(interfaces: Sequence[str] | None) -> AsyncIterator[AsyncIterato
         raise UnreachableError(f"this machine cannot listen for chargers ({error.strerror})") from error
     browser = AsyncServiceBrowser(zeroconf.zeroconf, SERVICE, handlers=[on_change])
 
-    async def boxes() -> AsyncIterator[Found]:
+    async def boxes() -> AsyncGenerator[Found, None]:
         while True:
             info = AsyncServiceInfo(SERVICE, await names.get())
             if await info.async_request(zeroconf.zeroconf, ASK_S * 1000) and info.parsed_addresses():
                 yield _parse(info.decoded_properties, info.parsed_addresses()[0], info.port)
 
+    heard = boxes()
     try:
-        yield boxes()
+        yield heard
     finally:
+        await heard.aclose()
         await browser.async_cancel()
         await zeroconf.async_close()
 

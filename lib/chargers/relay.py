@@ -19,6 +19,7 @@ from lib.clock import Clock, WallClock
 from lib.core.charger import Accepted, ChargerReading, Order, Plug
 
 SETTLE_S = 2.0  # from the relay's move to the charger's new start
+SHOWS_S = 3.0  # a pause holds by then, also for a car that was about to begin
 IDLE_A = 0.5
 PATIENCE_S = 90.0  # a car that still draws so long after the pause will not stop by itself
 OPTIONS = ("pin", "contact", "host", "active_low", "enabled")
@@ -138,6 +139,7 @@ class Relayed:
         name: str,
         clock: Clock | None = None,
         settle_s: float = SETTLE_S,
+        shows_s: float = SHOWS_S,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._charger = charger
@@ -145,6 +147,7 @@ class Relayed:
         self._name = name
         self._clock = clock or WallClock()
         self._settle_s = settle_s
+        self._shows_s = shows_s
         self._patience_s = patience_s
         self._last: ChargerReading | None = None  # None also after a read that failed
         self._paused_s: float | None = None  # since when it pauses for the relay's sake
@@ -207,9 +210,9 @@ class Relayed:
         await self._charger.close(restore=restore)
 
     def _is_idle_since(self, paused_s: float) -> bool:
-        """Whether the last question was answered, was asked after the pause, and nothing flowed."""
+        """Whether the last question was answered, was asked when the pause held, and nothing flowed."""
         last = self._last
-        if last is None or last.read_s <= paused_s or last.plug is Plug.CHARGING or not last.paused:
+        if last is None or last.read_s < paused_s + self._shows_s or last.plug is Plug.CHARGING or not last.paused:
             return False
         return max(last.phases_a or (math.inf,)) < IDLE_A
 
