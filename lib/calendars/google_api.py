@@ -56,7 +56,7 @@ class GoogleApi:
         self._retries = retries
         self._http = _Hasty(timeout=PATIENCE_S)
         try:
-            self._service = build(
+            service = build(
                 "calendar",
                 "v3",
                 http=google_auth_httplib2.AuthorizedHttp(_credentials(login), http=self._http),
@@ -68,6 +68,8 @@ class GoogleApi:
             raise CalendarSetupError(
                 "the private key of the service account cannot be read: make a new key for it, of type JSON"
             ) from error
+
+        self._calls = service.events()  # made once: each holds itself, and would wait for the garbage collector
 
     def events(self, calendar_id: str, start: datetime, end: datetime) -> list[Any]:
         """The items that touch the time from `start` to `end`, repeated ones one by one. Raises CalendarError."""
@@ -97,8 +99,7 @@ class GoogleApi:
         self._http.close()
 
     def _pages(self, calendar_id: str, start: datetime, end: datetime) -> list[Any]:
-        calls = self._service.events()
-        request = calls.list(
+        request = self._calls.list(
             calendarId=calendar_id,
             timeMin=start.isoformat(),
             timeMax=end.isoformat(),
@@ -118,7 +119,7 @@ class GoogleApi:
                     "event details'"
                 )
             items += answer.get("items", [])
-            request = calls.list_next(request, answer)
+            request = self._calls.list_next(request, answer)
             if request is None:
                 return items
         raise CalendarError(f"the calendar has more than {EACH_PAGE * MOST_PAGES} events in the coming days")

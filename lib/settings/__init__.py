@@ -40,6 +40,7 @@ SETTINGS = frozenset(
         *("ready_before_min", "all_day_departure", "priority"),
     }
 )
+METERS = '"/dev/ttyUSB0" or "socket://192.168.1.50:23"'
 FIRST_PORT = 8080
 PORTS = 8  # of the programs and of the simulated house, in a row from the first
 MOST_FIRST = 65536 - PORTS
@@ -138,17 +139,15 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
         doors = {program: Door(LOOPBACK, first + at) for at, program in enumerate(PROGRAMS)}
         places = simulated(first, connection_phases)
         meter = f"socket://{LOOPBACK}:{first + SIM_P1}"
-        source = meter if source is None else source
     else:
         doors = parse_doors(config, first)
         places = parse_places(config, connection_phases)
-        meter = '"/dev/ttyUSB0" or "socket://192.168.1.50:23"'
-        source = config.text("serial_port", such=meter) if source is None else source
+        meter = config.text("serial_port", such=METERS) if source is None else source
     rules, wishes = parse_rules(config, _file(home, "rates.json")), parse_wishes(config)
     price_sources = parse_price_sources(config, home)
     return Settings(
         home=home,
-        source=source,
+        source=meter if source is None else source,
         doors=doors,
         rules=rules,
         secrets=home / "secrets.json" if demo else secrets_path(environ),

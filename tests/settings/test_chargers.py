@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.chargers import open_charger
 from lib.core.charger import ChargerRules
 from lib.core.circuits import NOTHING, Circuit, check
 from lib.settings import ChargerPlace, RelayPlace
@@ -212,3 +213,17 @@ def test_what_the_settings_let_pass_the_core_understands(tmp_path: Path) -> None
         found = loaded(tmp_path, chargers(said))
         connection = Circuit(name="connection", limits_a=(25.0, 25.0, 25.0))
         assert () == check([connection], [place.rules for place in found.chargers], {"connection": NOTHING})
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [("nrgkick", '"user": "pi"'), ("goe", ""), ("goe1", ""), ("goe1", '"relay": {"host": "elsewhere"}')],
+)
+async def test_the_drivers_know_what_the_settings_say(tmp_path: Path, make: str, said: str) -> None:
+    """Make and options are handed on as they are; a relay of another machine is left alone."""
+    place = charger(tmp_path, said, make=make)
+    opened = open_charger(
+        place.make, place.address, rules=place.rules, user=place.user, password="x", options=place.options
+    )
+    assert place.rules.step_a == opened.step_a
+    await opened.close(restore=False)
