@@ -5,6 +5,7 @@ The sun goes to one car after the other. Knows no order.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 
 from lib.core import claims, surplus, tactics
 from lib.core.car import CarRules
@@ -21,7 +22,7 @@ from lib.core.site import LONG_S
 from lib.core.surplus import own_profile
 from lib.core.tactics import Facts
 from lib.core.uptake import phases_for
-from lib.core.why import Reason, Why
+from lib.core.why import Hold, Reason
 
 ADOPTS_S = 30.0  # a program that has just begun leaves a charger as it is until dm speaks
 ANSWER_S = 5.0  # dm answers a new claim with its next telegram
@@ -34,7 +35,7 @@ class Aim:
     Attributes:
         facts: what its wishes depend on; wished: what they come to without the budget; resolved: with it.
         phases: on how many it shall charge; target_w: how much; most_a: that in amperes.
-        grant: its lease. soft: it would stop for want of sun alone.
+        grant: its lease; hold: what its budget is, where it has one.
 
     """
 
@@ -46,7 +47,7 @@ class Aim:
     resolved: Resolved
     phases: int
     grant: Grant | None
-    safe: bool
+    hold: Hold | None
     claim: Claim | None
 
     @property
@@ -58,13 +59,26 @@ class Aim:
     def most_a(self) -> float:
         """The same per phase that it charges on, in its steps."""
         post = self.bay.post
-        now = phases_for(self.bay.pace, self.wish, self.facts.now_s) or post.phases
-        return min(post.most_a, in_steps(self.target_w / (PHASE_V * now), post.rules.step_a))
+        return min(post.most_a, in_steps(self.target_w / (PHASE_V * self.lines), post.rules.step_a))
+
+    @property
+    def lines(self) -> int:
+        """On how many phases its amperes count: those that it is set to, as far as its car takes them."""
+        post, car = self.bay.post, self.facts.car
+        return min(phases_for(self.bay.pace, self.wish, self.facts.now_s) or post.phases, car.phases if car else 3)
 
     @property
     def wish(self) -> int | None:
-        """On how many phases it shall charge; None where it cannot switch, or shall not charge."""
-        return self.phases if self.bay.post.rules.switches and self.target_w > 0 else None
+        """On how many phases it shall charge; None where that makes no difference, or it shall not charge."""
+        post = self.bay.post
+        switches = post.rules.switches and most_phases(post, self.facts.car) > 1
+        return self.phases if switches and self.target_w > 0 else None
+
+    @property
+    def held(self) -> Hold | None:
+        """What its budget is, where that leaves it less than it wants, by a step at least."""
+        less_w = self.wished.target_w - self.target_w
+        return self.hold if less_w >= power_w(self.bay.post.rules.step_a, self.lines) else None
 
 
 def aims_of(charging: Charging, rules: ChargingRules) -> list[Aim]:
@@ -77,14 +91,19 @@ def aims_of(charging: Charging, rules: ChargingRules) -> list[Aim]:
         aim = _aim(charging, rules, name, bay, car, facts)
         aims.append(aim)
         if aim.bay.post.plug.is_car:
-            left_w -= max(aim.target_w, bay.post.range_w[0]) if aim.target_w or bay.post.range_w[0] else 0.0
+            left_w -= max(min(aim.target_w, _uses_w(bay, car)), bay.post.range_w[0])
     return aims
 
 
+def _uses_w(bay: Bay, car: CarRules | None) -> float:
+    """What its car was seen to take at most; all of it where nothing was."""
+    return inf if bay.pace.cap_a is None else power_w(bay.pace.cap_a, most_phases(bay.post, car))
+
+
 def _surplus_w(charging: Charging, rules: ChargingRules) -> float:
-    """What all cars together may draw from the sun."""
+    """What all cars together may draw from the sun, as it was known last: what is raised needs a fresh telegram."""
     site = charging.site
-    if site.base_w is None or not site.is_fresh(charging.now_s):
+    if site.base_w is None:
         return 0.0
     battery_w = sum((one.low_w + one.high_w) / 2 for one in site.word.drawn if one.who == "battery")
     first = surplus.priority(rules.priority, None, before=charging.first, profile=own_profile(step_a=0.1))
@@ -127,6 +146,7 @@ def _facts(charging: Charging, name: str, bay: Bay, car: CarRules | None, left_w
         eur_kwh=slot.import_eur_kwh if slot else None,
         sun_w=power_w(sun.current_a, _sun_phases(bay, car, left_w, mode)) if sun.go else 0.0,
         left_w=left_w,
+        sunny=bay.pace.go and bay.why.reason in {Reason.SURPLUS, Reason.NO_SUN},
         reserve=bay.reserve,
         ended=bay.ended,
         over_eur=grant.eur if grant and grant.over_w > 0 else None,
@@ -148,8 +168,8 @@ def _aim(charging: Charging, rules: ChargingRules, name: str, bay: Bay, car: Car
     device = Device(high_w=facts.most_w, band_high_w=facts.least_w)
     wished = resolve(device, wanted)
     grant = charging.site.grant(name, charging.now_s)
-    budget, safe = _budget(charging, bay, facts, grant)
-    resolved = resolve(device, [*wanted, budget] if budget else wanted)
+    budget = _budget(charging, bay, facts, grant)
+    resolved = resolve(device, [*wanted, _limit(facts, budget[0])]) if budget else wished
     phases = _phases(bay, car, facts, resolved.target_w, grant)
     return Aim(
         name=name,
@@ -160,7 +180,7 @@ def _aim(charging: Charging, rules: ChargingRules, name: str, bay: Bay, car: Car
         resolved=resolved,
         phases=phases,
         grant=grant,
-        safe=safe,
+        hold=budget[1] if budget else None,
         claim=_claim(charging, rules, bay, facts, wished),
     )
 
@@ -183,28 +203,27 @@ def _phases(bay: Bay, car: CarRules | None, facts: Facts, target_w: float, grant
     return most if target_w >= power_w(post.least_a, most) else 1
 
 
-def _budget(charging: Charging, bay: Bay, facts: Facts, grant: Grant | None) -> tuple[Proposal | None, bool]:
-    """The peak's word: the live grant; nothing without one while dm speaks; the safe current when it is silent."""
-    now_s, site = charging.now_s, charging.site
+def _budget(charging: Charging, bay: Bay, facts: Facts, grant: Grant | None) -> tuple[float, Hold] | None:
+    """The peak's word: the live grant; what runs, while dm has not answered; the safe current when it is silent."""
+    now_s, site, post = charging.now_s, charging.site, bay.post
     if bay.mode is Mode.MANUAL:
-        return None, False
+        return None
     if grant is not None:
-        return _limit(facts, grant.power_w, Reason.PEAK), False
+        return grant.power_w, Hold.PEAK if grant.power_w > 0 else Hold.NO_ROOM
     silent_s = site.silent_s(now_s)
-    young = silent_s is None and now_s - charging.began_s < ADOPTS_S
-    asked = bay.claimed_s is None or now_s - bay.claimed_s < ANSWER_S
-    if young or (asked and bay.pace.go and silent_s is not None and silent_s <= claims.LEASE_S):
-        return _limit(facts, bay.post.range_w[1], Reason.STARTING), False
+    if silent_s is None and now_s - charging.began_s < ADOPTS_S:
+        return post.range_w[1], Hold.STARTING
     if silent_s is not None and silent_s <= claims.LEASE_S:
-        return _limit(facts, 0.0, Reason.PEAK), False
+        answers = bay.claimed_s is not None and now_s - bay.claimed_s >= ANSWER_S
+        return (post.range_w[1] if bay.pace.go and not answers else 0.0), Hold.ASKED
     since_s = now_s - charging.began_s if silent_s is None else silent_s
     if since_s > LONG_S and not facts.reserve and not (facts.need and facts.need.step >= Step.OVER):
-        return _limit(facts, 0.0, Reason.SAFE), True
-    return _limit(facts, power_w(safe_a(bay.post.rules), bay.post.phases), Reason.SAFE), True
+        return 0.0, Hold.SAFE
+    return power_w(safe_a(post.rules), post.phases), Hold.SAFE
 
 
-def _limit(facts: Facts, high_w: float, reason: Reason) -> Proposal:
-    return Proposal(source="budget", priority=claims.BUDGET, at_s=facts.now_s, high_w=high_w, why=Why(reason=reason))
+def _limit(facts: Facts, high_w: float) -> Proposal:
+    return Proposal(source="budget", priority=claims.BUDGET, at_s=facts.now_s, high_w=high_w)
 
 
 def _claim(charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, wished: Resolved) -> Claim | None:
@@ -212,19 +231,19 @@ def _claim(charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, wis
     post = bay.post
     if not post.plug.is_car or bay.mode is Mode.MANUAL or post.missed is not None:
         return None
+    if wished.target_w <= 0 and not bay.pace.go:
+        return None
     because = wished.because
-    priority = because.priority if because else claims.DEFAULT
-    if wished.target_w <= 0 and (not bay.pace.go or priority > claims.SURPLUS):
-        return None  # what only waits to be stopped, as behind a cloud, still needs its least
+    priority = claims.SURPLUS  # of what only waits to be stopped, as behind a cloud: it still needs its least
+    if wished.target_w > 0:
+        priority = because.priority if because else claims.DEFAULT
     word = charging.site.word
     room_w = (word.target_w or 0.0) * (1 - rules.margin)
     base_w = max(0.0, charging.site.calm_w or 0.0, charging.site.base_w or 0.0)
     over_w, cause = tactics.over_w(facts, priority, wished.target_w, base_w, room_w)
     runs = post.order is not None and post.order.go and post.plug is Plug.CHARGING
     least_w = power_w(post.least_a, post.phases) if runs else facts.least_w
-    wish_w = max(least_w, wished.target_w)
-    if bay.pace.cap_a is not None:
-        wish_w = max(least_w, min(wish_w, power_w(bay.pace.cap_a, most_phases(post, facts.car))))
+    wish_w = max(least_w, min(wished.target_w, _uses_w(bay, facts.car)))
     return Claim(
         who=post.rules.name,
         priority=priority,

@@ -1,53 +1,39 @@
-"""The reason of what a charger does: whose wish it is, and what holds it below that. Knows no sentence."""
+"""The reason of what a charger does: whose wish it is, and what keeps it from that. Knows no sentence."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from lib.core.aims import Aim
 from lib.core.carport import WAKES, Charging
 from lib.core.sharing import Share
-from lib.core.why import Reason, Why
+from lib.core.tempo import Command
+from lib.core.why import Hold, Reason, Why
+
+GONE_S = 5.0  # dm speaks at least once a second
 
 
-def why_of(
-    charging: Charging,
-    aim: Aim,
-    share: Share | None,
-    held: Reason | None,
-    current_a: float,
-    until_s: float | None,
-    drawn_w: float,
-) -> Why:
-    """The reason of what was decided, and what holds it below that."""
-    post, resolved = aim.bay.post, aim.resolved
+def why_of(charging: Charging, aim: Aim, share: Share | None, command: Command, drawn_w: float) -> Why:
+    """The reason of what was decided, and what holds it below that; drawn_w: what the car is to draw by it."""
+    post, bay = aim.bay.post, aim.bay
+    current_a = command.current_a if command.go else 0.0
     if post.missed is not None:
-        return Why(reason=Reason.SILENT, name=post.missed.why, current_a=post.range_a[1][0])
-    if aim.bay.ended:
+        return Why(reason=Reason.SILENT, name=post.missed.why, current_a=max(post.range_a[1]))
+    if bay.ended:
         return Why(reason=Reason.CAR_ENDED, current_a=current_a)
-    if aim.bay.wakes >= WAKES and aim.bay.idle_s is not None and not aim.bay.charged and current_a:
+    if bay.wakes >= WAKES and bay.idle_s is not None and not bay.charged and current_a:
         return Why(reason=Reason.ASLEEP, current_a=current_a)
     because = aim.wished.because
     why = because.why if because is not None and because.why is not None else Why(reason=Reason.STARTING)
-    if why.power_w is None or current_a:
-        why = replace(why, power_w=drawn_w if current_a else why.power_w)
-    why = replace(why, current_a=current_a)
-    by = resolved.held_by
-    if by is not None and by.source == "budget" and resolved.target_w < aim.wished.target_w:
-        reason = by.why.reason if by.why else Reason.PEAK
-        if reason is Reason.PEAK and resolved.target_w <= 0:
-            reason = Reason.NO_ROOM
-        if reason is Reason.SAFE:
-            return replace(why, held=reason, name=charging.site.word.why or "dm")
-        return replace(why, held=reason)
-    if share is not None and share.held_by is not None and share.current_a < aim.most_a:
-        row = share.held_by.name
-        return replace(why, held=Reason.WAITING if share.place else Reason.ROW, row=row, count=share.place or None)
-    if held is Reason.PACE and not current_a:
-        held = Reason.SOON
-    if held is not None:
-        until = why.until if until_s is None else charging.at + timedelta(seconds=until_s - charging.now_s)
-        return replace(why, held=held, until=until)
-    return why
+    why = replace(why, power_w=min(drawn_w, post.range_w[1]) if current_a else why.power_w, current_a=current_a)
+    row = share.held_by if share is not None and share.current_a < aim.most_a else None
+    allowed_a = aim.most_a if share is None or row is None else share.current_a
+    if command.held is not None and current_a < allowed_a:
+        return replace(why, held=command.held, held_until=_then(charging, command.until_s))
+    if share is not None and row is not None:
+        return replace(why, held=Hold.WAITING if share.place else Hold.ROW, by=row.name, count=share.place or None)
+    if aim.held is not None:
+        return replace(why, held=aim.held, by=_silent(charging) if aim.held is Hold.SAFE else "")
+    return replace(why, held=command.held, held_until=_then(charging, command.until_s))
 
 
 def unread(aim: Aim) -> Why:
@@ -56,3 +42,15 @@ def unread(aim: Aim) -> Why:
     if post.missed is not None:
         return Why(reason=Reason.SILENT, name=post.missed.why)
     return Why(reason=Reason.STARTING)
+
+
+def _silent(charging: Charging) -> str:
+    """Who says nothing: the meter, or dm itself."""
+    site = charging.site
+    if site.heard_s is None or charging.now_s - site.heard_s > GONE_S:
+        return "the meter app is silent"
+    return f"the meter is silent{f', {site.word.why}' if site.word.why else ''}"
+
+
+def _then(charging: Charging, at_s: float | None) -> datetime | None:
+    return None if at_s is None else charging.at + timedelta(seconds=at_s - charging.now_s)

@@ -11,7 +11,7 @@ from math import inf
 from lib.core.charger import in_steps
 from lib.core.tempo import USUAL, Command, Haste, Tempo, Wanted
 from lib.core.uptake import DRAWS_A, Pace, Uptake, phases_for
-from lib.core.why import Reason
+from lib.core.why import Hold
 
 
 def paced(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo = USUAL) -> tuple[Pace, Command]:
@@ -30,7 +30,7 @@ def paced(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo = USUAL) -> tup
     return (_charging if wanted.limit_a else _ending)(pace, wanted, now_s, tempo)
 
 
-def _told(pace: Pace, held: Reason | None = None, until_s: float | None = None) -> tuple[Pace, Command]:
+def _told(pace: Pace, held: Hold | None = None, until_s: float | None = None) -> tuple[Pace, Command]:
     return pace, Command(current_a=pace.current_a, go=pace.go, phases=pace.phases, held=held, until_s=until_s)
 
 
@@ -42,9 +42,9 @@ def _resting(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo) -> tuple[Pa
     pace = _sent(pace, pace.current_a, asked_s, now_s)
     ready_s = asked_s + (tempo.start_s if wanted.haste is Haste.SURPLUS else 0.0)
     if now_s < pace.rest_s:
-        return _told(pace, Reason.RESTING, max(pace.rest_s, ready_s))
+        return _told(pace, Hold.RESTING, max(pace.rest_s, ready_s))
     if now_s < ready_s or not wanted.may_raise:
-        return _told(pace, Reason.PACE, ready_s if now_s < ready_s else None)
+        return _told(pace, Hold.SOON, ready_s if now_s < ready_s else None)
     return _started(pace, wanted, now_s, tempo)
 
 
@@ -82,15 +82,15 @@ def _charging(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo) -> tuple[P
     return _told(pace, *_below(pace, wanted, now_s, tempo))
 
 
-def _below(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo) -> tuple[Reason | None, float | None]:
+def _below(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo) -> tuple[Hold | None, float | None]:
     """Why it is told less than is wanted, and until when."""
     if pace.current_a >= wanted.limit_a:
         return None, None
     if now_s < _sure_s(pace, tempo):
-        return Reason.SWITCHING, _sure_s(pace, tempo)
+        return Hold.SWITCHING, _sure_s(pace, tempo)
     if pace.current_a >= _capped(pace, wanted):
-        return Reason.SLOW_CAR, None
-    return Reason.PACE, None if pace.raised_s is None else pace.raised_s + tempo.raise_s
+        return Hold.SLOW_CAR, None
+    return Hold.PACE, None if pace.raised_s is None else pace.raised_s + tempo.raise_s
 
 
 def _ending(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo) -> tuple[Pace, Command]:
@@ -104,7 +104,7 @@ def _ending(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo) -> tuple[Pac
         due_s = max(due_s, asked_s + hold_s, pace.turned_s + tempo.on_s)
     if now_s >= due_s:
         return _told(_paused(pace, now_s, now_s if wanted.haste is Haste.OWNER else now_s + tempo.off_s))
-    held = {Haste.SURPLUS: Reason.CLOUD, Haste.ROW: Reason.ROW}.get(wanted.haste, Reason.PACE)
+    held = {Haste.SURPLUS: Hold.CLOUD, Haste.ROW: Hold.ROW}.get(wanted.haste, Hold.STAYS)
     return _told(_sent(pace, wanted.floor_a, asked_s, now_s), held, due_s)
 
 
@@ -123,7 +123,7 @@ def _switched(pace: Pace, wanted: Wanted, now_s: float) -> tuple[Pace, Command]:
     """To other phases at its least, or into the pause before that."""
     if wanted.pauses:
         switching = replace(pace.switching, asked_s=None, to=wanted.phases, since_s=now_s)
-        return _told(replace(_paused(pace, now_s, now_s), switching=switching), Reason.SWITCHING)
+        return _told(replace(_paused(pace, now_s, now_s), switching=switching), Hold.SWITCHING)
     pace = replace(
         _sent(pace, wanted.floor_a, None, now_s),
         phases=wanted.phases,
@@ -132,7 +132,7 @@ def _switched(pace: Pace, wanted: Wanted, now_s: float) -> tuple[Pace, Command]:
         uptake=Uptake(),
         switching=pace.switching.made(now_s),
     )
-    return _told(pace, Reason.SWITCHING)
+    return _told(pace, Hold.SWITCHING)
 
 
 def _through(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo) -> tuple[Pace, Command]:
@@ -142,7 +142,7 @@ def _through(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo) -> tuple[Pa
     if idle and wanted.limit_a and wanted.may_raise:
         return _started(pace, wanted, now_s, tempo)
     if wanted.limit_a and (idle or now_s < switching.since_s + tempo.idle_s):
-        return _told(pace, Reason.SWITCHING)
+        return _told(pace, Hold.SWITCHING)
     rest_s = now_s if wanted.haste is Haste.OWNER else switching.since_s + tempo.off_s
     return _resting(replace(pace, rest_s=rest_s, switching=replace(switching, to=None)), wanted, now_s, tempo)
 

@@ -86,6 +86,11 @@ class Post:
         return conductors(self.rules.wired, self.phases, self.drawn_a)
 
     @property
+    def loaded(self) -> tuple[int, ...]:
+        """The meter's phases that it loads just now, or may by an order on its way."""
+        return tuple(sorted({*self.loads(), *(phase for move in self.moves for phase in self.loads(move.phases))}))
+
+    @property
     def range_w(self) -> tuple[float, float]:
         """The least and the most that its car draws just now."""
         known = self.reading.power_w if self.reading else None

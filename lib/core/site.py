@@ -3,7 +3,7 @@
 Seconds are of our own monotonic clock; times are the meter's. Knows no message and no charger.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -122,8 +122,18 @@ def heard(site: Site, word: Word, cars_w: tuple[float, float], cars_a: tuple[Pha
         base_w=base_w,
         calm_w=base_w if site.calm_w is None or base_w is None else site.calm_w + (base_w - site.calm_w) / LEASE_S,
         base_a=base_a,
-        leases={one.who: Lease(grant=one, until_s=now_s + one.for_s) for one in word.grants},
+        leases={
+            **site.leases,  # of who is not in the word: dm has just begun, and does not know what is asked
+            **{one.who: Lease(grant=one, until_s=now_s + one.for_s) for one in word.grants},
+        },
     )
+
+
+def kept(site: Site, who: Collection[str]) -> Site:
+    """The house with the leases of those alone who still ask; what is not asked for any more is not used later."""
+    if all(one in who for one in site.leases):
+        return site
+    return replace(site, leases={name: lease for name, lease in site.leases.items() if name in who})
 
 
 def without(all_: float, before: float | None, least: float, most: float) -> float:

@@ -7,19 +7,20 @@ what is raised waits for lib/core/pace.py.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from lib.core import claims, tactics
+from lib.core import claims, site, tactics
 from lib.core.aims import Aim, aims_of
 from lib.core.carport import WAKES, Bay, Charging, ChargingRules
 from lib.core.charger import Order, Plug, power_w
-from lib.core.circuits import NOTHING, Row, conductors, rows
+from lib.core.circuits import NOTHING, Row, rows
 from lib.core.grounds import unread, why_of
-from lib.core.modes import Mode
+from lib.core.modes import Mode, Phases
 from lib.core.pace import paced
 from lib.core.prospects import foreseen
 from lib.core.sessions import interrupted
 from lib.core.sharing import Ask, Share, share
+from lib.core.surplus import ALL_PHASES
 from lib.core.tempo import Haste, Wanted
-from lib.core.why import Reason, Why
+from lib.core.why import Hold, Reason, Why
 
 PULSE_S = 6.0  # a pause so short that a car wakes by its end
 WAKE_S = 30.0
@@ -28,12 +29,24 @@ WAKE_S = 30.0
 def steered(charging: Charging, rules: ChargingRules) -> Charging:
     """The state with what each charger is told and what is asked of dm."""
     charging = foreseen(charging, rules)
-    aims = aims_of(charging, rules)
-    shares = _shares(charging, rules, aims)
+    aims, shares = _shared(charging, rules, aims_of(charging, rules))
     bays = dict(charging.bays)
     for aim in aims:
         bays[aim.name] = _ordered(charging, aim, shares.get(aim.name), aims)
-    return replace(charging, bays=bays)
+    return replace(charging, bays=bays, site=site.kept(charging.site, {name for name in bays if bays[name].claim}))
+
+
+def _shared(charging: Charging, rules: ChargingRules, aims: list[Aim]) -> tuple[list[Aim], Mapping[str, Share]]:
+    """What the circuits leave each; one whose minimum does not fit them on three phases shall charge on one."""
+    shares = _shares(charging, rules, aims)
+    starved = {name for name, given in shares.items() if not given.current_a}
+    narrow = [
+        replace(aim, phases=1)
+        if aim.name in starved and aim.wish == ALL_PHASES and aim.bay.wish is Phases.AUTO
+        else aim
+        for aim in aims
+    ]
+    return (aims, shares) if narrow == aims else (narrow, _shares(charging, rules, narrow))
 
 
 def _shares(charging: Charging, rules: ChargingRules, aims: list[Aim]) -> Mapping[str, Share]:
@@ -48,7 +61,7 @@ def _shares(charging: Charging, rules: ChargingRules, aims: list[Aim]) -> Mappin
             rank=rank,
             forced=(aim.resolved.low_w or 0.0) > 0,
             runs=aim.bay.pace.go,
-            spare_a=0.5 if aim.bay.why.held in {Reason.WAITING, Reason.ROW} and not aim.bay.pace.go else 0.0,
+            spare_a=0.5 if aim.bay.why.held in {Hold.WAITING, Hold.ROW} and not aim.bay.pace.go else 0.0,
         )
         for rank, aim in enumerate(aims)
         if aim.bay.post.plug.is_car and aim.bay.post.missed is None and _asked_a(aim) > 0
@@ -66,28 +79,30 @@ def _other_a(charging: Charging, rules: ChargingRules) -> Mapping[str, tuple[flo
     """What the house draws on the connection; while the meter is silent for long, its worst case."""
     if not rules.circuits:
         return {}
-    site, now_s = charging.site, charging.now_s
-    silent_s = site.silent_s(now_s)
-    known = site.base_a
+    now_s = charging.now_s
+    silent_s = charging.site.silent_s(now_s)
+    known = charging.site.base_a
     if rules.worst_a is not None and (silent_s is None or silent_s > claims.LEASE_S):
         known = rules.worst_a
     return {rules.circuits[0].name: known or NOTHING}
 
 
 def _conductors(aim: Aim) -> tuple[int, ...]:
+    """The meter's phases that it loads, or will: while it goes from some to others, all of both."""
     post = aim.bay.post
-    return post.loads() if aim.phases == post.phases else conductors(post.rules.wired, aim.phases)
+    if aim.bay.mode is Mode.MANUAL or (aim.wish is None and not post.rules.switches):
+        return post.loads()
+    return tuple(sorted({*post.loads(aim.wish), *(post.loaded if aim.bay.pace.go else ())}))
 
 
 def _asked_a(aim: Aim) -> float:
-    """The amperes that a charger would take if the circuits let it; one that only waits to stop holds its least."""
-    post = aim.bay.post
+    """The amperes that a car would take if the circuits let it; one that only waits to stop holds its least."""
+    post, pace = aim.bay.post, aim.bay.pace
     if aim.bay.mode is Mode.MANUAL:
         reading = post.reading
         return reading.set_a or reading.offered_a or 0.0 if reading and not reading.paused else 0.0
-    if aim.bay.pace.go:
-        return max(aim.most_a, post.least_a)
-    return aim.most_a
+    most_a = aim.most_a if pace.cap_a is None else min(aim.most_a, max(post.least_a, pace.cap_a))
+    return max(most_a, post.least_a) if pace.go else most_a
 
 
 def _ordered(charging: Charging, aim: Aim, share: Share | None, aims: list[Aim]) -> Bay:
@@ -97,10 +112,8 @@ def _ordered(charging: Charging, aim: Aim, share: Share | None, aims: list[Aim])
         return replace(aim.bay, claim=aim.claim, why=unread(aim))
     if aim.bay.mode is Mode.MANUAL:
         return _manual(aim, share)
-    allowed_a = share.current_a if share else 0.0
-    wanted_a = min(aim.most_a, allowed_a)
     wanted = Wanted(
-        current_a=wanted_a,
+        current_a=_allowed_a(aim, share),
         least_a=post.least_a,
         most_a=post.most_a,
         step_a=post.rules.step_a,
@@ -115,8 +128,8 @@ def _ordered(charging: Charging, aim: Aim, share: Share | None, aims: list[Aim])
         go=command.go and not _wakes(bay, now_s),
         phases=command.phases if post.rules.switches else None,
     )
-    phases = command.phases or post.phases
-    drawn_w = power_w(command.current_a, phases) if command.go else 0.0
+    car = aim.facts.car
+    drawn_w = power_w(command.current_a, min(command.phases or post.phases, car.phases if car else 3))
     session = bay.session
     if session is not None and pace.stops > aim.bay.pace.stops:
         session = interrupted(session)
@@ -128,10 +141,15 @@ def _ordered(charging: Charging, aim: Aim, share: Share | None, aims: list[Aim])
         claimed_s=_claimed_s(aim),
         power_w=drawn_w,
         reserve=_reserve(aim),
-        why=why_of(
-            charging, aim, share, command.held, command.current_a if command.go else 0.0, command.until_s, drawn_w
-        ),
+        why=why_of(charging, aim, share, command, drawn_w),
     )
+
+
+def _allowed_a(aim: Aim, share: Share | None) -> float:
+    """What it wants, as far as a circuit lets it; what its car does not take is the pace's concern."""
+    if share is None:
+        return 0.0
+    return aim.most_a if share.held_by is None and share.current_a > 0 else min(aim.most_a, share.current_a)
 
 
 def _woken(bay: Bay, now_s: float) -> Bay:
@@ -152,25 +170,21 @@ def _haste(charging: Charging, aim: Aim, share: Share | None) -> Haste:
     post = aim.bay.post
     if aim.bay.mode is Mode.OFF or not post.plug.is_car:
         return Haste.OWNER
-    if aim.grant is not None and aim.grant.power_w <= 0 and aim.claim is not None:
+    if aim.hold in {Hold.NO_ROOM, Hold.SAFE} and aim.held is not None and aim.target_w <= 0:
         return Haste.NOW
     if share is not None and share.current_a < post.least_a:
         row = share.held_by
         return Haste.NOW if row is not None and _exceeded(charging, row) else Haste.ROW
-    return Haste.SURPLUS if _sun_only(aim) else Haste.PLAN
-
-
-def _sun_only(aim: Aim) -> bool:
-    """Whether the sun alone decides."""
     because = aim.wished.because
-    return because is not None and because.priority <= claims.SURPLUS
+    why = because.why if because else None
+    return Haste.SURPLUS if why is not None and why.reason in {Reason.SURPLUS, Reason.NO_SUN} else Haste.PLAN
 
 
 def _exceeded(charging: Charging, row: Row) -> bool:
     """Whether a row is so far above its limit that nothing may wait."""
-    site = charging.site
-    flows = site.word.phases_a[row.phase - 1] if site.word.phases_a else 0.0
-    known = site.base_a[row.phase - 1] if site.base_a else 0.0
+    word, base_a = charging.site.word, charging.site.base_a
+    flows = word.phases_a[row.phase - 1] if word.phases_a else 0.0
+    known = base_a[row.phase - 1] if base_a else 0.0
     return flows > 1.25 * (row.room_a + max(0.0, known))
 
 
@@ -179,7 +193,7 @@ def _may_raise(charging: Charging, aim: Aim, aims: list[Aim]) -> bool:
     if not charging.site.is_fresh(charging.now_s):
         return False
     return not any(
-        other.bay.post.moves and other.bay.post.moves[-1].current_a < other.bay.post.range_a[1][0] - 1
+        other.bay.post.moves and other.bay.post.moves[-1].current_a < max(other.bay.post.range_a[1]) - 1
         for other in aims
         if other.name != aim.name
     )
@@ -206,7 +220,7 @@ def _manual(aim: Aim, share: Share | None) -> Bay:
     asked_a = _asked_a(aim)
     order, why = None, Why(reason=Reason.MANUAL)
     if share is not None and share.current_a < asked_a:
-        row = share.held_by.name if share.held_by else ""
+        by = share.held_by.name if share.held_by else ""
         order = Order(current_a=max(post.least_a, share.current_a), go=share.current_a >= post.least_a)
-        why = Why(reason=Reason.MANUAL, held=Reason.ROW, current_a=share.current_a, row=row)
+        why = Why(reason=Reason.MANUAL, held=Hold.ROW, current_a=share.current_a, by=by)
     return replace(aim.bay, post=replace(post, order=order), claim=None, power_w=post.range_w[1], why=why)

@@ -32,6 +32,7 @@ class Facts:
         night_w: what is left to charge in the cheap hours, per hour left of them; 0 outside.
         night_until: of the cheap hours. eur_kwh: the price now.
         sun_w: what PV charging makes of the surplus, 0 when it is too little; left_w: the surplus itself.
+        sunny: it charges from the sun, or did until a moment ago.
         reserve: the car is below its reserve, until it has a little more.
         ended: the car has stopped by itself. over_eur: what the peak that was granted costs.
 
@@ -57,6 +58,7 @@ class Facts:
     eur_kwh: float | None = None
     sun_w: float = 0.0
     left_w: float = 0.0
+    sunny: bool = False
     reserve: bool = False
     ended: bool = False
     over_eur: float | None = None
@@ -134,10 +136,11 @@ def _late(facts: Facts, need: Need) -> Iterator[Proposal]:
 
 def _surplus(facts: Facts) -> Proposal:
     """The sun that is left over, or why there is nothing to do."""
+    no_sun = Why(reason=Reason.NO_SUN, sun_w=max(0.0, facts.left_w))
     if facts.sun_w > 0:
         why = Why(reason=Reason.SURPLUS)
-    elif facts.mode in {Mode.PV_ONLY, Mode.PV_ALL}:
-        why = Why(reason=Reason.NO_SUN, power_w=max(0.0, facts.left_w))
+    elif facts.mode in {Mode.PV_ONLY, Mode.PV_ALL} or facts.sunny:
+        why = no_sun
     elif facts.car is not None and facts.pct is None:
         why = Why(reason=Reason.ASK_SOC)
     elif facts.next is not None:
@@ -145,7 +148,7 @@ def _surplus(facts: Facts) -> Proposal:
     elif facts.night_w == 0 and facts.pct is not None and facts.car is not None and facts.pct >= facts.car.night_pct:
         why = Why(reason=Reason.NOTHING, soc_pct=facts.pct)
     else:
-        why = Why(reason=Reason.NO_SUN, power_w=max(0.0, facts.left_w))
+        why = no_sun
     wish_w = 0.0 if facts.mode in {Mode.OFF, Mode.MAX, Mode.MANUAL} else facts.sun_w
     return Proposal(source="surplus", priority=claims.SURPLUS, at_s=facts.now_s, wish_w=wish_w, why=why)
 

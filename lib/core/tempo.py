@@ -9,7 +9,7 @@ from math import ceil
 from typing import Final
 
 from lib.core.charger import LEAST_A, in_steps
-from lib.core.why import Reason
+from lib.core.why import Hold
 
 
 class Haste(StrEnum):
@@ -113,5 +113,5 @@ class Command:
     current_a: float
     go: bool
     phases: int | None = None
-    held: Reason | None = None
+    held: Hold | None = None
     until_s: float | None = None

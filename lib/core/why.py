@@ -16,7 +16,7 @@ UNKNOWN = "?"
 
 
 class Reason(StrEnum):
-    """What decides about a charger, or what holds it down."""
+    """What decides about a charger."""
 
     NO_CAR = "no car"
     FAULT = "fault"
@@ -38,18 +38,26 @@ class Reason(StrEnum):
     NIGHT = "cheap hours"
     SURPLUS = "surplus"
     NO_SUN = "no sun"
-    CLOUD = "cloud"
     ASK_SOC = "state of charge unknown"
     NOTHING = "nothing to do"
+
+
+class Hold(StrEnum):
+    """What keeps a charger from doing what its reason wants."""
+
     PEAK = "peak"
     NO_ROOM = "no room under the peak"
+    ASKED = "asked"
     ROW = "circuit"
     WAITING = "waiting"
     RESTING = "resting"
     SWITCHING = "switching phases"
     SLOW_CAR = "slow car"
-    PACE = "pace"
     SOON = "soon"
+    STAYS = "stays"
+    PACE = "pace"
+    CLOUD = "cloud"
+    STARTING = "starting"
     SAFE = "safe"
 
 
@@ -58,21 +66,25 @@ class Why:
     """A reason with its numbers; what it does not need is None.
 
     Attributes:
-        held: what keeps the charger below what `reason` wants; row: the circuit and phase, or the sources, that do.
-        name: of a trip, a fault, or who is lost; count: a place in a line, or tries.
+        held: what keeps the charger from what `reason` wants, and held_until: how long at least; by: the circuit and
+            phase that does, or who is silent.
+        power_w: what it charges with; sun_w: what the sun leaves over.
+        name: of a trip, or a fault; count: a place in a line.
 
     """
 
     reason: Reason
-    held: Reason | None = None
+    held: Hold | None = None
     power_w: float | None = None
     current_a: float | None = None
+    sun_w: float | None = None
     soc_pct: float | None = None
     until: datetime | None = None
+    held_until: datetime | None = None
     eur: float | None = None
     eur_kwh: float | None = None
     name: str = ""
-    row: str = ""
+    by: str = ""
     count: int | None = None
 
 
@@ -97,45 +109,53 @@ ENGLISH: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.WAITS: "waits for its hour: starts at {until}{price}{trip}",
         Reason.NIGHT: "{does} in the cheap hours, up to {soc}{price}",
         Reason.SURPLUS: "{does} from the sun",
-        Reason.NO_SUN: "waits for the sun: {power} is left over, it needs more",
+        Reason.NO_SUN: "waits for the sun: {sun} is left over, it needs more",
         Reason.ASK_SOC: "how full is the car? Type its state of charge, so that it can be planned",
         Reason.NOTHING: "nothing to do: {soc} is enough for every day{trip}",
     }
 )
-HELD: Final[Mapping[Reason, str]] = MappingProxyType(
+HELD: Final[Mapping[Hold, str]] = MappingProxyType(
     {
-        Reason.PEAK: "held to {current} under the month's peak",
-        Reason.NO_ROOM: "paused: no room is left under the month's peak in this quarter",
-        Reason.ROW: "held to {current} by {row}",
-        Reason.WAITING: "waits, place {count}: {row} has no room for one more",
-        Reason.RESTING: "rests until {until}, as a car wants after a stop",
-        Reason.SWITCHING: "switches phases",
-        Reason.SLOW_CAR: "the car takes no more than {current}",
-        Reason.SOON: "starts in a moment, if that lasts",
-        Reason.PACE: "at {current}, going up slowly",
-        Reason.CLOUD: "holds {current} while the sun is away for a moment",
-        Reason.STARTING: "left as it was found until the meter app answers",
-        Reason.SAFE: "at its safe setting ({current}): {name} is silent",
-        Reason.ASLEEP: "the car takes nothing: is its own timer on?",
+        Hold.PEAK: "held to {current} under the month's peak",
+        Hold.NO_ROOM: "paused: no room is left under the month's peak in this quarter",
+        Hold.ASKED: "asks the meter app for room under the month's peak",
+        Hold.ROW: "held to {current} by {by}",
+        Hold.WAITING: "waits, place {count}: {by} has no room for one more",
+        Hold.RESTING: "rests until {held_until}, as a car wants after a stop",
+        Hold.SWITCHING: "switches phases",
+        Hold.SLOW_CAR: "offers {current}, for the car takes no more",
+        Hold.SOON: "starts in a moment, if that lasts",
+        Hold.STAYS: "goes on with {current} until {held_until}, so as not to stop the car too often",
+        Hold.PACE: "at {current}, going up slowly",
+        Hold.CLOUD: "holds {current} while the sun is away for a moment",
+        Hold.STARTING: "left as it was found until the meter app answers",
+        Hold.SAFE: "at its safe setting ({current}): {by}",
     }
 )
 
 
-def sentence(why: Why, *, reasons: Mapping[Reason, str] = ENGLISH, held: Mapping[Reason, str] = HELD) -> str:
+def sentence(why: Why, *, reasons: Mapping[Reason, str] = ENGLISH, held: Mapping[Hold, str] = HELD) -> str:
     """The sentence of a reason; times in Brussels."""
     power = UNKNOWN if why.power_w is None else f"{why.power_w / 1000:.1f} kW"
+    current = UNKNOWN if why.current_a is None else "nothing" if why.current_a == 0 else f"{why.current_a:g} A"
     words = {
-        "does": f"charges at {power}" if why.current_a else "is to charge",
+        "does": "is to charge" if not why.current_a else f"charges at {power}" if why.power_w else f"offers {current}",
         "power": power,
-        "current": UNKNOWN if why.current_a is None else "nothing" if why.current_a == 0 else f"{why.current_a:g} A",
+        "current": current,
+        "sun": UNKNOWN if why.sun_w is None else f"{why.sun_w / 1000:.1f} kW",
         "soc": UNKNOWN if why.soc_pct is None else f"{why.soc_pct:.0f} %",
-        "until": UNKNOWN if why.until is None else f"{why.until.astimezone(BRUSSELS):%H:%M}",
+        "until": _clock(why.until),
+        "held_until": _clock(why.held_until),
         "peak": "" if why.eur is None else f"; the new peak costs € {why.eur:.2f} over the next 12 bills",
         "price": "" if why.eur_kwh is None else f" at € {why.eur_kwh:.3f}/kWh",
         "trip": f", for {why.name}" if why.name else "",
         "name": why.name or UNKNOWN,
-        "row": why.row or UNKNOWN,
+        "by": why.by or UNKNOWN,
         "count": UNKNOWN if why.count is None else str(why.count),
     }
     said = reasons[why.reason].format_map(words)
     return said if why.held is None else f"{said}; {held[why.held].format_map(words)}"
+
+
+def _clock(instant: datetime | None) -> str:
+    return UNKNOWN if instant is None else f"{instant.astimezone(BRUSSELS):%H:%M}"

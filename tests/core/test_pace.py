@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lib.core.pace import paced
 from lib.core.tempo import USUAL, Command, Haste, Wanted
 from lib.core.uptake import Pace, heard, phases_for, plugged
-from lib.core.why import Reason
+from lib.core.why import Hold
 
 CYCLE_S = 5
 SUN = Wanted(current_a=16.0, haste=Haste.SURPLUS)
@@ -67,7 +67,7 @@ def test_the_first_amperes_come_at_once_and_the_rest_one_by_one() -> None:
     assert [(0, 10.0), (10, 11.0), (20, 12.0), (30, 13.0), (40, 14.0), (50, 15.0), (60, 16.0)] == [
         row[:2] for row in changes(told)
     ]
-    assert (Reason.PACE, 10) == (told[5].held, told[5].until_s)
+    assert (Hold.PACE, 10) == (told[5].held, told[5].until_s)
     assert told[60].held is None
     _, command = paced(Pace(), replace(PLAN, current_a=9.37, step_a=0.1), 0)
     assert (9.3, None) == (command.current_a, command.held)
@@ -96,7 +96,7 @@ def test_a_cloud_of_90_s_stops_nothing() -> None:
     """It holds 6 A meanwhile and says so; one of 3 min stops it after 2."""
     pace, told = run(FULL, NO_SUN, 0, 90)
     assert [(0, 6.0, True)] == changes(told)
-    assert {(Reason.CLOUD, 120)} == {(one.held, one.until_s) for one in told.values()}
+    assert {(Hold.CLOUD, 120)} == {(one.held, one.until_s) for one in told.values()}
     _, told = run(pace, SUN, 90, 120)
     assert [(90, 7.0), (100, 8.0), (110, 9.0)] == [row[:2] for row in changes(told)]
     _, told = run(FULL, NO_SUN, 0, 180)
@@ -109,7 +109,7 @@ def test_the_sun_must_last_before_it_starts() -> None:
     pace, _ = run(pace, NO_SUN, 40, 45)
     _, told = run(pace, SUN, 45, 120)
     assert [(45, 0.0, False), (105, 10.0, True), (115, 11.0, True)] == changes(told)
-    assert (Reason.PACE, 105) == (told[45].held, told[45].until_s)
+    assert (Hold.SOON, 105) == (told[45].held, told[45].until_s)
     assert paced(Pace(), PLAN, 0)[1].go
 
 
@@ -137,7 +137,7 @@ def test_it_rests_for_five_minutes_after_a_stop() -> None:
     stopped, _ = paced(FULL, replace(PLAN, current_a=0, haste=Haste.NOW), 0)
     _, told = run(stopped, PLAN, 5, 400)
     assert [(5, 0.0, False), (300, 10.0, True)] == changes(told)[:2]
-    assert (Reason.RESTING, 300) == (told[5].held, told[5].until_s)
+    assert (Hold.RESTING, 300) == (told[5].held, told[5].until_s)
     assert paced(plugged(stopped, 10), PLAN, 10)[1].go
     assert paced(paced(FULL, OFF, 0)[0], PLAN, 5)[1].go
     still_resting, _ = paced(stopped, OFF, 5)
@@ -164,7 +164,7 @@ def test_a_car_that_takes_less_is_offered_one_ampere_more_than_it_takes() -> Non
     assert (None, 15.0) == (pace.cap_a, told[55].current_a)
     pace, told = drive(pace, PLAN, 60, 300, takes_a=9.4)
     assert 10.4 == pytest.approx(pace.cap_a)
-    assert (10.0, Reason.SLOW_CAR) == (told[295].current_a, told[295].held)
+    assert (10.0, Hold.SLOW_CAR) == (told[295].current_a, told[295].held)
     _, command = paced(pace, replace(PLAN, step_a=0.1), 300)
     assert 10.4 == command.current_a
     assert plugged(pace, 300).cap_a is None
@@ -205,7 +205,7 @@ def test_it_goes_to_one_phase_when_it_would_stop() -> None:
     assert [(0, 6.0, True)] == changes(told)
     assert 3 == phases_for(pace, 1, 119)
     pace, told = drive(pace, ONE, 120, 125, takes_a=16)
-    assert Command(current_a=6.0, go=True, phases=1, held=Reason.SWITCHING) == told[120]
+    assert Command(current_a=6.0, go=True, phases=1, held=Hold.SWITCHING) == told[120]
     assert (1, 1) == (phases_for(pace, 3, 121), pace.stops)
     _, told = drive(pace, replace(SUN, phases=1), 125, 190, takes_a=16)
     assert [10.0, 11.0] == [current_a for _, current_a, _ in changes(told)[:2]]
@@ -264,7 +264,7 @@ def test_a_switch_goes_through_a_pause_where_it_must() -> None:
     """The car stops first; only when it takes nothing the relay moves, and then it charges on, without a rest."""
     relay = replace(THREE, current_a=16.0, pauses=True)
     pace, told = drive(ON_ONE, relay, 0, 65, takes_a=16)
-    assert Command(current_a=0.0, go=False, phases=1, held=Reason.SWITCHING) == told[60]
+    assert Command(current_a=0.0, go=False, phases=1, held=Hold.SWITCHING) == told[60]
     assert 3 == phases_for(pace, 3, 65)
     still = heard(pace, read_s=62, drawn_a=8.0, phases=1)
     still, command = paced(still, relay, 65)
@@ -282,9 +282,9 @@ def test_a_switch_through_a_pause_is_given_up() -> None:
     for now_s in range(65, 90, CYCLE_S):
         pace = heard(pace, read_s=now_s - 0.5, drawn_a=16.0, phases=1)
         pace, command = paced(pace, relay, now_s)
-        assert Reason.SWITCHING is command.held
+        assert Hold.SWITCHING is command.held
     pace, command = paced(pace, relay, 90)
-    assert Command(current_a=0.0, go=False, phases=1, held=Reason.RESTING, until_s=360) == command
+    assert Command(current_a=0.0, go=False, phases=1, held=Hold.RESTING, until_s=360) == command
     assert pace.switching.to is None
     pace, _ = drive(ON_ONE, relay, 0, 65, takes_a=16)
     pace, command = paced(pace, OFF, 65)
@@ -298,7 +298,7 @@ def test_it_does_not_rise_before_the_charger_says_that_it_has_switched() -> None
     fits = replace(SUN, phases=1)
     _, told = drive(pace, fits, 125, 240, takes_a=16, says=False)
     assert [(125, 6.0), (180, 10.0)] == [row[:2] for row in changes(told)[:2]]
-    assert (Reason.SWITCHING, 180) == (told[125].held, told[125].until_s)
+    assert (Hold.SWITCHING, 180) == (told[125].held, told[125].until_s)
 
 
 def test_a_charger_that_does_not_switch_is_not_asked_again() -> None:

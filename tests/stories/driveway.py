@@ -1,44 +1,60 @@
 """A day at the driveway: dm's core and ev's core, second by second, over a toy house; nobody sleeps.
 
-The house's own load and sun are functions of the second, so that each story says what happens when.
+The house's own load and sun are functions of the second, so that each story says what happens when. Where nothing
+changes and nothing is due, several seconds may pass in one step (`leap_s`), as with a meter that speaks more seldom.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import pairwise
 
+from lib.commands.ev_memory import begun, standing
 from lib.core import charging as ev
 from lib.core import house as dm
+from lib.core.agenda import Listed
+from lib.core.car import CarReading, CarTold
 from lib.core.carport import Charging, ChargingRules
-from lib.core.charger import Accepted, Balked, ChargerReading, ChargerRules, Missed, Order, Plug, Told, Took
+from lib.core.charger import ChargerRules
 from lib.core.circuits import Circuit
 from lib.core.cost import PriceSlot
 from lib.core.house import Above, House, Rules
+from lib.core.modes import Mode, Phases
 from lib.core.needs import Need
-from lib.core.peaks import MonthPeak, Peaks
+from lib.core.peaks import MonthPeak, Peaks, month_of
 from lib.core.reading import Reading
 from lib.core.site import Word
+from lib.core.soc import TYPED
 from lib.core.steering import steered
+from lib.core.tariff import Tariffs
+from lib.core.trip import Entry
 from lib.core.why import sentence
 from lib.messages.dm import say_house
 from lib.messages.ev import say_charging, word_of
+from lib.sim.brussels import SECOND, micros
 from lib.sim.charge_point import ChargePoint
+from lib.store.ev_store import Kept
 from tests.conftest import SIMPLE
+from tests.stories.wire import Wire
 
-Load = Callable[[int], float]
+Watts = float | tuple[float, float, float]
+Load = Callable[[int], Watts]
 CONNECTION = Circuit(name="connection", limits_a=(25.0, 25.0, 25.0))
-POLL_S, CLOSE_S = 5, 2
+CALM_S = 20  # so long after an order nothing is skipped
+OVER_A = 0.1  # amperes are rounded
 
 
 class Driveway:
     """The house, its charge points, dm and ev.
 
     Attributes:
-        base_w, sun_w: of the house, by the second of the story; all on L1 unless `spread`.
-        dm_lives, ev_lives, meter_talks: pull a cable, kill a program.
+        base_w, sun_w: of the house, by the second of the story; a single number is spread over the three phases.
+        dm_lives, ev_lives, meter_talks: kill a program, pull a cable.
         deaf, refusing: charge points that do not answer, or say no.
-        ev_off: how far ev's own wall clock is off.
+        ev_off: how far the clock of ev's machine is off.
+        leap_s: so many seconds may pass at once.
+        averages_w, above: of the quarters that are over, and those of them above their target.
+        log: what both programs tell; sentences: why each charger does what it does, whenever that is another reason.
+        over_s: for how long on end a phase of a circuit was above its limit at most.
 
     """
 
@@ -51,42 +67,44 @@ class Driveway:
         sun_w: Load = lambda _: 0.0,
         peak_w: float = 0.0,
         prices: Iterable[PriceSlot] = (),
-        spread: bool = True,
         connection_w: float = 17_250.0,
+        tariffs: Tariffs = SIMPLE,
+        leap_s: int = 1,
     ) -> None:
-        self.start, self.second = start, 0
+        self.start, self.second, self.leap_s = start, 0, leap_s
         self.points = {point.name: point for point in points}
         self.rules = replace(rules, circuits=rules.circuits or (CONNECTION,))
-        self.base_w, self.sun_w, self.spread = base_w, sun_w, spread
-        self.dm_rules = Rules(tariffs=SIMPLE, connection_w=connection_w)
+        self.base_w, self.sun_w = base_w, sun_w
+        self.dm_rules = Rules(tariffs=tariffs, connection_w=connection_w)
         self.house = self._new_house(peak_w)
         self.prices = tuple(prices)
         self.dm_lives = self.ev_lives = self.meter_talks = True
         self.deaf: set[str] = set()
         self.refusing: set[str] = set()
         self.ev_off = timedelta(0)
-        self.energy_ws = 0.0
         self.averages_w: list[float] = []
         self.above: list[Above] = []
-        self.said: list[str] = []
         self.log: list[str] = []
-        self.sent: dict[str, list[tuple[int, Order]]] = {name: [] for name in self.points}
+        self.sentences: list[str] = []
+        self.over_s = 0
+        self.wires = {name: Wire(name, point) for name, point in self.points.items()}
+        self._energy_ws = 0.0
+        self._grid_w = 0.0
         self._heard_s = 0.0
-        self._polled: dict[str, int] = {}
-        self._last: dict[str, Order | None] = dict.fromkeys(self.points)
-        self._missed: dict[str, float] = {}
-        self.ev = self._new_ev()
+        self._sent_s = 0
+        self._said: dict[str, object] = {}
+        self._over_since: dict[tuple[str, int], int] = {}
+        self.ev = self._priced(ev.opened(self.rules, at=self.now, now_s=self.second))
 
     def _new_house(self, peak_w: float) -> House:
-        month = self.start.date().replace(day=1)
-        running = MonthPeak(month, peak_w, self.start - timedelta(days=1)) if peak_w else None
+        month = month_of(self.start)
+        running = MonthPeak(month, peak_w, self.start - timedelta(hours=1)) if peak_w else None
         return House(peaks=Peaks(month=month, running=running))
 
-    def _new_ev(self) -> Charging:
-        charging = ev.opened(self.rules, at=self.now, now_s=self.second)
-        if self.prices:
-            charging = ev.after(charging, ev.Priced(prices=self.prices), self.rules, now_s=self.second, now=self.now)
-        return charging
+    def _priced(self, charging: Charging) -> Charging:
+        if not self.prices:
+            return charging
+        return ev.after(charging, ev.Priced(prices=self.prices), self.rules, now_s=self.second, now=self.now)
 
     @property
     def at(self) -> datetime:
@@ -103,49 +121,113 @@ class Driveway:
         self.ev = ev.after(self.ev, event, self.rules, now_s=self.second, now=self.now)
         self.log += self.ev.said
 
+    def want(
+        self,
+        mode: Mode | None = None,
+        *,
+        charger: str = "garage",
+        phases: Phases | None = None,
+        boost_until: datetime | None = None,
+    ) -> None:
+        """The owner's word for a charger."""
+        self.tell(ev.Wanted(charger=charger, mode=mode, phases=phases, boost_until=boost_until))
+
+    def type_soc(self, soc_pct: float, *, car: str = "car_1") -> None:
+        """The owner types how full a car is."""
+        self.tell(CarTold(car=car, reading=CarReading(source=TYPED, as_of=self.at, soc_pct=soc_pct)))
+
+    def list_trips(self, *trips: Entry) -> None:
+        """The calendar holds these."""
+        self.tell(Listed(calendar="calendar", entries=trips, at_s=self.second))
+
+    def accept(self, peak_w: float) -> None:
+        """The owner accepts a month peak."""
+        self.house = dm.after(self.house, dm.Accepted(peak_w=peak_w), self.dm_rules)
+
+    def kill_ev(self) -> None:
+        """Ev stops without a word: the chargers keep what they were told."""
+        self.ev_lives = False
+
     def restart_ev(self) -> None:
-        """A new start of ev: it knows nothing but what is kept of the cars."""
-        socs = [state.soc for state in self.ev.cars.values()]
+        """Ev starts again, with what it keeps."""
+        kept = Kept(standing=standing(self.ev))
         self.ev_lives = True
-        self.ev = replace(self._new_ev(), cars=ev.opened(self.rules, at=self.now, now_s=self.second, socs=socs).cars)
+        self.wires = {name: Wire(name, point) for name, point in self.points.items()}
+        self.ev = self._priced(begun(self.rules, kept, at=self.now, now_s=self.second))
 
     def restart_dm(self) -> None:
-        """A new start of dm: it knows the month's peak, which it keeps."""
+        """Dm starts again: it knows the month's peak, which it keeps, and what the owner accepted."""
         self.dm_lives = True
         self.house = House(peaks=self.house.peaks, accepted=self.house.accepted)
 
-    def run(self, seconds: float = 0, *, minutes: float = 0, until: Callable[[], bool] | None = None) -> "Driveway":
-        """Let time pass, a telegram each second."""
-        for _ in range(round(seconds + 60 * minutes)):
-            self._second()
+    def run(
+        self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, until: Callable[[], bool] | None = None
+    ) -> "Driveway":
+        """Let time pass, a telegram each second, at most until something is true."""
+        end = self.second + round(seconds + 60 * minutes + 3600 * hours)
+        while self.second < end:
+            self._pass(self._stride(end))
             if until is not None and until():
                 break
         return self
 
-    def _second(self) -> None:
+    def _stride(self, end: int) -> int:
+        """How many seconds may pass at once: in them the house draws the same, and nothing was told lately."""
+        most = min(self.leap_s, end - self.second, 900 - self.second % 900)
+        if most <= 1 or self.second - self._sent_s < CALM_S or not self._is_calm():
+            return 1
         for point in self.points.values():
-            point.step(1)
-        self.second += 1
-        reading = self._reading()
-        word = self._dm(reading)
+            most = min(most, max(1, (point.until_us - micros(self.at)) // SECOND))
+        now = self.base_w(self.second), self.sun_w(self.second)
+        ahead = range(self.second + 1, self.second + most)
+        return next((n - self.second for n in ahead if (self.base_w(n), self.sun_w(n)) != now), most)
+
+    def _is_calm(self) -> bool:
+        """Whether nothing of a charger is under way that seconds are counted for."""
+        if not (self.ev_lives and self.dm_lives and self.meter_talks):
+            return False
+        return not any(
+            bay.post.moves or bay.pace.asked_s is not None or bay.pace.switching.to or bay.why.held
+            for bay in self.ev.bays.values()
+        )
+
+    def _pass(self, seconds: int) -> None:
+        self._energy_ws += max(0.0, self._grid_w) * seconds
+        for point in self.points.values():
+            point.step(seconds)
+        self.second += seconds
+        if self.second % 900 == 0:
+            self.averages_w.append(self._energy_ws / 900)
+            self._energy_ws = 0.0
+        phases_w = self._phases_w()
+        self._watch(phases_w, seconds)
+        word = self._dm(self._reading(phases_w))
         if self.ev_lives:
             self._ev(word)
 
-    def _reading(self) -> Reading:
-        base_w, sun_w = self.base_w(self.second), self.sun_w(self.second)
-        phases_w = [0.0, 0.0, 0.0]
-        for phase in range(3):
-            if self.spread:
-                phases_w[phase] += (base_w - sun_w) / 3
-            phases_w[phase] += sum(point.flow_w[phase] for point in self.points.values())
-        if not self.spread:
-            phases_w[0] += base_w - sun_w
-        grid_w = sum(phases_w)
-        if self.second % 900 == 1 and self.second > 1:
-            self.averages_w.append(self.energy_ws / 900)
-            self.energy_ws = 0.0
-        demand_w = self.energy_ws / 900
-        self.energy_ws += max(0.0, grid_w)
+    def _phases_w(self) -> tuple[float, float, float]:
+        """What flows through the meter."""
+        base, sun = _by_phase(self.base_w(self.second)), _by_phase(self.sun_w(self.second))
+        flows = [point.flow_w for point in self.points.values()]
+        one, two, three = (base[n] - sun[n] + sum(flow[n] for flow in flows) for n in range(3))
+        return one, two, three
+
+    def _watch(self, phases_w: tuple[float, float, float], seconds: int) -> None:
+        """Note how long a circuit carries too much."""
+        for circuit in self.rules.circuits:
+            for n, limit_a in enumerate(circuit.limits_a):
+                flow_w = phases_w[n]
+                if circuit.chargers is not None:
+                    flow_w = sum(self.points[name].flow_w[n] for name in circuit.chargers)
+                row = circuit.name, n
+                if limit_a is None or abs(flow_w) / 230 <= limit_a * circuit.margin + OVER_A:
+                    self._over_since.pop(row, None)
+                else:
+                    since = self._over_since.setdefault(row, self.second)
+                    self.over_s = max(self.over_s, self.second - since + seconds)
+
+    def _reading(self, phases_w: tuple[float, float, float]) -> Reading:
+        self._grid_w = grid_w = sum(phases_w)
         one, two, three = phases_w
         return Reading(
             import_w=max(0.0, grid_w),
@@ -159,7 +241,7 @@ class Driveway:
             current_l1_a=abs(one) / 230,
             current_l2_a=abs(two) / 230,
             current_l3_a=abs(three) / 230,
-            quarter_w=demand_w,
+            quarter_w=self._energy_ws / 900,
         )
 
     def _dm(self, reading: Reading) -> Word | None:
@@ -169,7 +251,7 @@ class Driveway:
             event: dm.Heard | dm.Silent = dm.Heard(reading=reading, received=self.at, now_s=self.second)
             self._heard_s = self.second
         else:
-            event = dm.Silent(for_s=self.second - self._heard_s, why="the cable is out", now=self.at)
+            event = dm.Silent(for_s=self.second - self._heard_s, why="no telegram comes", now=self.at)
         self.house = dm.after(self.house, event, self.dm_rules)
         if self.house.above:
             self.above.append(self.house.above)
@@ -179,45 +261,32 @@ class Driveway:
 
     def _ev(self, word: Word | None) -> None:
         self.tell(ev.Heard(word=word) if word else ev.Ticked())
-        for name, point in self.points.items():
-            moving = bool(self.ev.bays[name].post.moves)
-            if self.second - self._polled.get(name, -99) >= (CLOSE_S if moving else POLL_S):
-                self._polled[name] = self.second
-                self._poll(name, point)
-        if self.second % 5 == 0:
+        for name, wire in self.wires.items():
+            told = wire.read(self.second, deaf=name in self.deaf)
+            if told is not None:
+                self.tell(told)
+        if self.second % 5 == 0 or self.leap_s > 1:
             self.tell(ev.Ticked())
-        self.ev = steered(self.ev, self.rules)
-        for name in self.points:
-            self._write(name)
+        self.ev = steered(replace(self.ev, said=()), self.rules)
+        self.log += self.ev.said
+        for name, wire in self.wires.items():
+            order = self.ev.bays[name].post.order
+            done = wire.write(order, self.second, deaf=name in self.deaf, refusing=name in self.refusing)
+            if done is not None:
+                self._sent_s = self.second
+                self.tell(done)
+            self._explain(name)
         if self.dm_lives:
             said = say_charging(self.ev, self.rules, boot="ev", seq=self.second, now=self.now, makes={})
             claimed = dm.Claimed(program="ev", claims=said.claims, drawn=said.drawn, now_s=self.second)
             self.house = dm.after(self.house, claimed, self.dm_rules)
 
-    def _poll(self, name: str, point: ChargePoint) -> None:
-        if name in self.deaf or point.is_down:
-            since_s = self._missed.setdefault(name, self.second)
-            self.tell(Missed(charger=name, why="the charger does not answer", since_s=since_s))
-            return
-        self._missed.pop(name, None)
-        self.tell(Told(charger=name, reading=read(point, self.second)))
-
-    def _write(self, name: str) -> None:
-        order, point = self.ev.bays[name].post.order, self.points[name]
-        last = self._last[name]
-        if order is None or order == last:
-            return
-        if name in self.deaf or point.is_down:
-            return
-        if name in self.refusing:
-            self.tell(Balked(charger=name, order=order, why="it says no", sent_s=self.second))
-            return
-        self._last[name] = order
-        self.sent[name].append((self.second, order))
-        self.said.append(sentence(self.ev.bays[name].why))
-        point.tell(current_a=order.current_a, paused=not order.go, phases=order.phases)
-        accepted = Accepted(current_a=order.current_a, go=order.go, phases=order.phases)
-        self.tell(Took(charger=name, order=order, accepted=accepted, sent_s=self.second))
+    def _explain(self, name: str) -> None:
+        why = self.ev.bays[name].why
+        kind = why.reason, why.held
+        if self._said.get(name) != kind:
+            self._said[name] = kind
+            self.sentences.append(sentence(why))
 
     def why(self, name: str = "garage") -> str:
         """The sentence of a charger now."""
@@ -227,38 +296,53 @@ class Driveway:
         """What a charge point offers its car now, A per phase."""
         return self.points[name].offered_a
 
+    def told(self, name: str = "garage") -> list[tuple[int, float]]:
+        """When a charger was told how many amperes; 0: to pause."""
+        return [(at_s, order.current_a if order.go else 0.0) for at_s, order in self.wires[name].sent]
+
     def need(self, car: str = "car_1") -> Need:
         """What the next trip of a car takes."""
         return self.ev.needs[car][0]
 
+    def pct(self, car: str = "car_1") -> float | None:
+        """How full ev takes a car for."""
+        return self.ev.cars[car].soc.pct(self.at)
+
+    def turns(self, name: str = "garage") -> list[tuple[int, bool]]:
+        """When a charger was told to let its car charge, or to stop."""
+        turns: list[tuple[int, bool]] = []
+        for at_s, order in self.wires[name].sent:
+            if order.go != (turns[-1][1] if turns else False):
+                turns.append((at_s, order.go))
+        return turns
+
     def pauses(self, name: str = "garage") -> int:
-        """How often a charge that ran was stopped."""
-        orders = [order for _, order in self.sent[name]]
-        return sum(before.go and not after.go for before, after in pairwise(orders))
+        """How often a charge was stopped."""
+        return sum(not go for _, go in self.turns(name))
 
 
-def read(point: ChargePoint, now_s: float) -> ChargerReading:
-    """What a charge point says, as a driver would put it."""
-    plug = Plug.EMPTY if point.car is None else Plug.CHARGING if point.is_charging else Plug.CONNECTED
-    return ChargerReading(
-        plug=Plug.FAULT if point.fault else plug,
-        fault=str(point.fault or ""),
-        read_s=now_s,
-        offered_a=point.offered_a,
-        set_a=point.settings.current_a,
-        phases_a=point.phases_a,
-        power_w=point.power_w,
-        plugin_wh=point.plugin_wh,
-        total_wh=point.total_wh,
-        permitted=point.permitted,
-        paused=point.settings.paused,
-        phases=None if point.is_switching else min(point.settings.phases, point.phases, point.supply_phases),
-        most_a=point.most_a,
-        plugins=point.plugins,
-    )
+def _by_phase(watts: Watts) -> tuple[float, float, float]:
+    if isinstance(watts, tuple):
+        return watts
+    return watts / 3, watts / 3, watts / 3
 
 
 def a_charger(name: str = "garage", **more: object) -> ChargerRules:
     """An NRGkick on one phase, by default."""
     chosen: dict[str, object] = {"name": name, "phases": 1, "wired": "1", "step_a": 0.1, "car": "car_1"} | more
     return ChargerRules(**chosen)  # type: ignore[arg-type]
+
+
+def steps(changes: Mapping[int, float], first: float = 0.0) -> Callable[[int], float]:
+    """A load that is `first`, and from each of these seconds on another."""
+    at = sorted(changes)
+
+    def load(second: int) -> float:
+        now = first
+        for since in at:
+            if since > second:
+                break
+            now = changes[since]
+        return now
+
+    return load
