@@ -136,7 +136,6 @@ def _facts(charging: Charging, name: str, bay: Bay, car: CarRules | None, left_w
         least_w=least_w(post, car),
         most_w=full_w(post, car),
         car=car,
-        low_pct=known.low_pct(at) if known else None,
         pct=known.pct(at) if known else None,
         need=need,
         block=charging.plan.now(car.name, at) if car else None,
@@ -208,13 +207,13 @@ def _budget(charging: Charging, bay: Bay, facts: Facts, grant: Grant | None) -> 
     now_s, site, post = charging.now_s, charging.site, bay.post
     if bay.mode is Mode.MANUAL:
         return None
+    answers = bay.claimed_s is not None and now_s - bay.claimed_s >= ANSWER_S
     if grant is not None:
-        return grant.power_w, Hold.PEAK if grant.power_w > 0 else Hold.NO_ROOM
+        return grant.power_w, Hold.PEAK if grant.power_w > 0 else Hold.NO_ROOM if answers else Hold.ASKED
     silent_s = site.silent_s(now_s)
     if silent_s is None and now_s - charging.began_s < ADOPTS_S:
         return post.range_w[1], Hold.STARTING
     if silent_s is not None and silent_s <= claims.LEASE_S:
-        answers = bay.claimed_s is not None and now_s - bay.claimed_s >= ANSWER_S
         return (post.range_w[1] if bay.pace.go and not answers else 0.0), Hold.ASKED
     since_s = now_s - charging.began_s if silent_s is None else silent_s
     if since_s > LONG_S and not facts.reserve and not (facts.need and facts.need.step >= Step.OVER):

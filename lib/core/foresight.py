@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 from lib.core.bands import midnight
 from lib.core.books import local_day
-from lib.core.car import CarRules
+from lib.core.car import FULL_PCT, CarRules
 from lib.core.cost import PriceSlot
 from lib.core.needs import Need, Step, need
 from lib.core.plan import Plan, Quarters, Want, cheapest, flat_w, quarters
@@ -17,6 +17,7 @@ from lib.core.stamp import BRUSSELS
 from lib.core.trip import Trip
 
 PLANNED = timedelta(hours=48)
+PRICED = timedelta(days=5)  # a weekend with a holiday on each side of it is one long night of some contracts
 MORNING = time(7)
 
 
@@ -26,6 +27,7 @@ class Outlook:
 
     Attributes:
         low_pct: of its state of charge; None: unknown, then it is taken to have come home with what it must have left.
+        charged_wh: since it was plugged in.
         wall_wh_pct: Wh at the wall for 1 %.
         full_w, least_w: what it can draw on the cable it hangs on, or mostly does.
         plugged: whether it hangs there now.
@@ -34,10 +36,18 @@ class Outlook:
 
     car: CarRules
     low_pct: float | None
+    charged_wh: float = 0.0
     wall_wh_pct: float
     full_w: float
     least_w: float
     plugged: bool
+
+    @property
+    def supposed_pct(self) -> float:
+        """Its state of charge, or what is supposed of it."""
+        if self.low_pct is not None:
+            return self.low_pct
+        return min(FULL_PCT, self.car.arrival_pct + self.charged_wh / self.wall_wh_pct)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +72,11 @@ def rooms(
     return quarters(tuple(slots), at, at + PLANNED, room_w)
 
 
+def priced(slots: Iterable[PriceSlot], at: datetime) -> tuple[Quarters, ...]:
+    """What a kWh costs in the next days, to see which hours are cheap: a price by day and night may stay for long."""
+    return quarters(tuple(slots), at, at + PRICED, 0.0)
+
+
 def needs(
     outlook: Outlook,
     trips: Iterable[Trip],
@@ -73,13 +88,13 @@ def needs(
 ) -> tuple[Need, ...]:
     """What the trips of a car take, in order of departure; a later one begins when the one before it is over."""
     found: list[Need] = []
-    since, low_pct = at, outlook.low_pct
+    since, low_pct = at, outlook.supposed_pct
     for trip in trips:
         is_first = not found
         one = need(
             trip,
             outlook.car,
-            soc_low_pct=outlook.car.arrival_pct if low_pct is None else low_pct,
+            soc_low_pct=low_pct,
             wall_wh_pct=outlook.wall_wh_pct,
             full_w=outlook.full_w,
             least_w=outlook.least_w,
@@ -111,7 +126,7 @@ def _wants(outlook: Outlook, needed: Mapping[str, tuple[Need, ...]], at: datetim
     car = outlook.car
     first = next(iter(needed.get(car.name, ())), None)
     if first is not None and first.energy_wh and at < first.trip.ready <= at + PLANNED:
-        above_pct = max(0.0, first.target_pct - max(car.everyday_pct, outlook.low_pct or 0.0))
+        above_pct = max(0.0, first.target_pct - max(car.everyday_pct, outlook.supposed_pct))
         yield Want(
             car=car.name,
             trip=first.trip.title,

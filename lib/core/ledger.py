@@ -21,11 +21,15 @@ NEWS_W = 250.0  # a peak that grows by so much more is announced again
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """What a program said last: what it asks and what its devices draw; heard_s: by our monotonic clock."""
+    """What a program said last: what it asks and what its devices draw; heard_s: by our monotonic clock.
+
+    target_w: of the quarter as it knew it; what it asks above that is not more because the target is another since.
+    """
 
     claims: tuple[Claim, ...]
     drawn: tuple[Drawn, ...]
     heard_s: float
+    target_w: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,7 @@ class Ledger:
     """The books of the quarter from `start`.
 
     Attributes:
-        words: what each program said last.
+        words: what each program said last; target_w: of the quarter.
         ceiling_w: what may be drawn from the grid from now on.
         base_w: the house without cars and battery, net of its sun: a rise counts at once, a fall slowly; calm_w: the
             same without its kettles.
@@ -55,6 +59,7 @@ class Ledger:
     start: datetime | None = None
     at: datetime | None = None
     words: Mapping[str, Word] = field(default_factory=dict)
+    target_w: float | None = None
     ceiling_w: float | None = None
     base_w: float | None = None
     calm_w: float | None = None
@@ -71,14 +76,21 @@ class Ledger:
             for one in word.drawn
         )
 
-    def claims(self, now_s: float) -> tuple[Claim, ...]:
-        """What is asked now."""
-        return tuple(claim for word in self.words.values() if now_s - word.heard_s <= LEASE_S for claim in word.claims)
+    def claims(self, now_s: float, target_w: float) -> tuple[Claim, ...]:
+        """What is asked now, of a quarter that may count `target_w`."""
+        return tuple(
+            replace(claim, over_w=max(0.0, claim.over_w + word.target_w - target_w))
+            if claim.over_w and word.target_w is not None and word.target_w != target_w
+            else claim
+            for word in self.words.values()
+            if now_s - word.heard_s <= LEASE_S
+            for claim in word.claims
+        )
 
 
 def heard(ledger: Ledger, program: str, claims: Iterable[Claim], drawn: Iterable[Drawn], now_s: float) -> Ledger:
     """The ledger after a program's word, which holds until its next."""
-    word = Word(claims=tuple(claims), drawn=tuple(drawn), heard_s=now_s)
+    word = Word(claims=tuple(claims), drawn=tuple(drawn), heard_s=now_s, target_w=ledger.target_w)
     return replace(ledger, words={**ledger.words, program: word})
 
 
@@ -109,7 +121,7 @@ def after(
     target_w: what this quarter may count; margin: the part of its energy that is kept back; price: a month peak in W →
     what it costs, in €.
     """
-    claims = ledger.claims(now_s)
+    claims = ledger.claims(now_s, target_w)
     new = ledger.start != quarter.start
     ceiling_w = _ceiling_w(None if new else ledger.ceiling_w, quarter, target_w, margin)
     base_w, calm_w = _base_w(ledger, quarter)
@@ -120,7 +132,16 @@ def after(
         for claim in claims
     )
     room_w = 0.0 if base_w is None else ceiling_w - base_w
-    shares = Shares(quarter, target_w, room_w, base_w or 0.0, calm_w, ledger.short_s, now_s)
+    shares = Shares(
+        quarter,
+        target_w,
+        kept_w=target_w * margin,
+        room_w=room_w,
+        base_w=base_w or 0.0,
+        calm_w=calm_w,
+        short_s=ledger.short_s,
+        now_s=now_s,
+    )
     given = shares.given(known)
     causes = {} if new else dict(ledger.causes)
     passed_s = 0.0 if ledger.at is None else max(0.0, (quarter.at - ledger.at).total_seconds())
@@ -133,6 +154,7 @@ def after(
         ledger,
         start=quarter.start,
         at=quarter.at,
+        target_w=target_w,
         ceiling_w=ceiling_w,
         base_w=base_w,
         calm_w=calm_w,
@@ -140,7 +162,7 @@ def after(
             Grant(
                 who=claim.who,
                 power_w=given[claim.who],
-                over_w=shares.over_w.get(claim.who, 0.0),
+                over_w=claim.over_w if shares.over_w.get(claim.who) else 0.0,
                 eur=prices.get(claim.who) if shares.over_w.get(claim.who) else None,
                 short=given[claim.who] < claim.wish_w - 1,
                 fits=claim.who not in shares.short_s,

@@ -22,6 +22,7 @@ EARLY_S = 2 * 3600.0  # with so much to spare a need waits for cheap hours and s
 SPARE_S = 1800.0  # and goes back to an earlier step only with so much more
 NO_ANSWER_S = 5.0  # a battery that was asked for so long gives no help
 ENOUGH_PCT = 0.5  # a state of charge is not known better than that
+AGAIN_PCT = 2.0  # for less, a car that has what it needs is not started once more
 COLD_C, COLD = 5.0, 1.2  # below it a car takes so much more
 HOUR = timedelta(hours=1)
 
@@ -119,7 +120,8 @@ def need(
         return Need(trip=trip, target_pct=target)
     until = trip.ready if at < trip.ready else max(at, trip.departs)
     left_h = (until - at) / HOUR
-    if target - soc_low_pct < ENOUGH_PCT:
+    had = before is not None and before.trip.key == trip.key and before.energy_wh == 0
+    if target - soc_low_pct < (AGAIN_PCT if had else ENOUGH_PCT):
         done = max(target, soc_low_pct)
         return Need(
             trip=trip,

@@ -42,7 +42,7 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
         for one in outlooks
     }
     late = any(found and found[0].step >= Step.HELP for found in needs.values())
-    cheap = cheap_hours(rooms, at)
+    cheap = cheap_hours(foresight.priced(charging.prices, at), at)
     nights = {
         one.car.name: night
         for one in outlooks
@@ -69,6 +69,7 @@ def _outlook(charging: Charging, name: str, car: CarRules) -> Outlook:
     return Outlook(
         car=car,
         low_pct=known.low_pct(charging.at),
+        charged_wh=bay.session.energy_wh if charger and bay and bay.session else 0.0,
         wall_wh_pct=known.wall_wh_pct,
         full_w=full_w(bay.post, car) if bay else 0.0,
         least_w=least_w(bay.post, car) if bay else 0.0,

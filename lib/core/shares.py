@@ -21,17 +21,19 @@ class Shares:
         self,
         quarter: Quarter,
         target_w: float,
+        kept_w: float,
         room_w: float,
         base_w: float,
         calm_w: float | None,
         short_s: Mapping[str, float],
         now_s: float,
     ) -> None:
-        """room_w: under the ceiling, beside the house's own base_w; calm_w: that without its kettles.
+        """kept_w: of the target, for kettles; room_w: under the ceiling, beside the house's own base_w.
 
-        short_s: since when a running claim has not fitted, by name.
+        calm_w: the house's own without its kettles; short_s: since when a running claim has not fitted, by name.
         """
-        self._quarter, self._target_w, self._calm_w, self._now_s = quarter, target_w, calm_w, now_s
+        self._quarter, self._target_w, self._kept_w = quarter, target_w, kept_w
+        self._calm_w, self._now_s = calm_w, now_s
         self._left_w = room_w
         self._draws_w = base_w  # with what was given so far
         self._before_s = short_s
@@ -61,7 +63,9 @@ class Shares:
             lowest = min(open_, key=lambda claim: claim.wish_w)
             to_w = min(height_w, lowest.wish_w)
             for claim in open_:
-                self._left_w -= max(0.0, to_w - admitted[claim.who])
+                more_w = max(0.0, to_w - admitted[claim.who])
+                self._left_w -= more_w
+                self._draws_w += more_w
                 admitted[claim.who] = max(admitted[claim.who], to_w)
             if to_w >= height_w:
                 break
@@ -75,7 +79,7 @@ class Shares:
     def _admit(self, claim: Claim) -> bool:
         """Whether a claim gets its least: it fits, or it runs and may be kept for now."""
         spare_w = 0.0 if claim.runs or claim.over_w else SPARE_W
-        fits = claim.least_w + spare_w <= self._left_w + self._beyond_w(claim)
+        fits = claim.least_w + spare_w <= max(self._left_w, self._above_w(claim))
         if not fits and not (claim.runs and self._may_stay(claim)):
             return False
         if not fits:
@@ -88,13 +92,15 @@ class Shares:
         self._draws_w += claim.least_w
         return True
 
-    def _beyond_w(self, claim: Claim) -> float:
-        """How much more than what is left a claim may have, so that the quarter ends as announced."""
+    def _above_w(self, claim: Claim) -> float:
+        """What a claim may have beside all that was given, so that the quarter ends where it was announced."""
         average_w, left_s = self._quarter.average_w, self._quarter.left_s
-        if not claim.over_w or average_w is None or left_s <= 0:
-            return claim.over_w
-        allowed_w = (self._target_w + claim.over_w - average_w) * QUARTER_S / left_s
-        return max(claim.over_w, allowed_w - self._draws_w - max(0.0, self._left_w))
+        if not claim.over_w:
+            return 0.0
+        peak_w = self._target_w + claim.over_w - self._kept_w
+        if average_w is None or left_s <= 0:  # nobody watched its start
+            return peak_w - self._draws_w
+        return (peak_w - average_w) * QUARTER_S / left_s - self._draws_w
 
     def _may_stay(self, claim: Claim) -> bool:
         """Whether stopping it later still keeps the quarter, so that a kettle stops no car."""
@@ -112,8 +118,9 @@ class Shares:
     def _lift(self, claim: Claim, admitted: dict[str, float]) -> None:
         """What a claim may have above the target."""
         if claim.over_w and claim.who in admitted:
-            used_w = self.over_w.get(claim.who, 0.0)
-            more_w = max(0.0, min(claim.wish_w - admitted[claim.who], claim.over_w - used_w))
+            more_w = max(0.0, min(claim.wish_w - admitted[claim.who], self._above_w(claim)))
             admitted[claim.who] += more_w
-            if used_w + more_w > 0:
-                self.over_w[claim.who] = used_w + more_w
+            self._draws_w += more_w
+            used_w = self.over_w.get(claim.who, 0.0) + more_w
+            if used_w > 0:
+                self.over_w[claim.who] = used_w

@@ -176,8 +176,9 @@ def _haste(charging: Charging, aim: Aim, share: Share | None) -> Haste:
         row = share.held_by
         return Haste.NOW if row is not None and _exceeded(charging, row) else Haste.ROW
     because = aim.wished.because
-    why = because.why if because else None
-    return Haste.SURPLUS if why is not None and why.reason in {Reason.SURPLUS, Reason.NO_SUN} else Haste.PLAN
+    reason = because.why.reason if because and because.why else None
+    by_sun = reason is Reason.SURPLUS or (reason is Reason.NO_SUN and aim.facts.sunny)
+    return Haste.SURPLUS if by_sun else Haste.PLAN
 
 
 def _exceeded(charging: Charging, row: Row) -> bool:
@@ -208,10 +209,10 @@ def _claimed_s(aim: Aim) -> float | None:
 
 def _reserve(aim: Aim) -> bool:
     """Rule 1: on below the reserve, off a little above it; unknown is not empty."""
-    low_pct, car = aim.facts.low_pct, aim.facts.car
-    if low_pct is None or car is None:
+    pct, car = aim.facts.pct, aim.facts.car
+    if pct is None or car is None:
         return False
-    return low_pct < car.reserve_pct + (tactics.BACK_PCT if aim.bay.reserve else 0.0)
+    return pct < car.reserve_pct + (tactics.BACK_PCT if aim.bay.reserve else 0.0)
 
 
 def _manual(aim: Aim, share: Share | None) -> Bay:

@@ -27,7 +27,7 @@ class Facts:
     Attributes:
         boost_until: the owner wants it fast until then.
         least_w, most_w: between pause and all that charger and car take, on the phases it charges on.
-        low_pct: of the car's state of charge, None while unknown; pct: the likely one.
+        pct: the likely state of charge of the car, None while unknown.
         need: of its next trip; block: what the plan has for it now; next: what it has next.
         night_w: what is left to charge in the cheap hours, per hour left of them; 0 outside.
         night_until: of the cheap hours. eur_kwh: the price now.
@@ -48,7 +48,6 @@ class Facts:
     least_w: float
     most_w: float
     car: CarRules | None = None
-    low_pct: float | None = None
     pct: float | None = None
     need: Need | None = None
     block: Block | None = None
@@ -108,7 +107,7 @@ def _auto(facts: Facts) -> Iterator[Proposal]:
     need, block = facts.need, facts.block
     if need is not None and need.energy_wh and need.step >= Step.HELP:
         yield from _late(facts, need)
-    if facts.reserve and facts.low_pct is not None:
+    if facts.reserve:
         why = Why(reason=Reason.RESERVE, soc_pct=facts.pct, eur=facts.over_eur)
         yield _fence("reserve minimum", claims.RESERVE_MINIMUM, facts, why, low_w=facts.least_w)
         yield _fence("reserve", claims.RESERVE, facts, why, low_w=facts.most_w)
@@ -177,5 +176,5 @@ def over_w(facts: Facts, priority: int, wish_w: float, base_w: float, room_w: fl
     elif facts.reserve and priority in {claims.RESERVE, claims.RESERVE_MINIMUM}:
         full = facts.car is not None and facts.car.reserve_over_peak
         needed_w, cause = facts.most_w if full else facts.least_w, Cause.RESERVE
-    beyond_w = max(0.0, needed_w + base_w - room_w)
-    return (beyond_w, cause) if beyond_w > 0 else (0.0, None)
+    beyond_w = needed_w + base_w - room_w
+    return (beyond_w, cause) if cause is not None and beyond_w > 0 else (0.0, None)

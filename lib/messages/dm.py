@@ -31,6 +31,8 @@ from lib.messages import (
     Telegram,
 )
 
+BAND_DAYS = 6  # a long weekend of cheap hours, and the day before and after it, which tell that they are cheap
+
 
 def say_house(
     house: core.House,
@@ -130,7 +132,7 @@ def _months(house: core.House, rules: core.Rules) -> MonthPeaks:
 
 
 def say_rates(house: core.House, rules: core.Rules, *, now: datetime, trouble: str = "") -> Rates:
-    """The prices in force, and those of today and tomorrow as far as they are known.
+    """The prices in force, and those of today and tomorrow as far as they are known; of a contract by bands more days.
 
     trouble: why the day-ahead price is known no further.
     """
@@ -138,7 +140,8 @@ def say_rates(house: core.House, rules: core.Rules, *, now: datetime, trouble: s
     today = local_day(at)
     tariff = rules.tariffs.on(today)
     used = _used(house.books)
-    slots = ahead(rules.tariffs, midnight(today), midnight(today + timedelta(days=2)), index=house.index, used=used)
+    until = midnight(today + timedelta(days=2 if tariff.is_dynamic else BAND_DAYS))
+    slots = ahead(rules.tariffs, midnight(today), until, index=house.index, used=used)
     known = [slot.end for slot in house.index.slots]
     return Rates(
         bands=tuple(_band(band, tariff, house, rules, at, used) for band in tariff.band_names or ("",)),

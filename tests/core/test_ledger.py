@@ -214,7 +214,7 @@ def test_a_silent_program_asks_for_nothing_and_its_cars_count_on() -> None:
     """What nobody controls may draw its last offer, or nothing: the base load stays careful."""
     home = Home(500, a_car()).run(120)
     known = home.ledger
-    assert () == known.claims(home.second + 31)
+    assert () == known.claims(home.second + 31, 2500.0)
     (drawn,) = known.drawn(home.second + 31)
     assert (False, 0.0) == (drawn.controlled, drawn.low_w)
     assert drawn.high_w > LEAST_W
@@ -224,3 +224,22 @@ def test_sun_is_room_for_a_car() -> None:
     """A house that injects 5 kW leaves them and the target to the cars."""
     home = Home(-5000, a_car(priority=SURPLUS, wish_w=11_000)).run(300)
     assert 7400 == pytest.approx(home.ledger.grants[0].power_w, abs=20)
+
+
+def test_what_was_announced_holds_for_the_whole_quarter() -> None:
+    """A late trip is not slowed down in its quarter because that is above the target already."""
+    car = a_car(priority=LATE, over_w=1780.0, cause=Cause.LATE_TRIP)
+    home = Home(500, car).run(901)
+    assert 3680.0 == home.ledger.grants[0].power_w
+    assert 4000 < home.averages[0] <= 4280
+
+
+def test_a_claim_above_the_target_means_a_peak_not_a_difference() -> None:
+    """The target rises to what the quarter counted: the same claim asks for no more than before."""
+    known = ledger.heard(replace(Ledger(), target_w=2500.0), "ev", [a_claim_over(1780.0)], [], 0.0)
+    assert [100.0] == [claim.over_w for claim in known.claims(1.0, 4180.0)]
+
+
+def a_claim_over(over_w: float) -> Claim:
+    """What a late trip asks."""
+    return Claim(who="garage", priority=LATE, wish_w=3680.0, least_w=LEAST_W, over_w=over_w, cause=Cause.LATE_TRIP)

@@ -183,6 +183,15 @@ def test_it_goes_back_only_with_time_to_spare() -> None:
     assert Step.HELP is a_need(full_w=2_450.0, before=unreachable).step
 
 
+def test_what_was_there_is_not_taken_up_again_for_a_per_cent() -> None:
+    """A car that has what it needs is not started once more because it is known a little less well by now."""
+    met = a_need(from_pct=79.8)
+    assert 0 == met.energy_wh
+    assert 0 == a_need(from_pct=78.5, before=met).energy_wh
+    assert a_need(from_pct=77.5, before=met).energy_wh == pytest.approx(2.5 * WH_PCT)
+    assert a_need(from_pct=78.5).energy_wh == pytest.approx(1.5 * WH_PCT)
+
+
 def test_another_trip_begins_anew() -> None:
     """What was late was another one."""
     before = a_need(room=3.07)

@@ -1,0 +1,59 @@
+"""What is foreseen for each car: a state of charge that nobody knows, and cheap hours that last a weekend."""
+
+from datetime import timedelta
+
+from lib.core import foresight
+from lib.core.car import Ask, CarRules
+from lib.core.foresight import Outlook
+from lib.core.house import House, Rules
+from lib.core.needs import Need, Step
+from lib.core.plan import cheap_hours
+from lib.core.trip import Trip
+from lib.messages.dm import say_rates
+from tests.conftest import local
+from tests.core.prices import rates
+
+CAR = CarRules(name="car_1", capacity_wh=60_000, phases=1)
+EVENING = local("2026-11-20 20:00")
+
+
+def foreseen(*, hours: float, low_pct: float | None, charged_wh: float = 0.0) -> Need:
+    """What a trip to 60 % takes in so many hours, with 2 kW left for the car."""
+    ready = EVENING + timedelta(hours=hours)
+    trip = Trip(key="k", car="car_1", title="Gent", ready=ready, departs=ready, returns=ready, ask=Ask(soc_pct=60))
+    outlook = Outlook(
+        car=CAR,
+        low_pct=low_pct,
+        charged_wh=charged_wh,
+        wall_wh_pct=CAR.wall_wh_pct,
+        full_w=3680.0,
+        least_w=1380.0,
+        plugged=True,
+    )
+    rooms = foresight.rooms((), EVENING, target_w=2400.0, usual_w={}, else_w=400.0)
+    (need,) = foresight.needs(outlook, [trip], rooms, EVENING, before={}, help_asked_s=float("inf"))
+    return need
+
+
+def test_a_state_of_charge_that_nobody_knows_never_makes_a_new_peak() -> None:
+    """However short the time: what is known goes above the paid peak, what is supposed does not."""
+    for hours in (0.2, 1.0, 5.0):
+        assert foreseen(hours=hours, low_pct=20.0).step >= Step.OVER
+        assert Step.ANY_RATE is foreseen(hours=hours, low_pct=None).step
+
+
+def test_an_unknown_car_came_home_with_what_it_must_have_left_and_has_what_was_charged_since() -> None:
+    """So it is not charged for ever."""
+    whole_wh = 40 * CAR.wall_wh_pct
+    assert whole_wh == foreseen(hours=40, low_pct=None).energy_wh
+    assert whole_wh / 2 == foreseen(hours=40, low_pct=None, charged_wh=whole_wh / 2).energy_wh
+    assert 0 == foreseen(hours=40, low_pct=None, charged_wh=whole_wh).energy_wh
+
+
+def test_a_weekend_at_the_night_price_is_cheap_all_along() -> None:
+    """From Friday evening to Monday morning, over Easter to Tuesday, though no other price follows for days."""
+    rules = Rules(tariffs=rates("day_night_all_in"), connection_w=17_250.0)
+    for text in ("2026-11-20 22:30", "2026-11-21 12:00", "2026-11-22 03:00", "2026-04-03 22:30"):
+        at = local(text)
+        slots = say_rates(House(), rules, now=at).slots
+        assert ((at, at + timedelta(hours=24)),) == cheap_hours(foresight.priced(slots, at), at), text
