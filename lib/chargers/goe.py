@@ -9,7 +9,7 @@ import logging
 import math
 from typing import Any
 
-from lib.chargers import ANSWER_S, ChargerError, DeniedError, RefusedError, UnreachableError
+from lib.chargers import ANSWER_S, ChargerError, RefusedError, UnreachableError
 from lib.chargers.box import Box
 from lib.chargers.goe_answers import OFF, ON, ONE_PHASE, THREE_PHASES, Status, parse_v2
 from lib.clock import Clock, WallClock
@@ -124,7 +124,7 @@ class Goe:
     async def _ask_filtered(self) -> dict[str, Any]:
         answer = await self._box.ask("api/status", {"filter": self._filter}, within_s=CALL_S)
         if answer.status == 404:
-            raise DeniedError(
+            raise UnreachableError(
                 f"{self._box.where} has no HTTP API v2: switch it on in its app under Internet, Advanced settings; "
                 'a charger of the first two generations wants "api": 1'
             )

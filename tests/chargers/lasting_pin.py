@@ -14,7 +14,7 @@ INPUT, LOW, HIGH = "input", "output 0", "output 1"
 
 def rows(line: Path) -> list[str]:
     """All that ever happened to the line."""
-    return line.read_text("ascii").splitlines() if line.exists() else [INPUT]
+    return (line.read_text("ascii").splitlines() if line.exists() else []) or [INPUT]
 
 
 def level(line: Path) -> bool:

@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 from aiohttp import web
 
-from lib.chargers import ChargerSetupError, DeniedError, RefusedError, UnreachableError, goe, goe_v1
+from lib.chargers import ChargerSetupError, RefusedError, UnreachableError, goe, goe_v1
 from lib.chargers.goe import TEN_KEYS, Goe
 from lib.chargers.goe_v1 import GoeV1
 from lib.clock import TurnedClock
@@ -152,7 +152,7 @@ async def test_old_firmware_wants_its_filter_as_a_list(bench: Bench) -> None:
 async def test_an_api_that_is_off_says_how_to_switch_it_on(bench: Bench) -> None:
     """And that older ones have another."""
     bench.box.enabled = False
-    with pytest.raises(DeniedError, match="has no HTTP API v2: switch it on in its app under Internet"):
+    with pytest.raises(UnreachableError, match="has no HTTP API v2: switch it on in its app under Internet"):
         await bench.charger.read()
 
 

@@ -530,6 +530,35 @@ def test_it_lets_go_as_it_is_told() -> None:
     assert play(story).charger.closed
 
 
+def test_a_charger_that_does_not_let_go_is_left(caplog: pytest.LogCaptureFixture) -> None:
+    """After 10 s, so that a program can end."""
+    charger = ToyCharger()
+
+    async def never(*, restore: bool) -> None:
+        await asyncio.sleep(3600)
+
+    charger.close = never  # type: ignore[method-assign]  # it hangs
+
+    async def story(day: Day) -> None:
+        await day.point.close(restore=True)
+        assert 10.0 == asyncio.get_running_loop().time()
+
+    play(story, charger)
+    assert "garage: it does not let go within 10 s; it is left as it is" in caplog.text
+
+
+def test_our_own_bug_ends_it_loudly() -> None:
+    """It is no trouble of the charger's, and is not taken for one."""
+
+    async def story(day: Day) -> None:
+        await day.pass_by(1)
+        day.charger.trouble = KeyError("ours")  # type: ignore[assignment]  # what no charger raises
+        await day.pass_by(30)
+
+    with pytest.raises(KeyError, match="ours"):
+        play(story)
+
+
 def test_each_trouble_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     """And that it is over."""
     caplog.set_level(logging.INFO)

@@ -275,5 +275,6 @@ async def test_killed_at_any_instant_it_never_switches_under_load(box: OldGoeBox
     await eventually(lambda: box.relay_phases == 3 and box.point.power_w == 6900, 20)
     done.set()
     await ending
+    assert not wiring.done()
     wiring.cancel()
     assert 0 == box.point.cut_under_load
