@@ -38,17 +38,17 @@ def folders() -> list[Path]:
 
 
 def free_ports() -> int:
-    """The first of five ports in a row that are free on loopback.
+    """The first of eight ports in a row that are free on loopback.
 
     They lie below those that the system gives away, and each worker of the tests has a range of its own: so they stay
     free until they are used.
     """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
     while True:
-        first = FIRST_PORT + PORTS_EACH * worker + 5 * random.randrange(PORTS_EACH // 5)
+        first = FIRST_PORT + PORTS_EACH * worker + 8 * random.randrange(PORTS_EACH // 8)
         with ExitStack() as opened:
             try:
-                for port in range(first, first + 5):
+                for port in range(first, first + 8):
                     opened.enter_context(socket.socket()).bind(("127.0.0.1", port))
             except OSError:
                 continue

@@ -1,10 +1,8 @@
 """A checkout per test; what its tmux servers still hold at the end is ended."""
 
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,19 +12,6 @@ from tests.start.checkout import Checkout, alone, copy_scripts
 
 PROCPS = ("kill", "pgrep", "pkill", "pmap", "ps", "top", "watch")
 PROGRAM = "import signal\nprint('dm is up', flush=True)\nsignal.pause()\n"
-
-
-def demo_ports() -> int:
-    """The first of eight ports in a row that are free on loopback."""
-    while True:
-        first = free_ports()
-        with ExitStack() as opened:
-            try:
-                for port in range(first, first + 8):
-                    opened.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return first
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +38,7 @@ def checkout(tmp_path: Path, tmux_folder: Path, environment: Path) -> Iterator[C
     folder = copy_scripts(tmp_path / "the checkout")
     (folder / ".venv").symlink_to(environment)
     home = tmp_path / "home"
-    environ = alone(DM_HOME=home, DM_TMUX=f"t{tmux_folder.name}", TMUX_TMPDIR=tmux_folder, DM_PORTS=str(demo_ports()))
+    environ = alone(DM_HOME=home, DM_TMUX=f"t{tmux_folder.name}", TMUX_TMPDIR=tmux_folder, DM_PORTS=str(free_ports()))
     here = Checkout(folder=folder, home=home, environ=environ)
     here.write("dm.py", PROGRAM)
     here.write("lib/sim/__main__.py", PROGRAM)
