@@ -7,7 +7,8 @@ connection is kept between two questions, and made anew when the box has closed 
 import asyncio
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,6 +61,15 @@ class Box:
                 headers=self._headers,
             )
         return self._http
+
+    @asynccontextmanager
+    async def within(self, seconds: float) -> AsyncIterator[None]:
+        """So long for all questions in it together. Raises UnreachableError."""
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError as error:
+            raise self.unreachable(error) from None
 
     async def ask(self, path: str, query: Mapping[str, str], *, within_s: float) -> Answer:
         """The answer to GET `path`. Raises UnreachableError within `within_s` seconds."""

@@ -4,7 +4,6 @@ In: its address, orders. Out: readings, and what it took. Its own surplus mode i
 exit it decides by itself again (frc 0). Source: the maker's list of API keys.
 """
 
-import asyncio
 import logging
 import math
 from typing import Any
@@ -47,7 +46,8 @@ class Goe:
     async def read(self) -> ChargerReading:
         """One question for all that we need."""
         read_s = self._clock.monotonic()
-        status = await self._look()
+        async with self._box.within(ANSWER_S):
+            status = await self._look()
         self._blinks = 0 if status.plug else self._blinks + 1
         if status.plug or self._blinks > BLINKS:
             self._plug = status.plug or Plug.UNKNOWN
@@ -73,12 +73,13 @@ class Goe:
 
     async def order(self, order: Order) -> Accepted:
         """All keys that differ in one call; it takes or refuses each of them by itself."""
-        status = self._status or await self._look()
-        current_a = in_steps(min(order.current_a, status.most_a or math.inf), STEP_A)
-        wanted = {"amp": f"{max(status.least_a, current_a):.0f}", "frc": str(ON if order.go else OFF)}
-        if self._rules.switches and order.phases:
-            wanted["psm"] = str(ONE_PHASE if order.phases == 1 else THREE_PHASES)
-        await self._write({key: value for key, value in wanted.items() if self._set.get(key) != value})
+        async with self._box.within(ANSWER_S):
+            status = self._status or await self._look()
+            current_a = in_steps(min(order.current_a, status.most_a or math.inf), STEP_A)
+            wanted = {"amp": f"{max(status.least_a, current_a):.0f}", "frc": str(ON if order.go else OFF)}
+            if self._rules.switches and order.phases:
+                wanted["psm"] = str(ONE_PHASE if order.phases == 1 else THREE_PHASES)
+            await self._write({key: value for key, value in wanted.items() if self._set.get(key) != value})
         phases = {str(ONE_PHASE): 1, str(THREE_PHASES): 3}.get(self._set.get("psm", ""))
         return Accepted(current_a=float(self._set["amp"]), go=self._set["frc"] != str(OFF), phases=phases)
 
@@ -86,18 +87,24 @@ class Goe:
         """Leave it to itself, with the settings that were there, and hang up."""
         try:
             if restore and self._wrote:
-                await self._look()
-                owner = (self._owner or {}) | {"frc": NEUTRAL}
-                back = {
-                    key: owner[key]
-                    for key, ours in self._wrote.items()
-                    if key in owner and self._set.get(key) == ours != owner[key]
-                }
-                await self._write(back)
+                async with self._box.within(ANSWER_S):
+                    await self._restore()
         except ChargerError as error:
             log.warning("%s: not all of its settings could be given back: %s", self._rules.name, error)
         finally:
             await self._box.close()
+
+    async def _restore(self) -> None:
+        """What is still as we set it; what its owner changed meanwhile stays his."""
+        await self._look()
+        owner = (self._owner or {}) | {"frc": NEUTRAL}
+        await self._write(
+            {
+                key: owner[key]
+                for key, ours in self._wrote.items()
+                if key in owner and self._set.get(key) == ours != owner[key]
+            }
+        )
 
     async def _look(self) -> Status:
         self._status = None
@@ -109,14 +116,10 @@ class Goe:
         return status
 
     async def _ask_status(self) -> dict[str, Any]:
-        try:
-            async with asyncio.timeout(ANSWER_S):
-                body = await self._ask_filtered()
-                if self._filter == KEYS and ("car" not in body or set(body) - set(KEYS.split(","))):
-                    self._filter = TEN_KEYS
-                    body = await self._ask_filtered()
-        except TimeoutError as error:
-            raise self._box.unreachable(error) from None
+        body = await self._ask_filtered()
+        if self._filter == KEYS and ("car" not in body or set(body) - set(KEYS.split(","))):
+            self._filter = TEN_KEYS
+            body = await self._ask_filtered()
         if "car" not in body:
             raise UnreachableError(f"{self._box.where} answers, but not as {KIND}: is it another box?")
         return body

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import math
 
-from lib.chargers import ChargerError, RefusedError, UnreachableError
+from lib.chargers import ANSWER_S, ChargerError, RefusedError, UnreachableError
 from lib.chargers.box import Box
 from lib.chargers.goe_answers import Status, parse_v1
 from lib.clock import Clock, WallClock
@@ -18,7 +18,7 @@ from lib.core.charger import LEAST_A, Accepted, ChargerReading, ChargerRules, Or
 KIND = "a go-eCharger with API v1"
 STEP_A = 1.0
 POLITE_S = 5.0
-CALL_S = 4.0
+CALL_S = 3.0
 RESET_S = 2.0
 NO_PHASE = "none of its phases has voltage: is its fuse out, or its relay?"
 
@@ -64,14 +64,15 @@ class GoeV1:
 
     async def order(self, order: Order) -> Accepted:
         """One key, the most urgent: to pause before the amperes, the amperes before it may go."""
-        status = self._status or await self._ask("status", {})
-        current = int(max(LEAST_A, in_steps(min(order.current_a, status.most_a or math.inf), STEP_A)))
-        keys = {"amx": current} if status.set_a != current else {}
-        if status.allowed is not order.go:
-            go = {"alw": int(order.go)}
-            keys = keys | go if order.go else go | keys
-        for key, value in list(keys.items())[:1]:
-            status = await self._write(key, value)
+        async with self._box.within(ANSWER_S):
+            status = self._status or await self._ask("status", {})
+            current = int(max(LEAST_A, in_steps(min(order.current_a, status.most_a or math.inf), STEP_A)))
+            keys = {"amx": current} if status.set_a != current else {}
+            if status.allowed is not order.go:
+                go = {"alw": int(order.go)}
+                keys = keys | go if order.go else go | keys
+            for key, value in list(keys.items())[:1]:
+                status = await self._write(key, value)
         return Accepted(current_a=status.set_a, go=status.allowed)
 
     async def reset(self) -> None:

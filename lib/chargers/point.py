@@ -101,7 +101,9 @@ class Point:
         self._said: dict[str, str] = {}  # the trouble with reads and with orders that the log has
 
     def want(self, order: Order | None) -> None:
-        """Have the charger do `order` from now on; None: leave it as it is."""
+        """Have the charger do `order` from now on; None: leave it as it is, and forget who meddled with it."""
+        if order is None:
+            self._meddled = 0
         if order != self._wanted:
             self._wanted = order
             if not self._is_locked:

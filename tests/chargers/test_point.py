@@ -390,6 +390,24 @@ def test_what_is_left_to_its_owner_is_still_cut() -> None:
     assert 12.0 == play(story).charger.current_a
 
 
+def test_hands_off_makes_peace_with_its_owner() -> None:
+    """What is wanted after that is told again."""
+
+    async def story(day: Day) -> None:
+        await day.pass_by(1)
+        day.point.want(go(10))
+        for _ in range(2):
+            await day.pass_by(20)
+            day.charger.by_hand(current_a=7.0)
+        await day.pass_by(20)
+        day.point.want(None)
+        await day.pass_by(20)
+        day.point.want(go(12))
+        await day.pass_by(20)
+
+    assert 12.0 == play(story).charger.current_a
+
+
 def test_a_pause_by_its_owner_is_noticed() -> None:
     """Also one that he lifts."""
 
