@@ -16,7 +16,7 @@ from lib.commands.ev_memory import Memory, remembered
 from lib.commands.ev_orders import handlers
 from lib.commands.ev_rules import charging_rules
 from lib.commands.ev_teller import Teller
-from lib.commands.peers import heard
+from lib.commands.peers import heard, trouble
 from lib.core import charging as core
 from lib.core.carport import ChargingRules
 from lib.core.charging import Event
@@ -92,8 +92,9 @@ def main() -> int:
             makes = {place.rules.name: place.make for place in config.chargers}
             teller = Teller(say, rules, memory, boot=boot, clock=clock, makes=makes, demo=config.demo)
             cars = Cars(rules, memory, teller, clock)
-            dm, devices = heard(config, secrets, "dm", cars.hear, clock), opened(config, secrets, cars.take, clock)
-            async with dm as meter, devices as all_of_them:
+            dm = heard(config, secrets, "dm", cars.hear, clock, vital=True)
+            async with dm as meter, opened(config, secrets, cars.take, clock) as all_of_them:
+                teller.unheard = partial(trouble, meter, "dm")
                 await cars.run(all_of_them)
 
     orders = handlers(lambda: cars, lambda: meter)

@@ -1,6 +1,7 @@
 """The chargers, cars and calendars of a home, opened from its settings and let go again at the end.
 
-Each runs in a task of its own; a fault in one stops no other. What they say goes to one `hear`.
+Each runs in a task of its own; a fault in a car's source or a calendar stops nothing else. What they say goes to one
+`hear`.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from lib.cars.poll import Poll
 from lib.chargers import open_charger
 from lib.chargers.point import Point
 from lib.clock import Clock
+from lib.commands.beside import beside
 from lib.core.carport import WAKES, Charging
 from lib.core.charger import Plug
 from lib.core.charging import Event
@@ -84,7 +86,10 @@ async def _start(car: str, control: ChargeControl) -> None:
 async def opened(
     config: Settings, secrets: Secrets, hear: Callable[[Event], None], clock: Clock
 ) -> AsyncIterator[Devices]:
-    """Open them and have them run meanwhile. Raises ChargerSetupError before anything runs."""
+    """Open them and have them run meanwhile. Raises ChargerSetupError before anything runs.
+
+    A bug in what keeps a charger is raised in the block's place: that charger would be steered no more.
+    """
     points = {
         place.rules.name: Point(
             place.rules.name,
@@ -120,13 +125,13 @@ async def opened(
         polls[place.rules.name] = Poll(place.rules.name, source, hear, clock)
     calendars = open_calendars(config.calendars, secrets.others, home=config.home)
     agenda = Agenda(calendars, hear, clock)
-    running = [asyncio.create_task(point.run(), name=f"charger {name}") for name, point in points.items()]
-    running += [asyncio.create_task(poll.run(), name=f"car {name}") for name, poll in polls.items()]
+    running = [asyncio.create_task(poll.run(), name=f"car {name}") for name, poll in polls.items()]
     running.append(asyncio.create_task(agenda.run(), name="calendars"))
     for task in running:
         task.add_done_callback(_ended)
     try:
-        yield Devices(points=points, polls=polls, controls=controls, troubles=troubles)
+        async with beside({f"charger {name}": point.run() for name, point in points.items()}):
+            yield Devices(points=points, polls=polls, controls=controls, troubles=troubles)
     finally:
         for task in running:
             task.cancel()

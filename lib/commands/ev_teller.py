@@ -1,7 +1,7 @@
 """What ev says: its state when something changed and every 5 s, and the sessions. It knows no socket."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from lib import messages
 from lib.clock import Clock
@@ -35,13 +35,15 @@ class Teller:
         self._said_s: float | None = None
         self._last: Said | None = None
         self._why: dict[str, str] = {}
-        self.trouble: dict[str, str] = {}  # of the programs around it, by kind
+        self.trouble: dict[str, str] = {}  # of the devices, by kind
+        self.unheard: Callable[[], str] = str  # why dm is not heard; "" while it is
         self._say(say_sessions(memory.sessions))
 
     def tell(self, charging: Charging) -> None:
         """The state as it is now, unless it says what it said a moment ago."""
         now_s = self._clock.monotonic()
-        notices = {**self.trouble, **({"store": self._memory.trouble} if self._memory.trouble else {})}
+        around = {"dm": self.unheard(), "store": self._memory.trouble}
+        notices = {**self.trouble, **{kind: text for kind, text in around.items() if text}}
         for number, note in enumerate(charging.trips.notes):
             notices[f"trip {number + 1}"] = note
         said = say_charging(

@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from lib.clock import Clock
+from lib.commands.beside import beside
 from lib.hub.address import parse_address
-from lib.hub.client import Peer, PeerError
+from lib.hub.client import UNTRIED, Peer, PeerError
 from lib.messages import Say
 from lib.secrets import Secrets
 from lib.settings import Settings
@@ -20,9 +21,12 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def heard(
-    config: Settings, secrets: Secrets, program: str, hear: Say, clock: Clock
+    config: Settings, secrets: Secrets, program: str, hear: Say, clock: Clock, *, vital: bool = False
 ) -> AsyncIterator[Peer | None]:
-    """Listen to `program` meanwhile; None where it has no door. Orders may be given to it."""
+    """Listen to `program` meanwhile; None where it has no door. Orders may be given to it.
+
+    vital: who hears it cannot do without, so a bug in what hears it is raised in the block's place.
+    """
     url = config.peer(program)
     if url is None:
         yield None
@@ -35,6 +39,10 @@ async def heard(
         log.warning("%s: %s", program, error)
         yield None
         return
+    if vital:
+        async with beside({program: peer.listen()}):
+            yield peer
+        return
     listening = asyncio.create_task(peer.listen(), name=program)
     listening.add_done_callback(_ended)
     try:
@@ -42,6 +50,13 @@ async def heard(
     finally:
         listening.cancel()
         await asyncio.wait({listening})
+
+
+def trouble(peer: Peer | None, program: str) -> str:
+    """Why a program is not heard, for the owner; "" while it is, and before the first try."""
+    if peer is None:
+        return f"{program} cannot be heard: socket_info in config.py has no door for it, or tls no certificate"
+    return "" if peer.why in {"", UNTRIED} else f"{peer.url}: {peer.why}"
 
 
 def _ended(listening: asyncio.Task[None]) -> None:

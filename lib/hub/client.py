@@ -33,6 +33,7 @@ PING_S = 10.0  # asked so often for a sign of life, which must come within as mu
 LONGEST_FRAME: Final = 1_048_576
 ASK_S = 5.0  # a hub answers each order within four
 MOST_ASKED = 20  # orders whose answer is still to come
+UNTRIED = "not connected yet"
 NOBODY_KNOWS = "so nobody knows whether the order was carried out"
 
 __all__ = ["Peer", "PeerError"]
@@ -77,7 +78,7 @@ class Peer:
         self._quiet = logging.getLogger(f"{__name__}.frames")
         self._quiet.setLevel(logging.ERROR)  # it would write down headers, and so the token
         self.connected = False
-        self.why = "not connected yet"
+        self.why = UNTRIED
         self.hello: Hello | None = None
         self.broken = 0
         self._hear = hear
