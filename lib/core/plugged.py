@@ -135,8 +135,10 @@ def _charger(plugged: Plugged, name: str, reading: ChargerReading, at: datetime,
     if cable is not None and None not in {cable.plugins, reading.plugins} and cable.plugins != reading.plugins:
         plugged, cable = _left(plugged, cable), None  # it was away while nobody looked
     if cable is None:
-        busy = tuple(car for car in rules.cars if _is_busy(car, at, plugged.plugs.get(car), rules))
-        cable = OnCable(charger=name, since=at, plugins=reading.plugins, excluded=busy)
+        cable = OnCable(charger=name, since=at, plugins=reading.plugins)
+        if not rules.found(cable):
+            busy = tuple(car for car in rules.cars if _is_busy(car, at, plugged.plugs.get(car), rules))
+            cable = replace(cable, excluded=busy)
         return _settled(plugged, _decided(plugged, cable, rules), rules)
     known = cable
     if cable.plugins is None and reading.plugins is not None:

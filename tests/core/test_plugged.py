@@ -99,6 +99,13 @@ def test_a_late_source_has_more_time(late: bool, found: str) -> None:
     assert found == story.see(18, car("car_2", plugged=True))[0]
 
 
+def test_a_car_that_is_found_at_the_start_is_not_elsewhere() -> None:
+    """It says that it is plugged in a moment before the charger is read for the first time: that may be this plug."""
+    story = Story(rules=Rules(cars=CARS, chargers=CHARGERS, began=NOON - MINUTE / 60))
+    story.see(-0.01, car("car_1", plugged=True))
+    assert ("car_1", Ground.DEFAULT) == story.see(0, charger())
+
+
 def test_the_only_car_that_is_not_elsewhere() -> None:
     """The other one hangs on the other cable, or says that it was plugged in somewhere before."""
     story = Story()
