@@ -292,6 +292,27 @@ def test_a_cut_without_an_answer_is_tried_again() -> None:
     assert (8.0, False) == (day.charger.current_a, day.charger.paused)
 
 
+@pytest.mark.parametrize("hangs", [True, False])
+def test_a_charger_that_answers_no_order_is_silent(hangs: bool) -> None:
+    """Cuts that are tried again and again hide it no longer than one of them; it answers again when it is read."""
+
+    async def story(day: Day) -> None:
+        await day.pass_by(1)
+        day.point.want(go(14))
+        await day.pass_by(1)
+        day.charger.trouble, day.charger.hangs = UnreachableError("no answer"), hangs
+        for current_a in (8, 7, 6):
+            day.point.want(go(current_a))
+            await day.pass_by(8)
+            assert {2.0} == {missed.since_s for missed in day.events(Missed)}
+        day.charger.trouble, day.charger.hangs = None, False
+        await day.pass_by(40)
+
+    day = play(story)
+    assert isinstance(day.heard[-1], Told)
+    assert go(6) == day.events(Took)[-1].order
+
+
 def test_a_charger_that_is_silent_is_asked_ever_later() -> None:
     """After 1, 2, 4 … 30 s; it is told since when, and that it answers again."""
 
