@@ -276,10 +276,10 @@ class Point:
         self._try_again_s = self._clock.monotonic() + pause_s
         self._lock(error)
         self._say(ORDERS, str(error))
-        self._hear(Balked(charger=self.name, order=order, why=str(error), sent_s=sent_s, answered=is_refused))
         if not is_refused and self._silent_s is None:  # cuts that are tried again leave no read its time
             self._silent_s, self._read_again_s = sent_s, -math.inf
             self._hear(Missed(charger=self.name, why=str(error), since_s=sent_s))
+        self._hear(Balked(charger=self.name, order=order, why=str(error), sent_s=sent_s, answered=is_refused))
 
     def _lock(self, error: ChargerError) -> None:
         """What only its owner can mend is not tried again soon, whatever is wanted."""
