@@ -22,9 +22,10 @@ from lib.core.site import LONG_S
 from lib.core.surplus import own_profile
 from lib.core.tactics import Facts
 from lib.core.uptake import phases_for
-from lib.core.why import Hold, Reason
+from lib.core.why import Hold
 
 ADOPTS_S = 30.0  # a program that has just begun leaves a charger as it is until dm speaks
+FOUND_S = 15.0
 ANSWER_S = 5.0  # dm answers a new claim with its next telegram
 
 
@@ -77,6 +78,8 @@ class Aim:
     @property
     def held(self) -> Hold | None:
         """What its budget is, where that leaves it less than it wants, by a step at least."""
+        if self.grant is not None and not self.grant.short:
+            return None  # it has all that its car and the circuits take
         less_w = self.wished.target_w - self.target_w
         return self.hold if less_w >= power_w(self.bay.post.rules.step_a, self.lines) else None
 
@@ -145,11 +148,17 @@ def _facts(charging: Charging, name: str, bay: Bay, car: CarRules | None, left_w
         eur_kwh=slot.import_eur_kwh if slot else None,
         sun_w=power_w(sun.current_a, _sun_phases(bay, car, left_w, mode)) if sun.go else 0.0,
         left_w=left_w,
-        sunny=bay.pace.go and bay.why.reason in {Reason.SURPLUS, Reason.NO_SUN},
+        found_w=power_w(bay.pace.current_a, post.phases) if _is_found(charging, bay) else 0.0,
+        sunny=bay.sunny and bay.pace.go,
         reserve=bay.reserve,
         ended=bay.ended,
         over_eur=grant.eur if grant and grant.over_w > 0 else None,
     )
+
+
+def _is_found(charging: Charging, bay: Bay) -> bool:
+    """Whether it goes on as it was found until trips, prices and the house are known too."""
+    return bay.found_s is not None and bay.pace.go and charging.now_s - bay.found_s < FOUND_S
 
 
 def _sun_phases(bay: Bay, car: CarRules | None, left_w: float, mode: Mode) -> int:
@@ -207,14 +216,15 @@ def _budget(charging: Charging, bay: Bay, facts: Facts, grant: Grant | None) -> 
     now_s, site, post = charging.now_s, charging.site, bay.post
     if bay.mode is Mode.MANUAL:
         return None
-    answers = bay.claimed_s is not None and now_s - bay.claimed_s >= ANSWER_S
+    answers = bay.claimed_s is not None and now_s - max(bay.claimed_s, site.since_s or 0.0) >= ANSWER_S
     if grant is not None:
         return grant.power_w, Hold.PEAK if grant.power_w > 0 else Hold.NO_ROOM if answers else Hold.ASKED
     silent_s = site.silent_s(now_s)
     if silent_s is None and now_s - charging.began_s < ADOPTS_S:
         return post.range_w[1], Hold.STARTING
-    if silent_s is not None and silent_s <= claims.LEASE_S:
-        return (post.range_w[1] if bay.pace.go and not answers else 0.0), Hold.ASKED
+    if silent_s is not None and silent_s < claims.LEASE_S:
+        told_w = max(post.range_w[1], power_w(bay.pace.current_a, post.phases))
+        return (told_w if bay.pace.go and not answers else 0.0), Hold.ASKED
     since_s = now_s - charging.began_s if silent_s is None else silent_s
     if since_s > LONG_S and not facts.reserve and not (facts.need and facts.need.step >= Step.OVER):
         return 0.0, Hold.SAFE

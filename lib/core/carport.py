@@ -61,8 +61,10 @@ class Bay:
 
     Attributes:
         mode, wish: the owner's words; boost_until: he wants it fast until then.
+        found_s: when it was found charging, as this program began.
         pace: the clocks of its orders. session: of the car on it; quarter_wh: what that had when the running quarter
         began, last_wh: what it charged in the one before.
+        sunny: it charges from the sun, or did until a cloud came.
         reserve: its car is below the reserve, until it has a little more.
         idle_s: since when its car takes nothing though it may; charged: it has taken something in this plug-in.
         ended: the car has stopped by itself; wakes: how often it was tried to wake it, woken_s: when last;
@@ -75,10 +77,12 @@ class Bay:
     mode: Mode
     wish: Phases = Phases.AUTO
     boost_until: datetime | None = None
+    found_s: float | None = None
     pace: Pace
     session: Session | None = None
     quarter_wh: float = 0.0
     last_wh: float = 0.0
+    sunny: bool = False
     reserve: bool = False
     idle_s: float | None = None
     charged: bool = False

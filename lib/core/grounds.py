@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from lib.core.aims import Aim
 from lib.core.carport import WAKES, Charging
+from lib.core.charger import power_w
 from lib.core.sharing import Share
 from lib.core.tempo import Command
 from lib.core.why import Hold, Reason, Why
@@ -12,19 +13,20 @@ from lib.core.why import Hold, Reason, Why
 GONE_S = 5.0  # dm speaks at least once a second
 
 
-def why_of(charging: Charging, aim: Aim, share: Share | None, command: Command, drawn_w: float) -> Why:
-    """The reason of what was decided, and what holds it below that; drawn_w: what the car is to draw by it."""
+def why_of(charging: Charging, aim: Aim, share: Share | None, command: Command) -> Why:
+    """The reason of what was decided, and what keeps it from that."""
     post, bay = aim.bay.post, aim.bay
     current_a = command.current_a if command.go else 0.0
-    if post.missed is not None:
-        return Why(reason=Reason.SILENT, name=post.missed.why, current_a=max(post.range_a[1]))
     if bay.ended:
         return Why(reason=Reason.CAR_ENDED, current_a=current_a)
     if bay.wakes >= WAKES and bay.idle_s is not None and not bay.charged and current_a:
         return Why(reason=Reason.ASLEEP, current_a=current_a)
     because = aim.wished.because
     why = because.why if because is not None and because.why is not None else Why(reason=Reason.STARTING)
-    why = replace(why, power_w=min(drawn_w, post.range_w[1]) if current_a else why.power_w, current_a=current_a)
+    drawn_w = post.range_w[1] if current_a and bay.idle_s is None else None
+    why = replace(why, power_w=drawn_w, current_a=current_a)
+    if post.balked:
+        return replace(why, held=Hold.REFUSED, by=post.balked)
     row = share.held_by if share is not None and share.current_a < aim.most_a else None
     allowed_a = aim.most_a if share is None or row is None else share.current_a
     if command.held is not None and current_a < allowed_a:
@@ -33,14 +35,18 @@ def why_of(charging: Charging, aim: Aim, share: Share | None, command: Command, 
         return replace(why, held=Hold.WAITING if share.place else Hold.ROW, by=row.name, count=share.place or None)
     if aim.held is not None:
         return replace(why, held=aim.held, by=_silent(charging) if aim.held is Hold.SAFE else "")
+    if post.stubborn_a and current_a:
+        return replace(why, held=Hold.STUBBORN)
+    if current_a and bay.pace.cap_a is not None and aim.wished.target_w > power_w(bay.pace.cap_a, aim.lines):
+        return replace(why, held=Hold.SLOW_CAR)
     return replace(why, held=command.held, held_until=_then(charging, command.until_s))
 
 
 def unread(aim: Aim) -> Why:
-    """Of a charger of which nothing is known now."""
+    """Of a charger of which nothing is known now, or of no more than what it was told last."""
     post = aim.bay.post
     if post.missed is not None:
-        return Why(reason=Reason.SILENT, name=post.missed.why)
+        return Why(reason=Reason.SILENT, name=post.missed.why, current_a=max(post.range_a[1]))
     return Why(reason=Reason.STARTING)
 
 

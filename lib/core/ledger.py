@@ -69,9 +69,9 @@ class Ledger:
     causes: Mapping[Cause, float] = field(default_factory=dict)
 
     def drawn(self, now_s: float) -> tuple[Drawn, ...]:
-        """What the devices draw now; of those whose program fell silent only the most is known."""
+        """What the devices draw now; those whose program fell silent nobody controls."""
         return tuple(
-            one if now_s - word.heard_s <= LEASE_S else replace(one, low_w=min(0.0, one.low_w), controlled=False)
+            one if now_s - word.heard_s <= LEASE_S else replace(one, controlled=False)
             for word in self.words.values()
             for one in word.drawn
         )
@@ -89,18 +89,30 @@ class Ledger:
 
 
 def heard(ledger: Ledger, program: str, claims: Iterable[Claim], drawn: Iterable[Drawn], now_s: float) -> Ledger:
-    """The ledger after a program's word, which holds until its next."""
-    word = Word(claims=tuple(claims), drawn=tuple(drawn), heard_s=now_s, target_w=ledger.target_w)
-    return replace(ledger, words={**ledger.words, program: word})
+    """The ledger after a program's word, which holds until its next.
+
+    What a device draws counts as the house's own as long as nobody tells of it, or nobody can tell it anything.
+    """
+    drawn, last = tuple(drawn), ledger.words.get(program)
+    lasts = last.drawn if last is not None and now_s - last.heard_s <= LEASE_S else ()
+    known = {one.who for one in lasts if one.controlled}
+    new_w = sum(one.low_w for one in drawn if one.controlled and one.who not in known)
+    word = Word(claims=tuple(claims), drawn=drawn, heard_s=now_s, target_w=ledger.target_w)
+    return replace(
+        ledger,
+        words={**ledger.words, program: word},
+        base_w=None if ledger.base_w is None else ledger.base_w - new_w,
+        calm_w=None if ledger.calm_w is None else ledger.calm_w - new_w,
+    )
 
 
 def devices_w(ledger: Ledger, before: Quarter | None, grid_w: float, at: datetime, now_s: float) -> float:
-    """What cars and battery draw of `grid_w`.
+    """What cars and battery draw of `grid_w`, as far as somebody controls them.
 
     After an order nobody knows how far the car has followed it. Within what it may draw by then, a step of the meter
     belongs to the car, so that its start is not taken for the oven's.
     """
-    drawn = ledger.drawn(now_s)
+    drawn = [one for one in ledger.drawn(now_s) if one.controlled]
     low_w, high_w = sum(one.low_w for one in drawn), sum(one.high_w for one in drawn)
     if before is None or before.grid_w is None or at - before.at > WATCHED_GAP:
         return low_w  # the rest counts as the house's own, which is careful

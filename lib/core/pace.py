@@ -49,17 +49,19 @@ def _resting(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo) -> tuple[Pa
 
 
 def _started(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo) -> tuple[Pace, Command]:
-    """Its first amperes; more follow."""
+    """Its first amperes; more follow. On other phases it begins at its least, until the charger has confirmed them."""
     phases = phases_for(pace, wanted.phases, now_s, tempo)
     switches = phases != pace.phases and pace.phases is not None
     switching = pace.switching if pace.switching.to is None else replace(pace.switching, to=None)
     pace = replace(
         pace,
         go=True,
-        current_a=max(wanted.floor_a, in_steps(min(_capped(pace, wanted), tempo.first_a), wanted.step_a)),
+        current_a=wanted.floor_a
+        if switches
+        else max(wanted.floor_a, in_steps(min(_capped(pace, wanted), tempo.first_a), wanted.step_a)),
         phases=phases,
         sent_s=now_s,
-        raised_s=now_s,
+        raised_s=None if switches else now_s,
         turned_s=now_s,
         asked_s=None,
         uptake=Uptake() if switches else pace.uptake,

@@ -26,6 +26,7 @@ from lib.core.power import PHASE_V
 FOLLOWED_S = 8.0  # a reading that much younger than an order may show what came of it
 SETTLED_W = 150.0  # what still moves more than this between two readings is on its way
 LATE_S = 30.0  # by then every car has followed, or will not
+IGNORES_A = 1.5  # a car that goes on to take so much more than it is offered heeds no offer
 SWITCH_S = 60.0  # after a phase switch nothing is measured of the car's phases
 
 
@@ -48,6 +49,7 @@ class Post:
         moves: orders that the car may not have followed yet, oldest first.
         phases: on how many it charges, as far as is known; switched_s: when that changed last.
         drawn_a: what its car took on each phase when that was last settled.
+        stubborn_a: what its car takes whatever it is offered; it is given that or nothing.
         balked: the last order it refused, until it takes one; meddled: what somebody else set on it.
 
     """
@@ -60,6 +62,7 @@ class Post:
     phases: int
     switched_s: float | None = None
     drawn_a: Amps | None = None
+    stubborn_a: float = 0.0
     balked: str = ""
     meddled: str = ""
 
@@ -77,13 +80,19 @@ class Post:
     @property
     def least_a(self) -> float:
         """What it takes at least."""
-        return max(LEAST_A, self.reading.least_a if self.reading else LEAST_A)
+        told_a = self.reading.least_a if self.reading else LEAST_A
+        return min(max(LEAST_A, told_a, self.stubborn_a), max(LEAST_A, self.most_a))
 
     def loads(self, phases: int | None = None) -> tuple[int, ...]:
         """The meter's phases that it loads; phases: if it charged on so many."""
         if phases is not None and phases != self.phases:
             return conductors(self.rules.wired, phases)
         return conductors(self.rules.wired, self.phases, self.drawn_a)
+
+    @property
+    def goes_to(self) -> int | None:
+        """The number of phases that it was told to switch to, and has not yet."""
+        return self.moves[-1].phases if self.moves and self.moves[-1].phases != self.phases else None
 
     @property
     def loaded(self) -> tuple[int, ...]:
@@ -115,8 +124,18 @@ class Post:
 
     @property
     def reserved_a(self) -> Amps:
-        """What is set aside for it while it does not answer: its last offer, which it keeps."""
-        return on(self.loads(), self._offered_a) if self.missed is not None and self.plug is not Plug.EMPTY else NOTHING
+        """What is set aside for it while it does not answer, or does not obey: its last offer, which it keeps."""
+        return on(self.loads(), self._offered_a) if self.is_lost and self.plug is not Plug.EMPTY else NOTHING
+
+    def left_a(self, conductors: tuple[int, ...]) -> Amps:
+        """What it may still draw beside these of the meter's phases, on its way from others to them."""
+        away = [phase for phase in self.loaded if phase not in conductors]
+        return on(away, self._offered_a) if away else NOTHING
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it cannot be told anything now."""
+        return self.missed is not None or bool(self.balked)
 
     @property
     def _offered_a(self) -> float:
@@ -154,8 +173,7 @@ def after(post: Post, event: ChargerEvent, car: CarRules | None) -> Post:
             went = order if accepted.current_a is None else replace(order, current_a=accepted.current_a)
             return _moved(replace(post, balked=""), went, sent_s)
         case Balked(why=why, order=order, sent_s=sent_s, answered=answered):
-            post = replace(post, balked=why)
-            return post if answered else _moved(post, order, sent_s)  # it may have been taken
+            return replace(post, balked=why) if answered else _moved(post, order, sent_s)  # it may have been taken
         case Missed():
             return replace(post, missed=event)
         case Meddled(what=what):
@@ -190,14 +208,27 @@ def _told(post: Post, reading: ChargerReading, car: CarRules | None) -> Post:
         phases=phases,
         switched_s=switched_s,
         drawn_a=drawn_a if phases == post.phases else None,
+        stubborn_a=0.0 if fresh else max(post.stubborn_a, _ignored_a(post, reading)),
         meddled=post.meddled if reading.plug.is_car else "",
     )
+
+
+def _ignored_a(post: Post, reading: ChargerReading) -> float:
+    """What the car takes although it was offered less for a while; 0 for one that heeds its offer."""
+    before = post.reading
+    if before is None or post.moves or not reading.offered_a or reading.offered_a != before.offered_a:
+        return 0.0
+    was_a, drawn_a = max(before.phases_a or (0.0,)), max(reading.phases_a or (0.0,))
+    ignores = drawn_a > reading.offered_a + IGNORES_A and abs(drawn_a - was_a) < IGNORES_A / 3
+    return drawn_a if ignores else 0.0
 
 
 def _settled(post: Post, reading: ChargerReading) -> bool:
     """Whether the car has followed all orders as far as it will."""
     since_s = reading.read_s - post.moves[-1].sent_s
     if since_s < FOLLOWED_S or reading.power_w is None:
+        return False
+    if post.goes_to is not None and reading.phases != post.goes_to and since_s <= LATE_S:
         return False
     aim_w = power_w(post.moves[-1].current_a, post.moves[-1].phases)
     before_w = post.reading.power_w if post.reading else None

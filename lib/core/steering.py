@@ -7,18 +7,18 @@ what is raised waits for lib/core/pace.py.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from lib.core import claims, site, tactics
+from lib.core import site, tactics
 from lib.core.aims import Aim, aims_of
 from lib.core.carport import WAKES, Bay, Charging, ChargingRules
 from lib.core.charger import Order, Plug, power_w
-from lib.core.circuits import NOTHING, Row, rows
+from lib.core.circuits import Row
 from lib.core.grounds import unread, why_of
-from lib.core.modes import Mode, Phases
+from lib.core.modes import Mode
 from lib.core.pace import paced
 from lib.core.prospects import foreseen
+from lib.core.room import asked_a, shared
 from lib.core.sessions import interrupted
-from lib.core.sharing import Ask, Share, share
-from lib.core.surplus import ALL_PHASES
+from lib.core.sharing import Share
 from lib.core.tempo import Haste, Wanted
 from lib.core.why import Hold, Reason, Why
 
@@ -29,87 +29,19 @@ WAKE_S = 30.0
 def steered(charging: Charging, rules: ChargingRules) -> Charging:
     """The state with what each charger is told and what is asked of dm."""
     charging = foreseen(charging, rules)
-    aims, shares = _shared(charging, rules, aims_of(charging, rules))
+    aims, shares = shared(charging, rules, aims_of(charging, rules))
     bays = dict(charging.bays)
     for aim in aims:
-        bays[aim.name] = _ordered(charging, aim, shares.get(aim.name), aims)
+        bays[aim.name] = _ordered(charging, aim, aims, shares)
     return replace(charging, bays=bays, site=site.kept(charging.site, {name for name in bays if bays[name].claim}))
 
 
-def _shared(charging: Charging, rules: ChargingRules, aims: list[Aim]) -> tuple[list[Aim], Mapping[str, Share]]:
-    """What the circuits leave each; one whose minimum does not fit them on three phases shall charge on one."""
-    shares = _shares(charging, rules, aims)
-    starved = {name for name, given in shares.items() if not given.current_a}
-    narrow = [
-        replace(aim, phases=1)
-        if aim.name in starved and aim.wish == ALL_PHASES and aim.bay.wish is Phases.AUTO
-        else aim
-        for aim in aims
-    ]
-    return (aims, shares) if narrow == aims else (narrow, _shares(charging, rules, narrow))
-
-
-def _shares(charging: Charging, rules: ChargingRules, aims: list[Aim]) -> Mapping[str, Share]:
-    """What the circuits leave each of those that are to charge."""
-    asks = [
-        Ask(
-            charger=aim.name,
-            conductors=_conductors(aim),
-            least_a=aim.bay.post.least_a,
-            most_a=_asked_a(aim),
-            step_a=aim.bay.post.rules.step_a,
-            rank=rank,
-            forced=(aim.resolved.low_w or 0.0) > 0,
-            runs=aim.bay.pace.go,
-            spare_a=0.5 if aim.bay.why.held in {Hold.WAITING, Hold.ROW} and not aim.bay.pace.go else 0.0,
-        )
-        for rank, aim in enumerate(aims)
-        if aim.bay.post.plug.is_car and aim.bay.post.missed is None and _asked_a(aim) > 0
-    ]
-    asking = {ask.charger for ask in asks}
-    reserved = {
-        name: bay.post.reserved_a if bay.post.missed is not None else bay.post.range_a[1]
-        for name, bay in charging.bays.items()
-        if name not in asking
-    }
-    return share(rows(rules.circuits, _other_a(charging, rules), reserved), asks)
-
-
-def _other_a(charging: Charging, rules: ChargingRules) -> Mapping[str, tuple[float, float, float]]:
-    """What the house draws on the connection; while the meter is silent for long, its worst case."""
-    if not rules.circuits:
-        return {}
-    now_s = charging.now_s
-    silent_s = charging.site.silent_s(now_s)
-    known = charging.site.base_a
-    if rules.worst_a is not None and (silent_s is None or silent_s > claims.LEASE_S):
-        known = rules.worst_a
-    return {rules.circuits[0].name: known or NOTHING}
-
-
-def _conductors(aim: Aim) -> tuple[int, ...]:
-    """The meter's phases that it loads, or will: while it goes from some to others, all of both."""
-    post = aim.bay.post
-    if aim.bay.mode is Mode.MANUAL or (aim.wish is None and not post.rules.switches):
-        return post.loads()
-    return tuple(sorted({*post.loads(aim.wish), *(post.loaded if aim.bay.pace.go else ())}))
-
-
-def _asked_a(aim: Aim) -> float:
-    """The amperes that a car would take if the circuits let it; one that only waits to stop holds its least."""
-    post, pace = aim.bay.post, aim.bay.pace
-    if aim.bay.mode is Mode.MANUAL:
-        reading = post.reading
-        return reading.set_a or reading.offered_a or 0.0 if reading and not reading.paused else 0.0
-    most_a = aim.most_a if pace.cap_a is None else min(aim.most_a, max(post.least_a, pace.cap_a))
-    return max(most_a, post.least_a) if pace.go else most_a
-
-
-def _ordered(charging: Charging, aim: Aim, share: Share | None, aims: list[Aim]) -> Bay:
+def _ordered(charging: Charging, aim: Aim, aims: list[Aim], shares: Mapping[str, Share]) -> Bay:
     """The bay with its order and its reason."""
-    post, now_s = aim.bay.post, charging.now_s
-    if post.plug is Plug.UNKNOWN or post.reading is None:
-        return replace(aim.bay, claim=aim.claim, why=unread(aim))
+    post, now_s, share = aim.bay.post, charging.now_s, shares.get(aim.name)
+    if post.plug is Plug.UNKNOWN or post.reading is None or post.missed is not None:
+        # what it was told last is told it again
+        return replace(aim.bay, claim=aim.claim, claimed_s=_claimed_s(aim), why=unread(aim))
     if aim.bay.mode is Mode.MANUAL:
         return _manual(aim, share)
     wanted = Wanted(
@@ -118,7 +50,7 @@ def _ordered(charging: Charging, aim: Aim, share: Share | None, aims: list[Aim])
         most_a=post.most_a,
         step_a=post.rules.step_a,
         haste=_haste(charging, aim, share),
-        may_raise=_may_raise(charging, aim, aims),
+        may_raise=_may_raise(charging, aim, aims, shares),
         phases=aim.wish,
     )
     pace, command = paced(aim.bay.pace, wanted, now_s)
@@ -140,8 +72,9 @@ def _ordered(charging: Charging, aim: Aim, share: Share | None, aims: list[Aim])
         claim=aim.claim,
         claimed_s=_claimed_s(aim),
         power_w=drawn_w,
+        sunny=_is_sunny(aim),
         reserve=_reserve(aim),
-        why=why_of(charging, aim, share, command, drawn_w),
+        why=why_of(charging, aim, share, command),
     )
 
 
@@ -170,15 +103,20 @@ def _haste(charging: Charging, aim: Aim, share: Share | None) -> Haste:
     post = aim.bay.post
     if aim.bay.mode is Mode.OFF or not post.plug.is_car:
         return Haste.OWNER
-    if aim.hold in {Hold.NO_ROOM, Hold.SAFE} and aim.held is not None and aim.target_w <= 0:
+    if aim.hold is Hold.NO_ROOM or (aim.held is Hold.SAFE and aim.target_w <= 0):
         return Haste.NOW
     if share is not None and share.current_a < post.least_a:
         row = share.held_by
-        return Haste.NOW if row is not None and _exceeded(charging, row) else Haste.ROW
+        at_once = row is not None and (post.stubborn_a > 0 or _exceeded(charging, row))
+        return Haste.NOW if at_once else Haste.ROW
+    return Haste.SURPLUS if _is_sunny(aim) else Haste.PLAN
+
+
+def _is_sunny(aim: Aim) -> bool:
+    """Whether it charges for the sun alone, or did until a cloud came."""
     because = aim.wished.because
     reason = because.why.reason if because and because.why else None
-    by_sun = reason is Reason.SURPLUS or (reason is Reason.NO_SUN and aim.facts.sunny)
-    return Haste.SURPLUS if by_sun else Haste.PLAN
+    return reason is Reason.SURPLUS or (reason is Reason.NO_SUN and aim.facts.sunny)
 
 
 def _exceeded(charging: Charging, row: Row) -> bool:
@@ -189,14 +127,15 @@ def _exceeded(charging: Charging, row: Row) -> bool:
     return flows > 1.25 * (row.room_a + max(0.0, known))
 
 
-def _may_raise(charging: Charging, aim: Aim, aims: list[Aim]) -> bool:
-    """Nothing is raised on an old telegram, nor before those that give way have done so."""
+def _may_raise(charging: Charging, aim: Aim, aims: list[Aim], shares: Mapping[str, Share]) -> bool:
+    """Nothing is raised on an old telegram, nor before those that give way for it have done so."""
     if not charging.site.is_fresh(charging.now_s):
         return False
+    none = Share(current_a=0.0)
     return not any(
-        other.bay.post.moves and other.bay.post.moves[-1].current_a < max(other.bay.post.range_a[1]) - 1
+        max(other.bay.post.range_a[1]) > shares.get(other.name, none).current_a + 1
         for other in aims
-        if other.name != aim.name
+        if other.name != aim.name and other.bay.post.plug.is_car and not other.bay.post.is_lost
     )
 
 
@@ -218,9 +157,9 @@ def _reserve(aim: Aim) -> bool:
 def _manual(aim: Aim, share: Share | None) -> Bay:
     """Left as it is, except where a circuit carries too much."""
     post = aim.bay.post
-    asked_a = _asked_a(aim)
+    wants_a = asked_a(aim)
     order, why = None, Why(reason=Reason.MANUAL)
-    if share is not None and share.current_a < asked_a:
+    if share is not None and share.current_a < wants_a:
         by = share.held_by.name if share.held_by else ""
         order = Order(current_a=max(post.least_a, share.current_a), go=share.current_a >= post.least_a)
         why = Why(reason=Reason.MANUAL, held=Hold.ROW, current_a=share.current_a, by=by)

@@ -32,6 +32,7 @@ class Facts:
         night_w: what is left to charge in the cheap hours, per hour left of them; 0 outside.
         night_until: of the cheap hours. eur_kwh: the price now.
         sun_w: what PV charging makes of the surplus, 0 when it is too little; left_w: the surplus itself.
+        found_w: what it was found charging with when this program began, for a moment.
         sunny: it charges from the sun, or did until a moment ago.
         reserve: the car is below its reserve, until it has a little more.
         ended: the car has stopped by itself. over_eur: what the peak that was granted costs.
@@ -57,6 +58,7 @@ class Facts:
     eur_kwh: float | None = None
     sun_w: float = 0.0
     left_w: float = 0.0
+    found_w: float = 0.0
     sunny: bool = False
     reserve: bool = False
     ended: bool = False
@@ -99,6 +101,9 @@ def _proposals(facts: Facts) -> Iterator[Proposal]:
         yield _fence("owner", claims.OWNER, facts, why, low_w=facts.most_w)
     if facts.mode is Mode.AUTO:
         yield from _auto(facts)
+    if facts.found_w:
+        why = Why(reason=Reason.FOUND)
+        yield _fence("found", claims.NIGHT, facts, why, low_w=min(max(facts.found_w, facts.least_w), facts.most_w))
     yield _surplus(facts)
 
 

@@ -9,11 +9,11 @@ from datetime import timedelta
 from lib.core import plugged, post, sessions, soc, uptake
 from lib.core.car import CarTold
 from lib.core.carport import Bay, Charging, ChargingRules, with_bay
-from lib.core.charger import Balked, ChargerEvent, ChargerReading, Meddled, Missed, Plug, Told
+from lib.core.charger import Balked, ChargerEvent, ChargerReading, Meddled, Missed, Plug, Told, Took
 from lib.core.post import Post
 from lib.core.sessions import Session
 from lib.core.soc import Soc
-from lib.core.uptake import DRAWS_A, Pace
+from lib.core.uptake import DRAWS_A
 
 LEAVES = timedelta(hours=2)  # who leaves so long before a trip leaves for it
 ENDED_S = 300.0  # a car that takes nothing for so long, though it may, has ended its charge
@@ -31,14 +31,18 @@ def charger_told(charging: Charging, event: ChargerEvent, rules: ChargingRules) 
         case Told(reading=reading):
             if before.missed is not None:
                 said.append(f"{name}: the charger answers again")
+            if bay.post.stubborn_a and not before.stubborn_a:
+                said.append(f"{name}: its car takes {bay.post.stubborn_a:.0f} A whatever it is offered")
             if reading.fault and (before.reading is None or before.reading.fault != reading.fault):
                 said.append(f"{name}: fault: {reading.fault}")
             charging = cable_told(with_bay(charging, name, bay, *said), event, rules)
             return _counted(charging, name, event, before, rules)
+        case Took() if before.balked:
+            said.append(f"{name}: the charger does as it is told again")
         case Missed(why=why) if before.missed is None:
-            said.append(f"{name}: {why}")
-        case Balked(why=why) if before.balked != why:
-            said.append(f"{name}: {why}")
+            said.append(f"{name}: the charger does not answer: {why}")
+        case Balked(why=why, answered=True) if before.balked != why:
+            said.append(f"{name}: the charger does not do as it is told: {why}")
         case Meddled(what=what) if before.meddled != what:
             said.append(f"{name}: {what}")
         case _:
@@ -204,14 +208,23 @@ def _followed(bay: Bay, told: Told, before: Post) -> Bay:
     if before.reading is None:  # what is found at the start is gone on with
         charges = reading.plug is Plug.CHARGING and not reading.paused
         set_a = reading.set_a or reading.offered_a or 0.0
-        began = Pace(go=charges and set_a > 0, current_a=set_a if charges else 0.0, phases=reading.phases)
-        return replace(bay, pace=began, charged=charges)
+        goes = charges and set_a > 0
+        began = replace(
+            bay.pace,  # it knows when phases were switched lately
+            go=goes,
+            current_a=set_a if goes else 0.0,
+            phases=reading.phases,
+            turned_s=reading.read_s if goes else bay.pace.turned_s,
+        )
+        return replace(bay, pace=began, charged=charges, found_s=reading.read_s if goes else None)
     known = uptake.heard(
         bay.pace,
         read_s=reading.read_s,
         drawn_a=drawn_a,
         phases=reading.phases,
     )
+    if known.go and reading.plug is Plug.CHARGING and before.reading.plug is Plug.CONNECTED:
+        known = replace(known, turned_s=reading.read_s)  # it begins now, whenever it was told to
     bay = replace(bay, pace=known)
     if reading.plug is Plug.CHARGING and (drawn_a is None or drawn_a > DRAWS_A):
         return replace(bay, charged=True, idle_s=None, ended=False, wakes=0)

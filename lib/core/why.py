@@ -22,6 +22,7 @@ class Reason(StrEnum):
     FAULT = "fault"
     SILENT = "charger silent"
     STARTING = "starting"
+    FOUND = "found"
     OFF = "off"
     MANUAL = "manual"
     MAX = "max"
@@ -48,6 +49,8 @@ class Hold(StrEnum):
     PEAK = "peak"
     NO_ROOM = "no room under the peak"
     ASKED = "asked"
+    REFUSED = "refused"
+    STUBBORN = "stubborn"
     ROW = "circuit"
     WAITING = "waiting"
     RESTING = "resting"
@@ -94,6 +97,7 @@ ENGLISH: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.FAULT: "the charger reports a fault: {name}",
         Reason.SILENT: "the charger does not answer: {name}",
         Reason.STARTING: "the charger has not been read yet",
+        Reason.FOUND: "{does}, as it was found: the program has just begun",
         Reason.OFF: "off, as you set it",
         Reason.MANUAL: "manual: left as it is",
         Reason.MAX: "{does}, all it can, as you set it{peak}",
@@ -119,6 +123,8 @@ HELD: Final[Mapping[Hold, str]] = MappingProxyType(
         Hold.PEAK: "held to {current} under the month's peak",
         Hold.NO_ROOM: "paused: no room is left under the month's peak in this quarter",
         Hold.ASKED: "asks the meter app for room under the month's peak",
+        Hold.REFUSED: "the charger does not do as it is told: {by}",
+        Hold.STUBBORN: "the car takes {current} whatever it is offered",
         Hold.ROW: "held to {current} by {by}",
         Hold.WAITING: "waits, place {count}: {by} has no room for one more",
         Hold.RESTING: "rests until {held_until}, as a car wants after a stop",

@@ -211,13 +211,23 @@ def test_a_running_car_of_lower_priority_makes_room_after_a_minute() -> None:
 
 
 def test_a_silent_program_asks_for_nothing_and_its_cars_count_on() -> None:
-    """What nobody controls may draw its last offer, or nothing: the base load stays careful."""
+    """What nobody controls is the house's own load, and no other car gets its room."""
     home = Home(500, a_car()).run(120)
-    known = home.ledger
-    assert () == known.claims(home.second + 31, 2500.0)
-    (drawn,) = known.drawn(home.second + 31)
-    assert (False, 0.0) == (drawn.controlled, drawn.low_w)
-    assert drawn.high_w > LEAST_W
+    known, car_w = home.ledger, home.cars["garage"].draws_w
+    later_s = home.second + 31
+    assert () == known.claims(later_s, 2500.0)
+    (drawn,) = known.drawn(later_s)
+    assert (False, True) == (drawn.controlled, drawn.high_w > LEAST_W)
+    assert 0 == ledger.devices_w(known, home.quarter, 500 + car_w, START + timedelta(seconds=later_s), later_s)
+
+
+@pytest.mark.parametrize("lost", [Drawn(who="garage", low_w=0.0, high_w=1932.0, controlled=False), None])
+def test_a_car_that_is_controlled_again_is_no_longer_base_load(lost: Drawn | None) -> None:
+    """Its draw leaves the base load at once, as after a start of dm; a fall of the house itself is believed slowly."""
+    known = ledger.heard(Ledger(base_w=2432.0, calm_w=2432.0), "ev", [], [lost] if lost else [], 0.0)
+    assert 2432.0 == known.base_w
+    back = ledger.heard(known, "ev", [], [Drawn(who="garage", low_w=1932.0, high_w=1932.0)], 5.0)
+    assert (500.0, 500.0) == (back.base_w, back.calm_w)
 
 
 def test_sun_is_room_for_a_car() -> None:

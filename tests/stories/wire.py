@@ -11,8 +11,8 @@ from lib.core.charger import Accepted, Balked, ChargerReading, Missed, Order, Pl
 from lib.sim.charge_point import ChargePoint
 
 USUAL = Pace()
-NO_ANSWER = "the charger does not answer"
-NO = "it says no"
+NO_ANSWER = "no answer within 4 s"
+NO = "Charging pause is blocked by solar-charging"
 
 
 class Wire:
