@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lib.commands.arguments import parser
+from lib.commands import arguments, ev_arguments
 from lib.core.bands import midnight
 from lib.core.house import Heard, House, Published, Rules, after
 from lib.core.rates import parse_rates
@@ -18,12 +18,12 @@ from lib.core.slots import Series, Slot
 from lib.core.stamp import BRUSSELS
 from lib.core.values import Count, History, HistoryRow, Peak
 from lib.hub import answers, money
-from lib.hub.questions import HOUSE
-from lib.hub.rest import HOUSE_STATES
+from lib.hub.questions import CARS, HOUSE
+from lib.hub.rest import CAR_STATES, HOUSE_STATES
 from lib.messages.counted import say_bill
 from lib.messages.dm import say_house
 from lib.panels.dm import dm_panels
-from lib.settings import SETTINGS
+from lib.settings import PORTS, SETTINGS
 from tests.conftest import a_reading, local, stamp
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +34,8 @@ QUARTER = timedelta(minutes=15)
 START, END = local("2026-11-01 00:00"), local("2026-12-01 00:00")
 PEAK_END = local("2026-11-14 18:15")
 MONTHS_KW = (1.8, 2.2, 2.5, 3.1, 4.0, 5.2, 6.4, 2.0, 2.4, 3.0, 3.6)  # from December to October
+OPTIONS = {"dm.py": arguments.parser(), "ev_app.py": ev_arguments.parser()}
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 NAMES_OF_THE_OWNER = {"bands", "registers", "band_times"}  # the keys in them are names of bands and registers
 
 
@@ -85,19 +87,41 @@ def test_the_readme_knows_every_setting_word_state_and_key() -> None:
     settings = set(re.findall(r"^\| (`[a-z_, `]+`) \|", README.partition("\n## Settings")[2], re.MULTILINE))
     assert SETTINGS == {name for cell in settings for name in re.findall(r"`(\w+)`", cell)}
     assert [] == [word for word in HOUSE if f"`{word}`" not in README]
-    assert [] == [name for name in (*HOUSE_STATES, "history") if f"/api/{name}" not in README]
+    assert [] == [word for word in CARS if not re.search(rf"`{word}[` ]", README)]
+    assert [] == [name for name in (*HOUSE_STATES, *CAR_STATES, "history") if f"/api/{name}" not in README]
+    assert f"first of {NUMBERS[PORTS]} ports" in README
     assert f"`1`…`{len(dm_panels().panels)}`" in README
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
 def test_options_and_links_lead_somewhere(paper: Path) -> None:
-    """Every option of dm.py that a paper names, and every file that it points to."""
+    """Every option of a program that a paper names, every file that it points to, and every heading there."""
     text = paper.read_text("utf-8")
-    known = {option for action in parser()._actions for option in action.option_strings}
-    asked = {option for line in re.findall(r"dm\.py( [^`\n]*)", text) for option in re.findall(r" (--[a-z-]+)", line)}
-    assert set() == asked - known
-    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
-    assert [] == [link for link in links if not (paper.parent / link).exists()]
+    for program, parser in OPTIONS.items():
+        known = {option for action in parser._actions for option in action.option_strings}
+        lines = re.findall(rf"{re.escape(program)}( [^`\n]*)", text)
+        assert set() == {option for line in lines for option in re.findall(r" (--[a-z-]+)", line)} - known
+    links = re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", text)
+    assert [] == [link for link, _ in links if not (paper.parent / link).exists()]
+    for link, heading in links:
+        if heading:
+            assert heading in headings((paper.parent / link if link else paper).read_text("utf-8"))
+
+
+def headings(paper: str) -> set[str]:
+    """What a link may point to in a paper."""
+    found = re.findall(r"^#+ (.*)$", paper, re.MULTILINE)
+    return {re.sub(r"[^a-z0-9 -]", "", line.lower()).replace(" ", "-") for line in found}
+
+
+def test_the_map_names_every_part_and_every_file_of_the_core() -> None:
+    """A new file has a place on it; a page of docs/adr is a page."""
+    paper = (ROOT / "docs" / "ARCHITECTURE.md").read_text("utf-8")
+    parts = {path.name for path in (ROOT / "lib").iterdir() if (path / "__init__.py").exists()}
+    assert [] == [part for part in sorted(parts) if f"`lib/{part}`" not in paper]
+    core = {path.stem for path in (ROOT / "lib" / "core").glob("*.py")} - {"__init__"}
+    assert set() == core - set(re.findall(r"`(\w+)`", paper.partition("In `lib/core`")[2]))
+    assert [] == [page.name for page in (ROOT / "docs" / "adr").iterdir() if len(page.read_text().splitlines()) > 50]
 
 
 def _taken_wh(at: Any) -> int:
