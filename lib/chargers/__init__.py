@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from lib.clock import Clock
-from lib.core.charger import Accepted, ChargerReading, ChargerRules, Order
+from lib.core.charger import Accepted, ChargerReading, ChargerRules, Found, Order
 
 ANSWER_S = 4.5  # a call gives up after so long, whatever it asks for
 NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
@@ -38,7 +38,15 @@ class Charger(Protocol):
     """A charger of any make. Its calls never overlap: whoever uses it asks one thing at a time.
 
     A call that is cancelled has hung up before it returns; what it was to change is then unknown.
+
+    Attributes:
+        owner: what it was set to when we first came; None until it was read, and again when that was given back. Set it
+            before the first call to what an earlier run left here: what it is set to then counts as ours, unless it is
+            another unit.
+
     """
+
+    owner: Found | None
 
     @property
     def step_a(self) -> float:
@@ -59,9 +67,10 @@ class Charger(Protocol):
         """
 
     async def close(self, *, restore: bool) -> None:
-        """Let it go; restore: first give it back the settings it had when we came, as far as it answers.
+        """Let it go; restore: first give it back what its owner had, as far as it answers.
 
-        What its owner changed meanwhile stays. Raises nothing; within 10 s.
+        What he changed meanwhile stays. Where not all could be given back, `owner` stays too. Raises nothing; within
+        10 s.
         """
 
 

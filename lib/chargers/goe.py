@@ -6,13 +6,16 @@ exit it decides by itself again (frc 0). Source: the maker's list of API keys.
 
 import logging
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from lib.chargers import ANSWER_S, ChargerError, RefusedError, UnreachableError
 from lib.chargers.box import Box
 from lib.chargers.goe_answers import OFF, ON, ONE_PHASE, THREE_PHASES, Status, parse_v2
+from lib.chargers.loan import Loan, seen, sent, taken
 from lib.clock import Clock, WallClock
-from lib.core.charger import Accepted, ChargerReading, ChargerRules, Order, Plug, in_steps
+from lib.core.charger import Accepted, ChargerReading, ChargerRules, Found, Order, Plug, in_steps
 
 KIND = "a go-eCharger"
 STEP_A = 1.0
@@ -21,6 +24,7 @@ BLINKS = 3  # so many readings without a state are the same plug as before
 KEYS = "car,alw,amp,acu,ama,mca,cbl,frc,psm,pnp,nrg,wh,eto,dwo,err,fup,modelStatus,sse"
 TEN_KEYS = '["car","alw","amp","ama","frc","psm","nrg","wh","eto","err"]'  # so firmware before 051.4 wants them
 NEUTRAL = "0"
+PHASE_MODES: Mapping[int, int] = MappingProxyType({0: 0, 1: ONE_PHASE, 3: THREE_PHASES})  # 0: as it likes
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +41,19 @@ class Goe:
         self._clock = clock or WallClock()
         self._filter = KEYS
         self._status: Status | None = None  # None: it was silent, or never asked
-        self._owner: dict[str, str] | None = None  # what it was set to when we came
         self._set: dict[str, str] = {}  # what it is set to, as it is written
-        self._wrote: dict[str, str] = {}  # what we set since
+        self._loan = Loan()
         self._plug = Plug.UNKNOWN
         self._blinks = 0
+
+    @property
+    def owner(self) -> Found | None:
+        """What it was set to when we first came."""
+        return self._loan.owner
+
+    @owner.setter
+    def owner(self, owner: Found | None) -> None:
+        self._loan = Loan(owner=owner, kept=owner is not None)
 
     async def read(self) -> ChargerReading:
         """One question for all that we need."""
@@ -86,32 +98,39 @@ class Goe:
     async def close(self, *, restore: bool) -> None:
         """Leave it to itself, with the settings that were there, and hang up."""
         try:
-            if restore and self._wrote:
+            if restore and self._loan.is_open:
                 async with self._box.within(ANSWER_S):
-                    await self._restore()
+                    await self._look()
+                    await self._write(self._loan.back(self._set, self._owner_keys()))
+            if restore:
+                self._loan = Loan()
         except ChargerError as error:
             log.warning("%s: not all of its settings could be given back: %s", self._rules.name, error)
         finally:
             await self._box.close()
 
-    async def _restore(self) -> None:
-        """What is still as we set it; what its owner changed meanwhile stays his."""
-        await self._look()
-        owner = (self._owner or {}) | {"frc": NEUTRAL}
-        await self._write(
-            {
-                key: owner[key]
-                for key, ours in self._wrote.items()
-                if key in owner and self._set.get(key) == ours != owner[key]
-            }
-        )
+    def _owner_keys(self) -> dict[str, str]:
+        """What its owner had, as it is written; whether it may charge is its own affair again."""
+        owner = self._loan.owner or Found()
+        keys = {"frc": NEUTRAL}
+        if owner.current_a is not None:
+            keys["amp"] = f"{owner.current_a:.0f}"
+        if self._rules.switches and owner.phases is not None:
+            keys["psm"] = str(PHASE_MODES.get(owner.phases, 0))
+        return keys
 
     async def _look(self) -> Status:
         self._status = None
         status = parse_v2(await self._ask_status())
         known = {"amp": status.set_a, "frc": status.forced, "psm": status.phase_mode}
         self._set = {key: f"{value:.0f}" for key, value in known.items() if value is not None}
-        self._owner = self._owner or self._set
+        found = Found(
+            current_a=status.set_a,
+            go={OFF: False, ON: True}.get(status.forced or 0),
+            phases=next((phases for phases, mode in PHASE_MODES.items() if mode == status.phase_mode), None),
+            serial=status.serial,
+        )
+        self._loan = seen(self._loan, found, self._set)
         self._status = status
         return status
 
@@ -140,16 +159,18 @@ class Goe:
         if not keys:
             return
         self._set = {key: value for key, value in self._set.items() if key not in keys}
-        before, self._wrote = self._wrote, self._wrote | keys
+        before, self._loan = self._loan, sent(self._loan, keys)
         status, self._status = self._status, None
         answer = await self._box.ask("api/set", keys, within_s=CALL_S)
         said = answer.body or {}
-        taken = {key: value for key, value in keys.items() if said.get(key) is True}
-        self._set |= taken
-        if refused := {key: said[key] for key in keys if key in said and key not in taken}:
-            self._wrote = before | taken
+        took = {key: value for key, value in keys.items() if said.get(key) is True}
+        self._set |= took
+        if refused := {key: said[key] for key in keys if key in said and key not in took}:
+            unknown = {key: value for key, value in keys.items() if key not in said}
+            self._loan = taken(sent(before, unknown), took)
             words = ", ".join(f"{key}={keys[key]}: {why}" for key, why in refused.items())
             raise RefusedError(f"it refuses {words}")
-        if missing := set(keys) - set(taken):
+        if missing := set(keys) - set(took):
             raise UnreachableError(f"{self._box.where} answers, but not what it took of {', '.join(sorted(missing))}")
+        self._loan = taken(self._loan, took)
         self._status = status

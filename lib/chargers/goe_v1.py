@@ -12,8 +12,9 @@ import math
 from lib.chargers import ANSWER_S, ChargerError, RefusedError, UnreachableError
 from lib.chargers.box import Box
 from lib.chargers.goe_answers import Status, parse_v1
+from lib.chargers.loan import Loan, seen, sent, taken
 from lib.clock import Clock, WallClock
-from lib.core.charger import LEAST_A, Accepted, ChargerReading, ChargerRules, Order, Plug, in_steps
+from lib.core.charger import LEAST_A, Accepted, ChargerReading, ChargerRules, Found, Order, Plug, in_steps
 
 KIND = "a go-eCharger with API v1"
 STEP_A = 1.0
@@ -36,8 +37,16 @@ class GoeV1:
         self._rules = rules
         self._clock = clock or WallClock()
         self._status: Status | None = None
-        self._owner: Status | None = None  # as it was when we came
-        self._wrote: dict[str, int] = {}  # what we set since
+        self._loan = Loan()
+
+    @property
+    def owner(self) -> Found | None:
+        """What it was set to when we first came."""
+        return self._loan.owner
+
+    @owner.setter
+    def owner(self, owner: Found | None) -> None:
+        self._loan = Loan(owner=owner, kept=owner is not None)
 
     async def read(self) -> ChargerReading:
         """Its whole status."""
@@ -83,30 +92,38 @@ class GoeV1:
     async def close(self, *, restore: bool) -> None:
         """Give back what is still as we set it, and hang up."""
         try:
-            if restore and self._wrote and self._owner:
-                await self._restore(self._status or await self._ask("status", {}), self._owner)
+            if restore and self._loan.is_open:
+                await self._restore(self._status or await self._ask("status", {}))
+            if restore:
+                self._loan = Loan()
         except ChargerError as error:
             log.warning("%s: not all of its settings could be given back: %s", self._rules.name, error)
         finally:
             await self._box.close()
 
-    async def _restore(self, status: Status, owner: Status) -> None:
-        """What is still as we set it; what its owner changed meanwhile stays his."""
-        back: dict[str, int] = {}
-        if owner.set_a is not None and status.set_a == self._wrote.get("amx") != owner.set_a:
-            back["amx"] = int(owner.set_a)
-        if owner.allowed is not None and status.allowed == self._wrote.get("alw") != owner.allowed:
-            back["alw"] = int(owner.allowed)
-        for at, (key, value) in enumerate(back.items()):
+    async def _restore(self, status: Status) -> None:
+        """What its owner had; there may be no time for both keys, so more amperes come last."""
+        now, owner = Found(current_a=status.set_a, go=status.allowed), self._loan.owner or Found()
+        back = self._loan.back(_keys(now), _keys(owner))
+        is_more = (owner.current_a or 0.0) > (status.set_a or 0.0)
+        refusal: RefusedError | None = None
+        for at, key in enumerate(sorted(back, reverse=not is_more)):
             await asyncio.sleep(POLITE_S if at else 0)
-            await self._write(key, value)
+            try:
+                await self._write(key, int(back[key]))
+            except RefusedError as error:
+                refusal = error
+        if refusal:
+            raise refusal
 
     async def _write(self, key: str, value: int) -> Status:
-        self._wrote |= {key: value}
+        before, self._loan = self._loan, sent(self._loan, {key: str(value)})
         status = await self._ask("mqtt", {"payload": f"{key}={value}"})
         took = status.set_a if key == "amx" else status.allowed
         if took != value:
+            self._loan = before
             raise RefusedError(f"it does not take {key}={value}, and keeps {took:g}: has its app a lower limit?")
+        self._loan = taken(self._loan, {key: str(value)})
         return status
 
     async def _ask(self, path: str, query: dict[str, str]) -> Status:
@@ -115,5 +132,17 @@ class GoeV1:
         if answer.body is None or "car" not in answer.body:
             raise UnreachableError(f"{self._box.where} answers HTTP {answer.status}, and not as {KIND}")
         self._status = parse_v1(answer.body)
-        self._owner = self._owner or self._status
-        return self._status
+        status = self._status
+        found = Found(current_a=status.set_a, go=status.allowed, serial=status.serial)
+        self._loan = seen(self._loan, found, _keys(found))
+        return status
+
+
+def _keys(found: Found) -> dict[str, str]:
+    """Settings as they are written."""
+    keys: dict[str, str] = {}
+    if found.go is not None:
+        keys["alw"] = str(int(found.go))
+    if found.current_a is not None:
+        keys["amx"] = f"{found.current_a:.0f}"
+    return keys

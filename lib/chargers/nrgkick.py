@@ -9,18 +9,21 @@ import logging
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from lib.chargers import ChargerError, DeniedError, RefusedError, UnreachableError
+from lib.chargers.loan import Loan, seen, sent, taken
 from lib.chargers.nrgkick_answers import Info, Values, parse_info, parse_values
 from lib.chargers.nrgkick_control import Control, merged, parse_control, without, written
 from lib.chargers.nrgkick_wire import Wire
 from lib.clock import Clock, WallClock
-from lib.core.charger import LEAST_A, Accepted, ChargerReading, ChargerRules, Order, Plug, in_steps
+from lib.core.charger import LEAST_A, Accepted, ChargerReading, ChargerRules, Found, Order, Plug, in_steps
 
 STEP_A = 0.1
 CONTROL_S = 30.0
 SOONER_S = 10.0  # between two looks at its settings when it treats the car otherwise
 INFO_S = 600.0
+SHOWS_S = 2.5
 LOOKS_S = (1.5, 7.5)  # a write shows about 2 s later; the first read after each of these asks for the settings
 BLINKS = 3  # so many readings without a status are the same plug as before
 
@@ -48,13 +51,22 @@ class NRGkick:
         self._info = Info()
         self._control = Control()
         self._phases: int | None = None  # that it charges on, or did before it began to switch
-        self._owner: Control | None = None  # what it was set to when we came
-        self._wrote: dict[str, str] = {}  # what we set since
+        self._loan = Loan()
         self._plug = Plug.UNKNOWN
         self._blinks = 0
         self._plugins: int | None = None
         self._total_wh = 0.0
-        self._info_s = self._control_s = self._wrote_s = -math.inf
+        self._info_s = self._control_s = -math.inf
+        self._wrote_s: dict[str, float] = {}  # when each key was written last
+
+    @property
+    def owner(self) -> Found | None:
+        """What it was set to when we first came."""
+        return self._loan.owner
+
+    @owner.setter
+    def owner(self, owner: Found | None) -> None:
+        self._loan = Loan(owner=owner, kept=owner is not None)
 
     async def read(self) -> ChargerReading:
         """Values each time; what it is, and what it is set to, when that is due."""
@@ -93,9 +105,11 @@ class NRGkick:
     async def close(self, *, restore: bool) -> None:
         """Give back what is still as we set it, and hang up."""
         try:
-            if restore and self._wrote:
+            if restore and self._loan.is_open:
                 async with self._asking():
                     await self._restore()
+            if restore:
+                self._loan = Loan()
         except ChargerError as error:
             log.warning("%s: not all of its settings could be given back: %s", self._rules.name, error)
         finally:
@@ -119,7 +133,8 @@ class NRGkick:
 
     def _control_is_due(self, values: Values, now_s: float) -> bool:
         """Every 30 s, twice after a write, and soon when its car is treated otherwise than it is set to."""
-        if any(self._control_s < self._wrote_s + after_s <= now_s for after_s in LOOKS_S):
+        wrote_s = max(self._wrote_s.values(), default=-math.inf)
+        if any(self._control_s < wrote_s + after_s <= now_s for after_s in LOOKS_S):
             return True
         differs = values.permitted is bool(self._control.paused)
         if values.permitted and values.signalled_a is not None:
@@ -144,8 +159,19 @@ class NRGkick:
         now_s = self._clock.monotonic()
         self._control = parse_control(await self._wire.control())
         self._control_s = now_s
-        self._owner = self._owner or self._control
         self._phases = self._control.phases or self._phases
+        control = self._control
+        found = Found(
+            current_a=control.current_a,
+            go=None if control.paused is None else not control.paused,
+            phases=self._phases,
+            serial=self._info.serial,
+        )
+        self._loan = seen(self._loan, found, self._settings())
+
+    def _settings(self) -> dict[str, str]:
+        """What it is set to, as it is written; while it switches phases, those that it is to have."""
+        return written(replace(self._control, phases=self._phases))
 
     def _set_a(self) -> float:
         return math.inf if self._control.current_a is None else self._control.current_a
@@ -199,25 +225,41 @@ class NRGkick:
     async def _write(self, keys: dict[str, str]) -> None:
         """One write. Unless it is refused, what these keys are is unknown until it says so."""
         before, self._control = self._control, without(self._control, keys)
-        known, self._wrote = self._wrote, self._wrote | keys
-        self._wrote_s = self._clock.monotonic()
+        known, self._loan = self._loan, sent(self._loan, keys)
+        self._wrote_s |= dict.fromkeys(keys, self._clock.monotonic())
         try:
             echo = await self._wire.write(keys)
         except RefusedError:
-            self._control, self._wrote = before, known
+            self._control, self._loan = before, known
             raise
         self._control = merged(self._control, echo)
         self._phases = echo.phases or self._phases
-        self._wrote |= written(echo)  # some units cut the current to what they can
+        self._loan = taken(self._loan, written(echo))  # some units cut the current to what they can
 
     async def _restore(self) -> None:
-        """Give back what differs from the owner's and is as we left it; what he changed meanwhile stays his."""
+        """Give back what its owner had: phases by themselves, so that a refusal does not take the rest along."""
         await self._meet()
+        told, now_s = self._settings(), self._clock.monotonic()
         await self._look()
-        now, owner = written(self._control), written(self._owner or Control())
-        back = {
-            key: owner[key] for key, ours in self._wrote.items() if key in owner and now.get(key) == ours != owner[key]
-        }
+        unseen = {key: told[key] for key, at_s in self._wrote_s.items() if now_s - at_s < SHOWS_S and key in told}
+        back = self._loan.back(self._settings() | unseen, self._owner_keys())
         phases = {key: back.pop(key) for key in ("phase_count",) if key in back}
+        refusal: RefusedError | None = None
         for keys in filter(None, (phases, back)):
-            await self._write(keys)
+            try:
+                await self._write(keys)
+            except RefusedError as error:
+                refusal = error
+        if refusal:
+            raise refusal
+
+    def _owner_keys(self) -> dict[str, str]:
+        """What its owner had, as it is written, within what it takes by now."""
+        owner = self._loan.owner or Found()
+        return written(
+            Control(
+                current_a=None if owner.current_a is None else min(owner.current_a, self._info.most_a or math.inf),
+                paused=None if owner.go is None else not owner.go,
+                phases=owner.phases if self._rules.switches else None,
+            )
+        )

@@ -19,6 +19,7 @@ from lib.core.charger import (
     Balked,
     ChargerEvent,
     ChargerReading,
+    Found,
     Meddled,
     Missed,
     Order,
@@ -99,6 +100,11 @@ class Point:
         self._is_locked = False
         self._meddled = 0  # in this plug-in
         self._said: dict[str, str] = {}  # the trouble with reads and with orders that the log has
+
+    @property
+    def owner(self) -> Found | None:
+        """What the charger was set to when we first came, until that was given back; see Charger.owner."""
+        return self._charger.owner
 
     def want(self, order: Order | None) -> None:
         """Have the charger do `order` from now on; None: leave it as it is, and forget who meddled with it."""

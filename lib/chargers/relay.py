@@ -16,7 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 from lib.chargers import Charger, ChargerError, ChargerSetupError, RefusedError
 from lib.chargers.gpio import Line, keeps_outputs, open_line
 from lib.clock import Clock, WallClock
-from lib.core.charger import Accepted, ChargerReading, Order, Plug
+from lib.core.charger import Accepted, ChargerReading, Found, Order, Plug
 
 SETTLE_S = 2.0  # from the relay's move to the charger's new start
 SHOWS_S = 3.0  # a pause holds by then, also for a car that was about to begin
@@ -162,6 +162,15 @@ class Relayed:
     def polite_s(self) -> float:
         """The charger's."""
         return self._charger.polite_s
+
+    @property
+    def owner(self) -> Found | None:
+        """The charger's; the relay has none: it stays as it is."""
+        return self._charger.owner
+
+    @owner.setter
+    def owner(self, owner: Found | None) -> None:
+        self._charger.owner = owner
 
     async def read(self) -> ChargerReading:
         """What the charger says, with the phases that the relay gives it."""

@@ -115,6 +115,23 @@ class Accepted:
     phases: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a charger was set to when we first came, which its owner gets back. None: it did not say.
+
+    phases: 0 leaves them to the charger; serial: of the unit, "" when it tells none.
+    """
+
+    current_a: float | None = None
+    go: bool | None = None
+    phases: int | None = None
+    serial: str = ""
+
+    def is_of_another(self, other: "Found") -> bool:
+        """Whether they are of two units for sure."""
+        return bool(self.serial and other.serial) and self.serial != other.serial
+
+
 def power_w(current_a: float, phases: int, phase_v: float = PHASE_V) -> float:
     """What a car draws at most that is offered so many amperes a phase."""
     return current_a * phases * phase_v

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lib.chargers import ChargerError
-from lib.core.charger import Accepted, ChargerReading, Order, Plug
+from lib.core.charger import Accepted, ChargerReading, Found, Order, Plug
 
 
 class ToyCharger:
@@ -15,6 +15,7 @@ class ToyCharger:
         told: what it was told, and when; asked_s: when it was read.
         trouble: raised by every call; hangs: no call ever answers.
         most_a: it takes no more, and says so.
+        owner: what it gives back; nothing here sets it.
         cut_off: calls that were cancelled; overlaps: calls that began during another one.
 
     """
@@ -31,6 +32,7 @@ class ToyCharger:
         self.plug = Plug.CONNECTED
         self.plugins = 1
         self.most_a = 16.0
+        self.owner: Found | None = None
         self.trouble: ChargerError | None = None
         self.hangs = False
         self.told: list[tuple[float, Order]] = []
