@@ -20,7 +20,7 @@ from lib.chargers.point import Point
 from lib.clock import Clock
 from lib.commands.beside import beside
 from lib.core.carport import WAKES, Charging
-from lib.core.charger import Plug
+from lib.core.charger import Found, Plug
 from lib.core.charging import Event
 from lib.secrets import Secrets, SecretsError, keep_secret
 from lib.settings import Settings
@@ -32,10 +32,11 @@ log = logging.getLogger(__name__)
 class Devices:
     """All that ev talks to: chargers by name, polls by car, and cars that can be told to charge.
 
-    troubles: what cannot work as it is set up, by kind.
+    troubles: what cannot work as it is set up, by kind. keep: is told what the chargers' owners get back.
     """
 
     points: Mapping[str, Point]
+    keep: Callable[[Mapping[str, Found]], None]
     controls: Mapping[str, ChargeControl] = field(default_factory=dict)
     polls: Mapping[str, Poll] = field(default_factory=dict)
     troubles: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class Devices:
 
     def follow(self, charging: Charging) -> None:
         """Tell each charger its order, and each poll what its car is about to do."""
+        self.keep(_owners(self.points))
         for name, point in self.points.items():
             point.want(charging.bays[name].post.order)
         cables = {(cable.charger, cable.since) for cable in charging.plugged.cables.values()}
@@ -73,6 +75,10 @@ class Devices:
             task.add_done_callback(self._starting.discard)
 
 
+def _owners(points: Mapping[str, Point]) -> dict[str, Found]:
+    return {name: owner for name, point in points.items() if (owner := point.owner)}
+
+
 async def _start(car: str, control: ChargeControl) -> None:
     try:
         await control.start()
@@ -84,29 +90,34 @@ async def _start(car: str, control: ChargeControl) -> None:
 
 @asynccontextmanager
 async def opened(
-    config: Settings, secrets: Secrets, hear: Callable[[Event], None], clock: Clock
+    config: Settings,
+    secrets: Secrets,
+    hear: Callable[[Event], None],
+    clock: Clock,
+    *,
+    owners: Mapping[str, Found],
+    keep: Callable[[Mapping[str, Found]], None],
 ) -> AsyncIterator[Devices]:
     """Open them and have them run meanwhile. Raises ChargerSetupError before anything runs.
 
+    owners: what an earlier run should have given back, by charger; keep: is told what is to be given back, and at the
+    end what could not be.
     A bug in what keeps a charger is raised in the block's place: that charger would be steered no more.
     """
-    points = {
-        place.rules.name: Point(
-            place.rules.name,
-            open_charger(
-                place.make,
-                place.address,
-                rules=place.rules,
-                user=place.user,
-                password=_password(secrets, place.make, place.address),
-                options=place.options,
-                clock=clock,
-            ),
-            hear,
+    points: dict[str, Point] = {}
+    for spot in config.chargers:
+        name = spot.rules.name
+        charger = open_charger(
+            spot.make,
+            spot.address,
+            rules=spot.rules,
+            user=spot.user,
+            password=_password(secrets, spot.make, spot.address),
+            options=spot.options,
             clock=clock,
         )
-        for place in config.chargers
-    }
+        charger.owner = owners.get(name)
+        points[name] = Point(name, charger, hear, clock=clock)
     troubles: dict[str, str] = {}
     polls, sources, controls = {}, [], {}
     known = dict(secrets.others)
@@ -131,12 +142,15 @@ async def opened(
         task.add_done_callback(_ended)
     try:
         async with beside({f"charger {name}": point.run() for name, point in points.items()}):
-            yield Devices(points=points, polls=polls, controls=controls, troubles=troubles)
+            yield Devices(points=points, keep=keep, polls=polls, controls=controls, troubles=troubles)
     finally:
         for task in running:
             task.cancel()
         await asyncio.wait(running)
-        await asyncio.gather(*(point.close(restore=True) for point in points.values()))
+        try:
+            await asyncio.gather(*(point.close(restore=True) for point in points.values()))
+        finally:
+            keep(_owners(points))
         await asyncio.gather(agenda.close(), *(source.close() for source in sources), return_exceptions=True)
 
 

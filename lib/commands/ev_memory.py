@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from lib.clock import Clock
 from lib.core import charging as core
 from lib.core.carport import Bay, CalendarState, Charging, ChargingRules
+from lib.core.charger import Found
 from lib.core.sessions import Session
 from lib.core.uptake import DAY_S, Switching
 from lib.settings import Settings
@@ -18,23 +20,35 @@ from lib.store.ev_standing import Calendar, Intent, Standing, Switches
 from lib.store.ev_store import Kept
 
 SHOWN = 50  # sessions
+NO_OWNERS: Mapping[str, Found] = MappingProxyType({})
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
 class Memory:
-    """What was kept, and where each new state goes; sessions: the last ones, newest first."""
+    """What was kept, and where each new state goes; sessions: the last ones, newest first.
+
+    charging: the state that a start goes on from, then the newest; owners: what chargers were set to when we came.
+    """
 
     charging: Charging
     recorder: EvRecorder
     sessions: tuple[Session, ...] = ()
     found: tuple[str, ...] = ()
+    owners: Mapping[str, Found] = NO_OWNERS
 
     def take(self, charging: Charging) -> None:
         """Take one state; never waits."""
         if charging.closed:
             self.sessions = (*reversed(charging.closed), *self.sessions)[:SHOWN]
-        self.recorder.take(standing(charging), charging.closed)
+        self.charging = charging
+        self.recorder.take(standing(charging, self.owners), charging.closed)
+
+    def keep(self, owners: Mapping[str, Found]) -> None:
+        """Keep from now on what the owners of these chargers get back; never waits."""
+        if owners != self.owners:
+            self.owners = owners
+            self.recorder.take(standing(self.charging, owners))
 
     @property
     def trouble(self) -> str:
@@ -49,15 +63,16 @@ async def remembered(config: Settings, rules: ChargingRules, clock: Clock) -> As
     charging = begun(rules, kept, at=clock.now(), now_s=clock.monotonic())
     writing = asyncio.create_task(recorder.run(), name="store")
     try:
-        yield Memory(charging=charging, recorder=recorder, sessions=kept.last, found=kept.notices)
+        owners = {name: found for name, found in kept.standing.owners.items() if name in rules.chargers}
+        yield Memory(charging=charging, recorder=recorder, sessions=kept.last, found=kept.notices, owners=owners)
     finally:
         writing.cancel()
         await asyncio.wait({writing})
         await recorder.close()
 
 
-def standing(charging: Charging) -> Standing:
-    """What of a state outlives a start."""
+def standing(charging: Charging, owners: Mapping[str, Found] = NO_OWNERS) -> Standing:
+    """What of a state, and of what chargers were set to before, outlives a start."""
     at, now_s = charging.at, charging.now_s
     return Standing(
         intents={
@@ -78,6 +93,7 @@ def standing(charging: Charging) -> Standing:
             if state.listed_s is not None
         },
         usual=charging.usual,
+        owners=owners,
     )
 
 

@@ -1,8 +1,8 @@
 """Keeps what ev must not forget: takes how things stand without waiting, and writes in a thread of its own.
 
 In: how things stand, and sessions that ended. Out: the database, and a sentence while it cannot be written. Once a
-minute; an owner's word, a plug and the end of a session at once. A disk that fails stops nothing: what waits is written
-when it can be again.
+minute; an owner's word, what he had set his charger to, a plug and the end of a session at once. A disk that fails
+stops nothing: what waits is written when it can be again.
 """
 
 import asyncio
@@ -182,7 +182,9 @@ class EvWriter:
 
 
 def _is_order(before: Standing, now: Standing) -> bool:
-    """Whether the owner said something, or a plug moved."""
+    """Whether the owner said something, a plug moved, or it is known what a charger's owner had."""
+    if before.owners != now.owners:  # the next order may pause it
+        return True
     if before.intents != now.intents or before.plugged.cables != now.plugged.cables:
         return True
     return any(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from lib.core.charger import Found
 from lib.core.modes import Mode, Phases
 from lib.core.plugged import Plugged
 from lib.core.sessions import Session
@@ -44,6 +45,7 @@ class Switches:
 class Standing:
     """How things stand: intents, open sessions and switches by charger, states of charge by car, calendars by name.
 
+    owners: what chargers were set to when we came, by charger, until that is given back;
     plugged: which car hangs where, the owner's word for it among that; usual: what the house draws at an hour.
     """
 
@@ -54,6 +56,7 @@ class Standing:
     sessions: Mapping[str, Session] = field(default_factory=dict)
     switches: Mapping[str, Switches] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    owners: Mapping[str, Found] = field(default_factory=dict)
 
 
 Key = tuple[str, str]  # kind and name
@@ -67,6 +70,7 @@ NAMED: Mapping[str, type] = {
     "sessions": Session,
     "switches": Switches,
     "calendars": Calendar,
+    "owners": Found,
 }
 KINDS: Mapping[str, type] = {**SINGLE, **NAMED}
 NOTED = timedelta(minutes=1)

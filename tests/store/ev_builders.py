@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lib.clock import TurnedClock
 from lib.core.car import CarReading, CarRules
+from lib.core.charger import Found
 from lib.core.modes import Mode, Phases
 from lib.core.plugged import Ground, OnCable, OwnPlug, Plugged
 from lib.core.sessions import Session, after, began, closed
@@ -60,6 +61,7 @@ def a_standing(mode: Mode = Mode.AUTO) -> Standing:
         switches={"garage": Switches(at=(NOON, NOON + MINUTE))},
         usual=Usual(by_hour={"12": 431.5}, hour=13, seconds=600.0, energy_ws=3e5, at=NOON + HOUR),
         calendars={"family": Calendar(entries=ENTRIES, at=NOON)},
+        owners={"garage": Found(current_a=16.0, go=True, phases=3, serial="N24"), "drive": Found(go=False, phases=0)},
     )
 
 

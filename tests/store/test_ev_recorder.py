@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from lib.core.car import CarReading
+from lib.core.charger import Found
 from lib.core.modes import Mode
 from lib.core.plugged import OnCable, Plugged
 from lib.core.soc import TYPED, read
@@ -55,7 +56,10 @@ async def running(recorder: EvRecorder) -> AsyncIterator[None]:
 
 
 async def test_an_owners_word_is_written_at_once(tmp_path: Path) -> None:
-    """A mode, a car, a typed state of charge; a session that ends too. What else changes waits for its minute."""
+    """A mode, a car, a typed state of charge, what a charger was set to; a session that ends too.
+
+    What else changes waits for its minute.
+    """
     recorder, _, _ = recorder_in(tmp_path)
     standing = a_standing()
     recorder.take(standing)
@@ -72,12 +76,15 @@ async def test_an_owners_word_is_written_at_once(tmp_path: Path) -> None:
         await reached(tmp_path, 3)
         recorder.take(standing, [an_ended_session()])
         await reached(tmp_path, 4)
+        standing = replace(standing, owners={"garage": Found(current_a=10.0, go=True)})
+        recorder.take(standing)
+        await reached(tmp_path, 5)
         standing = replace(standing, sessions={"garage": a_session(wh=9_999.0)})
         recorder.take(standing)
         assert not recorder._urgent.is_set()
     kept = kept_in(tmp_path)
     assert standing == kept.standing
-    assert 5 == commits(tmp_path)
+    assert 6 == commits(tmp_path)
 
 
 async def test_nothing_new_writes_nothing(tmp_path: Path) -> None:

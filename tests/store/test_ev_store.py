@@ -60,15 +60,15 @@ def test_a_first_start_knows_nothing(tmp_path: Path) -> None:
 
 
 async def test_what_is_gone_is_gone(tmp_path: Path) -> None:
-    """A session that ended stands among the ended ones only."""
+    """A session that ended stands among the ended ones only; what was given back is forgotten."""
     recorder, _, _ = recorder_in(tmp_path)
     standing = a_standing()
     recorder.take(standing)
     await recorder.commit()
-    recorder.take(replace(standing, sessions={}, calendars={}), [an_ended_session()])
+    recorder.take(replace(standing, sessions={}, calendars={}, owners={}), [an_ended_session()])
     await recorder.close()
     kept = kept_in(tmp_path)
-    assert ({}, {}) == (kept.standing.sessions, kept.standing.calendars)
+    assert ({}, {}, {}) == (kept.standing.sessions, kept.standing.calendars, kept.standing.owners)
     assert (an_ended_session(),) == kept.last
     assert standing.socs == kept.standing.socs
 
@@ -210,4 +210,4 @@ async def test_one_bad_record_costs_no_other(tmp_path: Path) -> None:
     kept = kept_in(tmp_path)
     assert a_standing() == kept.standing
     assert (ended[2], ended[0]) == kept.last
-    assert "2 sessions and 8 records" in kept.notices[0]
+    assert "2 sessions and 10 records" in kept.notices[0]
