@@ -33,9 +33,9 @@ class Memory:
 
     charging: Charging
     recorder: EvRecorder
+    owners: Mapping[str, Found]
     sessions: tuple[Session, ...] = ()
     found: tuple[str, ...] = ()
-    owners: Mapping[str, Found] = NO_OWNERS
 
     def take(self, charging: Charging) -> None:
         """Take one state; never waits."""
