@@ -1,12 +1,14 @@
-"""The Textual app that all three programs share: keeps the newest words, places the panels, turns keys into pages.
+"""The Textual app that all three programs share: keeps the newest words, places the panels, heeds the keys.
 
-It draws when a word comes and once a second, and touches a widget only when its text changed. A fault in a panel ends
-the screen and is kept in `failure`; what then becomes of the program is the program's business.
+Keys turn pages, and give orders where somebody takes them. It draws when a word comes and once a second, and touches a
+widget only when its text changed. A fault in a panel ends the screen and is kept in `failure`; what then becomes of the
+program is the program's business.
 """
 
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.text import Text
@@ -16,19 +18,23 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message as Event
 
-from lib.messages import House, Message
+from lib.messages import Message, Refused
+from lib.messages.orders import Done, Order
+from lib.panels.ask_screens import ChooserScreen, FieldScreen
+from lib.panels.asks import ONLY_LOOKS, Chooser, Field
 from lib.panels.driver import TerminalDriver
-from lib.panels.foot import render_foot, render_help
-from lib.panels.header import notices
+from lib.panels.errands import Errands, Give
+from lib.panels.foot import render_answer, render_foot, render_help
 from lib.panels.layout import Panels, Place, overview
 from lib.panels.look import CONSOLE, UNICODE, Look, Room
 from lib.panels.questions import HelpScreen, StopQuestion
-from lib.panels.seen import Peer, Seen
+from lib.panels.seen import Choice, Peer, Seen
 from lib.panels.themes import SKINS, Terminal, terminal_of
 from lib.panels.view import Line, View
 
 QUIT = "quit"
 MARGIN = 2  # cells beside the head, both sides together
+ORDER_KEYS = "abcmps"  # of all programs
 
 
 class Fresh(Event):
@@ -63,12 +69,13 @@ class Dashboard(App[str]):
         *(Binding(str(key), f"page({key})", f"Panel {key}") for key in range(1, 10)),
         Binding("tab,right", "turn(1)", "Next", priority=True),
         Binding("shift+tab,left", "turn(-1)", "Before", priority=True),
-        Binding("up", "scroll_rows(-1)", "Up"),
-        Binding("down", "scroll_rows(1)", "Down"),
+        Binding("up", "arrow(-1)", "Up"),
+        Binding("down", "arrow(1)", "Down"),
         Binding("pageup", "scroll_pages(-1)", "Page up"),
         Binding("pagedown", "scroll_pages(1)", "Page down"),
         Binding("home", "scroll_pages(-99)", "Top"),
         Binding("end", "scroll_pages(99)", "End"),
+        *(Binding(key, f"order('{key}')", f"Order {key}") for key in ORDER_KEYS),
     ]
 
     def __init__(
@@ -77,13 +84,15 @@ class Dashboard(App[str]):
         panels: Panels,
         *,
         attached: bool = False,
+        orders: Give | None = None,
         terminal: Terminal | None = None,
         elapsed_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """A screen that has seen nothing yet.
 
-        attached: it listens from elsewhere, so q only leaves it. terminal: None for what the environment says.
-        elapsed_s: seconds that only ever grow; ages are counted by them.
+        attached: it listens from elsewhere, so q only leaves it. orders: carries an order out and answers within some
+        seconds; None: the screen only looks. terminal: None for what the environment says. elapsed_s: seconds that
+        only ever grow; ages are counted by them.
         """
         super().__init__(driver_class=TerminalDriver)
         self.animation_level = "none"
@@ -91,6 +100,9 @@ class Dashboard(App[str]):
         terminal = terminal or terminal_of(os.environ)
         self._panels = panels
         self._attached = attached
+        self._errands = Errands(orders or _nobody, elapsed_s)
+        self._gives = orders is not None
+        self._chosen: Choice | None = None
         self._glyphs = terminal.glyphs
         self._skin = terminal.skin
         self._elapsed_s = elapsed_s
@@ -145,7 +157,11 @@ class Dashboard(App[str]):
     def seen(self) -> Seen:
         """What there is to draw now."""
         heard_s = None if self._heard is None else max(0.0, self._elapsed_s() - self._heard)
-        return Seen(title=self.title, words=dict(self._words), heard_s=heard_s, peer=self._peer)
+        seen = Seen(title=self.title, words=dict(self._words), heard_s=heard_s, peer=self._peer)
+        choices = self._panels.choices(seen) if self._gives else ()
+        if not choices:
+            return seen
+        return replace(seen, chosen=self._chosen if self._chosen in choices else choices[0])
 
     @property
     def failure(self) -> Exception | None:
@@ -171,12 +187,20 @@ class Dashboard(App[str]):
         self._page = min(self._page, len(shown))
         self._place(seen, shown, Place(0, 0, width, max(1, height - head_rows - 1)))
         for view in shown:
-            view.draw(seen, look, whole=bool(self._page))
-        self._foot.draw(render_foot([view.panel.tab or view.panel.title for view in shown], self._page, look, width))
+            view.draw(seen, look, whole=bool(self._page), hints=view.panel.hint(seen) if self._gives else ())
+        said = self._errands.said
+        names = [view.panel.tab or view.panel.title for view in shown]
+        foot = render_answer(said, look, width) if said else render_foot(names, self._page, look, width)
+        foot_rows = foot.plain.count("\n") + 1
+        if self._foot.rows != foot_rows:
+            self._foot.styles.height = self._foot.rows = foot_rows  # an answer covers what stands above for a moment
+        self._foot.draw(foot)
 
     def _place(self, seen: Seen, shown: list[View], body: Place) -> None:
         """The overview, or the one panel of the page."""
-        found = {shown[self._page - 1].panel.name: body} if self._page else overview(self._panels, seen, body)
+        found = (
+            {shown[self._page - 1].panel.name: body} if self._page else overview(self._panels, seen, body, self.look)
+        )
         for view in self._views:
             view.put(found.get(view.panel.name))
 
@@ -196,6 +220,48 @@ class Dashboard(App[str]):
         """The next page or the one before."""
         shown = sum(view.panel.shown(self.seen) for view in self._views)
         self._page = (self._page + step) % (shown + 1)
+        self._draw()
+
+    def action_arrow(self, step: int) -> None:
+        """The next of what is chosen among, where that is shown; else a row up or down."""
+        seen = self.seen
+        kinds = frozenset().union(*(view.panel.choices for view in self._views if view.display))
+        choices = [one for one in self._panels.choices(seen) if one.kind in kinds]
+        if seen.chosen is None or not choices:
+            self.action_scroll_rows(step)
+            return
+        at = choices.index(seen.chosen) + step if seen.chosen in choices else 0
+        self._chosen = choices[min(max(at, 0), len(choices) - 1)]
+        self._draw()
+        for view in self._views:
+            if view.display and view.panel.choices and view.reveal(self.look.glyphs.pointer):
+                self._draw()
+
+    def action_order(self, key: str) -> None:
+        """What a key changes: asked before, where there is something to ask."""
+        found = next((one for one in self._panels.keys if one.key == key), None)
+        if found is None:
+            return
+        asked = found.ask(self.seen) if self._gives else ONLY_LOOKS
+        match asked:
+            case str():
+                self._errands.say(asked)
+                self._draw()
+            case Chooser():
+                self.push_screen(ChooserScreen(asked, self.look), self._give)
+            case Field():
+                self.push_screen(FieldScreen(asked, self.look), self._give)
+            case _:
+                self._give(asked)
+
+    def _give(self, order: Order | None) -> None:
+        """Send an order on its way; nothing waits for it."""
+        if order is not None and self._errands.begin():
+            self.run_worker(self._errand(order))
+        self._draw()
+
+    async def _errand(self, order: Order) -> None:
+        await self._errands.run(order)
         self._draw()
 
     def action_scroll_rows(self, rows: int) -> None:
@@ -230,10 +296,21 @@ class Dashboard(App[str]):
     def action_help(self) -> None:
         """The help, with all notices in full."""
         seen, look = self.seen, self.look
-        legend, told = self._panels.legend(seen), notices(seen.newest(House), seen.peer)
+        legend, told = self._panels.legend(seen), self._panels.notices(seen)
+        keys = [key for key in self._panels.keys if self._gives and key.shown(seen)]
+        choices = seen.chosen is not None
 
         def text(room: Room) -> Text:
-            return render_help(legend, told, [skin.name for skin in SKINS], look, room, attached=self._attached)
+            return render_help(
+                legend,
+                told,
+                [skin.name for skin in SKINS],
+                look,
+                room,
+                attached=self._attached,
+                orders=keys,
+                choices=choices,
+            )
 
         self.push_screen(HelpScreen(text, look))
 
@@ -247,3 +324,9 @@ class Dashboard(App[str]):
     def _answered(self, stop: bool | None) -> None:  # noqa: FBT001 - Textual hands the answer over without a name
         if stop:
             self.exit(QUIT)
+
+
+async def _nobody(order: Order) -> Done | Refused:
+    """Of a screen that only looks."""
+    del order
+    return Refused(why=ONLY_LOOKS)

@@ -1,6 +1,7 @@
 """Instants and durations in words, by Brussels time. Does not depend on the locale; asks no clock."""
 
 from datetime import date, datetime, timedelta
+from math import isfinite
 from zoneinfo import ZoneInfo
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -45,6 +46,25 @@ def near(at: datetime, seen_from: datetime, *, seconds: bool = False) -> str:
     if day == here:
         return clock_s(at) if seconds else clock(at)
     return f"{DAYS[day.weekday()] if 0 < (day - here).days < 7 else day_name(day)} {clock(at)}"
+
+
+def lately(at: datetime, seen_from: datetime) -> str:
+    """`09:12` on the same local day, `Thu 18:40` within a week before, else with the date."""
+    day, here = local_day(at), local_day(seen_from)
+    if day == here:
+        return clock(at)
+    return f"{DAYS[day.weekday()] if 0 < (here - day).days < 7 else day_name(day)} {clock(at)}"
+
+
+def roughly(seconds: float) -> str:
+    """`12 s`, `4 min`, `3 h`, `2 d`: how old something is, at a glance; "?" for what is no number."""
+    if not isfinite(seconds):
+        return "?"
+    whole = max(0, int(seconds))
+    for length, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if whole >= length:
+            return f"{whole // length} {unit}"
+    return f"{whole} s"
 
 
 def lasting(seconds: float) -> str:

@@ -3,9 +3,10 @@
 from lib.messages import Bill, Events, House, Rates, Telegram, Usage
 from lib.panels.bill import render_bill
 from lib.panels.events import events_drawn_from, render_events
-from lib.panels.header import render_header
+from lib.panels.header import notices, render_header
 from lib.panels.layout import Arrangement, Columns, Panel, Panels, Rows
 from lib.panels.month_peaks import render_month_peaks
+from lib.panels.peak_key import ACCEPT
 from lib.panels.prices import prices_drawn_from, prices_follow_market, prices_shown, render_prices
 from lib.panels.quarter_peak import render_quarter
 from lib.panels.rates import render_rates
@@ -57,6 +58,7 @@ def dm_panels() -> Panels:
                 name="quarter",
                 title="Quarter",
                 render=lambda seen, look, room: render_quarter(seen.newest(House), look, room),
+                hint=lambda seen: [("a", "accept a peak")] if _peaks_cost(seen) else [],
             ),
             Panel(
                 name="usage",
@@ -123,6 +125,8 @@ def dm_panels() -> Panels:
         ),
         legend=_legend,
         question="Stop the meter?",
+        notices=lambda seen: notices(seen.newest(House), seen.peer),
+        keys=(ACCEPT,),
     )
 
 

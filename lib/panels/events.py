@@ -19,6 +19,7 @@ ROLES = {  # of the palette
     "message": "warn",
     "tariff": "inactive",
     "peak": "over",
+    "above": "over",
     "meter": "title",
     "gap": "quiet",
 }

@@ -1,18 +1,21 @@
-"""The last line and the help screen: every key, in short and in full."""
+"""The last line and the help screen: every key, in short and in full; for some seconds the answer to an order."""
 
 from collections.abc import Sequence
 
 from rich.text import Text
 
+from lib.panels.asks import OrderKey
+from lib.panels.head import Notice
 from lib.panels.look import Look, Room
-from lib.panels.sheet import Piece, Sheet
+from lib.panels.sheet import Piece, Sheet, wrapped
 
-KEYS = (
+PAGES = (
     ("1 2 3 ...", "one panel over the whole screen; Esc: all of them"),
     ("Tab, Right", "the next panel; Shift+Tab, Left: the one before"),
-    ("Up Down", "scroll; PgUp PgDn a page, Home End to the ends"),
-    ("? h F1", "this help"),
 )
+SCROLL = ("Up Down", "scroll; PgUp PgDn a page, Home End to the ends")
+SCROLL_BESIDE = ("PgUp PgDn", "scroll; Home End to the ends")  # where the arrows choose
+HELP = ("? h F1", "this help")
 STOP, LEAVE = "stop the program, after a question", "leave; the program goes on"
 TMUX = (
     ("Ctrl-b d", "leave the screen; the programs go on"),
@@ -20,6 +23,7 @@ TMUX = (
     ("Ctrl-b [", "look back, q ends it"),
 )
 KEY = 12
+MOST_ANSWER = 3  # lines
 
 
 def render_foot(titles: Sequence[str], page: int, look: Look, width: int) -> Text:
@@ -46,6 +50,16 @@ def render_foot(titles: Sequence[str], page: int, look: Look, width: int) -> Tex
     return sheet.text()
 
 
+def render_answer(answer: Notice, look: Look, width: int) -> Text:
+    """What became of an order, in as many lines as it needs."""
+    said, role = answer
+    sheet = Sheet(look, width)
+    for at, line in enumerate(wrapped(look, said, width - 4)[:MOST_ANSWER]):
+        sign = look.glyphs.bullet if at == 0 else " "
+        sheet.row((f" {sign} ", getattr(look.colours, role)), (line, look.colours.title))
+    return sheet.text()
+
+
 def _length(form: Sequence[Sequence[Piece]]) -> int:
     return sum(len(text) for part in form for text, _ in part)
 
@@ -67,6 +81,15 @@ def _others(look: Look, *, said: bool) -> list[Piece]:
     return others
 
 
+def _orders(sheet: Sheet, look: Look, orders: Sequence[OrderKey], *, choices: bool) -> None:
+    """The keys that change something."""
+    sheet.row(("Orders", look.colours.title))
+    arrows = [("Up Down", "choose the charger or the car")] * choices
+    for key, meaning in (*arrows, *((one.key, one.meaning) for one in orders)):
+        sheet.row((look.left(key, KEY), look.colours.active), (meaning, look.colours.text))
+    sheet.space()
+
+
 def _sample(role: str, look: Look) -> list[Piece]:
     """A few cells in the colour of a role, as the panels use it."""
     glyphs = look.glyphs
@@ -83,8 +106,13 @@ def render_help(
     room: Room,
     *,
     attached: bool,
+    orders: Sequence[OrderKey] = (),
+    choices: bool = False,
 ) -> Text:
-    """Notices in full, keys, colours and the keys of tmux; legend: (role, meaning); notices: (text, role)."""
+    """Notices in full, keys, colours and the keys of tmux; legend: (role, meaning); notices: (text, role).
+
+    orders: the keys that change something; choices: the arrows choose what they change.
+    """
     colours = look.colours
     sheet = Sheet(look, room.width)
     if notices:
@@ -92,9 +120,11 @@ def render_help(
         for notice, role in notices:
             sheet.paragraph(f"! {notice}", getattr(colours, role))
         sheet.space()
+    if orders:
+        _orders(sheet, look, orders, choices=choices)
     sheet.row(("Keys", colours.title))
     last = ("t", f"the next theme: {', '.join(themes)}"), ("q", LEAVE if attached else STOP)
-    for key, meaning in (*KEYS, *last):
+    for key, meaning in (*PAGES, SCROLL_BESIDE if choices else SCROLL, HELP, *last):
         sheet.row((look.left(key, KEY), colours.inactive), (meaning, colours.text))
     sheet.space()
     sheet.row(("Colours", colours.title))

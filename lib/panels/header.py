@@ -1,30 +1,26 @@
-"""The head of each screen: the power now, the meter's time, and whether all of it can be trusted."""
+"""The head of dm's screen: the power now, the meter's time, and whether all of it can be trusted."""
 
-import re
-from dataclasses import dataclass
-from typing import Literal
-
-from rich.cells import cell_len
 from rich.text import Text
 
 from lib.messages import House
-from lib.panels.dates import clock_s, day_name, lasting, near
+from lib.panels.dates import lasting, near
+from lib.panels.head import (
+    FORGOTTEN_S,
+    LATE_S,
+    Beside,
+    Notice,
+    Pieces,
+    Power,
+    peer_notices,
+    program_line,
+    render_head,
+    title_line,
+    turn_at,
+)
 from lib.panels.look import Look, Room
 from lib.panels.seen import Peer
-from lib.panels.sheet import Piece, Sheet
 
-ROWS = 3
-SECRET = re.compile("//[^/]*@")
-FIGURE = 18  # cells of the large figure: four digits and a point
-UNIT = 8
-NARROW = 60  # below, the power stands in small letters
-LATE_S = 3.0  # the program speaks once a second
-FORGOTTEN_S = 60.0  # a power as old as this is no power now
-TURN_S = 5  # a notice stands so long before the next
 GRAVE = ("store", "breaker")  # notices that cannot wait
-
-Pieces = list[Piece]
-Role = Literal["bad", "warn", "text"]  # of the palette
 
 
 def render_header(
@@ -35,60 +31,31 @@ def render_header(
     peer: None where the screen runs in the program itself; heard_s: seconds since the program's last word, None
     before the first.
     """
-    sheet = Sheet(look, room.width)
-    power = _power(house, look, heard_s)
-    beside: tuple[tuple[Pieces, Pieces], ...] = (
-        _title(house, look, title),
+    state = house.link.state if house else None
+    beside: tuple[Beside, Beside, Beside] = (
+        title_line(
+            look,
+            room,
+            title,
+            house.at if house else None,
+            demo=house is not None and house.demo,
+            trusted=state == "good",
+        ),
         (_link(house, look, heard_s), []),
-        (_program(look, peer, heard_s, ended=house is not None and house.link.state == "ended"), []),
+        (program_line(look, peer, heard_s, ended=state == "ended"), []),
     )
-    if room.width < NARROW:
-        sheet.row(*_small(power, look), ("  ", ""), *beside[0][1][-1:])
-        sheet.row(*beside[1][0])
-        sheet.row(*beside[2][0])
-    else:
-        width = room.width - FIGURE - UNIT - 3
-        for figure, (left, right) in zip(_large(power, look), beside, strict=True):
-            sheet.row(*figure, *_apart(left, right, width))
-    for text, style in _cut(notices(house, peer), room.height - ROWS, turn=_turn(house)):
-        sheet.row((f"! {text}", getattr(look.colours, style)))
-    return sheet.text()
+    told, turn = notices(house, peer), turn_at(house.said if house else None)
+    return render_head(_power(house, look, heard_s), beside, told, look, room, turn=turn)
 
 
-def notices(house: House | None, peer: Peer | None = None) -> list[tuple[str, Role]]:
+def notices(house: House | None, peer: Peer | None = None) -> list[Notice]:
     """What the owner should know, and in which colour."""
-    told: list[tuple[str, Role]] = []
-    if peer is not None and not peer.connected and peer.why:
-        told.append((peer.why, "bad"))
+    told = peer_notices(peer)
     if house is None:
         return told
     if house.link.state not in {"good", "ended"} and house.link.why:
         told.append((house.link.why, "bad" if house.link.state == "silent" else "text"))
     return told + [(text, "bad" if kind in GRAVE else "warn") for kind, text in house.notices.items()]
-
-
-def _turn(house: House | None) -> int:
-    """Counts up while the program speaks, so that each notice has its turn."""
-    return 0 if house is None else int(house.said.timestamp() // TURN_S)
-
-
-def _cut(told: list[tuple[str, Role]], rows: int, *, turn: int) -> list[tuple[str, Role]]:
-    """As many as there are rows; where they are too few, those without one take turns on the last."""
-    if rows <= 0 or len(told) <= rows:
-        return told[: max(0, rows)]
-    waiting = len(told) - rows + 1
-    at = rows - 1 + turn % waiting
-    text, role = told[at]
-    return [*told[: rows - 1], (f"{at + 1}/{len(told)} {text}", role)]
-
-
-@dataclass(frozen=True, slots=True)
-class Power:
-    """The large figure: kW without sign, the word for its direction, and its colour."""
-
-    figure: str
-    word: str
-    style: str
 
 
 def _power(house: House | None, look: Look, heard_s: float | None) -> Power:
@@ -105,42 +72,6 @@ def _age_s(house: House, heard_s: float | None) -> float:
     since = house.link.since
     silent_s = (house.said - since).total_seconds() if house.link.state in {"silent", "ended"} and since else 0.0
     return silent_s + (heard_s or 0.0)
-
-
-def _large(power: Power, look: Look) -> list[Pieces]:
-    rows, units = look.large(power.figure), ("kW", power.word, "")
-    if not power.figure:
-        rows, units = ("", look.glyphs.unknown, ""), ("", "kW", "")
-    return [
-        [(look.right(row, FIGURE), power.style), (" ", ""), (look.left(unit, UNIT), power.style), ("  ", "")]
-        for row, unit in zip(rows, units, strict=True)
-    ]
-
-
-def _small(power: Power, look: Look) -> Pieces:
-    return [(f"{power.figure or look.glyphs.unknown} kW {power.word}", power.style)]
-
-
-def _apart(left: Pieces, right: Pieces, width: int) -> Pieces:
-    """One line with pieces at both ends; where it is too narrow the left ones give way."""
-    room = width - sum(cell_len(text) for text, _ in right)
-    kept: Pieces = []
-    for text, style in left:
-        if cell_len(text) <= room:
-            kept.append((text, style))
-            room -= cell_len(text)
-    return [*kept, (" " * max(0, room), ""), *right] if right else left
-
-
-def _title(house: House | None, look: Look, title: str) -> tuple[Pieces, Pieces]:
-    colours = look.colours
-    left = [(title, colours.title)]
-    if house is not None and house.demo:
-        left += [("  ", ""), (" DEMO ", colours.alarm)]
-    if house is None or house.at is None:
-        return left, []
-    style = colours.title if house.link.state == "good" else colours.quiet
-    return left, [(f"{day_name(house.at)} {house.at.year}  ", colours.quiet), (clock_s(house.at), style)]
 
 
 def _link(house: House | None, look: Look, heard_s: float | None) -> Pieces:
@@ -172,24 +103,6 @@ def _link(house: House | None, look: Look, heard_s: float | None) -> Pieces:
     elif link.state == "good":
         said += [(", none bad", colours.quiet)]
     return said
-
-
-def _program(look: Look, peer: Peer | None, heard_s: float | None, *, ended: bool) -> Pieces:
-    """Whether the program speaks: how old its last word is. `ended`: that word was its last, as it should be."""
-    colours, bullet = look.colours, look.glyphs.bullet
-    ago = lasting(heard_s) if heard_s is not None and heard_s > LATE_S and not ended else ""
-    if peer is None:
-        return [(f"{bullet} the program said nothing for {ago}", colours.bad)] if ago else []
-    if peer.connected and not ago:
-        return [(f"{bullet} ", colours.good), ("attached to ", colours.quiet), (_address(peer.url), colours.text)]
-    said = [(f"{bullet} last word {ago} ago, " if ago else f"{bullet} ", colours.bad)]
-    said.append(("attached to " if peer.connected else "no connection to ", colours.text))
-    return [*said, (_address(peer.url), colours.text)]
-
-
-def _address(url: str) -> str:
-    """Without the token that an address may hold: a screen is seen by others."""
-    return SECRET.sub("//", url.partition("?")[0])
 
 
 def _thousands(count: int) -> str:

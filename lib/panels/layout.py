@@ -6,10 +6,22 @@ from typing import NamedTuple
 
 from rich.text import Text
 
+from lib.panels.asks import OrderKey
+from lib.panels.head import Notice
 from lib.panels.look import Look, Room
-from lib.panels.seen import Seen
+from lib.panels.seen import Choice, Seen
 
 Render = Callable[[Seen, Look, Room], Text]
+Lines = tuple[int, int]  # that a text needs, and that it likes
+Hint = tuple[str, str]  # a key and what it does
+Needs = Callable[[Seen, Look, int], Lines]  # for a width
+
+FRAME = 2  # cells of a border, both sides together
+PADDING = 2
+FIT = -1  # for a panel in rows: as many cells as its text needs
+SPARE = -2  # for the last part in rows: what the others leave, or nothing where that is too little to say something
+LEAST = 5  # cells that are kept for each part whose share is only what is left
+LEAST_SPARE = 4
 
 
 class Place(NamedTuple):
@@ -23,7 +35,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Parts below one another: (cells, part); those with 0 share what is left."""
+    """Parts below one another: (cells, part); those with 0 share what is left.
+
+    A panel with FIT takes what it needs, one with SPARE what is left over, if that is enough for it.
+    """
 
     parts: Sequence[tuple[int, "Part"]]
 
@@ -51,6 +66,9 @@ class Panel:
         heads: how many of its first lines stay when it is scrolled.
         modest: whether it leaves its place to its neighbours in all arrangements but the largest.
         drawn_from: all that its text depends on beside look and room; it is rendered anew only when that changed.
+        needs: the lines of its text, where a layout fits its place to them.
+        choices: the kinds of things in it that the owner chooses among with the arrows.
+        hint: the keys that change what it shows, for its lower edge.
 
     """
 
@@ -63,6 +81,9 @@ class Panel:
     heads: int = 0
     modest: Callable[[Seen], bool] = lambda seen: False
     drawn_from: Callable[[Seen], object] | None = None
+    needs: Needs | None = None
+    choices: frozenset[str] = frozenset()
+    hint: Callable[[Seen], Sequence[Hint]] = lambda seen: ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +104,9 @@ class Panels:
         arrangements: the largest first; the last one takes any size.
         legend: what the colours mean, as (the style's role in the palette, the meaning).
         question: what is asked before the program is stopped.
+        notices: what the owner should know, for the help.
+        keys: those that change something.
+        choices: what there is to change, in the order of the arrows.
 
     """
 
@@ -91,14 +115,24 @@ class Panels:
     arrangements: Sequence[Arrangement]
     legend: Callable[[Seen], Sequence[tuple[str, str]]]
     question: str
+    notices: Callable[[Seen], Sequence[Notice]]
+    keys: Sequence[OrderKey] = ()
+    choices: Callable[[Seen], Sequence[Choice]] = lambda seen: ()
 
 
-def overview(panels: Panels, seen: Seen, body: Place) -> dict[str, Place]:
+def overview(panels: Panels, seen: Seen, body: Place, look: Look) -> dict[str, Place]:
     """Where the panels stand while all of them are shown."""
     part = arranged(panels.arrangements, body.width, body.height)
     largest = part is panels.arrangements[0].part
     names = {panel.name for panel in panels.panels if panel.shown(seen) and (largest or not panel.modest(seen))}
-    return places(part, body, names)
+    needs = {panel.name: panel.needs for panel in panels.panels if panel.needs}
+
+    def lines(name: str, width: int) -> Lines:
+        need = needs.get(name)
+        least, liked = need(seen, look, width - FRAME - PADDING) if need else (0, 0)
+        return least + FRAME, liked + FRAME
+
+    return places(part, body, names, lines)
 
 
 def arranged(arrangements: Sequence[Arrangement], width: int, height: int) -> Part:
@@ -107,8 +141,13 @@ def arranged(arrangements: Sequence[Arrangement], width: int, height: int) -> Pa
     return (fitting or arrangements[-1:])[0].part
 
 
-def places(part: Part, place: Place, names: set[str]) -> dict[str, Place]:
-    """Where each of the panels `names` stands. The place of those that are not shown goes to their neighbours."""
+def places(
+    part: Part, place: Place, names: set[str], lines: Callable[[str, int], Lines] = lambda name, width: (0, 0)
+) -> dict[str, Place]:
+    """Where each of the panels `names` stands. The place of those that are not shown goes to their neighbours.
+
+    lines: the cells that a panel needs, and that it likes, at a width.
+    """
     if isinstance(part, str):
         return {part: place} if part in names and place.width > 0 and place.height > 0 else {}
     shown = [(cells, one) for cells, one in part.parts if _names(one) & names]
@@ -117,15 +156,39 @@ def places(part: Part, place: Place, names: set[str]) -> dict[str, Place]:
     down = isinstance(part, Rows)
     found: dict[str, Place] = {}
     at = place.y if down else place.x
-    for cells, (_, one) in zip(_shares([cells for cells, _ in shown], place[3 if down else 2]), shown, strict=True):
+    wanted = _fitted(shown, place, lines)
+    shown = shown[: len(wanted)]
+    for cells, (_, one) in zip(_shares(wanted, place[3 if down else 2]), shown, strict=True):
         inner = Place(place.x, at, place.width, cells) if down else Place(at, place.y, cells, place.height)
-        found |= places(one, inner, names)
+        found |= places(one, inner, names, lines)
         at += cells
     return found
 
 
 def _names(part: Part) -> set[str]:
     return {part} if isinstance(part, str) else {name for _, one in part.parts for name in _names(one)}
+
+
+def _fitted(parts: Sequence[tuple[int, "Part"]], place: Place, lines: Callable[[str, int], Lines]) -> list[int]:
+    """The cells of parts with FIT by their texts: what they like where there is room, else what they need.
+
+    None for a last part with SPARE that gets too little.
+    """
+    if parts[-1][0] == SPARE:
+        cells = _fitted(parts[:-1], place, lines)
+        left = place.height - sum(cells)
+        return [*cells, left] if left >= LEAST_SPARE else cells
+    asked = [
+        lines(one, place.width) if cells == FIT and isinstance(one, str) else (cells, cells) for cells, one in parts
+    ]
+    kept = LEAST * sum(cells == 0 for cells, _ in parts)
+    liked = sum(like for _, like in asked) + kept <= place.height
+    left, cells = place.height, []
+    for at, (need, like) in enumerate(asked):
+        most = like if liked else min(need, max(LEAST, left - LEAST * (len(parts) - at - 1)))
+        cells.append(most if parts[at][0] == FIT else need)
+        left -= cells[-1]
+    return cells
 
 
 def _shares(wanted: Sequence[int], cells: int) -> list[int]:

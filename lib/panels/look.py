@@ -29,6 +29,7 @@ class Glyphs:
 
     Attributes:
         levels, steps, falls: a cell filled from below, from the left and from above, from empty to full.
+        pointer: before what is chosen.
         half, track: a cell of a bar that is half meant, and one that is empty.
         border: the name of Textual's border.
         fold: what stands for a sign that the terminal does not have.
@@ -43,6 +44,7 @@ class Glyphs:
     cubic: str = "m³"
     cut: str = "…"
     bullet: str = "●"
+    pointer: str = "▸"
     levels: str = " ▁▂▃▄▅▆▇█"
     steps: str = " ▏▎▍▌▋▊▉█"
     falls: str = " ▀█"
@@ -95,6 +97,7 @@ CONSOLE = Glyphs(
     cubic="m3",
     cut=">",
     bullet="■",
+    pointer=">",
     levels=" ▄█",
     steps=" ▌█",
     dash="─",

@@ -63,7 +63,7 @@ def price_curve(
     for row, cells in enumerate(grid):
         said = look.number(labels[row] * scale.row_eur, 3, AXIS - 1) if row in labels else ""
         lines.append([(look.right(said, AXIS - 1) + " ", look.colours.quiet), *pieces(cells)])
-    return [*lines, [(" " * AXIS, ""), *_hours(axis, look, columns)]]
+    return [*lines, [(" " * AXIS, ""), *hours_line(axis, look, columns)]]
 
 
 def _means(slots: Sequence[tuple[datetime, datetime, float | None]], axis: Axis, columns: int) -> list[float | None]:
@@ -148,7 +148,7 @@ def _hour_starts(axis: Axis) -> Iterator[datetime]:
         at += HOUR
 
 
-def _hours(axis: Axis, look: Look, columns: int) -> list[Piece]:
+def hours_line(axis: Axis, look: Look, columns: int) -> list[Piece]:
     """The hours by the clock at the wall, as many as have room; midnight is the name of its day."""
     cells_an_hour = columns * (HOUR / (axis.end - axis.start))
     step = next((step for step in STEPS if step * cells_an_hour >= APART), 24)

@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from lib.messages import Message
 
 T = TypeVar("T")
+
+
+class Choice(NamedTuple):
+    """What the owner's keys change now: its kind, such as "charger", and its name."""
+
+    kind: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +33,7 @@ class Seen:
         words: the newest message of each kind.
         heard_s: seconds since the last one came; None before the first.
         peer: the program a screen from elsewhere listens to; None in the program itself.
+        chosen: what the keys change; None where there is nothing to change, or the screen only looks.
 
     """
 
@@ -33,6 +41,7 @@ class Seen:
     words: Mapping[type, Message] = field(default_factory=dict)
     heard_s: float | None = None
     peer: Peer | None = None
+    chosen: Choice | None = None
 
     def newest(self, kind: type[T]) -> T | None:
         """The newest message of a kind; None before the first."""

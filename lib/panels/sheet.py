@@ -1,6 +1,6 @@
 """Styled pieces → lines → one rich Text that fits its room. Whatever is written passes the look: nothing else does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from rich.cells import cell_len, set_cell_size
@@ -46,14 +46,8 @@ class Sheet:
 
     def paragraph(self, text: str, style: str) -> None:
         """Words in as many lines as they need."""
-        line = ""
-        for word in self._look.safe(text).split():
-            if line and cell_len(line) + 1 + cell_len(word) > self._width:
-                self.row((line, style))
-                line = word
-            else:
-                line = f"{line} {word}" if line else word
-        self.row((line, style))
+        for line in wrapped(self._look, text, self._width):
+            self.row((line, style))
 
     def text(self) -> Text:
         """All lines."""
@@ -64,6 +58,35 @@ class Sheet:
             self._spans.append(Span(self._at, self._at + len(text), style))
         self._plain.append(text)
         self._at += len(text)
+
+
+def wrapped(look: Look, text: str, width: int) -> list[str]:
+    """The words of a text in lines of `width` cells; a word that is longer stands alone and is cut by its row."""
+    lines = [""]
+    for word in look.safe(text).split():
+        if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return lines
+
+
+def length(row: Iterable[Piece]) -> int:
+    """The cells that pieces take."""
+    return sum(cell_len(text) for text, _ in row)
+
+
+def apart(left: Sequence[Piece], right: Sequence[Piece], width: int) -> list[Piece]:
+    """One line with pieces at both ends; where it is too narrow the last ones on the left give way."""
+    if not right:
+        return list(left)
+    room = width - length(right)
+    kept: list[Piece] = []
+    for text, style in left:
+        if cell_len(text) <= room:
+            kept.append((text, style))
+            room -= cell_len(text)
+    return [*kept, (" " * max(0, room), ""), *right]
 
 
 def pieces(cells: Iterable[Cell]) -> list[Piece]:

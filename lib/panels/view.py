@@ -1,16 +1,19 @@
 """One panel on the screen, and the lines without a frame: widgets that change only when their text did."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Static
 
-from lib.panels.layout import Panel, Place
+from lib.panels.layout import FRAME, PADDING, Hint, Panel, Place
 from lib.panels.look import Look, Room
 from lib.panels.seen import Seen
 
-FRAME = 2  # cells of a border, both sides together
-PADDING = 2
+REVEALED = 4  # lines of what is chosen
+CORNERS = 6  # cells of a frame beside the words on it
+GAP = 3
 
 
 class Rendered(NamedTuple):
@@ -33,6 +36,8 @@ class View(Static):
         self.top = 0
         self.longest = 0
         self._shown: Text | None = None
+        self._lines: list[Text] = []
+        self._subtitle = Text()
         self._place: Place | None = None
         self._last: Rendered | None = None
 
@@ -51,26 +56,41 @@ class View(Static):
             self.styles.offset = (place.x, place.y)
             self.styles.width, self.styles.height = place.width, place.height
 
-    def draw(self, seen: Seen, look: Look, *, whole: bool) -> None:
-        """Render the panel for its place; nothing moves when the text is the one that stands there."""
+    def draw(self, seen: Seen, look: Look, *, whole: bool, hints: Sequence[Hint] = ()) -> None:
+        """Render the panel for its place; nothing moves when the text is the one that stands there.
+
+        hints: for the lower edge of its frame.
+        """
         if self._place is None:
             return
         room = Room(self._place.width - FRAME - PADDING, self.visible_rows, whole or self.panel.scrolls)
         text, lines = self._written(seen, look, room)
-        self.longest = len(lines)
+        self._lines, self.longest = lines, len(lines)
         self.top = max(0, min(self.top, self.longest - self.visible_rows))
         if self.longest > self.visible_rows:
             heads = min(self.panel.heads, self.visible_rows)
             last = self.top + self.visible_rows
             text = Text("\n", no_wrap=True, end="").join([*lines[:heads], *lines[self.top + heads : last]])
-            subtitle = f"{self.top + 1}-{last - heads} of {self.longest - heads}"
+            position = f"{self.top + 1}-{last - heads} of {self.longest - heads}"
         else:
-            subtitle = ""
-        if self.border_subtitle != subtitle:
-            self.border_subtitle = subtitle
+            position = ""
+        self._edge(hints, position, look)
         if text != self._shown:
             self._shown = text
             self.update(text, layout=False)
+
+    def _edge(self, hints: Sequence[Hint], position: str, look: Look) -> None:
+        """The lower edge of the frame: the keys that have room, and which lines are seen."""
+        room = (self._place.width if self._place else 0) - CORNERS - cell_len(position)
+        edge = Text()
+        for key, word in hints:
+            if cell_len(edge.plain) + cell_len(f"{key} {word}   ") <= room + (0 if position else GAP):
+                edge.append(key, look.colours.title).append(f" {word}{' ' * GAP}", look.colours.quiet)
+        edge.append(position)
+        edge.rstrip()
+        if edge != self._subtitle:
+            self._subtitle = edge
+            self.border_subtitle = edge
 
     def _written(self, seen: Seen, look: Look, room: Room) -> tuple[Text, list[Text]]:
         """The panel's text, and that by lines."""
@@ -81,6 +101,13 @@ class View(Static):
         lines = list(text.split("\n", allow_blank=True))
         self._last = None if source is None else Rendered(source, text, lines)
         return text, lines
+
+    def reveal(self, sign: str) -> bool:
+        """Scroll to the line that begins with `sign`, and to those that follow it; says whether there is one."""
+        at = next((at for at, line in enumerate(self._lines) if line.plain.startswith(sign)), None)
+        if at is not None:
+            self.top = min(max(self.top, min(at + REVEALED, self.longest) - self.visible_rows), at)
+        return at is not None
 
     def move(self, rows: int) -> bool:
         """Scroll; says whether that moved anything."""

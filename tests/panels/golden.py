@@ -1,24 +1,28 @@
 """Golden texts: what the owner sees, kept beside the tests. `GOLDEN=write` writes them anew; read them then."""
 
+import asyncio
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 from textual.app import App
+from textual.pilot import Pilot
 
 from lib.messages import Message
 from lib.panels.dashboard import Dashboard
 from lib.panels.dm import dm_panels
+from lib.panels.errands import Give
 from lib.panels.layout import Panel, Panels, Place, overview
 from lib.panels.look import ASCII, CONSOLE, UNICODE, Look, Room
-from lib.panels.seen import Peer, Seen
+from lib.panels.seen import Choice, Peer, Seen
 from lib.panels.themes import NIGHT, PLAIN, Terminal
 from tests.panels.story import Story
 
 FOLDER = Path(__file__).parent / "golden"
+PATIENCE_S = 10.0
 SIZES = ((80, 24), (120, 40), (240, 60))
 LOOK = Look(glyphs=UNICODE, colours=NIGHT.palette)
 LOOKS = {
@@ -55,10 +59,12 @@ def styles(text: Text, fragment: str) -> set[str]:
     return found
 
 
-def seen(story: Story | Iterable[Message], *, heard_s: float = 0.1, peer: Peer | None = None) -> Seen:
+def seen(
+    story: Story | Iterable[Message], *, heard_s: float = 0.1, peer: Peer | None = None, chosen: Choice | None = None
+) -> Seen:
     """What a screen was told of a story."""
     words = {type(word): word for word in _told(story)}
-    return Seen(title="Digital Meter", words=words, heard_s=heard_s, peer=peer)
+    return Seen(title="Digital Meter", words=words, heard_s=heard_s, peer=peer, chosen=chosen)
 
 
 def _told(story: Story | Iterable[Message]) -> Iterable[Message]:
@@ -69,19 +75,37 @@ def room_of(panel: Panel, size: tuple[int, int], told: Seen, panels: Panels) -> 
     """The room a panel has on a screen of that size; the whole of it where it has no place in the overview."""
     width, height = size
     body = Place(0, 0, width, height - 4)
-    place = overview(panels, told, body).get(panel.name)
+    place = overview(panels, told, body, LOOK).get(panel.name)
     if place is None:
         return Room(width - 4, body.height - 2, whole=True)
     return Room(place.width - 4, place.height - 2, whole=panel.scrolls)
 
 
-def a_dashboard(story: Story | Iterable[Message] = (), look: str = "unicode", *, attached: bool = False) -> Dashboard:
+def a_dashboard(
+    story: Story | Iterable[Message] = (),
+    look: str = "unicode",
+    *,
+    attached: bool = False,
+    panels: Panels | None = None,
+    orders: Give | None = None,
+    elapsed_s: Callable[[], float] = lambda: 0.0,
+) -> Dashboard:
     """A dashboard that was told a story, on a terminal of which nothing is guessed and whose time stands still."""
     terminal = Terminal(UNICODE, NIGHT) if look == "unicode" else Terminal(LOOKS[look].glyphs, PLAIN)
-    app = Dashboard("Digital Meter", dm_panels(), attached=attached, terminal=terminal, elapsed_s=lambda: 0.0)
+    title = "Digital Meter: cars" if panels else "Digital Meter"
+    app = Dashboard(
+        title, panels or dm_panels(), attached=attached, orders=orders, terminal=terminal, elapsed_s=elapsed_s
+    )
     for word in _told(story):
         app.show(word)
     return app
+
+
+async def until(pilot: Pilot[str], there: Callable[[], bool]) -> None:
+    """Wait for something to be true, with a limit."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not there():
+            await pilot.pause(0.02)
 
 
 def screen(app: App[str]) -> str:

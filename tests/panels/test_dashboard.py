@@ -2,13 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from rich.text import Text
-from textual.pilot import Pilot
 
 from lib.messages import House
 from lib.panels.dashboard import Dashboard
@@ -19,16 +17,7 @@ from lib.panels.seen import Peer, Seen
 from lib.panels.themes import SKINS, Terminal
 from lib.panels.view import View
 from tests.panels import story, words
-from tests.panels.golden import SIZES, a_dashboard, golden, screen
-
-PATIENCE_S = 10.0
-
-
-async def until(pilot: Pilot[str], there: Callable[[], bool]) -> None:
-    """Wait for something to be true, with a limit."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not there():
-            await pilot.pause(0.02)
+from tests.panels.golden import PATIENCE_S, SIZES, a_dashboard, golden, screen, until
 
 
 def house() -> House:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lib.panels.foot import render_foot
-from tests.panels.golden import LOOK
+from lib.panels.foot import MOST_ANSWER, render_answer, render_foot
+from tests.panels.golden import LOOK, styles
 
 TITLES = ("Quarter", "Usage", "Rates", "Telegram", "Months")
 EVERY = ("Quarter", "Usage", "Rates", "Meter", "Bill", "Events", "Peaks", "Prices")
@@ -35,3 +35,14 @@ def test_the_key_of_the_page_is_marked() -> None:
     for width in (120, 60, 28):
         text = render_foot(TITLES, 4, LOOK, width)
         assert [" 4 "] == [text.plain[one.start : one.end] for one in text.spans if str(one.style) == "bold reverse"]
+
+
+def test_an_answer_takes_the_lines_it_needs() -> None:
+    """In the colour of its kind, and no more than a few."""
+    done = render_answer(("garage: pv_only", "good"), LOOK, 80)
+    assert " ● garage: pv_only" == done.plain
+    assert {LOOK.colours.good} == styles(done, "●")
+    refused = render_answer(("words " * 60, "warn"), LOOK, 80)
+    assert {LOOK.colours.warn} == styles(refused, "●")
+    assert MOST_ANSWER == refused.plain.count("\n") + 1
+    assert max(map(len, refused.plain.split("\n"))) <= 80

@@ -1,6 +1,6 @@
 """Lines that fit."""
 
-from lib.panels.sheet import Sheet
+from lib.panels.sheet import Sheet, apart, wrapped
 from tests.panels.golden import LOOK
 
 
@@ -31,3 +31,17 @@ def test_styles_stand_where_their_pieces_stand() -> None:
     sheet.row(("one", ""))
     sheet.row(("two ", "red"), ("three", "blue"))
     assert [(4, 8, "red"), (8, 13, "blue")] == [(span.start, span.end, span.style) for span in sheet.text().spans]
+
+
+def test_pieces_at_both_ends_keep_the_right_ones() -> None:
+    """Where a line is too narrow those on the left that do not fit give way."""
+    left, right = [("one ", ""), ("two ", ""), ("3", "")], [("end", "red")]
+    assert "one two 3   end" == "".join(text for text, _ in apart(left, right, 15))
+    assert "one 3  end" == "".join(text for text, _ in apart(left, right, 10))
+    assert left == apart(left, [], 3)
+
+
+def test_words_are_wrapped_by_cells() -> None:
+    """A sign of two cells counts double; no text is one empty line."""
+    assert ["漢字 漢", "字"] == wrapped(LOOK, "漢字 漢 字", 7)
+    assert [""] == wrapped(LOOK, "", 7)
