@@ -12,12 +12,14 @@ from rich.text import Text
 from lib.messages import House, QuarterNow
 from lib.panels.dates import QUARTER, clock, near
 from lib.panels.look import Look, Room
+from lib.panels.quarter_cars import car_rows
 from lib.panels.sheet import Piece, Sheet
 from lib.panels.strokes import bar, curve, energy_bar, part, row_of, scale_w
 
 LABEL = 10
 FIGURE = 6
 AXIS = 6
+ROUNDED_W = 1.0
 BESIDE, GUTTER = 41, 3  # in a wide low room the figures stand beside the curve, in so many cells
 CURVE = 30
 STACKED = 14  # rows from which on the curve stands below
@@ -70,7 +72,7 @@ def _figures(house: House, quarter: QuarterNow, look: Look, width: int) -> list[
     used_wh = "" if quarter.used_wh is None else f"   {look.number(quarter.used_wh, 0)} Wh taken"
     rows = [
         [*_figure("Forecast", forecast_w, look, colours.over if over else colours.title)],
-        [*_figure("Target" if peaks else "Limit", target_w, look, colours.target)],
+        [*_figure(_target(house, quarter), target_w, look, colours.target)],
         [*_figure("So far", quarter.average_w, look, colours.text), (used_wh, colours.quiet)],
         _may_draw(quarter, look),
     ]
@@ -82,9 +84,17 @@ def _figures(house: House, quarter: QuarterNow, look: Look, width: int) -> list[
         energy = energy_bar(look, cells, used_w=quarter.average_w, ahead_w=forecast_w, target_w=target_w)
         rows[0] += [("  ", ""), *energy]
     rows[1] += _gap(gap_w, look, peaks=peaks)
-    if over and peaks and quarter.new_peak_eur is not None:
+    if over and peaks and quarter.new_peak_eur is not None and not house.announced:
         rows.insert(2, [(_cost(house, quarter.new_peak_eur, look), colours.over)])
-    return rows
+    return [*rows, *car_rows(house, look, width)]
+
+
+def _target(house: House, quarter: QuarterNow) -> str:
+    """What the target is called: a peak that the owner accepted is his own."""
+    if not house.capacity_tariff:
+        return "Limit"
+    accepted = house.accepted_w is not None and abs(house.accepted_w - quarter.target_w) < ROUNDED_W
+    return "Accepted" if accepted else "Target"
 
 
 def _cost(house: House, new_peak_eur: float, look: Look) -> str:
