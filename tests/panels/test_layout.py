@@ -5,9 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.panels.dm import dm_panels
-from lib.panels.layout import Columns, Place, Rows, arranged, places
+from lib.panels.ev import ev_panels
+from lib.panels.layout import FIT, LEAST, LEAST_SPARE, SPARE, Columns, Place, Rows, arranged, overview, places
+from tests.panels.garage import STORIES
+from tests.panels.golden import LOOK, seen
 
-PANELS = dm_panels()
+PANELS, CARS = dm_panels(), ev_panels()
 NAMES = {panel.name for panel in PANELS.panels}
 
 
@@ -65,3 +68,56 @@ def test_panels_fill_the_screen_without_overlap(width: int, height: int, names: 
         for other in every[at + 1 :]:
             apart_x = one.x + one.width <= other.x or other.x + other.width <= one.x
             assert apart_x or one.y + one.height <= other.y or other.y + other.height <= one.y
+
+
+def heights(part: Rows, height: int, lines: dict[str, tuple[int, int]]) -> dict[str, int]:
+    """The rows of each part on a screen of that height; lines: what panels need and like."""
+    found = places(part, Place(0, 0, 40, height), set("abc"), lambda name, width: lines.get(name, (0, 0)))
+    return {name: place.height for name, place in found.items()}
+
+
+def test_a_part_that_fits_takes_what_it_likes_where_there_is_room() -> None:
+    """Else what it needs; the others share the rest."""
+    part, lines = Rows(((FIT, "a"), (FIT, "b"), (0, "c"))), {"a": (6, 8), "b": (4, 5)}
+    assert {"a": 8, "b": 5, "c": 17} == heights(part, 30, lines)
+    assert {"a": 8, "b": 5, "c": LEAST} == heights(part, 18, lines)
+    assert {"a": 6, "b": 4, "c": 7} == heights(part, 17, lines)
+
+
+def test_a_part_that_fits_leaves_something_to_those_that_follow() -> None:
+    """However long its text is."""
+    part, lines = Rows(((FIT, "a"), (FIT, "b"), (0, "c"))), {"a": (60, 60), "b": (60, 60)}
+    assert {"a": 10, "b": LEAST, "c": LEAST} == heights(part, 20, lines)
+
+
+def test_what_is_spare_is_used_where_it_is_enough() -> None:
+    """Else it goes to the part before."""
+    part, lines = Rows(((FIT, "a"), (FIT, "b"), (SPARE, "c"))), {"a": (6, 7), "b": (4, 5)}
+    assert {"a": 7, "b": 5, "c": LEAST_SPARE} == heights(part, 12 + LEAST_SPARE, lines)
+    assert {"a": 7, "b": 4 + LEAST_SPARE} == heights(part, 11 + LEAST_SPARE, lines)
+
+
+@pytest.mark.parametrize("name", STORIES)
+@given(st.integers(1, 300), st.integers(1, 120))
+def test_the_panels_of_the_cars_fill_the_screen_without_overlap(name: str, width: int, height: int) -> None:
+    """Whatever they have to say; chargers first."""
+    found = overview(CARS, seen(STORIES[name]()), Place(0, 0, width, height), LOOK)
+    assert width * height == sum(place.width * place.height for place in found.values())
+    assert "chargers" in found
+    assert all(place.x + place.width <= width and place.y + place.height <= height for place in found.values())
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "there"),
+    [
+        (80, 20, {"chargers", "cars", "coming"}),
+        (100, 26, {"chargers", "cars", "budget", "coming"}),
+        (80, 44, {"chargers", "cars", "budget", "coming", "sessions"}),
+        (132, 30, {"chargers", "cars", "budget", "coming", "sessions"}),
+        (200, 46, {"chargers", "cars", "budget", "coming", "sessions"}),
+        (30, 10, {"chargers", "cars"}),
+    ],
+)
+def test_chargers_and_cars_are_there_at_each_size(width: int, height: int, there: set[str]) -> None:
+    """The rest as there is room; notices have the head and a page."""
+    assert there == set(overview(CARS, seen(STORIES["noon"]()), Place(0, 0, width, height), LOOK))

@@ -1,0 +1,102 @@
+"""The screen of ev: its panels, where they stand at each size, its keys, and what its colours mean."""
+
+from lib.messages.charging import Charging
+from lib.panels import cars, chargers
+from lib.panels.alerts import all_alerts, render_alerts
+from lib.panels.budget import budget_lines, render_budget
+from lib.panels.cars import car_lines, render_cars
+from lib.panels.chargers import charger_lines, chargers_drawn_from, render_chargers
+from lib.panels.coming import coming_drawn_from, render_coming
+from lib.panels.ev_header import render_ev_header
+from lib.panels.ev_keys import EV_KEYS, ev_choices
+from lib.panels.layout import FIT, SPARE, Arrangement, Columns, Panel, Panels, Rows
+from lib.panels.seen import Seen
+from lib.panels.sessions import render_sessions, sessions_drawn_from
+
+LARGE = Columns(
+    (
+        (104, Rows(((FIT, "chargers"), (FIT, "cars"), (0, "sessions")))),
+        (0, Rows(((FIT, "budget"), (0, "coming")))),
+    )
+)
+WIDE = Columns(
+    (
+        (80, Rows(((FIT, "chargers"), (FIT, "cars"), (0, "sessions")))),
+        (0, Rows(((FIT, "budget"), (0, "coming")))),
+    )
+)
+TALL = Rows(((FIT, "chargers"), (FIT, "cars"), (FIT, "budget"), (0, "coming"), (9, "sessions")))
+MEDIUM = Rows(((FIT, "chargers"), (FIT, "cars"), (0, Columns(((40, "budget"), (0, "coming"))))))
+CHARGER_KEYS = ("m", "mode"), ("p", "phases"), ("b", "boost"), ("c", "car")
+CAR_KEYS = (("s", "state of charge"),)
+SMALL = Rows(((FIT, "chargers"), (FIT, "cars"), (SPARE, "coming")))
+
+
+def ev_panels() -> Panels:
+    """What ev shows, also on a screen from elsewhere."""
+    return Panels(
+        header=render_ev_header,
+        panels=(
+            Panel(
+                name="chargers",
+                title="Chargers",
+                render=render_chargers,
+                drawn_from=chargers_drawn_from,
+                needs=charger_lines,
+                choices=frozenset({chargers.KIND}),
+                hint=lambda seen: CHARGER_KEYS if seen.chosen else (),
+            ),
+            Panel(
+                name="cars",
+                title="Cars and trips",
+                tab="Cars",
+                render=render_cars,
+                drawn_from=chargers_drawn_from,
+                needs=car_lines,
+                choices=frozenset({cars.KIND}),
+                hint=lambda seen: CAR_KEYS if seen.chosen else (),
+            ),
+            Panel(
+                name="budget",
+                title="Budget",
+                render=render_budget,
+                drawn_from=coming_drawn_from,
+                needs=budget_lines,
+                hint=lambda seen: (("a", "accept a peak"),),
+            ),
+            Panel(name="coming", title="Next", render=render_coming, drawn_from=coming_drawn_from),
+            Panel(name="sessions", title="Sessions", render=render_sessions, drawn_from=sessions_drawn_from, heads=1),
+            Panel(
+                name="alerts",
+                title="Notices",
+                render=render_alerts,
+                shown=lambda seen: bool(all_alerts(seen.newest(Charging), seen.peer)),
+            ),
+        ),
+        arrangements=(
+            Arrangement(width=180, height=36, part=LARGE),
+            Arrangement(width=126, height=28, part=WIDE),
+            Arrangement(width=74, height=38, part=TALL),
+            Arrangement(width=90, height=23, part=MEDIUM),
+            Arrangement(width=0, height=0, part=SMALL),
+        ),
+        legend=_legend,
+        question="Stop steering the cars?",
+        notices=lambda seen: all_alerts(seen.newest(Charging), seen.peer),
+        keys=EV_KEYS,
+        choices=ev_choices,
+    )
+
+
+def _legend(seen: Seen) -> list[tuple[str, str]]:
+    del seen
+    return [
+        ("taken", "power into a car"),
+        ("injected", "from your own sun"),
+        ("used", "charged, and when it is planned to be"),
+        ("ahead", "still to be charged for its next trip"),
+        ("target", "the target of a car, and of the quarter"),
+        ("good", "in time, and done"),
+        ("warn", "wants your eye, or your word"),
+        ("over", "late, or above the paid peak"),
+    ]

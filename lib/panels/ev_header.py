@@ -1,0 +1,64 @@
+"""The head of ev's screen: the power into the cars, the meter's time, dm's trouble first of all."""
+
+from rich.text import Text
+
+from lib.messages.charging import Charging
+from lib.panels.alerts import alerts
+from lib.panels.budget import safe, trouble
+from lib.panels.dates import near
+from lib.panels.head import (
+    FORGOTTEN_S,
+    Beside,
+    Pieces,
+    Power,
+    program_line,
+    render_head,
+    title_line,
+    turn_at,
+)
+from lib.panels.look import Look, Room
+from lib.panels.seen import Seen
+
+LATE_S = 12.0  # ev speaks on change and every 5 s
+
+
+def render_ev_header(seen: Seen, look: Look, room: Room) -> Text:
+    """Three rows and one for each notice, as many as the room has."""
+    charging, heard_s = seen.newest(Charging), seen.heard_s
+    at, said = (charging.at, charging.said) if charging else (None, None)
+    calm = charging is not None and not trouble(charging)
+    program = program_line(look, seen.peer, heard_s, late_s=LATE_S)
+    budget, below = _budget(charging, look)
+    beside: tuple[Beside, Beside, Beside] = (
+        title_line(look, room, seen.title, at, demo=charging is not None and charging.demo, trusted=calm),
+        (budget, []),
+        (program or below, []),
+    )
+    told = alerts(charging, seen.peer)
+    return render_head(_power(charging, look, heard_s), beside, told, look, room, turn=turn_at(said))
+
+
+def _power(charging: Charging | None, look: Look, heard_s: float | None) -> Power:
+    """What all cars draw, of the chargers that can be heard."""
+    known_w = [one.power_w for one in charging.chargers if one.power_w is not None] if charging else []
+    if charging is None or not known_w or (heard_s or 0.0) > FORGOTTEN_S:
+        return Power("", "", look.colours.quiet)
+    sure = all(one.silent_s is None for one in charging.chargers) and (heard_s or 0.0) <= LATE_S
+    style = look.colours.taken if sure and sum(known_w) > 0 else look.colours.quiet
+    return Power(look.number(max(0.0, sum(known_w)) / 1000, 3, 5), "to cars", style)
+
+
+def _budget(charging: Charging | None, look: Look) -> tuple[Pieces, Pieces]:
+    """Dm's trouble and what it does to the chargers, or what it grants."""
+    colours, bullet = look.colours, look.glyphs.bullet
+    if charging is None:
+        return [(f"{bullet} ", colours.warn), ("starting", colours.text)], []
+    budget, then = charging.budget, safe(charging)
+    if budget is not None and budget.trouble:
+        return [(f"{bullet} {budget.trouble}{':' * bool(then)}", colours.bad)], [(f"  {then}", colours.bad)]
+    if budget is None or budget.granted_w is None:
+        return [(f"{bullet} ", colours.warn), ("no grant is alive", colours.text)], []
+    until = "" if budget.until is None else f" until {near(budget.until, charging.at)}"
+    target = "" if budget.target_w is None else f", target {look.kw(budget.target_w)} kW"
+    granted = f"{look.kw(budget.granted_w)} kW granted" if budget.granted_w else "nothing is granted: no car asks"
+    return [(f"{bullet} ", colours.good), (granted, colours.text), (f"{until}{target}", colours.quiet)], []

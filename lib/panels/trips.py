@@ -1,0 +1,59 @@
+"""One trip in words: when its car must be ready, what that takes, and whether it can be met. Knows no panel."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from lib.messages.charging import TripNow
+from lib.panels.dates import near
+from lib.panels.look import Look
+
+CHEAP, ANY_RATE, HELP, OVER, UNREACHABLE = range(1, 6)  # steps of a need, as ev says them
+
+
+class Verdict(NamedTuple):
+    """Whether a trip can be met, in a word or two and in a colour."""
+
+    word: str
+    style: str
+
+
+def verdict(trip: TripNow, look: Look) -> Verdict:
+    """Of a trip."""
+    colours = look.colours
+    if trip.feasible is None:
+        return Verdict("not known", colours.warn)
+    if trip.energy_wh == 0:
+        return Verdict("ready", colours.good)
+    match trip.step:
+        case step if step >= UNREACHABLE:
+            return Verdict("too late", colours.over)
+        case step if step == OVER:
+            return Verdict("over the peak", colours.over)
+        case step if step == HELP or not trip.feasible:
+            return Verdict("late", colours.over)
+        case step if step == ANY_RATE:
+            return Verdict("just in time", colours.warn)
+    return Verdict("in time", colours.good)
+
+
+def trip_name(trip: TripNow) -> str:
+    """Where to and what it asks, each said once."""
+    title = trip.title or "trip"
+    return title if trip.ask.replace(" ", "") in title.replace(" ", "") else f"{title}, {trip.ask}"
+
+
+def trip_takes(trip: TripNow, look: Look, *, guessed: bool) -> str:
+    """How much by what state of charge; guessed: nobody knows how full the car is."""
+    if trip.energy_wh is None:
+        return f"to {trip.target_pct:.0f} %"
+    if trip.energy_wh == 0:
+        return f"has its {trip.target_pct:.0f} %"
+    about = "about " if guessed else ""
+    return f"{about}{look.number(trip.energy_wh / 1000, 1)} kWh"
+
+
+def trip_start(trip: TripNow, at: datetime) -> str:
+    """When charging must begin at the latest; "" where that is over or nothing is to charge."""
+    if trip.latest_start is None or not trip.energy_wh or trip.slack_s is None or trip.slack_s < 0:
+        return ""
+    return f"start by {near(trip.latest_start, at)}"
