@@ -1,42 +1,61 @@
-"""`dm.py --attach ws://pi:8080/ws`: the dashboard of a meter that runs elsewhere. It only looks; q leaves it.
+"""`dm.py --attach ws://pi:8080/ws`: the dashboard of a program that runs elsewhere; q leaves it.
 
-The token of its door is in the address, in DM_TOKEN, or in the secrets of this machine, which may be the same one.
+The token of its door is in the address, in DM_TOKEN, or in the secrets of this machine, which may be the same one. Its
+keys give orders where the token may control; to one that may only look the program says so.
 """
 
 import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Literal
 
 from lib.commands import SLIP
 from lib.hub.address import parse_address
 from lib.hub.client import Peer, PeerError
-from lib.messages import Say
+from lib.messages import Refused, Say
+from lib.messages.orders import Done, Order
 from lib.panels import seen
 from lib.panels.dashboard import Dashboard
 from lib.panels.dm import dm_panels
+from lib.panels.ev import ev_panels
 from lib.secrets import SecretsError, load_secrets, secrets_path
 
 TICK_S = 1.0
+TITLES: Final = MappingProxyType({"dm": "Digital Meter", "ev": "Digital Meter: cars"})
+Program = Literal["dm", "ev"]
 
 
-def run(url: str, environ: Mapping[str, str] = os.environ) -> int:
-    """Show the dashboard until its owner leaves it; the exit code.
+def run(url: str, environ: Mapping[str, str] = os.environ, *, program: Program = "dm") -> int:
+    """Show the dashboard of `program` until its owner leaves it; the exit code.
 
     environ: `DM_TOKEN` opens its door; `DM_CERTIFICATE` is the file of the certificate that it must show with wss://.
     """
     if not sys.stdout.isatty():
-        print("dm: --attach shows a dashboard and needs a terminal", file=sys.stderr)
+        print(f"{program}: --attach shows a dashboard and needs a terminal", file=sys.stderr)
         return SLIP
-    screen = Dashboard("Digital Meter", dm_panels(), attached=True)
     try:
-        peer = open_peer(url, screen.show, environ)
+        peer, screen = attached(url, environ, program=program)
     except (PeerError, SecretsError) as error:
-        print(f"dm: {error}", file=sys.stderr)
+        print(f"{program}: {error}", file=sys.stderr)
         return SLIP
     return asyncio.run(_show(peer, screen))
+
+
+def attached(url: str, environ: Mapping[str, str], *, program: Program) -> tuple[Peer, Dashboard]:
+    """The program at `url` and a dashboard of it. Raises PeerError, SecretsError."""
+
+    async def give(order: Order) -> Done | Refused:
+        return await peer.ask(order)
+
+    panels = ev_panels() if program == "ev" else dm_panels()
+    screen = Dashboard(TITLES[program], panels, attached=True, orders=give)
+    peer = open_peer(url, screen.show, environ)
+    return peer, screen
 
 
 def open_peer(url: str, hear: Say, environ: Mapping[str, str]) -> Peer:
@@ -60,7 +79,10 @@ def _token(url: str, environ: Mapping[str, str]) -> str | None:
     return door.view if door else None
 
 
-async def _show(peer: Peer, screen: Dashboard) -> int:
+@asynccontextmanager
+async def listening(peer: Peer, screen: Dashboard) -> AsyncIterator[None]:
+    """The screen hears the program meanwhile, and how the line to it is."""
+
     async def tell() -> None:
         while True:
             screen.show(seen.Peer(url=peer.url, connected=peer.connected, why=peer.why))
@@ -68,10 +90,15 @@ async def _show(peer: Peer, screen: Dashboard) -> int:
 
     tasks = [asyncio.create_task(peer.listen()), asyncio.create_task(tell())]
     try:
-        await screen.run_async()
+        yield
     finally:
         for task in tasks:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+async def _show(peer: Peer, screen: Dashboard) -> int:
+    async with listening(peer, screen):
+        await screen.run_async()
     return screen.return_code or 0

@@ -1,8 +1,10 @@
-"""`python -m lib.commands.picture FILE`: the README's picture of the dashboard, drawn by the program itself as SVG.
+"""`python -m lib.commands.picture FILE`: the README's pictures of the dashboards, drawn by the programs as SVG.
 
-A simulated evening in virtual time with the oven on, at Flemish rates, so the picture is the same each time.
+dm: a simulated evening in virtual time with the oven on, at Flemish rates. With `--program ev`: a noon at the chargers,
+made up. Both are the same each time.
 """
 
+import argparse
 import asyncio
 import json
 import sys
@@ -11,15 +13,19 @@ from datetime import timedelta
 from pathlib import Path
 
 from lib import settings
+from lib.commands.attach import TITLES
+from lib.commands.picture_cars import noon
 from lib.core import house as core
 from lib.core.events import Event
 from lib.core.p1 import Framer
 from lib.core.rates import parse_rates
 from lib.core.reading import Parser
 from lib.core.stamp import parse_stamp
-from lib.messages import Message
+from lib.messages import Message, Refused
 from lib.messages.counted import say_bill, say_usage
 from lib.messages.dm import say_events, say_house, say_rates, say_telegram
+from lib.messages.orders import Done, Order
+from lib.panels.ev import ev_panels
 from lib.panels.picture import picture
 from lib.sim.telegram import telegram
 from lib.sim.world import World
@@ -27,7 +33,7 @@ from lib.sim.world import World
 START = "261117170000W"
 RATES = "docs/rates/flanders_day_night.json"
 EVENTS = 20
-SIZE = (132, 44)
+SIZE, CARS_SIZE = (132, 44), (132, 34)
 MINUTES = 3 * 24 * 60 + 66
 
 
@@ -57,15 +63,29 @@ def evening(rules: core.Rules) -> list[Message]:
     ]
 
 
-def main() -> int:
-    """Write the picture; the exit code."""
-    if len(sys.argv) != 2:
-        print("usage: python -m lib.commands.picture FILE", file=sys.stderr)
-        return 2
+async def house() -> str:
+    """The dashboard of dm."""
     tariffs = parse_rates(json.loads((settings.CHECKOUT / RATES).read_text("utf-8")))
     rules = core.Rules(tariffs=tariffs, connection_w=settings.load({}).rules.connection_w)
-    drawn = asyncio.run(picture(evening(rules), SIZE))
-    Path(sys.argv[1]).write_text(drawn, "utf-8")
+    return await picture(evening(rules), SIZE)
+
+
+async def cars() -> str:
+    """The dashboard of ev, with its keys."""
+    return await picture(noon(), CARS_SIZE, title=TITLES["ev"], panels=ev_panels(), orders=_no_order)
+
+
+async def _no_order(order: Order) -> Done | Refused:
+    return Refused(why=f"a picture takes no {order.type}")
+
+
+def main() -> int:
+    """Write the picture; the exit code."""
+    options = argparse.ArgumentParser(prog="python -m lib.commands.picture")
+    options.add_argument("file", type=Path)
+    options.add_argument("--program", choices=tuple(TITLES), default="dm", help="whose dashboard")
+    asked = options.parse_args()
+    asked.file.write_text(asyncio.run(cars() if asked.program == "ev" else house()), "utf-8")
     return 0
 
 
