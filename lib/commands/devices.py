@@ -42,6 +42,7 @@ class Devices:
     troubles: Mapping[str, str] = field(default_factory=dict)
     _cables: set[tuple[str, datetime]] = field(default_factory=set)
     _begun: set[tuple[str, datetime]] = field(default_factory=set)
+    _lost: set[str] = field(default_factory=set)  # cars of which nobody knows how full they are
     _starting: set[asyncio.Task[None]] = field(default_factory=set)
 
     def follow(self, charging: Charging) -> None:
@@ -54,6 +55,10 @@ class Devices:
             for poll in self.polls.values():
                 poll.look()
         self._cables = cables
+        lost = {car for car in self.polls if charging.cars[car].soc.anchor is None}
+        for car in lost - self._lost:  # as when its charger was changed for another
+            self.polls[car].look()
+        self._lost = lost
         for car, poll in self.polls.items():
             charger = charging.plugged.charger(car)
             poll.plugged(charger is not None)

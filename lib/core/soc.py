@@ -179,7 +179,7 @@ def charged(soc: Soc, total_wh: float | None, at: datetime) -> Soc:
         if total_wh >= cable.trail[-1].total_wh - ROUNDED_WH:
             return soc
         began = replace(cable, trail=grown((), total_wh, at), ended_wh=None)
-        return replace(soc, anchor=None, doubt=None, fit=None, cable=began)
+        return replace(soc, anchor=None, doubt=None, fit=None, heard={}, cable=began)
     trail = grown(cable.trail, total_wh, at)
     if trail is cable.trail:
         return soc

@@ -218,12 +218,13 @@ def test_a_stop_far_from_the_limit_is_doubtful() -> None:
 
 
 def test_a_smaller_counter_is_another_one() -> None:
-    """Nothing is known then, and nothing is not 0; a Wh of rounding is none."""
+    """Nothing is known then, and nothing is not 0, until the car says something; a Wh of rounding is none."""
     soc = charged(at_home(), START_WH + 1_000, NOON + HOUR)
     assert soc == charged(soc, START_WH + 999.5, NOON + HOUR)
     lost = charged(soc, 10.0, NOON + HOUR)
     assert (None, None, None, None) == (lost.pct(), lost.low_pct(NOON), lost.high_pct(NOON), lost.age_s(NOON))
     assert Confidence.UNKNOWN == lost.confidence(NOON)
+    assert 50.0 == read(lost, says(50.0, NOON + HOUR), NOON + HOUR).pct()  # also when it is the same again
 
 
 def test_nothing_is_lost_over_a_restart() -> None:
