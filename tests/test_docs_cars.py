@@ -1,5 +1,6 @@
 """What the papers of the cars promise: settings that load, names that exist, and figures as they come out."""
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from lib.core.trip import Entry, asked, trips
 from lib.hub.questions import CARS
 from lib.hub.rest import CAR_STATES
 from lib.messages.orders import ORDERS, order_of
+from lib.panels.ev_keys import EV_KEYS
 from lib.secrets import NO_SECRETS, OTHERS
 from lib.settings import Settings, cars, chargers
 from tests.conftest import local
@@ -101,7 +103,28 @@ def test_the_paper_names_every_word_order_mode_and_ground() -> None:
         order_of(ORDERS[name], json.loads(body))
     assert set(Mode) == {Mode(line[0].strip("`")) for line in rows(PAPER, "mode")}
     assert [*Confidence] == [Confidence(line[0]) for line in rows(PAPER, "shown as")]
+    assert {key.key for key in EV_KEYS} == {line[0].strip("`") for line in rows(PAPER, "key | what it does")}
     assert 6 == len(Ground)  # "Which car is on the cable" goes through five, and a guest is none of them
+
+
+def test_what_the_paper_quotes_is_said_somewhere() -> None:
+    """The owner looks for the words that he sees."""
+    said = [text for file in (ROOT / "lib").rglob("*.py") for text in sentences(file)]
+    quoted = re.findall(r'"([^"`]+)"', " ".join(row[0] for row in rows(PAPER, "you see")))
+    assert 20 < len(quoted)
+    for quote in quoted:
+        pieces = [piece.strip(" :") for piece in quote.split("…") if piece.strip(" :")]
+        assert [] == [piece for piece in pieces if not any(piece in text for text in said)]
+
+
+def sentences(file: Path) -> Iterator[str]:
+    """The texts of a module, each whole."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        match node:
+            case ast.Constant(value=str(text)):
+                yield text
+            case ast.JoinedStr(values=parts):
+                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
 
 
 def test_each_title_asks_for_what_the_paper_says() -> None:
