@@ -42,6 +42,7 @@ TOKEN: Final = HTTPBearer(auto_error=False, description="needed from another mac
 WHERE = """\
 ask in words   python -m websockets {ws}://{way_in}{host}/ws   and type help
 for programs   {http}://{host}/docs
+on a phone     {http}://{host}/phone
 """
 
 

@@ -23,6 +23,7 @@ from lib.hub.lines import FOLLOW, Lines, Word
 from lib.hub.listener import Listener
 from lib.hub.newest import Newest
 from lib.hub.orders import NO_HANDLERS, Handlers, Orders, is_order
+from lib.hub.phone import add_phone
 from lib.hub.questions import HOUSE, Question
 from lib.hub.rest import HOUSE_STATES, add_history, add_orders, open_api
 from lib.hub.tls import TlsError, server_context
@@ -92,6 +93,7 @@ class Hub:
         api = open_api(program, self._newest, states=states, glance=self._lines.glance)
         api.add_api_websocket_route("/ws", self._talk)
         add_orders(api, self._orders)
+        add_phone(api)
         self._historian = Historian(history, clock) if history else None
         if self._historian:
             add_history(api, self._historian)

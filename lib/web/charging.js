@@ -1,0 +1,164 @@
+/* What ev says → its cards: budget, chargers, cars, trips. */
+"use strict";
+
+const FAST_MIN = 60;
+const MOST_TRIPS = 6;
+const PLUGS = { empty: "no car", connected: "plugged in", charging: "charging", fault: "fault", unknown: UNKNOWN };
+
+function showCharging(root, charging) {
+  const { at, chargers, cars, trips } = charging;
+  const titles = Object.fromEntries(cars.map((car) => [car.name, car.title || car.name]));
+  showBudget(root.querySelector("[aria-label=budget]"), charging);
+  list(root.querySelector("#chargers"), chargers, {
+    template: "charger",
+    key: (charger) => charger.name,
+    born: bornCharger,
+    show: (card, charger) => showCharger(card, charger, at, titles),
+  });
+  list(root.querySelector("#cars"), cars, {
+    template: "car",
+    key: (car) => car.name,
+    born: bornCar,
+    show: showCar,
+  });
+  const shown = trips.slice(0, MOST_TRIPS);
+  const more = trips.length - shown.length;
+  const none = trips.length ? (more ? `and ${more} more` : "") : "no trip is ahead";
+  write(root, { none });
+  list(root.querySelector("#trips"), shown, {
+    template: "trip",
+    show: (item, trip) => showTrip(item, trip, at, titles),
+  });
+  lines(root.querySelector("#calendars"), charging.calendars.map(calendarText));
+}
+
+function showBudget(card, { budget, help, at }) {
+  card.hidden = !budget;
+  if (!budget) return;
+  const { used_w, granted_w, target_w, until, trouble } = budget;
+  write(card, {
+    until: until ? `until ${clock(until)}` : "",
+    budget: granted_w == null ? `${kw(used_w)} used; no grant is alive` : `${kw(used_w)} used of ${kw(granted_w)} granted`,
+    target: target_w == null ? "" : `the quarter's target is ${kw(target_w)}`,
+    trouble,
+    help: help ? `the battery is asked for ${kw(help.power_w)} until ${near(help.until, at)}: ${help.why}` : "",
+  });
+  piece(card, "bar").hidden = granted_w == null;
+  stroke(piece(card, "bar"), { used: granted_w ? used_w / granted_w : 0 });
+}
+
+function bornCharger(card, charger) {
+  for (const button of card.querySelectorAll(".modes button")) {
+    button.onclick = () => ask(card, "set_mode", { charger, mode: button.value });
+  }
+  const boost = piece(card, "boost");
+  boost.onclick = () => ask(card, "boost", { charger, minutes: boost.value === "end" ? 0 : FAST_MIN });
+  const car = piece(card, "car");
+  car.onchange = () => ask(card, "set_car", { charger, car: car.value });
+  const wish = piece(card, "wish");
+  wish.onchange = () => ask(card, "set_phases", { charger, phases: wish.value });
+}
+
+function showCharger(card, charger, at, titles) {
+  const { plug, mode, plug_in, boost_until, silent_s } = charger;
+  const isSilent = silent_s != null;
+  const isCar = plug === "connected" || plug === "charging";
+  card.classList.toggle("runs", plug === "charging" && !isSilent);
+  write(card, {
+    name: charger.name,
+    state: isSilent ? `silent for ${span(silent_s)}` : PLUGS[plug],
+    why: charger.why,
+    power: isCar ? kw(charger.power_w) : "",
+    offers: isCar ? offerText(charger) : "",
+    takes: isCar ? takesText(charger) : "",
+    plugin: plug_in ? plugInText(plug_in, at) : "",
+    fault: charger.fault,
+    manual: MANUAL[mode],
+    boost: boost_until ? `fast until ${near(boost_until, at)}: end it` : "fast for an hour",
+  });
+  piece(card, "bar").hidden = !plug_in?.energy_wh;
+  if (plug_in?.energy_wh) {
+    const { energy_wh, sun_wh, battery_wh, grid_wh } = plug_in;
+    stroke(piece(card, "bar"), { sun: sun_wh / energy_wh, battery: battery_wh / energy_wh, grid: grid_wh / energy_wh });
+  }
+  piece(card, "boost").value = boost_until ? "end" : "start";
+  piece(card, "boost").setAttribute("aria-pressed", String(Boolean(boost_until)));
+  for (const button of card.querySelectorAll(".modes button")) {
+    button.setAttribute("aria-pressed", String(button.value === mode));
+  }
+  piece(card, "cable").hidden = !isCar;
+  choose(piece(card, "car"), [...Object.entries(titles), ["", "a guest"]], charger.car ?? "");
+  piece(card, "phases").hidden = !charger.switches;
+  choose(piece(card, "wish"), ["auto", "1", "3"].map((word) => [word, word]), charger.wish);
+}
+
+function offerText({ offered_a, phases, set_a, go }) {
+  if (offered_a == null) return set_a == null || !go ? "" : `told to offer ${amperes(set_a)}`;
+  if (offered_a === 0) return "offers nothing";
+  return joined([`offers ${amperes(offered_a)}`, phases && `on ${count(phases, "phase")}`], " ");
+}
+
+function takesText({ phases_a }) {
+  return phases_a ? `the car takes ${phases_a.map((current_a) => current_a.toFixed(1)).join(" · ")}${NBSP}A` : "";
+}
+
+function plugInText({ since, energy_wh, sun_wh, battery_wh, grid_wh, eur, stops }, at) {
+  const shares = Object.entries({ sun: sun_wh, battery: battery_wh, grid: grid_wh });
+  const known = shares.filter(([, wh]) => wh >= 50).map(([name, wh]) => `${kwh(wh)} ${name}`);
+  return joined([
+    `${kwh(energy_wh)} since ${near(since, at)}`,
+    ...known,
+    eur == null ? "" : euro(eur),
+    stops && count(stops, "stop"),
+  ]);
+}
+
+function bornCar(card, car) {
+  numberField(card, "0 to 100", (soc_pct) => ask(card, "set_soc", { car, soc_pct }));
+}
+
+function showCar(card, car) {
+  const { soc_pct, target_pct, everyday_pct } = car;
+  const told = joined([car.source, car.age_s == null ? "" : `${span(car.age_s)} ago`], " ");
+  write(card, {
+    name: car.title || car.name,
+    where: car.charger ? `at ${car.charger}` : "",
+    soc: soc_pct == null ? "" : percent(soc_pct),
+    age: joined([soc_pct == null ? `how full it is, is ${UNKNOWN}` : car.confidence, told]),
+    target: target_pct == null ? `${percent(everyday_pct)} is for every day` : `to ${percent(target_pct)}`,
+    ask: car.ask,
+    trouble: car.trouble,
+  });
+  piece(card, "bar").hidden = soc_pct == null;
+  stroke(piece(card, "bar"), { used: soc_pct / 100, mark: (target_pct ?? everyday_pct) / 100 });
+}
+
+function showTrip(item, trip, at, titles) {
+  const { ready, energy_wh, latest_start, slack_s } = trip;
+  const energy = energy_wh == null ? `energy ${UNKNOWN}` : energy_wh ? `${kwh(energy_wh)} to charge` : "nothing to charge";
+  const spare = slack_s == null || !energy_wh ? "" : `${span(Math.abs(slack_s))} ${slack_s < 0 ? "late" : "to spare"}`;
+  const needs = [`${percent(trip.target_pct)} by ${near(ready, at)}`, energy];
+  const start = [latest_start && energy_wh && `latest start ${near(latest_start, at)}`, spare];
+  write(item, {
+    title: joined([trip.title || "trip", titles[trip.car] ?? trip.car], " · "),
+    departs: near(trip.departs, at),
+    needs: joined([trip.ask, ...(trip.said ? start : needs)]), // what it needs stands in ev's own words then
+    start: trip.said ? "" : joined(start),
+    said: feasibleText(trip),
+  });
+  piece(item, "said").className = { true: "good", false: "over" }[trip.feasible] ?? "warn";
+}
+
+/** Whether the trip can be met, in ev's own words where it has some. */
+function feasibleText({ said, feasible, reach_pct, step }) {
+  if (said) return said;
+  if (feasible == null) return "not known whether in time: type how full the car is";
+  if (feasible) return "it will be ready";
+  if (step < 5) return "it will be ready, but not under the paid peak";
+  return `it will NOT be ready${reach_pct == null ? "" : `: it will have ${percent(reach_pct)}`}`;
+}
+
+function calendarText({ name, trips, age_s, trouble }) {
+  const age = age_s == null ? "not read yet" : `read ${span(age_s)} ago`;
+  return joined([`calendar ${name}: ${count(trips, "trip")}`, age, trouble]);
+}

@@ -1,0 +1,135 @@
+/* The way to the program that serves this page: states come over its websocket, orders go over REST.
+
+   An order is a request of its own, so that its answer is surely its own, has a time limit, and does not wait in a
+   websocket that died while the phone slept. */
+"use strict";
+
+const OPEN_S = 8; // for a handshake
+const SILENT_S = 15; // each program says something every 5 s at least
+const ORDER_S = 6; // the program itself answers within five
+const FIRST_PAUSE_S = 1;
+const LONGEST_PAUSE_S = 30;
+
+/* The token with which this page was asked, if any: the program put it into the address of this file. */
+const WAY_IN = new URL(document.currentScript.src).search;
+
+/* With a token a request needs nothing else, and a browser shall not ask for a password behind the page's back. */
+const CREDENTIALS = WAY_IN ? "omit" : "same-origin";
+
+/** The address of `path` beside this page, with the token. */
+function address(path) {
+  return new URL(path + WAY_IN, location.origin + location.pathname);
+}
+
+/** A token in the address bar is taken out of it, and kept by the browser as if it had been typed as the password. */
+function tidyAddress() {
+  if (!new URLSearchParams(location.search).has("token")) return;
+  history.replaceState(null, "", location.pathname);
+  const password = new URLSearchParams(WAY_IN).get("token");
+  const asked = new XMLHttpRequest();
+  asked.open("HEAD", new URL(location.pathname, location.origin), true, "me", password);
+  asked.send(); // what becomes of it matters only to a later reload
+}
+
+/** Tell the program an order; what it answers, {type: "done", what} or {type: "refused", why}. Never throws. */
+async function tell(name, fields) {
+  try {
+    const answer = await fetch(address(`api/orders/${name}`), {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(fields),
+      credentials: CREDENTIALS,
+      signal: AbortSignal.timeout(ORDER_S * 1000),
+    });
+    const said = await answer.json();
+    if (said.what || said.why) return said;
+    return { type: "refused", why: `the program does not know this order (${answer.status})` };
+  } catch {
+    return { type: "refused", why: "no answer came, so nobody knows whether it was carried out" };
+  }
+}
+
+/** Listens, for ever. */
+class Door {
+  /** hear(message) for each message; changed() when the line comes or goes. */
+  constructor(hear, changed) {
+    Object.assign(this, { hear, changed, socket: null, isOpen: false, why: "", pauseS: FIRST_PAUSE_S });
+    this.heardAt = this.lostAt = performance.now();
+    setInterval(() => this.watch(), 1000);
+    for (const event of ["online", "pageshow", "visibilitychange"]) addEventListener(event, () => this.wake());
+    addEventListener("pagehide", () => this.lose("the page was left"));
+    this.open();
+  }
+
+  /** Seconds since the line was lost. */
+  get lostS() {
+    return (performance.now() - this.lostAt) / 1000;
+  }
+
+  get silentS() {
+    return (performance.now() - this.heardAt) / 1000;
+  }
+
+  open() {
+    clearTimeout(this.again);
+    const url = address("ws");
+    url.protocol = url.protocol.replace("http", "ws");
+    const socket = (this.socket = new WebSocket(url));
+    this.heardAt = performance.now();
+    socket.onmessage = ({ data }) => this.take(JSON.parse(data));
+    socket.onclose = () => this.lose(this.isOpen ? "" : null);
+  }
+
+  take(message) {
+    this.heardAt = performance.now();
+    if (!this.isOpen) {
+      this.isOpen = true;
+      this.why = "";
+      this.pauseS = FIRST_PAUSE_S;
+      this.changed();
+    }
+    this.hear(message);
+  }
+
+  /** The line is gone; it is tried again after a while. why: null when it never stood, and the program is asked. */
+  lose(why) {
+    if (this.socket) this.socket.onmessage = this.socket.onclose = null;
+    this.socket?.close();
+    this.socket = null;
+    if (this.isOpen) this.lostAt = this.heardAt;
+    this.isOpen = false;
+    if (why === null) this.askWhy();
+    else this.why = why;
+    this.changed();
+    clearTimeout(this.again);
+    this.again = setTimeout(() => this.open(), this.pauseS * 1000);
+    this.pauseS = Math.min(2 * this.pauseS, LONGEST_PAUSE_S);
+  }
+
+  /** A browser does not tell a page why its websocket was refused; a request is answered. */
+  async askWhy() {
+    try {
+      const options = { method: "HEAD", credentials: CREDENTIALS, signal: AbortSignal.timeout(OPEN_S * 1000) };
+      const { status } = await fetch(address("phone"), options);
+      const turned = status === 401 || status === 429;
+      this.why = turned ? "the token opens nothing any more: open the page anew" : "it takes no listener now";
+    } catch {
+      this.why = "the program does not answer";
+    }
+    this.changed();
+  }
+
+  /** Once a second: a line on which nothing comes is none. */
+  watch() {
+    if (this.socket && this.silentS > (this.isOpen ? SILENT_S : OPEN_S)) this.lose(this.isOpen ? "" : null);
+    else if (!this.isOpen) this.changed();
+  }
+
+  /** Somebody looks again: what was tried while nobody did is tried at once. */
+  wake() {
+    if (document.visibilityState === "hidden" || (this.isOpen && this.silentS < SILENT_S / 2)) return;
+    if (this.isOpen) this.lose("");
+    this.pauseS = FIRST_PAUSE_S;
+    if (this.socket === null) this.open();
+  }
+}
