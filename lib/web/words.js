@@ -44,14 +44,15 @@ function amperes(current_a) {
   return `${Number(current_a.toFixed(1))}${NBSP}A`;
 }
 
-/** "12 s", "3 min 20 s", "2 h 05 min", "3 days". */
+/** "12 s", "3 min 20 s", "2 h 05 min", "3 days", each on one line. */
 function span(seconds) {
   const whole = Math.max(0, Math.round(seconds));
   const minutes = Math.floor(whole / 60);
   const hours = Math.floor(minutes / 60);
-  if (hours >= 48) return `${Math.floor(hours / 24)} days`;
-  if (hours) return `${hours} h ${String(minutes % 60).padStart(2, "0")} min`;
-  return minutes ? `${minutes} min ${String(whole % 60).padStart(2, "0")} s` : `${whole} s`;
+  const two = (number) => String(number).padStart(2, "0");
+  if (hours >= 48) return `${Math.floor(hours / 24)}${NBSP}days`;
+  if (hours) return [hours, "h", two(minutes % 60), "min"].join(NBSP);
+  return (minutes ? [minutes, "min", two(whole % 60), "s"] : [whole, "s"]).join(NBSP);
 }
 
 function clock(instant) {
