@@ -133,7 +133,8 @@ class NRGkick:
 
     def _control_is_due(self, values: Values, now_s: float) -> bool:
         """Every 30 s, twice after a write, and soon when its car is treated otherwise than it is set to."""
-        wrote_s = max(self._wrote_s.values(), default=-math.inf)
+        killed_s = -math.inf if self._loan.since_s is None else self._loan.since_s  # which may have written just before
+        wrote_s = max([killed_s, *self._wrote_s.values()])
         if any(self._control_s < wrote_s + after_s <= now_s for after_s in LOOKS_S):
             return True
         differs = values.permitted is bool(self._control.paused)
@@ -167,7 +168,8 @@ class NRGkick:
             phases=self._phases,
             serial=self._info.serial,
         )
-        self._loan = seen(self._loan, found, self._settings())
+        shows_s = math.inf if control.phases == 0 else SHOWS_S  # to how many it switches shows when it has
+        self._loan = seen(self._loan, found, self._settings(), at_s=now_s, shows_s=shows_s)
 
     def _settings(self) -> dict[str, str]:
         """What it is set to, as it is written; while it switches phases, those that it is to have."""

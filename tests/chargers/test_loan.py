@@ -37,11 +37,22 @@ def test_what_was_not_answered_may_hold_or_not() -> None:
 
 def test_after_a_crash_what_it_is_set_to_is_ours() -> None:
     """As it is seen first: a later look finds what the owner changed since."""
-    loan = seen(Loan(owner=OWNER, kept=True), Found(current_a=6.0, go=False, serial="1"), {"amps": "6"})
+    loan = seen(Loan(owner=OWNER, kept=True), Found(current_a=6.0, go=False, serial="1"), OURS)
     assert loan.is_open
     assert OWNER == loan.owner
     later = seen(loan, Found(current_a=9.0, go=False, serial="1"), OURS | {"amps": "9"})
     assert {"pause": "0"} == later.back(OURS | {"amps": "9"}, HIS)
+
+
+def test_what_the_killed_run_wrote_last_is_ours_when_it_shows() -> None:
+    """Until then it looks as its owner has it, and is written all the same."""
+    first = seen(Loan(owner=OWNER, kept=True), OWNER, HIS, at_s=100.0, shows_s=2.5)
+    assert HIS == first.back(HIS, HIS)
+    second = seen(first, Found(current_a=6.0, go=False, serial="1"), OURS, at_s=105.0, shows_s=2.5)
+    assert HIS == second.back(OURS, HIS)
+    assert {} == second.back(HIS, HIS)
+    third = seen(second, Found(current_a=9.0, go=False, serial="1"), OURS | {"amps": "9"}, at_s=106.0, shows_s=2.5)
+    assert {"pause": "0"} == third.back(OURS | {"amps": "9"}, HIS)
 
 
 def test_another_unit_has_another_owner() -> None:

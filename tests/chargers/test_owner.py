@@ -136,6 +136,8 @@ async def test_what_the_owner_changed_after_the_crash_stays(bench: Bench) -> Non
     await bench.charger.read()
     await bench.tell(PAUSE)
     charger = await bench.begin_again()
+    bench.turn(5)
+    await charger.read()
     bench.point.tell(current_a=11.0)
     bench.turn(40)
     await charger.read()
@@ -147,6 +149,8 @@ async def test_what_is_as_its_owner_had_it_is_not_written(bench: Bench) -> None:
     """The killed run had told nothing yet."""
     await bench.charger.read()
     charger = await bench.begin_again()
+    bench.turn(5)
+    await charger.read()
     await charger.close(restore=True)
     assert ([], None) == (bench.box.writes, charger.owner)
 
@@ -211,6 +215,21 @@ async def test_an_order_that_does_not_show_yet_is_ours(bench: Bench) -> None:
     await bench.charger.read()
     await bench.charger.order(PAUSE)
     await bench.charger.close(restore=True)
+    bench.turn(30)
+    assert HIS == bench.told
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+@pytest.mark.parametrize("bench", ["nrgkick"], indirect=True)
+async def test_the_last_order_of_a_killed_run_is_ours(bench: Bench, looks: int) -> None:
+    """It was killed as it wrote, and the next one looks before that shows; ends at once, or when it has."""
+    await bench.charger.read()
+    await bench.charger.order(PAUSE)
+    charger = await bench.begin_again()
+    if looks == 2:
+        bench.turn(5)
+        assert (await charger.read()).paused
+    await charger.close(restore=True)
     bench.turn(30)
     assert HIS == bench.told
 
