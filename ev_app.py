@@ -93,8 +93,7 @@ def main() -> int:
             teller = Teller(say, rules, memory, boot=boot, clock=clock, makes=makes, demo=config.demo)
             cars = Cars(rules, memory, teller, clock)
             dm = heard(config, secrets, "dm", cars.hear, clock, vital=True)
-            devices = opened(config, secrets, cars.take, clock, owners=memory.owners, keep=memory.keep)
-            async with dm as meter, devices as all_of_them:
+            async with dm as meter, opened(config, secrets, cars.take, clock, memory) as all_of_them:
                 teller.unheard = partial(trouble, meter, "dm")
                 await cars.run(all_of_them)
 

@@ -19,12 +19,14 @@ from lib.chargers import open_charger
 from lib.chargers.point import Point
 from lib.clock import Clock
 from lib.commands.beside import beside
+from lib.commands.ev_memory import Memory
 from lib.core.carport import WAKES, Charging
 from lib.core.charger import Found, Plug
 from lib.core.charging import Event
 from lib.secrets import Secrets, SecretsError, keep_secret
 from lib.settings import Settings
 
+KEEP_S = 2.0  # a disk that is slower, or broken, holds up no charger
 log = logging.getLogger(__name__)
 
 
@@ -32,14 +34,15 @@ log = logging.getLogger(__name__)
 class Devices:
     """All that ev talks to: chargers by name, polls by car, and cars that can be told to charge.
 
-    troubles: what cannot work as it is set up, by kind. keep: is told what the chargers' owners get back.
+    troubles: what cannot work as it is set up, by kind. memory: keeps what the chargers' owners get back.
     """
 
     points: Mapping[str, Point]
-    keep: Callable[[Mapping[str, Found]], None]
+    memory: Memory
     controls: Mapping[str, ChargeControl] = field(default_factory=dict)
     polls: Mapping[str, Poll] = field(default_factory=dict)
     troubles: Mapping[str, str] = field(default_factory=dict)
+    _unkept_s: dict[str, float] = field(default_factory=dict)
     _cables: set[tuple[str, datetime]] = field(default_factory=set)
     _begun: set[tuple[str, datetime]] = field(default_factory=set)
     _lost: set[str] = field(default_factory=set)  # cars of which nobody knows how full they are
@@ -47,9 +50,10 @@ class Devices:
 
     def follow(self, charging: Charging) -> None:
         """Tell each charger its order, and each poll what its car is about to do."""
-        self.keep(_owners(self.points))
+        self.memory.keep(_owners(self.points))
         for name, point in self.points.items():
-            point.want(charging.bays[name].post.order)
+            if self._may_change(name, charging.now_s):
+                point.want(charging.bays[name].post.order)
         cables = {(cable.charger, cable.since) for cable in charging.plugged.cables.values()}
         if cables - self._cables:  # whose plug turned on in the same minute is known by asking all
             for poll in self.polls.values():
@@ -65,6 +69,12 @@ class Devices:
             poll.charging(charger is not None and charging.bays[charger].post.plug is Plug.CHARGING)
             poll.trip_at(next((trip.departs for trip in charging.trips.trips if trip.car == car), None))
         self._start_sleepers(charging)
+
+    def _may_change(self, charger: str, now_s: float) -> bool:
+        """Whether what its owner had is on the disk, or that has had its time: a crash then costs him his settings."""
+        if self.memory.is_kept(charger):
+            return True
+        return now_s - self._unkept_s.setdefault(charger, now_s) > KEEP_S
 
     def _start_sleepers(self, charging: Charging) -> None:
         """A car that no wake-up of its charger woke is told to charge by its own source, once in a plug-in."""
@@ -99,14 +109,11 @@ async def opened(
     secrets: Secrets,
     hear: Callable[[Event], None],
     clock: Clock,
-    *,
-    owners: Mapping[str, Found],
-    keep: Callable[[Mapping[str, Found]], None],
+    memory: Memory,
 ) -> AsyncIterator[Devices]:
     """Open them and have them run meanwhile. Raises ChargerSetupError before anything runs.
 
-    owners: what an earlier run should have given back, by charger; keep: is told what is to be given back, and at the
-    end what could not be.
+    memory: knows what an earlier run should have given back to the chargers' owners, and keeps what this one should.
     A bug in what keeps a charger is raised in the block's place: that charger would be steered no more.
     """
     points: dict[str, Point] = {}
@@ -121,7 +128,7 @@ async def opened(
             options=spot.options,
             clock=clock,
         )
-        charger.owner = owners.get(name)
+        charger.owner = memory.owners.get(name)
         points[name] = Point(name, charger, hear, clock=clock)
     troubles: dict[str, str] = {}
     polls, sources, controls = {}, [], {}
@@ -147,7 +154,7 @@ async def opened(
         task.add_done_callback(_ended)
     try:
         async with beside({f"charger {name}": point.run() for name, point in points.items()}):
-            yield Devices(points=points, keep=keep, polls=polls, controls=controls, troubles=troubles)
+            yield Devices(points=points, memory=memory, polls=polls, controls=controls, troubles=troubles)
     finally:
         for task in running:
             task.cancel()
@@ -155,7 +162,7 @@ async def opened(
         try:
             await asyncio.gather(*(point.close(restore=True) for point in points.values()))
         finally:
-            keep(_owners(points))
+            memory.keep(_owners(points))
         await asyncio.gather(agenda.close(), *(source.close() for source in sources), return_exceptions=True)
 
 

@@ -50,6 +50,10 @@ class Memory:
             self.owners = owners
             self.recorder.take(standing(self.charging, owners))
 
+    def is_kept(self, charger: str) -> bool:
+        """Whether what its owner gets back is on the disk, where it outlives a crash."""
+        return self.recorder.saved.owners.get(charger) == self.owners.get(charger)
+
     @property
     def trouble(self) -> str:
         """What the owner should know of the store."""

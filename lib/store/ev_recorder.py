@@ -32,13 +32,13 @@ log = logging.getLogger(__name__)
 class EvRecorder:
     """The memory of ev."""
 
-    def __init__(self, writer: "EvWriter", trouble: str | None = None) -> None:
-        """`writer` does the work in the thread."""
+    def __init__(self, writer: "EvWriter", trouble: str | None = None, found: Standing | None = None) -> None:
+        """`writer` does the work in the thread; found: what the database holds."""
         self._writer = writer
         self._clock = writer.clock
         self._trouble = trouble
         self._standing: Standing | None = None
-        self._saved: Standing | None = None
+        self._saved = found
         self._closed: dict[tuple[str, datetime], Session] = {}
         self._urgent = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "store")
@@ -65,12 +65,17 @@ class EvRecorder:
             kept = _looked(path)
         for notice in kept.notices:
             log.warning(notice)
-        return cls(EvWriter(path, clock, store, kept.tip), trouble), kept
+        return cls(EvWriter(path, clock, store, kept.tip), trouble, kept.standing), kept
 
     @property
     def trouble(self) -> str | None:
         """Why nothing is written just now, for the owner; None while all is well."""
         return self._trouble
+
+    @property
+    def saved(self) -> Standing:
+        """How things stand by the database."""
+        return self._saved or Standing()
 
     def take(self, standing: Standing, closed: Iterable[Session] = ()) -> None:
         """Take how things stand now, and the sessions that ended since it was last called. Never waits."""
