@@ -14,7 +14,7 @@ from lib.panels.look import Look, Room
 from lib.panels.seen import Choice, Seen
 from lib.panels.sheet import Piece, Sheet, apart, pieces, wrapped
 from lib.panels.strokes import part
-from lib.panels.trips import trip_name, trip_start, trip_takes, verdict
+from lib.panels.trips import target, trip_name, trip_start, trip_takes, verdict
 
 KIND = "car"
 NONE_SET_UP = "no car in config.py: README, Cars"
@@ -82,7 +82,7 @@ def _head(car: CarNow, look: Look, width: int, names: int, *, marked: bool, keys
         (look.left(look.glyphs.pointer if marked else "", MARK), colours.active),
         (look.left(car.title, names), colours.title),
     ]
-    target = "" if car.target_pct is None else f"to {look.number(car.target_pct, 0)} %"
+    aim = "" if car.target_pct is None else f"to {target(car.target_pct, look)} %"
     cells = min(WIDEST_BAR, width - MARK - names - FIGURE - TRUST - TARGET - 3)
     if width >= NARROW:
         row += [*_bar(car, look, cells), (" ", "")]
@@ -94,7 +94,7 @@ def _head(car: CarNow, look: Look, width: int, names: int, *, marked: bool, keys
         row.append((f"{look.glyphs.point} {roughly(car.age_s)} ", colours.quiet))
     unsure = car.confidence in {"guess", "doubtful"}
     row.append((f"{car.confidence}", colours.warn if unsure else colours.quiet))
-    return apart(row, [(f"  {target}", colours.target)] if target else [], width)
+    return apart(row, [(f"  {aim}", colours.target)] if aim else [], width)
 
 
 def _question(car: CarNow, *, keys: bool) -> str:
@@ -107,15 +107,15 @@ def _bar(car: CarNow, look: Look, width: int) -> list[Piece]:
     """Full up to the state of charge, half up to the target, which is marked."""
     colours, glyphs = look.colours, look.glyphs
     soc = 0 if car.soc_pct is None else round(part(car.soc_pct, 100.0) * width)
-    target = None if car.target_pct is None else min(width - 1, round(part(car.target_pct, 100.0) * width))
+    mark = None if car.target_pct is None else min(width - 1, round(part(car.target_pct, 100.0) * width))
     known = colours.quiet if car.confidence in {"guess", "doubtful"} else colours.used
     cells = [
         (glyphs.mark, colours.target)
-        if at == target
+        if at == mark
         else (glyphs.full, known)
         if at < soc
         else (glyphs.half, colours.ahead)
-        if target is not None and car.soc_pct is not None and at < target
+        if mark is not None and car.soc_pct is not None and at < mark
         else (glyphs.track, colours.track)
         for at in range(width)
     ]

@@ -69,6 +69,7 @@ def _plan(charging: Charging, look: Look, width: int) -> list[Row]:
     if not charging.plan:
         return [[("nothing is planned", colours.quiet)]]
     rows: list[Row] = []
+    price_cells = 8 + len(look.glyphs.euro) if any(block.eur_kwh is not None for block in charging.plan) else 0
     times = [_when(block.start, block.end, charging.at) for block in charging.plan[:MOST_BLOCKS]]
     for when, block in zip(times, charging.plan, strict=False):
         now = block.start <= charging.at < block.end
@@ -78,7 +79,7 @@ def _plan(charging: Charging, look: Look, width: int) -> list[Row]:
             (look.left(titles.get(block.car, block.car), _names(charging)), colours.text),
             (look.right(look.kw(block.power_w), 5), colours.title),
             (" kW  ", colours.quiet),
-            (look.left(price, 7 + len(look.glyphs.euro) + 1), colours.text),
+            (look.left(price, price_cells), colours.text),
         ]
         room = width - length(row)
         rows.append([*row, (look.left(block.trip, room), colours.quiet)] if room >= LEAST_NAME else row)

@@ -1,6 +1,7 @@
 """One trip in words: when its car must be ready, what that takes, and whether it can be met. Knows no panel."""
 
 from datetime import datetime
+from math import ceil, isfinite
 from typing import NamedTuple
 
 from lib.messages.charging import TripNow
@@ -36,6 +37,11 @@ def verdict(trip: TripNow, look: Look) -> Verdict:
     return Verdict("in time", colours.good)
 
 
+def target(target_pct: float, look: Look) -> str:
+    """A state of charge that is asked, as ev's sentences round it: up."""
+    return look.number(ceil(target_pct - 1e-6) if isfinite(target_pct) else None, 0)
+
+
 def trip_name(trip: TripNow) -> str:
     """Where to and what it asks, each said once."""
     title = trip.title or "trip"
@@ -45,9 +51,9 @@ def trip_name(trip: TripNow) -> str:
 def trip_takes(trip: TripNow, look: Look, *, guessed: bool) -> str:
     """How much by what state of charge; guessed: nobody knows how full the car is."""
     if trip.energy_wh is None:
-        return f"to {trip.target_pct:.0f} %"
+        return f"to {target(trip.target_pct, look)} %"
     if trip.energy_wh == 0:
-        return f"has its {trip.target_pct:.0f} %"
+        return f"has its {target(trip.target_pct, look)} %"
     about = "about " if guessed else ""
     return f"{about}{look.number(trip.energy_wh / 1000, 1)} kWh"
 

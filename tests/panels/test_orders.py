@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from textual.events import Paste
+from textual.worker import WorkerFailed
 
 from lib.core.modes import Mode, Phases
 from lib.messages import Message, Refused
@@ -315,11 +316,21 @@ async def test_where_peaks_cost_nothing_no_key_speaks_of_one() -> None:
 
 
 async def test_a_handler_that_breaks_is_our_own_bug() -> None:
-    """It ends the screen as any other, and another order may go."""
+    """It ends the screen, which the program shows again; the errands of that one can go on."""
 
     async def broken(order: Order) -> Done | Refused:
         raise ZeroDivisionError(order.type)
 
+    app = a_dashboard(noon(), panels=ev_panels(), orders=broken)
+
+    async def boost() -> None:
+        async with app.run_test(size=SIZE) as pilot:
+            await pilot.press("b")
+            await until(pilot, lambda: app.failure is not None)
+
+    with pytest.raises(WorkerFailed, match="ZeroDivisionError"):
+        await boost()
+    assert 1 == app.return_code
     errands = Errands(broken, lambda: 0.0)
     assert errands.begin()
     with pytest.raises(ZeroDivisionError):
