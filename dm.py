@@ -116,6 +116,7 @@ def main() -> int:
     from lib.commands.past import history_of
     from lib.commands.run import run, stand
     from lib.commands.sim_word import sim_words
+    from lib.hub.orders import Orders
 
     boot, clock = uuid4().hex[:8], WallClock()
     meter: Meter | None = None
@@ -138,14 +139,13 @@ def main() -> int:
             async with market as teller.market, heard(config, secrets, "ev", claims_to(meter, clock), clock):
                 await meter.run()
 
-    screen = None
+    screen, orders = None, handlers(lambda: meter, config.rules)
     if not asked.headless and sys.stdout.isatty() and sys.stdin.isatty():  # keys come from stdin, or nothing does
         from lib.panels.dashboard import Dashboard
         from lib.panels.dm import dm_panels
 
-        screen = partial(Dashboard, "Digital Meter", dm_panels())
-    words, orders = sim_words(config.sim_lines), handlers(lambda: meter, config.rules)
-    door = partial(stand, "dm", config, work, boot=boot, words=words, orders=orders)
+        screen = partial(Dashboard, "Digital Meter", dm_panels(), orders=Orders("dm", orders).carry_out)
+    door = partial(stand, "dm", config, work, boot=boot, words=sim_words(config.sim_lines), orders=orders)
     return run("dm", config, partial(door, screen=screen, history=history_of(config.database("dm"))))
 
 

@@ -160,7 +160,7 @@ stop() {
     ((${#found[@]})) || say "nothing of $base runs"
     for name in "${found[@]}"; do
         socket=${name% *} name=${name#* }
-        for _ in {1..70}; do # its program has five seconds to end, then its loop ends too, and the session with it
+        for _ in {1..150}; do # its program has twelve seconds to end, then its loop ends too, and the session with it
             exists "$socket" "$name" || break
             sleep 0.1
         done
@@ -213,7 +213,7 @@ run() {
 
 end_child() {
     kill "$child"
-    for _ in {1..50}; do
+    for _ in {1..130}; do
         kill -0 "$child" || return
         sleep 0.1
     done

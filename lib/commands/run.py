@@ -30,6 +30,7 @@ from lib.store.logs import open_log
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
+END_S = 12.0  # chargers are given back what their owners had, and one may not answer
 log = logging.getLogger(__name__)
 
 Word = Callable[[str], Awaitable[str]]
@@ -132,7 +133,7 @@ async def stand(
     finally:
         for task in (showing, working):
             task.cancel()
-        await asyncio.wait({showing, working}, timeout=5)
+        await asyncio.wait({showing, working}, timeout=END_S)
         if hub:
             await hub.close()
         log.info("%s ends", program)

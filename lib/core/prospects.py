@@ -11,7 +11,7 @@ from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import power_w
 from lib.core.foresight import Outlook
 from lib.core.needs import Step
-from lib.core.plan import cheap_hours
+from lib.core.plan import Plan, cheap_hours
 from lib.core.post import Post
 
 PLAN_S = 60.0  # so often, and when something changed
@@ -23,9 +23,11 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     if charging.planned_s is not None and charging.now_s - charging.planned_s < PLAN_S:
         return charging
     at, site = charging.at, charging.site
-    target_w = (site.word.target_w or 0.0) * (1 - rules.margin)
+    if site.word.target_w is None:
+        return replace(charging, plan=Plan())  # dm has not told the peak: what fits under it is not known, nor 0
+    target_w = site.word.target_w * (1 - rules.margin)
     usual_w = {hour: known for hour in USUAL_HOURS if (known := charging.usual.by_hour.get(str(hour))) is not None}
-    else_w = charging.usual.base_w(at) or max(0.0, site.calm_w or 0.0)
+    else_w = charging.usual.mean_w
     rooms = foresight.rooms(charging.prices, at, target_w=target_w, usual_w=usual_w, else_w=else_w)
     outlooks = [_outlook(charging, name, car) for name, car in rules.cars.items()]
     asked_s = None if not rules.helps else 0.0 if charging.helped_s is None else charging.now_s - charging.helped_s

@@ -116,7 +116,7 @@ def test_stop_gives_time_to_save(checkout: Checkout) -> None:
 
 
 def test_stop_ends_a_program_that_does_not_listen(checkout: Checkout) -> None:
-    """After five seconds nothing is left of it."""
+    """After twelve seconds and some nothing is left of it."""
     checkout.write(
         "dm.py",
         NOTE_START
