@@ -1,6 +1,7 @@
 """The cars: what chargers, cars, calendars and dm say in; orders to the chargers and claims to dm out."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
@@ -26,6 +27,7 @@ from lib.messages.ev import word_of
 from lib.secrets import SecretsError, load_secrets
 
 TICK_S = 1.0
+TIME_S = 4.0  # so long dm's first word is waited for: it has the meter's time
 log = logging.getLogger("ev")
 
 
@@ -36,6 +38,13 @@ class Cars:
         self.charging = memory.charging
         self._rules, self._memory, self._teller, self._clock = rules, memory, teller, clock
         self._devices: Devices | None = None
+        self._timed = asyncio.Event()
+
+    async def know_the_time(self) -> None:
+        """Until dm told the meter's time, or nobody did: what is seen before is stamped by this machine's clock."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TIME_S):
+                await self._timed.wait()
 
     async def run(self, devices: Devices) -> None:
         """Until cancelled: time passes, also when nobody speaks."""
@@ -50,6 +59,8 @@ class Cars:
         match message:
             case messages.House():
                 self.take(core.Heard(word=word_of(message)))
+                if message.at is not None:
+                    self._timed.set()
             case messages.Rates():
                 self.take(core.Priced(prices=message.slots))
 
@@ -93,9 +104,12 @@ def main() -> int:
             teller = Teller(say, rules, memory, boot=boot, clock=clock, makes=makes, demo=config.demo)
             cars = Cars(rules, memory, teller, clock)
             dm = heard(config, secrets, "dm", cars.hear, clock, vital=True)
-            async with dm as meter, opened(config, secrets, cars.take, clock, memory) as all_of_them:
+            async with dm as meter:
                 teller.unheard = partial(trouble, meter, "dm")
-                await cars.run(all_of_them)
+                if meter:
+                    await cars.know_the_time()
+                async with opened(config, secrets, cars.take, clock, memory) as devices:
+                    await cars.run(devices)
 
     orders = handlers(lambda: cars, lambda: meter)
     screen = None

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from lib.chargers import ChargerSetupError
 from lib.commands import SLIP
 from lib.hub.gate import Role
 from lib.hub.history import History
@@ -60,7 +61,7 @@ def run(program: str, config: Settings, standing: Callable[[], Coroutine[Any, An
     try:
         _hold(config.store / f"{program}.lock")
         return asyncio.run(standing())
-    except (AlreadyRunningError, HubError, MeterError, SecretsError, StoreError) as error:
+    except (AlreadyRunningError, ChargerSetupError, HubError, MeterError, SecretsError, StoreError) as error:
         log.error(error)  # noqa: TRY400 - the sentence is for the owner, a traceback is not
         print(f"{program}: {error}", file=sys.stderr)
         return SLIP
