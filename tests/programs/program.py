@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import json
 import os
+import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -59,10 +60,12 @@ def environment(home: Path, ports: int) -> dict[str, str]:
 
 
 @contextlib.asynccontextmanager
-async def running(*arguments: str, environ: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`python ARGUMENTS` until the block ends; ended then if it still runs."""
+async def running(
+    *arguments: str, environ: dict[str, str], inside: tuple[str, ...] = ()
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python ARGUMENTS` until the block ends; ended then if it still runs. inside: what starts it somewhere else."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, env=environ, cwd=ROOT,
+        *inside, sys.executable, *arguments, env=environ, cwd=ROOT,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
@@ -82,13 +85,17 @@ async def ended(process: asyncio.subprocess.Process) -> tuple[int, str]:
 
 
 @contextlib.asynccontextmanager
-async def listening(ports: int) -> AsyncIterator[ClientConnection]:
-    """A websocket to the program, as soon as its door is open."""
+async def listening(
+    ports: int, dial: Callable[[int], Awaitable[socket.socket]] | None = None
+) -> AsyncIterator[ClientConnection]:
+    """A websocket to the program, as soon as its door is open; dial: connects to it from somewhere else."""
     client: ClientConnection | None = None
+    url = f"ws://127.0.0.1:{ports}/ws"
     async with asyncio.timeout(LIMIT_S):
         while client is None:
             try:
-                client = await connect(f"ws://127.0.0.1:{ports}/ws", proxy=None, compression=None, close_timeout=1)
+                sock = await dial(ports) if dial else None
+                client = await connect(url, sock=sock, proxy=None, compression=None, close_timeout=1)
             except OSError:
                 await asyncio.sleep(0.05)
     async with client:
