@@ -74,7 +74,11 @@ def rooms(
 
 def priced(slots: Iterable[PriceSlot], at: datetime) -> tuple[Quarters, ...]:
     """What a kWh costs in the next days, to see which hours are cheap: a price by day and night may stay for long."""
-    return quarters(tuple(slots), at, at + PRICED, 0.0)
+    return tuple(
+        Quarters(start=max(slot.start, at), end=slot.end, eur_kwh=slot.import_eur_kwh, room_w=0.0)
+        for slot in slots
+        if at < slot.end and slot.start < at + PRICED
+    )
 
 
 def needs(

@@ -99,9 +99,10 @@ def quarters(
     slots: prices in order of time, where there is none the price is not known; room_w: of the quarter with that start.
     """
     cut: list[Quarters] = []
-    place = 0
+    place, edge = 0, start_of(start)
     while start < end:
-        until = min(end, start_of(start) + QUARTER)
+        edge += QUARTER
+        until = min(end, edge)
         while place < len(slots) and slots[place].end <= start:
             place += 1
         is_known = place < len(slots) and slots[place].start <= start

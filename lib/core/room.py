@@ -51,6 +51,18 @@ def asked_a(aim: Aim) -> float:
     return max(most_a, post.least_a) if pace.go else most_a
 
 
+def loaded(charging: Charging, rules: ChargingRules, row: Row) -> float:
+    """How far a row is loaded, by the meter or by what its chargers may draw: 1 is its limit."""
+    circuit = next(one for one in rules.circuits if one.name == row.circuit)
+    phase = row.phase - 1
+    flows_a = sum(bay.post.range_a[1][phase] for name, bay in charging.bays.items() if circuit.carries(name))
+    if circuit.chargers is None:
+        phases_a = charging.site.word.phases_a
+        flows_a = phases_a[phase] if phases_a else flows_a
+    limit_a = circuit.limits_a[phase]
+    return 0.0 if limit_a is None else flows_a / (limit_a * circuit.margin)
+
+
 def _asks(aims: list[Aim]) -> list[Ask]:
     return [
         Ask(

@@ -11,19 +11,20 @@ from lib.core import site, tactics
 from lib.core.aims import Aim, aims_of
 from lib.core.carport import WAKES, Bay, Charging, ChargingRules
 from lib.core.charger import Order, Plug, power_w
-from lib.core.circuits import Row
 from lib.core.grounds import unread, why_of
 from lib.core.modes import Mode
 from lib.core.pace import paced
 from lib.core.prospects import foreseen
-from lib.core.room import asked_a, shared
+from lib.core.room import asked_a, loaded, shared
 from lib.core.sessions import interrupted
 from lib.core.sharing import Share
 from lib.core.tempo import Haste, Wanted
 from lib.core.why import Hold, Reason, Why
 
+LISTENS_S = 10.0  # a start first hears prices, trips and cars, so that it begins nothing it would regret
 PULSE_S = 6.0  # a pause so short that a car wakes by its end
 WAKE_S = 30.0
+FAR = 1.25  # a row that is so far above its limit lets nothing wait
 
 
 def steered(charging: Charging, rules: ChargingRules) -> Charging:
@@ -32,24 +33,24 @@ def steered(charging: Charging, rules: ChargingRules) -> Charging:
     aims, shares = shared(charging, rules, aims_of(charging, rules))
     bays = dict(charging.bays)
     for aim in aims:
-        bays[aim.name] = _ordered(charging, aim, aims, shares)
+        bays[aim.name] = _ordered(charging, rules, aim, aims, shares)
     return replace(charging, bays=bays, site=site.kept(charging.site, {name for name in bays if bays[name].claim}))
 
 
-def _ordered(charging: Charging, aim: Aim, aims: list[Aim], shares: Mapping[str, Share]) -> Bay:
+def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, aims: list[Aim], shares: Mapping[str, Share]) -> Bay:
     """The bay with its order and its reason."""
     post, now_s, share = aim.bay.post, charging.now_s, shares.get(aim.name)
     if post.plug is Plug.UNKNOWN or post.reading is None or post.missed is not None:
         # what it was told last is told it again
         return replace(aim.bay, claim=aim.claim, claimed_s=_claimed_s(aim), why=unread(aim))
     if aim.bay.mode is Mode.MANUAL:
-        return _manual(aim, share)
+        return _manual(charging, rules, aim, share)
     wanted = Wanted(
         current_a=_allowed_a(aim, share),
         least_a=post.least_a,
         most_a=post.most_a,
         step_a=post.rules.step_a,
-        haste=_haste(charging, aim, share),
+        haste=_haste(charging, rules, aim, share),
         may_raise=_may_raise(charging, aim, aims, shares),
         phases=aim.wish,
     )
@@ -98,7 +99,7 @@ def _wakes(bay: Bay, now_s: float) -> bool:
     return bay.woken_s is not None and now_s - bay.woken_s < PULSE_S
 
 
-def _haste(charging: Charging, aim: Aim, share: Share | None) -> Haste:
+def _haste(charging: Charging, rules: ChargingRules, aim: Aim, share: Share | None) -> Haste:
     """Where the wish to stop or to start comes from."""
     post = aim.bay.post
     if aim.bay.mode is Mode.OFF or not post.plug.is_car:
@@ -107,7 +108,7 @@ def _haste(charging: Charging, aim: Aim, share: Share | None) -> Haste:
         return Haste.NOW
     if share is not None and share.current_a < post.least_a:
         row = share.held_by
-        at_once = row is not None and (post.stubborn_a > 0 or _exceeded(charging, row))
+        at_once = row is not None and (post.stubborn_a > 0 or loaded(charging, rules, row) > FAR)
         return Haste.NOW if at_once else Haste.ROW
     return Haste.SURPLUS if _is_sunny(aim) else Haste.PLAN
 
@@ -119,17 +120,9 @@ def _is_sunny(aim: Aim) -> bool:
     return reason is Reason.SURPLUS or (reason is Reason.NO_SUN and aim.facts.sunny)
 
 
-def _exceeded(charging: Charging, row: Row) -> bool:
-    """Whether a row is so far above its limit that nothing may wait."""
-    word, base_a = charging.site.word, charging.site.base_a
-    flows = word.phases_a[row.phase - 1] if word.phases_a else 0.0
-    known = base_a[row.phase - 1] if base_a else 0.0
-    return flows > 1.25 * (row.room_a + max(0.0, known))
-
-
 def _may_raise(charging: Charging, aim: Aim, aims: list[Aim], shares: Mapping[str, Share]) -> bool:
     """Nothing is raised on an old telegram, nor before those that give way for it have done so."""
-    if not charging.site.is_fresh(charging.now_s):
+    if not charging.site.is_fresh(charging.now_s) or charging.now_s - charging.began_s < LISTENS_S:
         return False
     none = Share(current_a=0.0)
     return not any(
@@ -154,13 +147,13 @@ def _reserve(aim: Aim) -> bool:
     return pct < car.reserve_pct + (tactics.BACK_PCT if aim.bay.reserve else 0.0)
 
 
-def _manual(aim: Aim, share: Share | None) -> Bay:
+def _manual(charging: Charging, rules: ChargingRules, aim: Aim, share: Share | None) -> Bay:
     """Left as it is, except where a circuit carries too much."""
     post = aim.bay.post
-    wants_a = asked_a(aim)
     order, why = None, Why(reason=Reason.MANUAL)
-    if share is not None and share.current_a < wants_a:
-        by = share.held_by.name if share.held_by else ""
+    row = share.held_by if share is not None and share.current_a < asked_a(aim) else None
+    if share is not None and row is not None and loaded(charging, rules, row) > 1:
+        by = row.name
         order = Order(current_a=max(post.least_a, share.current_a), go=share.current_a >= post.least_a)
         why = Why(reason=Reason.MANUAL, held=Hold.ROW, current_a=share.current_a, by=by)
     return replace(aim.bay, post=replace(post, order=order), claim=None, power_w=post.range_w[1], why=why)

@@ -110,13 +110,13 @@ def _proposals(facts: Facts) -> Iterator[Proposal]:
 def _auto(facts: Facts) -> Iterator[Proposal]:
     """Trips, reserve, plan and cheap hours."""
     need, block = facts.need, facts.block
-    if need is not None and need.energy_wh and need.step >= Step.HELP:
-        yield from _late(facts, need)
+    if need is not None and need.energy_wh and need.step >= Step.OVER:
+        yield _late(facts, need)
     if facts.reserve:
         why = Why(reason=Reason.RESERVE, soc_pct=facts.pct, eur=facts.over_eur)
         yield _fence("reserve minimum", claims.RESERVE_MINIMUM, facts, why, low_w=facts.least_w)
         yield _fence("reserve", claims.RESERVE, facts, why, low_w=facts.most_w)
-    if need is not None and need.energy_wh and need.step >= Step.ANY_RATE:
+    if need is not None and need.energy_wh and Step.ANY_RATE <= need.step < Step.OVER:
         why = Why(reason=Reason.TRIP, name=need.trip.title, until=need.trip.ready)
         yield _fence("trip", claims.PLAN, facts, why, low_w=facts.most_w)
     elif block is not None:
@@ -127,15 +127,13 @@ def _auto(facts: Facts) -> Iterator[Proposal]:
         yield _fence("night", claims.NIGHT, facts, why, low_w=min(max(facts.night_w, facts.least_w), facts.most_w))
 
 
-def _late(facts: Facts, need: Need) -> Iterator[Proposal]:
-    """A trip that is late: first with the battery's help under the paid peak, then above it."""
-    over = need.step >= Step.OVER
-    reason = Reason.UNREACHABLE if need.step is Step.UNREACHABLE else Reason.LATE_TRIP if over else Reason.TRIP
-    soc_pct = need.full_pct if need.step is Step.UNREACHABLE else need.target_pct
+def _late(facts: Facts, need: Need) -> Proposal:
+    """A trip that is late: what it takes, spread evenly, above the paid peak too; all there is where it is too far."""
+    reason, soc_pct, needed_w = Reason.LATE_TRIP, need.target_pct, need.power_w
+    if need.step is Step.UNREACHABLE:
+        reason, soc_pct, needed_w = Reason.UNREACHABLE, need.full_pct or 0.0, facts.most_w
     why = Why(reason=reason, name=need.trip.title, until=need.trip.ready, soc_pct=soc_pct, eur=facts.over_eur)
-    if over:
-        needed_w = facts.most_w if need.step is Step.UNREACHABLE else need.power_w
-        yield _fence("late trip", claims.LATE, facts, why, low_w=min(max(needed_w, facts.least_w), facts.most_w))
+    return _fence("late trip", claims.LATE, facts, why, low_w=min(max(needed_w, facts.least_w), facts.most_w))
 
 
 def _surplus(facts: Facts) -> Proposal:

@@ -11,6 +11,8 @@ from lib.core.stamp import BRUSSELS
 
 FOLLOWS = 0.3  # the part of an hour's new mean in what is known of that hour
 LONGEST_S = 60.0  # a longer silence tells nothing of what happened in it
+SUPPOSED_W, SUPPOSED_H = 400.0, 3.0  # before much is known, a house is supposed to be like that
+HOUR_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +25,15 @@ class Usual:
     energy_ws: float = 0.0
     at: datetime | None = None
 
-    def base_w(self, at: datetime) -> float | None:
-        """The usual draw at that hour, at least 0; of an unknown hour the mean of those known. None: none is."""
-        known = self.by_hour.get(str(at.astimezone(BRUSSELS).hour))
-        if known is None and self.by_hour:
-            known = sum(self.by_hour.values()) / len(self.by_hour)
-        if known is None and self.seconds:
-            known = self.energy_ws / self.seconds
-        return None if known is None else max(0.0, known)
+    @property
+    def mean_w(self) -> float:
+        """What is drawn in an hour of which nothing is known: the mean of what is, at least 0.
+
+        A house that nobody knows yet counts a little in it: one oven tells nothing of the whole night.
+        """
+        hours = SUPPOSED_H + len(self.by_hour) + self.seconds / HOUR_S
+        energy_wh = SUPPOSED_W * SUPPOSED_H + sum(self.by_hour.values()) + self.energy_ws / HOUR_S
+        return max(0.0, energy_wh / hours)
 
 
 def after(usual: Usual, at: datetime, base_w: float) -> Usual:

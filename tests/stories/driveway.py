@@ -14,7 +14,6 @@ from lib.core import house as dm
 from lib.core.agenda import Listed
 from lib.core.car import CarReading, CarTold
 from lib.core.carport import Charging, ChargingRules
-from lib.core.charger import ChargerRules
 from lib.core.circuits import Circuit
 from lib.core.cost import PriceSlot
 from lib.core.house import Above, House, Rules
@@ -23,11 +22,11 @@ from lib.core.needs import Need
 from lib.core.peaks import MonthPeak, Peaks, month_of
 from lib.core.reading import Reading
 from lib.core.site import Word
-from lib.core.soc import TYPED
+from lib.core.soc import TYPED, Soc
 from lib.core.steering import steered
 from lib.core.tariff import Tariffs
 from lib.core.trip import Entry
-from lib.core.why import sentence
+from lib.core.why import Hold, sentence
 from lib.messages.dm import say_house
 from lib.messages.ev import say_charging, word_of
 from lib.sim.brussels import SECOND, micros
@@ -39,7 +38,8 @@ from tests.stories.wire import Wire
 Watts = float | tuple[float, float, float]
 Load = Callable[[int], Watts]
 CONNECTION = Circuit(name="connection", limits_a=(25.0, 25.0, 25.0))
-CALM_S = 20  # so long after an order nothing is skipped
+CALM_S = 12  # so long after something happened nothing is skipped
+LASTING = {None, Hold.PEAK, Hold.NO_ROOM, Hold.ROW, Hold.WAITING, Hold.SLOW_CAR, Hold.STUBBORN}
 OVER_A = 0.1  # amperes are rounded
 
 
@@ -69,7 +69,8 @@ class Driveway:
         prices: Iterable[PriceSlot] = (),
         connection_w: float = 17_250.0,
         tariffs: Tariffs = SIMPLE,
-        leap_s: int = 1,
+        leap_s: int = 5,
+        socs: Iterable[Soc] = (),
     ) -> None:
         self.start, self.second, self.leap_s = start, 0, leap_s
         self.points = {point.name: point for point in points}
@@ -91,10 +92,11 @@ class Driveway:
         self._energy_ws = 0.0
         self._grid_w = 0.0
         self._heard_s = 0.0
-        self._sent_s = 0
+        self._eventful_s = 0
+        self._drawn_w: tuple[Watts, Watts] | None = None
         self._said: dict[str, object] = {}
         self._over_since: dict[tuple[str, int], int] = {}
-        self.ev = self._priced(ev.opened(self.rules, at=self.now, now_s=self.second))
+        self.ev = self._priced(ev.opened(self.rules, at=self.now, now_s=self.second, socs=socs))
 
     def _new_house(self, peak_w: float) -> House:
         month = month_of(self.start)
@@ -130,18 +132,22 @@ class Driveway:
         boost_until: datetime | None = None,
     ) -> None:
         """The owner's word for a charger."""
+        self._eventful_s = self.second
         self.tell(ev.Wanted(charger=charger, mode=mode, phases=phases, boost_until=boost_until))
 
     def type_soc(self, soc_pct: float, *, car: str = "car_1") -> None:
         """The owner types how full a car is."""
+        self._eventful_s = self.second
         self.tell(CarTold(car=car, reading=CarReading(source=TYPED, as_of=self.at, soc_pct=soc_pct)))
 
     def list_trips(self, *trips: Entry) -> None:
         """The calendar holds these."""
+        self._eventful_s = self.second
         self.tell(Listed(calendar="calendar", entries=trips, at_s=self.second))
 
     def accept(self, peak_w: float) -> None:
         """The owner accepts a month peak."""
+        self._eventful_s = self.second
         self.house = dm.after(self.house, dm.Accepted(peak_w=peak_w), self.dm_rules)
 
     def kill_ev(self) -> None:
@@ -174,11 +180,13 @@ class Driveway:
     def _stride(self, end: int) -> int:
         """How many seconds may pass at once: in them the house draws the same, and nothing was told lately."""
         most = min(self.leap_s, end - self.second, 900 - self.second % 900)
-        if most <= 1 or self.second - self._sent_s < CALM_S or not self._is_calm():
+        now = self.base_w(self.second), self.sun_w(self.second)
+        if now != self._drawn_w:
+            self._drawn_w, self._eventful_s = now, self.second
+        if most <= 1 or self.second - self._eventful_s < CALM_S or not self._is_calm():
             return 1
         for point in self.points.values():
             most = min(most, max(1, (point.until_us - micros(self.at)) // SECOND))
-        now = self.base_w(self.second), self.sun_w(self.second)
         ahead = range(self.second + 1, self.second + most)
         return next((n - self.second for n in ahead if (self.base_w(n), self.sun_w(n)) != now), most)
 
@@ -186,8 +194,10 @@ class Driveway:
         """Whether nothing of a charger is under way that seconds are counted for."""
         if not (self.ev_lives and self.dm_lives and self.meter_talks):
             return False
+        if not all(grant.fits for grant in self.house.ledger.grants):
+            return False
         return not any(
-            bay.post.moves or bay.pace.asked_s is not None or bay.pace.switching.to or bay.why.held
+            bay.post.moves or bay.pace.asked_s is not None or bay.pace.switching.to or bay.why.held not in LASTING
             for bay in self.ev.bays.values()
         )
 
@@ -273,7 +283,7 @@ class Driveway:
             order = self.ev.bays[name].post.order
             done = wire.write(order, self.second, deaf=name in self.deaf, refusing=name in self.refusing)
             if done is not None:
-                self._sent_s = self.second
+                self._eventful_s = self.second
                 self.tell(done)
             self._explain(name)
         if self.dm_lives:
@@ -325,12 +335,6 @@ def _by_phase(watts: Watts) -> tuple[float, float, float]:
     if isinstance(watts, tuple):
         return watts
     return watts / 3, watts / 3, watts / 3
-
-
-def a_charger(name: str = "garage", **more: object) -> ChargerRules:
-    """An NRGkick on one phase, by default."""
-    chosen: dict[str, object] = {"name": name, "phases": 1, "wired": "1", "step_a": 0.1, "car": "car_1"} | more
-    return ChargerRules(**chosen)  # type: ignore[arg-type]
 
 
 def steps(changes: Mapping[int, float], first: float = 0.0) -> Callable[[int], float]:

@@ -1,0 +1,236 @@
+"""Cars and their trips: late ones, deleted ones, and what happens when nobody knows how full the car is."""
+
+from datetime import timedelta
+
+import pytest
+
+from lib.core.agenda import Unlisted
+from lib.core.car import CarMissed, CarReading, CarTold
+from lib.core.claims import Cause
+from lib.core.needs import Step
+from lib.core.soc import Confidence
+from lib.sim.car import Car
+from tests.conftest import local
+from tests.core.prices import rates
+from tests.stories.driveway import Driveway
+from tests.stories.homes import EVENING, STATES, a_car, a_home, a_trip, day_and_night
+
+HOUR = timedelta(hours=1)
+
+
+def announced(home: Driveway) -> list[str]:
+    """What was said of quarters that may end above their target."""
+    return [line for line in home.log if "may take" in line]
+
+
+def test_a_sudden_trip_that_is_late_takes_what_it_needs_above_the_peak_and_no_more() -> None:
+    """Entered an hour before: announced with its price, spread evenly, stored with its cause, ready in time."""
+    home = a_home(base_w=lambda _: 500.0, tariffs=rates("day_night_all_in")).run(300)
+    home.list_trips(a_trip("@car_1@ Gent 42.5 %", EVENING + 5 * timedelta(minutes=1) + 1.25 * HOUR))
+    home.run(4)
+    need = home.need()
+    assert (Step.OVER, False) == (need.step, need.feasible)
+    (first,) = announced(home)
+    needed_w = need.power_w + 500 + 100  # with the house, and what is kept back for kettles
+    assert f"{needed_w / 1000:.2f} kW (late trip), which costs €" in first
+    home.run(minutes=5)
+    assert need.power_w / 230 == pytest.approx(home.amps(), abs=0.2)
+    assert " to be ready for Gent 42.5 % at 20:05, above the paid peak; the new peak costs €" in home.why()
+    home.run(minutes=60, until=lambda: home.pauses() > 0)
+    assert {Cause.LATE_TRIP} == {above.cause for above in home.above}
+    assert needed_w - 150 < max(home.averages_w) < 1.08 * needed_w  # what is only reckoned is taken for a little less
+    told_kw = [float(line.split(" kW")[0].split()[-1]) for line in announced(home)]
+    assert max(home.averages_w) / 1000 <= max(told_kw)
+    assert (home.points["garage"].home or Car()).soc_pct > 42
+    assert home.at <= need.trip.departs
+
+
+def test_what_cannot_be_met_is_said_at_once_with_what_there_will_be() -> None:
+    """Full power from now on."""
+    home = a_home(base_w=lambda _: 500.0)
+    home.list_trips(a_trip("@car_1@ Gent 60 %", EVENING + 1.25 * HOUR))
+    home.run(120)
+    assert Step.UNREACHABLE is home.need().step
+    assert "charges at 3.7 kW, but cannot be ready for Gent 60 % at 20:00: it will have 43 %" == home.why()
+    assert 16.0 == home.amps()
+
+
+def test_a_trip_that_does_not_fit_under_the_peak_is_known_a_day_before() -> None:
+    """60 % in a day: what is missing is spread over all of it, at once, so that the new peak is the lowest."""
+    home = a_home(base_w=lambda _: 500.0, tariffs=rates("day_night_all_in"))
+    home.list_trips(a_trip("@car_1@ Paris full", EVENING + 24 * HOUR))
+    home.run(90)
+    need = home.need()
+    assert (Step.OVER, False) == (need.step, need.feasible)
+    assert 2300 < need.power_w + 100 < 2600
+    assert need.power_w / 230 == pytest.approx(home.amps(), abs=0.2)
+    (first,) = announced(home)
+    assert first.startswith("garage may take this quarter to 2.95 kW (late trip), which costs €")
+
+
+def test_a_trip_that_is_deleted_stops_its_charge() -> None:
+    """And says so; nothing holds it."""
+    home = a_home(base_w=lambda _: 500.0)
+    home.list_trips(a_trip("@car_1@ Gent 48 %", EVENING + 6 * HOUR))
+    assert 8 < home.run(650).amps() < 9
+    assert "for Gent 48 % at 00:45: the time is short, so at any price under the peak" in home.why()
+    home.list_trips()
+    assert 0.0 == home.run(20).amps()
+    assert "waits for the sun: 0.0 kW is left over, it needs more" == home.why()
+    assert 'car_1: "Gent 48 %" on Sat 21 Nov 01:00 is no longer ahead' in home.log
+
+
+def test_two_trips_on_one_cable_are_charged_one_after_the_other() -> None:
+    """The first one's need; when the car is back, the second one's, from what it came home with."""
+    home = a_home(base_w=lambda _: 400.0, soc_pct=44.0, peak_w=4500.0, leap_s=15)
+    home.list_trips(
+        a_trip("@car_1@ Gent 46 %", EVENING + 1.5 * HOUR, hours=1),
+        a_trip("@car_1@ Brugge 47 %", EVENING + 5 * HOUR, key="second"),
+    )
+    home.run(hours=1.3)
+    first, second = home.ev.needs["car_1"]
+    assert (0.0, 47.0) == (first.energy_wh, second.target_pct)
+    assert 27 == round((second.energy_wh or 0) / home.ev.cars["car_1"].soc.wall_wh_pct)
+    point = home.points["garage"]
+    car = point.unplug()
+    assert car
+    home.run(hours=1.2)
+    car.drive(3 * 770.0)
+    point.plug_in()
+    home.type_soc(car.soc_pct)
+    home.run(hours=2.2)
+    assert car.soc_pct >= 47
+    assert [] == home.above
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_trip_of_tomorrow_is_charged_in_the_cheap_hours_under_the_peak(state: str) -> None:
+    """From 22 o'clock on, whatever is known of the battery; an unknown one is asked for, and is taken for low."""
+    start = local("2026-11-20 21:30")
+    home = a_home(
+        start,
+        state=state,
+        rules=a_car(night_pct=30.0),
+        base_w=lambda _: 400.0,
+        prices=day_and_night(start),
+        peak_w=4000.0,
+        leap_s=15,
+    )
+    home.list_trips(a_trip("@car_1@ Gent 42 %", local("2026-11-21 07:00")))
+    home.run(minutes=29)
+    assert [] == home.turns()
+    if state == "unknown":
+        assert "how full is the car? Type its state of charge, so that it can be planned" == home.why()
+    else:
+        assert "waits for its hour: starts at 22:00 at € 0.300/kWh, for Gent 42 %" == home.why()
+    home.run(minutes=10)
+    assert home.amps() > 14
+    assert "as planned at € 0.300/kWh, for Gent 42 %" in home.why()
+    home.run(hours=1.5)
+    assert (state != "unknown", []) == (home.pauses() == 1, home.above)
+    if state != "unknown":
+        assert 42 <= (home.points["garage"].home or Car()).soc_pct <= 44
+    assert max(home.averages_w) <= 4000
+
+
+def test_a_car_that_nobody_knows_is_not_charged_for_ever() -> None:
+    """It is taken to have come home with 20 %, and has what was charged since."""
+    home = a_home(state="unknown", base_w=lambda _: 400.0, peak_w=4500.0, leap_s=15)
+    home.list_trips(a_trip("@car_1@ Gent 25 %", EVENING + 3.5 * HOUR))
+    home.run(hours=3)
+    session = home.ev.bays["garage"].session
+    assert session
+    assert 5 * 906 == pytest.approx(session.energy_wh, rel=0.15)
+    assert (1, 1) == (len(home.turns()) - 1, home.pauses())
+    assert "how full is the car? Type its state of charge, so that it can be planned" == home.why()
+
+
+def test_soc_19_at_the_dear_rate_charges_at_once() -> None:
+    """Under the peak, though cheap hours are three hours away; from 25 % on it waits for them."""
+    home = a_home(soc_pct=19.0, base_w=lambda _: 500.0, prices=day_and_night(EVENING), peak_w=4500.0, leap_s=10)
+    home.run(60)
+    assert 10 <= home.amps()
+    assert "below its reserve" in home.why()
+    home.run(hours=1.9)
+    assert 25 == round(home.pct() or 0)
+    assert 0.0 == home.amps()
+    home.run(hours=1.3)
+    assert 6.0 <= home.amps()
+    assert "in the cheap hours, up to 60 % at € 0.300/kWh" in home.why()
+    assert [] == home.above
+
+
+def test_an_unknown_state_of_charge_is_asked_for_and_is_no_emergency() -> None:
+    """Nothing is charged at the dear rate, and an hour before a trip nothing goes above the peak."""
+    home = a_home(state="unknown", base_w=lambda _: 500.0)
+    home.run(600)
+    assert ([], "how full is the car? Type its state of charge, so that it can be planned") == (
+        home.turns(),
+        home.why(),
+    )
+    home.list_trips(a_trip("@car_1@ Gent 60 %", EVENING + HOUR))
+    home.run(1500)
+    assert Step.ANY_RATE is home.need().step
+    assert 8 < home.amps() < 9
+    home.type_soc(39.0)
+    home.run(30)
+    assert Step.UNREACHABLE is home.need().step
+
+
+def test_a_car_cloud_that_is_dead_for_a_week_is_told_once() -> None:
+    """Its last value counts on by what was charged, with its age; it goes on charging in cheap hours."""
+    home = a_home(
+        soc_pct=30.0, state="unknown", base_w=lambda _: 400.0, prices=day_and_night(EVENING), peak_w=3500.0, leap_s=15
+    )
+    home.tell(CarTold(car="car_1", reading=CarReading(source="Smartcar", as_of=home.at, soc_pct=30.0)))
+    home.run(60)
+    for _ in range(8):
+        home.tell(CarMissed(car="car_1", why="Smartcar does not answer", since_s=60.0))
+        home.run(minutes=30)
+    assert 1 == home.log.count("car_1: Smartcar does not answer")
+    soc = home.ev.cars["car_1"].soc
+    real_pct = (home.points["garage"].home or Car()).soc_pct
+    assert Confidence.ESTIMATED is soc.confidence(home.at)
+    assert (soc.low_pct(home.at) or 0) <= real_pct <= (soc.high_pct(home.at) or 0)
+    assert real_pct > 31
+    week = home.at + timedelta(days=7)
+    assert (Confidence.ESTIMATED, True) == (soc.confidence(week), (soc.low_pct(week) or 0) > 20)
+    home.tell(CarTold(car="car_1", reading=CarReading(source="Smartcar", as_of=home.at, soc_pct=real_pct)))
+    assert "car_1: Smartcar answers again" in home.log
+
+
+def test_a_calendar_that_is_down_keeps_its_last_good_list() -> None:
+    """The trip is charged for; the trouble is told once."""
+    home = a_home(base_w=lambda _: 500.0)
+    home.list_trips(a_trip("@car_1@ Gent 45 %", EVENING + 5 * HOUR))
+    for _ in range(3):
+        home.run(minutes=5)
+        home.tell(Unlisted(calendar="calendar", why="no answer from the calendar", at_s=home.second))
+    home.run(minutes=10)
+    assert 8 < home.amps() < 9
+    assert 1 == home.log.count("calendar calendar: no answer from the calendar")
+    assert 1 == len(home.ev.needs["car_1"])
+
+
+def test_a_trip_on_the_morning_after_the_clock_change_is_met_to_the_minute() -> None:
+    """7 o'clock on 25 October is six hours after 2 o'clock of that night."""
+    start, departs = local("2026-10-25 02:00"), local("2026-10-25 07:00")
+    assert 6 * HOUR == departs - start
+    home = a_home(start, base_w=lambda _: 400.0, leap_s=15)
+    home.list_trips(a_trip("@car_1@ Gent 48 %", departs))
+    home.run(hours=5.8)
+    assert departs - timedelta(minutes=15) == home.need().trip.ready
+    assert 48 <= (home.points["garage"].home or Car()).soc_pct <= 51
+    assert "for Gent 48 % at 06:45: the time is short" in " ".join(home.sentences)
+    assert ([], 23) == (home.above, len(home.averages_w))
+    assert max(home.averages_w) <= 2500
+
+
+def test_a_morning_minimum_is_kept_without_a_trip() -> None:
+    """At 7 o'clock there are 45 %, from the cheapest hours before."""
+    start = local("2026-11-20 21:30")
+    rules = a_car(at_least_pct=42.0, night_pct=30.0)
+    home = a_home(start, rules=rules, base_w=lambda _: 400.0, prices=day_and_night(start), leap_s=15)
+    assert [] == home.run(minutes=29).turns()
+    home.run(hours=2.5)
+    assert 42 <= (home.points["garage"].home or Car()).soc_pct
