@@ -111,8 +111,14 @@ def _ending(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo) -> tuple[Pac
 
 
 def _may_switch(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo, asked_for_s: float) -> bool:
-    """Whether a car that charges goes to other phases now: up when it may rise, down no later than it would stop."""
+    """Whether a car that charges goes to other phases now: up when it may rise, down no later than it would stop.
+
+    After many interruptions only when that is wanted for long, or there is no room as it is.
+    """
     if not pace.switching.free(now_s, tempo):
+        return False
+    must = not wanted.limit_a and wanted.haste in {Haste.ROW, Haste.NOW}
+    if pace.stops >= tempo.stops and asked_for_s < tempo.hold_s and not must:
         return False
     if (wanted.phases or 0) > (pace.phases or 0):
         return bool(wanted.limit_a) and wanted.may_raise and asked_for_s >= tempo.up_s

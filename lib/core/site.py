@@ -63,7 +63,7 @@ class Site:
 
     Attributes:
         word: dm's last; heard_s: when it came; telegram_s: when the last one with a telegram came; since_s: since when
-            these come one after the other.
+            these come without a break that ends leases.
         base_w: the house without cars and battery; base_a: the same by phase; calm_w: without its kettles.
         leases: by who holds them.
 
@@ -121,7 +121,7 @@ def heard(site: Site, word: Word, cars_w: tuple[float, float], cars_a: tuple[Pha
         word=word,
         heard_s=now_s,
         telegram_s=now_s,
-        since_s=site.since_s if site.is_fresh(now_s) else now_s,
+        since_s=now_s if site.telegram_s is None or now_s - site.telegram_s >= LEASE_S else site.since_s,
         base_w=base_w,
         calm_w=base_w if site.calm_w is None or base_w is None else site.calm_w + (base_w - site.calm_w) / LEASE_S,
         base_a=base_a,

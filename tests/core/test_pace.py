@@ -199,6 +199,25 @@ ONE, THREE = replace(SUN, current_a=0.0, phases=1), replace(SUN, current_a=6.0, 
 ON_ONE = replace(FULL, phases=1)
 
 
+def test_a_car_that_was_interrupted_often_changes_phases_seldom() -> None:
+    """A switch interrupts it too: after six only when it is wanted for half an hour, or a row has no room as it is."""
+    worn = replace(FULL, stops=USUAL.stops)
+    one = replace(PLAN, current_a=10.0, phases=1)
+    pace, told = run(worn, one, 0, 1800)
+    assert {3} == {command.phases for command in told.values()}
+    assert 1 == run(pace, one, 1800, 1900)[0].phases
+    full_row = replace(one, current_a=0.0, haste=Haste.ROW)
+    assert 1 == run(worn, full_row, 0, 20)[0].phases
+
+
+def test_on_other_phases_it_starts_at_its_least() -> None:
+    """And has its first amperes when the charger has confirmed them."""
+    pace, command = paced(Pace(phases=3), replace(PLAN, phases=1), 0)
+    assert (6.0, 1) == (command.current_a, command.phases)
+    pace, command = paced(heard(pace, read_s=4.0, drawn_a=6.0, phases=1), replace(PLAN, phases=1), 5)
+    assert 10.0 == command.current_a
+
+
 def test_it_goes_to_one_phase_when_it_would_stop() -> None:
     """After two minutes at 6 A on three phases it is told one instead of a pause, and then rises again."""
     pace, told = drive(FULL, ONE, 0, 120, takes_a=16)
