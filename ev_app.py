@@ -50,6 +50,7 @@ class Cars:
         """Until cancelled: time passes, also when nobody speaks."""
         self._devices = devices
         self._teller.trouble |= devices.troubles
+        self.charging = self._memory.forget_calendars(devices.calendars)
         while True:
             self.take(core.Ticked())
             await asyncio.sleep(TICK_S)

@@ -34,13 +34,15 @@ log = logging.getLogger(__name__)
 class Devices:
     """All that ev talks to: chargers by name, polls by car, and cars that can be told to charge.
 
-    troubles: what cannot work as it is set up, by kind. memory: keeps what the chargers' owners get back.
+    calendars: as what is heard of them calls them. troubles: what cannot work as it is set up, by kind. memory: keeps
+    what the chargers' owners get back.
     """
 
     points: Mapping[str, Point]
     memory: Memory
     controls: Mapping[str, ChargeControl] = field(default_factory=dict)
     polls: Mapping[str, Poll] = field(default_factory=dict)
+    calendars: tuple[str, ...] = ()
     troubles: Mapping[str, str] = field(default_factory=dict)
     _unkept_s: dict[str, float] = field(default_factory=dict)
     _cables: set[tuple[str, datetime]] = field(default_factory=set)
@@ -154,7 +156,14 @@ async def opened(
         task.add_done_callback(_ended)
     try:
         async with beside({f"charger {name}": point.run() for name, point in points.items()}):
-            yield Devices(points=points, memory=memory, polls=polls, controls=controls, troubles=troubles)
+            yield Devices(
+                points=points,
+                memory=memory,
+                controls=controls,
+                polls=polls,
+                calendars=agenda.names,
+                troubles=troubles,
+            )
     finally:
         for task in running:
             task.cancel()

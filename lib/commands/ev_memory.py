@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from lib.clock import Clock
 from lib.core import charging as core
 from lib.core.carport import Bay, CalendarState, Charging, ChargingRules
 from lib.core.charger import Found
-from lib.core.sessions import Session
+from lib.core.sessions import Session, closed
 from lib.core.uptake import DAY_S, Switching
 from lib.settings import Settings
 from lib.store.ev_recorder import EvRecorder
@@ -39,10 +39,17 @@ class Memory:
 
     def take(self, charging: Charging) -> None:
         """Take one state; never waits."""
-        if charging.closed:
-            self.sessions = (*reversed(charging.closed), *self.sessions)[:SHOWN]
         self.charging = charging
-        self.recorder.take(standing(charging, self.owners), charging.closed)
+        self._remember(charging.closed)
+
+    def end(self, sessions: Iterable[Session]) -> None:
+        """End these where they were seen last: their chargers are no longer in the settings."""
+        self._remember(tuple(closed(session, session.seen) for session in sessions))
+
+    def _remember(self, sessions: tuple[Session, ...]) -> None:
+        if sessions:
+            self.sessions = (*reversed(sessions), *self.sessions)[:SHOWN]
+        self.recorder.take(standing(self.charging, self.owners), sessions)
 
     def keep(self, owners: Mapping[str, Found]) -> None:
         """Keep from now on what the owners of these chargers get back; never waits."""
@@ -53,6 +60,12 @@ class Memory:
     def is_kept(self, charger: str) -> bool:
         """Whether what its owner gets back is on the disk, where it outlives a crash."""
         return self.recorder.saved.owners.get(charger) == self.owners.get(charger)
+
+    def forget_calendars(self, but: Collection[str]) -> Charging:
+        """The state without calendars that its owner has taken out of his settings."""
+        kept = {name: state for name, state in self.charging.calendars.items() if name in but}
+        self.charging = replace(self.charging, calendars=kept)
+        return self.charging
 
     @property
     def trouble(self) -> str:
@@ -65,10 +78,12 @@ async def remembered(config: Settings, rules: ChargingRules, clock: Clock) -> As
     """The memory of this home's cars, written each minute. Raises StoreError: it is of a newer program."""
     recorder, kept = await asyncio.to_thread(EvRecorder.open, config.database("ev"), clock)
     charging = begun(rules, kept, at=clock.now(), now_s=clock.monotonic())
+    owners = {name: found for name, found in kept.standing.owners.items() if name in rules.chargers}
+    memory = Memory(charging=charging, recorder=recorder, sessions=kept.last, found=kept.notices, owners=owners)
+    memory.end(one for name, one in kept.standing.sessions.items() if name not in rules.chargers)
     writing = asyncio.create_task(recorder.run(), name="store")
     try:
-        owners = {name: found for name, found in kept.standing.owners.items() if name in rules.chargers}
-        yield Memory(charging=charging, recorder=recorder, sessions=kept.last, found=kept.notices, owners=owners)
+        yield memory
     finally:
         writing.cancel()
         await asyncio.wait({writing})

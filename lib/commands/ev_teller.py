@@ -7,6 +7,7 @@ from lib import messages
 from lib.clock import Clock
 from lib.commands.ev_memory import Memory
 from lib.core.carport import Charging, ChargingRules
+from lib.messages.charging import ChargerNow
 from lib.messages.charging import Charging as Said
 from lib.messages.ev import say_charging, say_sessions
 
@@ -41,6 +42,8 @@ class Teller:
 
     def tell(self, charging: Charging) -> None:
         """The state as it is now, unless it says what it said a moment ago."""
+        if charging.closed:
+            self._say(say_sessions(self._memory.sessions))
         now_s = self._clock.monotonic()
         around = {"dm": self.unheard(), "store": self._memory.trouble}
         notices = {**self.trouble, **{kind: text for kind, text in around.items() if text}}
@@ -62,12 +65,14 @@ class Teller:
         self._last, self._said_s = said, now_s
         self._say(said)
         for one in said.chargers:
-            kind = f"{one.because.reason} {one.because.held}"
-            if self._why.get(one.name) != kind:
-                self._why[one.name] = kind
+            if self._why.get(one.name) != _kind(one):
+                self._why[one.name] = _kind(one)
                 log.info("%s: %s", one.name, one.why)
-        if charging.closed:
-            self._say(say_sessions(self._memory.sessions))
+
+
+def _kind(one: ChargerNow) -> str:
+    """Which sentence it says, whatever its numbers."""
+    return f"{one.because.reason} {one.because.held}"
 
 
 def _same(said: Said, last: Said | None) -> bool:
@@ -77,7 +82,7 @@ def _same(said: Said, last: Said | None) -> bool:
 
 def _marks(said: Said) -> tuple[object, ...]:
     chargers = tuple(
-        (one.plug, one.mode, one.wish, one.boost_until, one.car, one.set_a, one.go, one.fault, one.because.reason)
+        (one.plug, one.mode, one.wish, one.boost_until, one.car, one.set_a, one.go, one.fault, _kind(one))
         for one in said.chargers
     )
     cars = tuple((one.soc_pct and round(one.soc_pct), one.confidence, one.ask) for one in said.cars)

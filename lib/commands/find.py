@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 
 from lib.chargers import ChargerSetupError
 from lib.chargers.discovery import Found, find_nrgkicks
@@ -10,10 +11,10 @@ from lib.commands import SLIP
 NONE = "no NRGkick makes itself known here: is it on this network, and its local API switched on in the app?"
 
 
-def run() -> int:
-    """Print them; the exit code."""
+def run(interfaces: Sequence[str] | None = None) -> int:
+    """Print them; the exit code. interfaces: addresses of this machine to listen on; None: all."""
     try:
-        found = asyncio.run(find_nrgkicks())
+        found = asyncio.run(find_nrgkicks(interfaces=interfaces))
     except ChargerSetupError as error:
         print(f"ev: {error}", file=sys.stderr)
         return SLIP
