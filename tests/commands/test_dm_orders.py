@@ -1,0 +1,141 @@
+"""What others tell dm: claims, and the owner's word on the peak; and how long a grant is renewed."""
+
+from lib.clock import TurnedClock
+from lib.commands.dm_orders import claims_to, handlers
+from lib.core import charging as core
+from lib.core.claims import LEASE_S, PLAN, Claim, Drawn
+from lib.core.house import Accepted, Claimed, House, Rules, Silent, after
+from lib.core.modes import Mode
+from lib.core.rates import parse_rates
+from lib.hub.orders import Orders
+from lib.messages import House as Said
+from lib.messages.charging import Charging
+from lib.messages.dm import say_house
+from lib.messages.ev import word_of
+from lib.messages.orders import AcceptPeak, Done
+from tests.commands.yard import Yard
+from tests.conftest import NOON, SIMPLE, a_reading, hear
+from tests.hub.builders import a_house
+
+CAPACITY = {"Electricity": {"+": 0.3, "capacity": {"eur_per_kw_year": 48.0}}}
+RULES = Rules(tariffs=parse_rates(CAPACITY), connection_w=17_250)
+CLAIM = Claim(who="garage", priority=PLAN, wish_w=2_000.0, least_w=1_380.0)
+
+
+class Meter:
+    """The house, as dm has it, a second after the other."""
+
+    def __init__(self, rules: Rules = RULES) -> None:
+        self.house, self.rules, self.clock = House(), rules, TurnedClock(NOON)
+
+    def take(self, event: Claimed | Accepted) -> None:
+        """Somebody said something."""
+        self.house = after(self.house, event, self.rules)
+
+    def telegram(self) -> Said:
+        """A telegram, and what is said then."""
+        self.clock.turn(1)
+        self.house = hear(self.house, a_reading(self.clock.now(), grid_w=300.0), rules=self.rules)
+        return self.say()
+
+    def silence(self, for_s: float) -> Said:
+        """No telegram, and what is said then."""
+        self.clock.turn(1)
+        silent = Silent(for_s=for_s, why="nobody speaks", now=self.clock.now())
+        self.house = after(self.house, silent, self.rules)
+        return self.say()
+
+    def say(self) -> Said:
+        """The house."""
+        now, now_s = self.clock.now(), self.clock.monotonic()
+        return say_house(self.house, self.rules, boot="b", seq=1, now=now, now_s=now_s)
+
+
+def charging(*claims: Claim) -> Charging:
+    """What ev says."""
+    drawn = (Drawn(who="garage", low_w=0.0, high_w=0.0),)
+    return Charging(boot="e", seq=1, said=NOON, at=NOON, claims=claims, drawn=drawn)
+
+
+async def told(meter: Meter | None, peak_w: float, rules: Rules = RULES) -> tuple[bool, str]:
+    """What becomes of the owner's word."""
+    answer = await Orders("dm", handlers(lambda: meter, rules)).carry_out(AcceptPeak(peak_w=peak_w))
+    return isinstance(answer, Done), answer.what if isinstance(answer, Done) else answer.why
+
+
+def test_claims_are_answered_with_the_next_telegram() -> None:
+    """Not before, and not by somebody else's words."""
+    meter = Meter()
+    meter.telegram()
+    hear_ev = claims_to(meter, meter.clock)
+    hear_ev(a_house())
+    assert () == meter.telegram().grants
+    hear_ev(charging(CLAIM))
+    assert () == meter.say().grants
+    [grant] = meter.telegram().grants
+    assert ("garage", 2_000.0) == (grant.who, grant.power_w)
+
+
+def test_silence_renews_no_lease() -> None:
+    """Each telegram renews it; what dm says without one carries no grant, and ev's own clock ends it."""
+    meter, yard = Meter(), Yard()
+    hear_ev = claims_to(meter, meter.clock)
+    yard.read()
+    yard.take(core.Wanted(charger="garage", mode=Mode.MAX))
+
+    def said(house: Said) -> None:
+        yard.clock.turn(1)
+        yard.take(core.Heard(word=word_of(house)))
+
+    meter.telegram()
+    for _ in range(int(LEASE_S) + 5):
+        hear_ev(charging(CLAIM))
+        said(meter.telegram())
+        assert yard.charging.site.grant("garage", yard.charging.now_s)
+    for second in range(1, int(LEASE_S) + 3):
+        hear_ev(charging(CLAIM))
+        house = meter.silence(float(second + 3))
+        assert () == house.grants
+        said(house)
+        assert (second < LEASE_S) == (yard.charging.site.grant("garage", yard.charging.now_s) is not None)
+    hear_ev(charging(CLAIM))
+    said(meter.telegram())
+    assert yard.charging.site.grant("garage", yard.charging.now_s)
+
+
+async def test_a_peak_is_accepted_with_its_price() -> None:
+    """What it costs as the month's peak over the next 12 bills; 0 takes it back."""
+    meter = Meter()
+    meter.telegram()
+    done, what = await told(meter, 4_000.0)
+    assert done
+    assert what.startswith("4 kW are accepted until the month ends; as the month's peak it costs € ")
+    assert 4_000.0 == meter.say().accepted_w
+    assert (True, "only the peak already paid counts again") == await told(meter, 0.0)
+    assert meter.say().accepted_w is None
+
+
+async def test_where_peaks_cost_nothing_there_is_none_to_accept() -> None:
+    """As in Wallonia."""
+    rules = Rules(tariffs=SIMPLE, connection_w=17_250, capacity_tariff=False)
+    answer = await told(Meter(rules), 4_000.0, rules)
+    assert (False, "peaks cost nothing here, so there is none to accept") == answer
+
+
+async def test_while_dm_is_starting_it_says_so() -> None:
+    """A second later it can."""
+    assert (False, "dm is just starting: try again in a second") == await told(None, 4_000.0)
+
+
+def test_the_last_word_of_ev_is_said_with_its_age() -> None:
+    """After a lease without a word nobody controls what runs on, and since when is told."""
+    meter = Meter()
+    meter.telegram()
+    drawn = (Drawn(who="garage", low_w=1_900.0, high_w=2_300.0),)
+    claims_to(meter, meter.clock)(Charging(boot="e", seq=1, said=NOON, at=NOON, claims=(CLAIM,), drawn=drawn))
+    for second in range(1, 41):
+        said = meter.telegram()
+        assert (second > LEASE_S) == ("ev silent" in said.notices)
+        assert (second > LEASE_S) != said.drawn[0].controlled
+    sentence = "ev is silent since 12:00:01: nobody controls garage, which may draw up to 2.3 kW"
+    assert sentence == meter.say().notices["ev silent"]
