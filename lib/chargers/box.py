@@ -97,8 +97,10 @@ class Box:
                 why = f"the name {self.where} is not known on this network: write its IP address instead"
             case aiohttp.ClientConnectorError(os_error=OSError(strerror=str(said))):
                 why = f"{self.where} cannot be reached ({said})"
+            case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError() | aiohttp.ClientOSError():
+                why = f"{self.where} hung up in the middle of the answer: does it restart?"
             case aiohttp.ClientError():
-                why = f"the connection with {self.where} broke ({type(error).__name__})"
+                why = f"{self.where} answers, but not in HTTP: is it {self.kind}?"
             case _:
                 why = f"no answer from {self.where}: is it switched on, and on this network?"
         return UnreachableError(why)

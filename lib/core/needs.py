@@ -175,15 +175,14 @@ def need(
 
 def said(need: Need, *, at: datetime, title: str = "") -> str:
     """One sentence about a need, for the owner; title: what screens call the car. Times in Brussels."""
-    ready = _clock(need.trip.ready, at)
+    ready, target = _clock(need.trip.ready, at), f"{ceil(need.target_pct - 1e-6)} %"
     if need.energy_wh is None or need.latest_start is None or need.reach_pct is None or need.full_pct is None:
         return (
             f"how full is {title or need.trip.car}? Type its state of charge, so that it can be ready at {ready}"
-            f" with {need.target_pct:.0f} %"
+            f" with {target}"
         )
     if need.energy_wh == 0:
-        return f"has its {need.target_pct:.0f} % for {ready}: nothing to charge"
-    target = f"{ceil(need.target_pct - 1e-6)} %"
+        return f"has its {target} for {ready}: nothing to charge"
     if need.step is Step.UNREACHABLE and need.full_pct < need.target_pct:
         return f"cannot be met: will have {floor(need.full_pct)} % of {target} at {ready}, at full power from now on"
     if not need.feasible:
@@ -191,7 +190,7 @@ def said(need: Need, *, at: datetime, title: str = "") -> str:
         if need.step >= Step.OVER:
             return f"{reach}; it takes {need.power_w / 1000:.1f} kW from now on, above it"
         return f"{reach}; the battery is asked for help"
-    energy = f"ready at {ready} with {need.target_pct:.0f} %: {need.energy_wh / 1000:.0f} kWh"
+    energy = f"ready at {ready} with {target}: {need.energy_wh / 1000:.0f} kWh"
     if need.step is Step.CHEAP:
         return f"{energy}, must start by {_clock(need.latest_start, at)}"
     return f"{energy}, charges at any price from now on"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from lib.hub.trips import next_trip
-from lib.hub.wording import BRUSSELS, UNKNOWN, answer, below, euro, kw, labelled, named, near, span
+from lib.hub.wording import BRUSSELS, UNKNOWN, answer, asked, below, euro, kw, labelled, named, near, span
 from lib.messages.charging import CarNow, ChargerNow, Charging, PlugIn, SessionRow, Sessions
 
 STARTED = f"the chargers are {UNKNOWN}: the program has just started"
@@ -160,13 +160,14 @@ def _phases(charger: ChargerNow) -> str:
 def _car(car: CarNow) -> Iterator[str]:
     age = "" if car.age_s is None else f"{span(car.age_s)} ago"
     told = " ".join(word for word in (car.source, age) if word)
-    trust = ", ".join(word for word in (f"{car.confidence}", told) if word)
+    by_hand = car.source == "typed" and car.confidence == "measured"
+    trust = told if by_hand else ", ".join(word for word in (f"{car.confidence}", told) if word)
     soc = (
         f"{UNKNOWN}{f' (last word: {told})' if told else ''}"
         if car.soc_pct is None
         else f"{car.soc_pct:.0f} %, {trust}"
     )
-    target = "" if car.target_pct is None else f"; to {car.target_pct:.0f} %"
+    target = "" if car.target_pct is None else f"; to {asked(car.target_pct)}"
     yield named(car.name, f"{soc}{target}")
     yield below(car.ask)
     yield below(car.trouble)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from lib.hub.wording import BRUSSELS, UNKNOWN, answer, below, labelled, near, price, span
+from lib.hub.wording import BRUSSELS, UNKNOWN, answer, asked, below, labelled, near, price, span
 from lib.messages.charging import CalendarNow, Charging, TripNow
 
 MOST_TRIPS, MOST_BLOCKS = 20, 40
@@ -49,7 +49,7 @@ def plan(charging: Charging | None) -> str:
 def _trip(trip: TripNow, now: datetime) -> Iterator[str]:
     yield f"{_whither(trip, now)}, {trip.ask}"
     energy = f"energy {UNKNOWN}" if trip.energy_wh is None else _energy(trip.energy_wh)
-    yield below(f"ready {near(trip.ready, now)} with {trip.target_pct:.0f} %: {energy}")
+    yield below(f"ready {near(trip.ready, now)} with {asked(trip.target_pct)}: {energy}")
     if trip.latest_start is not None and trip.energy_wh:
         left = (
             "" if trip.slack_s is None else f", {span(abs(trip.slack_s))} {'to spare' if trip.slack_s >= 0 else 'late'}"

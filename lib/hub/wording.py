@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from math import ceil
 from textwrap import wrap
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,11 @@ def near(at: datetime, now: datetime) -> str:
 def is_today(at: datetime, now: datetime) -> bool:
     """Whether two instants are on one local day."""
     return at.astimezone(BRUSSELS).date() == now.astimezone(BRUSSELS).date()
+
+
+def asked(soc_pct: float) -> str:
+    """A state of charge that is asked, as ev's sentences round it: up."""
+    return f"{ceil(soc_pct - 1e-6)} %"
 
 
 def span(seconds: float) -> str:

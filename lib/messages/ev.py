@@ -75,7 +75,7 @@ def _charger(name: str, bay: Bay, charging: Charging, makes: Mapping[str, str]) 
         boost_until=bay.boost_until,
         car=cable.car if cable else None,
         by=cable.ground if cable else "",
-        offered_a=reading.offered_a if reading else None,
+        offered_a=None if reading is None else 0.0 if reading.paused else reading.offered_a,
         phases=post.phases if reading else None,
         phases_a=reading.phases_a if reading else None,
         power_w=reading.power_w if reading else None,

@@ -93,7 +93,8 @@ def _head(car: CarNow, look: Look, width: int, names: int, *, marked: bool, keys
     if car.age_s is not None:
         row.append((f"{look.glyphs.point} {roughly(car.age_s)} ", colours.quiet))
     unsure = car.confidence in {"guess", "doubtful"}
-    row.append((f"{car.confidence}", colours.warn if unsure else colours.quiet))
+    by_hand = car.source == "typed" and car.confidence == "measured"
+    row.append(("typed" if by_hand else f"{car.confidence}", colours.warn if unsure else colours.quiet))
     return apart(row, [(f"  {aim}", colours.target)] if aim else [], width)
 
 

@@ -119,13 +119,14 @@ function bornCar(card, car) {
 
 function showCar(card, car) {
   const { soc_pct, target_pct, everyday_pct } = car;
+  const byHand = car.source === "typed" && car.confidence === "measured";
   const told = joined([car.source, car.age_s == null ? "" : `${span(car.age_s)} ago`], " ");
   write(card, {
     name: car.title || car.name,
     where: car.charger ? `at ${car.charger}` : "",
     soc: soc_pct == null ? "" : percent(soc_pct),
-    age: joined([soc_pct == null ? `how full it is, is ${UNKNOWN}` : car.confidence, told]),
-    target: target_pct == null ? `${percent(everyday_pct)} is for every day` : `to ${percent(target_pct)}`,
+    age: joined([soc_pct == null ? `how full it is, is ${UNKNOWN}` : byHand ? "" : car.confidence, told]),
+    target: target_pct == null ? `${percent(everyday_pct)} is for every day` : `to ${asked(target_pct)}`,
     ask: car.ask,
     trouble: car.trouble,
   });
@@ -137,7 +138,7 @@ function showTrip(item, trip, at, titles) {
   const { ready, energy_wh, latest_start, slack_s } = trip;
   const energy = energy_wh == null ? `energy ${UNKNOWN}` : energy_wh ? `${kwh(energy_wh)} to charge` : "nothing to charge";
   const spare = slack_s == null || !energy_wh ? "" : `${span(Math.abs(slack_s))} ${slack_s < 0 ? "late" : "to spare"}`;
-  const needs = [`${percent(trip.target_pct)} by ${near(ready, at)}`, energy];
+  const needs = [`${asked(trip.target_pct)} by ${near(ready, at)}`, energy];
   const start = [latest_start && energy_wh && `latest start ${near(latest_start, at)}`, spare];
   write(item, {
     title: joined([trip.title || "trip", titles[trip.car] ?? trip.car], " · "),

@@ -40,6 +40,11 @@ function percent(pct) {
   return pct == null ? UNKNOWN : `${pct.toFixed(0)}${NBSP}%`;
 }
 
+/** A state of charge that is asked: rounded up, as ev's sentences do. */
+function asked(pct) {
+  return pct == null ? UNKNOWN : percent(Math.ceil(pct - 1e-6));
+}
+
 function amperes(current_a) {
   return `${Number(current_a.toFixed(1))}${NBSP}A`;
 }

@@ -19,7 +19,7 @@ SENTENCES = {
     Trouble.HANG: r"^no answer from 127\.0\.0\.1:\d+: is it switched on, and on this network\?$",
     Trouble.BROKEN: r"^127\.0\.0\.1:\d+ has trouble of its own \(HTTP 502\)$|^no answer from ",
     Trouble.CUT: r"^127\.0\.0\.1:\d+ answers, but not as an NRGkick Gen2: half an answer, or another box\?$",
-    Trouble.GONE: r"^the connection with 127\.0\.0\.1:\d+ broke \(\w+\)$|^no answer from ",
+    Trouble.GONE: r"^127\.0\.0\.1:\d+ hung up in the middle of the answer: does it restart\?$|^no answer from ",
 }
 ORDERS = SENTENCES | {
     Trouble.MUTE: r"^no answer from ",

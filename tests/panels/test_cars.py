@@ -43,10 +43,16 @@ def test_the_bar_is_full_to_the_state_of_charge_and_half_to_the_target() -> None
     assert "│" == bar[full + half]
 
 
+def test_what_was_typed_was_not_measured() -> None:
+    """What its owner said a while ago is called so, until it is only an estimate."""
+    assert "· 4 h typed" in drawn(blue_car(source="typed", confidence=Confidence.MEASURED)).plain
+    assert "· 4 h estimated" in drawn(blue_car(source="typed", confidence=Confidence.ESTIMATED)).plain
+
+
 @pytest.mark.parametrize("confidence", [one for one in Confidence if one is not Confidence.UNKNOWN])
 def test_each_confidence_is_named(confidence: Confidence) -> None:
     """And what is only guessed looks like a guess."""
-    text = drawn(blue_car(confidence=confidence))
+    text = drawn(blue_car(confidence=confidence, source="Smartcar"))
     unsure = confidence in {Confidence.GUESS, Confidence.DOUBTFUL}
     assert {COLOURS.warn if unsure else COLOURS.quiet} == styles(text, confidence.value)
     assert {COLOURS.quiet if unsure else COLOURS.title} == styles(text, "63 %")
