@@ -5,7 +5,7 @@ from typing import Protocol
 
 from lib import messages
 from lib.clock import Clock
-from lib.core.house import Accepted, Claimed, House, Rules, new_peak_eur
+from lib.core.house import Accepted, Claimed, House, Rules, new_peak_eur, paid_w
 from lib.hub.orders import Answer, Handlers
 from lib.messages.charging import Charging
 from lib.messages.orders import AcceptPeak, Done
@@ -44,7 +44,10 @@ def handlers(taker: Callable[[], Taker | None], rules: Rules) -> Handlers:
         known.take(Accepted(peak_w=order.peak_w))
         if not order.peak_w:
             return Done(what="only the peak already paid counts again")
+        kw, paid_kw = order.peak_w / 1000, paid_w(known.house, rules) / 1000
+        if kw <= paid_kw:
+            return Done(what=f"{paid_kw:.2f} kW may be drawn anyway: {kw:g} kW change nothing")
         cost = f"; as the month's peak it costs € {messages.cents(eur)} over the next 12 bills" if eur else ""
-        return Done(what=f"{order.peak_w / 1000:g} kW are accepted until the month ends{cost}")
+        return Done(what=f"{kw:g} kW are accepted until the month ends{cost}")
 
     return {AcceptPeak: accept}

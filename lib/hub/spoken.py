@@ -67,7 +67,7 @@ def _car(rest: str, newest: Newest) -> Order:
 def _boost(rest: str, newest: Newest) -> Order:
     names, minutes = UNIT.sub("", rest).split(), {}
     last = names[-1].casefold()
-    if last == OFF or NUMBER.fullmatch(last):
+    if last == OFF or NUMBER.fullmatch(last) or len(names) > 1:
         names.pop()
         minutes = {"minutes": 0.0 if last == OFF else _number(last)}
     return order_of(Boost, {"charger": _charger(names, newest), **minutes})

@@ -142,6 +142,8 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
     else:
         doors = parse_doors(config, first)
         places = parse_places(config, connection_phases)
+        if places.chargers and not {"dm", "ev"} <= set(doors):
+            raise config.slip("socket_info", 'one with "dm" and "ev" in it, since there are chargers')
         meter = config.text("serial_port", such=METERS) if source is None else source
     rules, wishes = parse_rules(config, _file(home, "rates.json")), parse_wishes(config)
     price_sources = parse_price_sources(config, home)

@@ -7,7 +7,7 @@ import pytest
 from lib import settings
 from lib.settings import Settings, SettingsError
 
-CONFIG = 'serial_port = "/dev/ttyUSB7"\nsocket_info = {"dm": ("127.0.0.1", 9000)}\n'
+CONFIG = 'serial_port = "/dev/ttyUSB7"\nsocket_info = {"dm": ("127.0.0.1", 9000), "ev": ("127.0.0.1", 9001)}\n'
 
 
 def home(folder: Path, config: str = CONFIG, rates: str | None = None) -> dict[str, str]:

@@ -228,7 +228,17 @@ socket_info = {"dm": ("0.0.0.0", 8080), "ev": ("::", 8081), "bs": ("pi-bs.local"
     ]
     secret = loaded(tmp_path, doors + 'tls = ("cert.pem", "key.pem")\n')
     assert "wss://127.0.0.1:8080/ws" == secret.peer("dm")
-    assert loaded(tmp_path, "").peer("ev") is None
+    assert loaded(tmp_path, "").peer("bs") is None
+
+
+def test_cars_need_the_doors_of_both_programs(tmp_path: Path) -> None:
+    """Nothing is ever granted to a program that the meter cannot hear."""
+    only_dm = 'socket_info = {"dm": ("127.0.0.1", 8080)}\n'
+    assert loaded(tmp_path, only_dm).peer("ev") is None
+    charger = 'chargers = {"garage": {"make": "nrgkick", "address": "192.168.1.60"}}\n'
+    assert slip(tmp_path, only_dm + charger).endswith(
+        'allowed is one with "dm" and "ev" in it, since there are chargers'
+    )
 
 
 def test_how_the_owner_wants_it(tmp_path: Path) -> None:
