@@ -12,7 +12,7 @@ from lib.core.aims import Aim
 from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import power_w
 from lib.core.circuits import NOTHING, Amps, Row, rows
-from lib.core.claims import Claim
+from lib.core.claims import Cause
 from lib.core.modes import Mode, Phases
 from lib.core.sharing import Ask, Share, share
 from lib.core.surplus import ALL_PHASES
@@ -38,7 +38,7 @@ def shared(charging: Charging, rules: ChargingRules, aims: list[Aim]) -> tuple[l
         ask.charger: min((row.room_a for row in given if row.weighs(ask.charger, ask.conductors)), default=inf)
         for ask in asks
     }
-    return [_claimed(aim, rooms_a.get(aim.name, inf)) for aim in narrow], shares
+    return [_within(aim, power_w(rooms_a.get(aim.name, inf), aim.lines)) for aim in narrow], shares
 
 
 def asked_a(aim: Aim) -> float:
@@ -127,17 +127,15 @@ def _narrow(aim: Aim) -> Aim:
     """On one phase, where it is for us to choose."""
     if aim.wish != ALL_PHASES or aim.bay.wish is not Phases.AUTO:
         return aim
-    return replace(aim, phases=1, claim=_within(aim.claim, power_w(aim.bay.post.most_a, 1)))
+    return replace(_within(aim, power_w(aim.bay.post.most_a, 1)), phases=1)
 
 
-def _claimed(aim: Aim, room_a: float) -> Aim:
-    claim = _within(aim.claim, power_w(room_a, aim.lines))
-    return aim if claim is aim.claim else replace(aim, claim=claim)
-
-
-def _within(claim: Claim | None, most_w: float) -> Claim | None:
-    """A claim of no more than that."""
+def _within(aim: Aim, most_w: float) -> Aim:
+    """With a claim of no more than that; above the target it needs less by as much, unless that was for its least."""
+    claim, car = aim.claim, aim.facts.car
     if claim is None or claim.wish_w <= max(most_w, claim.least_w):
-        return claim
+        return aim
     wish_w = max(claim.least_w, most_w)
-    return replace(claim, wish_w=wish_w, over_w=max(0.0, claim.over_w - (claim.wish_w - wish_w)))
+    for_least = claim.cause is Cause.RESERVE and not (car and car.reserve_over_peak)
+    less_w = 0.0 if for_least else claim.wish_w - wish_w
+    return replace(aim, claim=replace(claim, wish_w=wish_w, over_w=max(0.0, claim.over_w - less_w)))

@@ -253,3 +253,11 @@ def test_a_claim_above_the_target_means_a_peak_not_a_difference() -> None:
 def a_claim_over(over_w: float) -> Claim:
     """What a late trip asks."""
     return Claim(who="garage", priority=LATE, wish_w=3680.0, least_w=LEAST_W, over_w=over_w, cause=Cause.LATE_TRIP)
+
+
+@pytest.mark.parametrize("second", [120, 300, 420, 540, 660, 780])
+@pytest.mark.parametrize("rise_w", [400, 1000, 2000])
+def test_what_lasts_is_believed_before_it_is_too_late(second: int, rise_w: int) -> None:
+    """Whenever the oven goes on, the car is stopped while that still keeps the quarter."""
+    home = Home(lambda now: 300 + (rise_w if now >= second else 0), a_car()).run()
+    assert home.average_w <= 2501

@@ -14,6 +14,7 @@ from lib.core import house as dm
 from lib.core.agenda import Listed
 from lib.core.car import CarReading, CarTold
 from lib.core.carport import Charging, ChargingRules
+from lib.core.charger import Took
 from lib.core.circuits import Circuit
 from lib.core.cost import PriceSlot
 from lib.core.house import Above, House, Rules
@@ -26,7 +27,7 @@ from lib.core.soc import TYPED, Soc
 from lib.core.steering import steered
 from lib.core.tariff import Tariffs
 from lib.core.trip import Entry
-from lib.core.why import Hold, sentence
+from lib.core.why import Hold, Why, sentence
 from lib.messages.dm import say_house
 from lib.messages.ev import say_charging, word_of
 from lib.sim.brussels import SECOND, micros
@@ -39,7 +40,8 @@ Watts = float | tuple[float, float, float]
 Load = Callable[[int], Watts]
 CONNECTION = Circuit(name="connection", limits_a=(25.0, 25.0, 25.0))
 CALM_S = 12  # so long after something happened nothing is skipped
-LASTING = {None, Hold.PEAK, Hold.NO_ROOM, Hold.ROW, Hold.WAITING, Hold.SLOW_CAR, Hold.STUBBORN}
+LONG = {Hold.STAYS, Hold.RESTING}
+LASTING = {None, Hold.PEAK, Hold.NO_ROOM, Hold.ROW, Hold.WAITING, Hold.SLOW_CAR, Hold.STUBBORN, *LONG}
 OVER_A = 0.1  # amperes are rounded
 
 
@@ -55,6 +57,8 @@ class Driveway:
         averages_w, above: of the quarters that are over, and those of them above their target; house_w: what they would
             have been without cars.
         log: what both programs tell; sentences: why each charger does what it does, whenever that is another reason.
+        owned: when its owner said something of a charger. turned: when a charger was told to let its car charge or to
+            stop, and what the reason was.
         over_s: for how long on end a phase of a circuit was above its limit at most.
 
     """
@@ -89,6 +93,8 @@ class Driveway:
         self.above: list[Above] = []
         self.log: list[str] = []
         self.sentences: list[str] = []
+        self.owned: list[int] = []
+        self.turned: list[tuple[int, bool, Why]] = []
         self.over_s = 0
         self.wires = {name: Wire(name, point) for name, point in self.points.items()}
         self._energy_ws = self._house_ws = 0.0
@@ -97,6 +103,7 @@ class Driveway:
         self._eventful_s = 0
         self._drawn_w: tuple[Watts, Watts] | None = None
         self._said: dict[str, object] = {}
+        self._goes: dict[str, bool] = {}
         self._over_since: dict[tuple[str, int], int] = {}
         self.ev = self._priced(ev.opened(self.rules, at=self.now, now_s=self.second, socs=socs))
 
@@ -135,6 +142,7 @@ class Driveway:
     ) -> None:
         """The owner's word for a charger."""
         self._eventful_s = self.second
+        self.owned.append(self.second)
         self.tell(ev.Wanted(charger=charger, mode=mode, phases=phases, boost_until=boost_until))
 
     def type_soc(self, soc_pct: float, *, car: str = "car_1") -> None:
@@ -195,14 +203,13 @@ class Driveway:
 
     def _is_calm(self) -> bool:
         """Whether nothing of a charger is under way that seconds are counted for."""
-        if not (self.ev_lives and self.dm_lives and self.meter_talks):
+        if not all(grant.fits or grant.over_w for grant in self.house.ledger.grants):
             return False
-        if not all(grant.fits for grant in self.house.ledger.grants):
-            return False
-        return not any(
-            bay.post.moves or bay.pace.asked_s is not None or bay.pace.switching.to or bay.why.held not in LASTING
-            for bay in self.ev.bays.values()
-        )
+        for bay in self.ev.bays.values():
+            counts = bay.pace.asked_s is not None and bay.why.held not in LONG
+            if bay.post.moves or counts or bay.pace.switching.to or bay.why.held not in LASTING:
+                return False
+        return True
 
     def _pass(self, seconds: int) -> None:
         self._energy_ws += max(0.0, self._grid_w) * seconds
@@ -286,10 +293,13 @@ class Driveway:
         self.ev = steered(replace(self.ev, said=()), self.rules)
         self.log += self.ev.said
         for name, wire in self.wires.items():
-            order = self.ev.bays[name].post.order
+            order, why = self.ev.bays[name].post.order, self.ev.bays[name].why
             done = wire.write(order, self.second, deaf=name in self.deaf, refusing=name in self.refusing)
             if done is not None:
                 self._eventful_s = self.second
+                if isinstance(done, Took) and self._goes.get(name, False) is not done.order.go:
+                    self._goes[name] = done.order.go
+                    self.turned.append((self.second, done.order.go, why))
                 self.tell(done)
             self._explain(name)
         if self.dm_lives:
@@ -331,6 +341,12 @@ class Driveway:
             if order.go != (turns[-1][1] if turns else False):
                 turns.append((at_s, order.go))
         return turns
+
+    @property
+    def plugged_s(self) -> int:
+        """When the last car was plugged in."""
+        cable = next(iter(self.ev.plugged.cables.values()), None)
+        return -1 if cable is None else round((cable.since - self.start).total_seconds())
 
     def pauses(self, name: str = "garage") -> int:
         """How often a charge was stopped."""
