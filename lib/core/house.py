@@ -151,7 +151,9 @@ def after(house: House, event: Happening, rules: Rules) -> House:
             return replace(house, index=event.index, books=kept)
         case Claimed():
             told = ledger.heard(house.ledger, event.program, event.claims, event.drawn, event.now_s)
-            return replace(house, ledger=told)
+            found_w = (house.ledger.base_w or 0.0) - (told.base_w or 0.0)
+            running = house.quarter and quarter.controlled(house.quarter, found_w)
+            return replace(house, ledger=told, quarter=running)
         case Accepted():
             month = house.peaks.month if house.peaks else None
             known = MonthPeak(month, event.peak_w, None) if month and event.peak_w else None

@@ -3,7 +3,7 @@
 It is the only guard of the month's peak. Knows no charger, no wire and no price: what a new peak costs is asked.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import exp
@@ -16,7 +16,6 @@ MARGIN = 0.04  # of the target's energy is kept back: 25 Wh at 2.5 kW, what a ke
 FALL_S = 60.0  # a base load that falls is believed so slowly; one that rises, at once
 LAST_S = 240.0  # nothing is raised in the last minutes: what is left, divided by the time left, explodes
 CALM_S, CALM_PART = 20.0, 0.1  # what the rest of the quarter will be like: smoothed, and less so towards its end
-LASTS_S, RISES_W = 30.0, 50.0  # a rise that lasts longer is no kettle, and is believed
 NEWS_W = 250.0  # a peak that grows by so much more is announced again
 
 
@@ -51,7 +50,7 @@ class Ledger:
         words: what each program said last; target_w: of the quarter.
         ceiling_w: what may be drawn from the grid from now on.
         base_w: the house without cars and battery, net of its sun: a rise counts at once, a fall slowly; calm_w: the
-            same without its kettles; risen: since when the one has been above the other.
+            same without its kettles.
         grants: renewed with each telegram. overs: announced, and granted from the next telegram on.
         short_s: since when a running claim does not fit, by name. causes: Wh granted above the target, by cause.
 
@@ -64,7 +63,6 @@ class Ledger:
     ceiling_w: float | None = None
     base_w: float | None = None
     calm_w: float | None = None
-    risen: datetime | None = None
     grants: tuple[Grant, ...] = ()
     overs: tuple[Over, ...] = ()
     short_s: Mapping[str, float] = field(default_factory=dict)
@@ -135,12 +133,14 @@ def after(
     target_w: what this quarter may count; margin: the part of its energy that is kept back; price: a month peak in W →
     what it costs, in €.
     """
-    claims = ledger.claims(now_s, target_w)
+    base_w, calm_w = _base_w(ledger, quarter)
+    claims = tuple(_together(ledger.claims(now_s, target_w), target_w * (1 - margin) - (base_w or 0.0)))
     new = ledger.start != quarter.start
     ceiling_w = _ceiling_w(None if new else ledger.ceiling_w, quarter, target_w, margin)
-    base_w, calm_w, risen = _base_w(ledger, quarter)
-    overs = tuple(_overs(ledger.overs, claims, target_w, price))
-    told = {one.who: one.peak_w - target_w for one in ledger.overs}
+    holds = ledger.target_w is None or target_w >= ledger.target_w
+    said = ledger.overs if holds else ()  # the same peak costs more above a lower target: it is announced anew
+    overs = tuple(_overs(said, claims, target_w, price))
+    told = {one.who: one.peak_w - target_w for one in said}
     known = tuple(
         replace(claim, over_w=min(claim.over_w, told.get(claim.who, 0.0) + NEWS_W) if claim.who in told else 0.0)
         for claim in claims
@@ -172,7 +172,6 @@ def after(
         ceiling_w=ceiling_w,
         base_w=base_w,
         calm_w=calm_w,
-        risen=risen,
         grants=tuple(
             Grant(
                 who=claim.who,
@@ -198,29 +197,43 @@ def cause(ledger: Ledger, average_w: float, target_w: float) -> Cause:
 
 
 def _ceiling_w(before_w: float | None, quarter: Quarter, target_w: float, margin: float) -> float:
-    """What may be drawn until the end; it may fall at any moment, and is not raised in the last minutes."""
+    """What may be drawn until the end; it may fall at any moment, and is not raised in the last minutes.
+
+    before_w: the one before, of the same quarter; None: the first.
+    """
+    kept_w = target_w * (1 - margin)
     if quarter.average_w is None or quarter.left_s <= 0:
-        allowed_w = target_w * (1 - margin)  # nobody watched its start
+        allowed_w = kept_w  # nobody watched its start
     else:
-        allowed_w = max(0.0, (target_w * (1 - margin) - quarter.average_w) * QUARTER_S / quarter.left_s)
-    return allowed_w if before_w is None or quarter.left_s > LAST_S else min(before_w, allowed_w)
+        allowed_w = max(0.0, (kept_w - quarter.average_w) * QUARTER_S / quarter.left_s)
+    if quarter.left_s > LAST_S:
+        return allowed_w
+    return min(allowed_w, target_w if before_w is None else before_w)
 
 
-def _base_w(ledger: Ledger, quarter: Quarter) -> tuple[float | None, float | None, datetime | None]:
-    """The house itself, guarded and calm, and since when it has been more than calm."""
+def _base_w(ledger: Ledger, quarter: Quarter) -> tuple[float | None, float | None]:
+    """The house itself, guarded and calm."""
     if quarter.grid_w is None:
-        return ledger.base_w, ledger.calm_w, ledger.risen
+        return ledger.base_w, ledger.calm_w
     now_w = quarter.grid_w - quarter.commanded_w
     if ledger.base_w is None or ledger.calm_w is None or ledger.at is None:
-        return now_w, now_w, None
-    risen = (ledger.risen or quarter.at) if now_w > ledger.calm_w + RISES_W else None
+        return now_w, now_w
     passed_s = max(0.0, (quarter.at - ledger.at).total_seconds())
     calm_s = min(CALM_S, max(1.0, quarter.left_s * CALM_PART))
     fallen_w = now_w + (ledger.base_w - now_w) * exp(-passed_s / FALL_S)
-    calm_w = now_w + (ledger.calm_w - now_w) * exp(-passed_s / calm_s)
-    if risen is not None and (quarter.at - risen).total_seconds() >= LASTS_S:
-        calm_w, risen = now_w, None
-    return max(now_w, fallen_w), calm_w, risen
+    return max(now_w, fallen_w), now_w + (ledger.calm_w - now_w) * exp(-passed_s / calm_s)
+
+
+def _together(claims: Collection[Claim], room_w: float) -> Iterable[Claim]:
+    """The claims, with what goes above the target counted beside what others get before it or above it as well.
+
+    Each asked as if it were alone; room_w: under the target, for all of them.
+    """
+    needs_w = {claim.who: min(claim.wish_w, max(claim.least_w, claim.over_w + room_w)) for claim in claims}
+    for claim in claims:
+        others = (one for one in claims if one.who != claim.who and (one.over_w or one.priority >= claim.priority))
+        beside_w = sum(needs_w[one.who] for one in others)
+        yield replace(claim, over_w=claim.over_w + beside_w) if claim.over_w > 0 else claim
 
 
 def _overs(

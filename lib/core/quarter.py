@@ -122,6 +122,13 @@ def after(
     )
 
 
+def controlled(quarter: Quarter, found_w: float) -> Quarter:
+    """The quarter once somebody tells that `found_w` of what counted as the house's own is a car's."""
+    if quarter.base_w is None or not found_w:
+        return quarter
+    return replace(quarter, base_w=quarter.base_w - found_w, commanded_w=quarter.commanded_w + found_w)
+
+
 def _gained_since(start: datetime, before: Quarter | None, at: datetime, gained_wh: int | None) -> float | None:
     """The part of `gained_wh` behind `start`, by time; None when the registers were not there close around it."""
     if before is None or before.counted_at is None or gained_wh is None:

@@ -26,9 +26,8 @@ def above(ended: Closed | None, target_w: float, cause: Cause | None, at: dateti
 
 def announced(before: Ledger, now: Ledger, at: datetime) -> Iterator[Event]:
     """What shall end above the target, said once before it is granted."""
-    known = {(one.who, one.peak_w) for one in before.overs}
     for over in now.overs:
-        if (over.who, over.peak_w) not in known:
+        if over not in before.overs:
             cost = "" if over.eur is None else f", which costs € {over.eur:.2f} over the next 12 bills"
             text = f"{over.who} may take this quarter to {over.peak_w / 1000:.2f} kW ({over.cause}){cost}"
             yield Event(at=at, kind=Kind.ABOVE, text=text)

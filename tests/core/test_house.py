@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lib.core.house import House, Rules, Silent, after, target_w
+from lib.core.claims import Drawn
+from lib.core.house import Claimed, House, Rules, Silent, after, target_w
 from lib.core.link import LinkState
 from lib.core.reading import Reading
 from lib.core.stamp import Stamp
@@ -155,6 +156,18 @@ def test_a_counter_that_runs_over_is_no_fall() -> None:
     """999 999.999 kWh is followed by 0."""
     house = hear(House(), a_reading(import_1_wh=999_999_999))
     assert hear(house, a_reading(NOON + SECOND, import_1_wh=1)).events == ()
+
+
+def test_a_car_found_charging_is_not_counted_twice() -> None:
+    """After a start of dm the quarter is no worse once ev tells that 1.9 kW of its 2.4 are a car's."""
+    house = hear(House(), a_reading(grid_w=2_400, quarter_w=600))
+    told = Claimed(program="ev", claims=(), drawn=(Drawn(who="garage", low_w=1_900, high_w=1_900),), now_s=0.0)
+    house = after(house, told, RULES)
+    assert house.quarter is not None
+    assert (500, 1_900) == (house.quarter.base_w, house.quarter.commanded_w)
+    then = hear(house, a_reading(NOON + SECOND, grid_w=2_400, quarter_w=602))
+    assert then.quarter is not None
+    assert (500, 1_900) == (then.quarter.base_w, then.quarter.commanded_w)
 
 
 def test_a_line_that_never_spoke_waits() -> None:

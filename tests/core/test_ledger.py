@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lib.core import ledger, quarter
-from lib.core.claims import LATE, NIGHT, PLAN, SURPLUS, Cause, Claim, Drawn, Grant
+from lib.core.claims import LATE, NIGHT, OWNER, PLAN, SURPLUS, Cause, Claim, Drawn, Grant
 from lib.core.ledger import Ledger
 from lib.core.quarter import Quarter
 
@@ -242,6 +242,36 @@ def test_what_was_announced_holds_for_the_whole_quarter() -> None:
     home = Home(500, car).run(901)
     assert 3680.0 == home.ledger.grants[0].power_w
     assert 4000 < home.averages[0] <= 4280
+
+
+def test_a_peak_is_announced_anew_above_a_lower_target() -> None:
+    """At the turn of a month the same quarter costs more: that is said before it is granted, and no car stops."""
+    home = Home(500, a_car(priority=LATE, over_w=1780.0, cause=Cause.LATE_TRIP), target_w=4000).run(900)
+    home.target_w = 2500
+    turn, then = home.run(2).seen[900:]
+    assert (0.0, 1900.0) == (turn.grants[0].over_w, turn.grants[0].power_w)
+    assert [over.peak_w for over in turn.overs] == [5780.0]
+    assert then.grants[0].over_w > 0
+    assert 0 == home.cars["garage"].pauses
+
+
+def test_a_start_in_the_last_minutes_of_a_quarter_catches_nothing_up() -> None:
+    """What is left, divided by so little time, is no power for anybody, also where nobody knows the ceiling before."""
+    home = Home(300, a_car()).run(800)
+    home.ledger, home.energy_ws = Ledger(), 300.0 * 800
+    assert [2500.0] * 100 == [one.ceiling_w for one in home.run(100).seen[800:]]
+
+
+@pytest.mark.parametrize("other", [(OWNER, Cause.MAX), (LATE, Cause.LATE_TRIP)])
+def test_two_cars_above_the_target_each_get_what_they_need(other: tuple[int, Cause]) -> None:
+    """Each asks as if it were alone: what is announced and granted is for both, not the peak of one of them."""
+    trip = a_car("trip", wish_w=4000.0, priority=LATE, over_w=2100.0, cause=Cause.LATE_TRIP)
+    second = a_car("other", wish_w=4000.0, priority=other[0], over_w=2100.0, cause=other[1])
+    home = Home(500, trip, second).run(901)
+    assert [4000.0, 4000.0] == [grant.power_w for grant in home.ledger.grants]
+    assert 8600.0 == max(over.peak_w for over in home.ledger.overs)
+    assert 4600 < home.averages[0] <= 8500
+    assert [0, 0] == [car.pauses for car in home.cars.values()]
 
 
 def test_a_claim_above_the_target_means_a_peak_not_a_difference() -> None:
