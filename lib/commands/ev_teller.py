@@ -7,6 +7,7 @@ from lib import messages
 from lib.clock import Clock
 from lib.commands.ev_memory import Memory
 from lib.core.carport import Charging, ChargingRules
+from lib.core.why import Hold, Reason
 from lib.messages.charging import ChargerNow
 from lib.messages.charging import Charging as Said
 from lib.messages.ev import say_charging, say_sessions
@@ -67,12 +68,14 @@ class Teller:
         for one in said.chargers:
             if self._why.get(one.name) != _kind(one):
                 self._why[one.name] = _kind(one)
-                log.info("%s: %s", one.name, one.why)
+                if one.because.reason is not Reason.SILENT:  # which the event has said
+                    log.info("%s: %s", one.name, one.why)
 
 
 def _kind(one: ChargerNow) -> str:
-    """Which sentence it says, whatever its numbers."""
-    return f"{one.because.reason} {one.because.held}"
+    """Which sentence it says, whatever its numbers; with the sun its pace comes and goes all day."""
+    held = None if one.because.held is Hold.PACE else one.because.held
+    return f"{one.because.reason} {held}"
 
 
 def _same(said: Said, last: Said | None) -> bool:

@@ -140,3 +140,7 @@ def test_each_reason_is_logged_once(recorder: EvRecorder, caplog: pytest.LogCapt
     told.tell()
     assert 1 == caplog.text.count("garage: no car on the cable")
     assert 2 == sum("garage: " in line for line in caplog.messages)
+    for held in (Hold.PACE, None, Hold.PACE):
+        bay = told.yard.charging.bays["garage"]
+        told.tell(with_bay(told.yard.charging, "garage", replace(bay, why=replace(bay.why, held=held))))
+    assert 2 == sum("garage: " in line for line in caplog.messages)
