@@ -34,15 +34,14 @@ from lib.sim.brussels import SECOND, micros
 from lib.sim.charge_point import ChargePoint
 from lib.store.ev_store import Kept
 from tests.conftest import SIMPLE
+from tests.stories.toy_meter import ToyMeter, Watts
 from tests.stories.wire import Wire
 
-Watts = float | tuple[float, float, float]
 Load = Callable[[int], Watts]
 CONNECTION = Circuit(name="connection", limits_a=(25.0, 25.0, 25.0))
 CALM_S = 12  # so long after something happened nothing is skipped
 LONG = {Hold.STAYS, Hold.RESTING}
 LASTING = {None, Hold.PEAK, Hold.NO_ROOM, Hold.ROW, Hold.WAITING, Hold.SLOW_CAR, Hold.STUBBORN, *LONG}
-OVER_A = 0.1  # amperes are rounded
 
 
 class Driveway:
@@ -54,12 +53,10 @@ class Driveway:
         deaf, refusing: charge points that do not answer, or say no.
         ev_off: how far the clock of ev's machine is off.
         leap_s: so many seconds may pass at once.
-        averages_w, above: of the quarters that are over, and those of them above their target; house_w: what they would
-            have been without cars.
+        above: the quarters that ended above their target.
         log: what both programs tell; sentences: why each charger does what it does, whenever that is another reason.
         owned: when its owner said something of a charger. turned: when a charger was told to let its car charge or to
             stop, and what the reason was.
-        over_s: for how long on end a phase of a circuit was above its limit at most.
 
     """
 
@@ -88,23 +85,18 @@ class Driveway:
         self.deaf: set[str] = set()
         self.refusing: set[str] = set()
         self.ev_off = timedelta(0)
-        self.averages_w: list[float] = []
-        self.house_w: list[float] = []
         self.above: list[Above] = []
         self.log: list[str] = []
         self.sentences: list[str] = []
         self.owned: list[int] = []
         self.turned: list[tuple[int, bool, Why]] = []
-        self.over_s = 0
+        self.meter = ToyMeter(self.points, self.rules.circuits)
         self.wires = {name: Wire(name, point) for name, point in self.points.items()}
-        self._energy_ws = self._house_ws = 0.0
-        self._grid_w = self._own_w = 0.0
         self._heard_s = 0.0
         self._eventful_s = 0
         self._drawn_w: tuple[Watts, Watts] | None = None
         self._said: dict[str, object] = {}
         self._goes: dict[str, bool] = {}
-        self._over_since: dict[tuple[str, int], int] = {}
         self.ev = self._priced(ev.opened(self.rules, at=self.now, now_s=self.second, socs=socs))
 
     def _new_house(self, peak_w: float) -> House:
@@ -126,6 +118,16 @@ class Driveway:
     def now(self) -> datetime:
         """The wall clock of ev's machine."""
         return self.at + self.ev_off
+
+    @property
+    def averages_w(self) -> list[float]:
+        """Of the quarters that are over."""
+        return self.meter.averages_w
+
+    @property
+    def over_s(self) -> int:
+        """For how long on end a phase of a circuit was above its limit at most."""
+        return self.meter.over_s
 
     def tell(self, event: ev.Event) -> None:
         """Something happens to ev."""
@@ -212,60 +214,13 @@ class Driveway:
         return True
 
     def _pass(self, seconds: int) -> None:
-        self._energy_ws += max(0.0, self._grid_w) * seconds
-        self._house_ws += max(0.0, self._own_w) * seconds
         for point in self.points.values():
             point.step(seconds)
         self.second += seconds
-        if self.second % 900 == 0:
-            self.averages_w.append(self._energy_ws / 900)
-            self.house_w.append(self._house_ws / 900)
-            self._energy_ws = self._house_ws = 0.0
-        phases_w = self._phases_w()
-        self._watch(phases_w, seconds)
-        word = self._dm(self._reading(phases_w))
+        base_w, sun_w = self.base_w(self.second), self.sun_w(self.second)
+        word = self._dm(self.meter.read(base_w, sun_w, second=self.second, passed_s=seconds))
         if self.ev_lives:
             self._ev(word)
-
-    def _phases_w(self) -> tuple[float, float, float]:
-        """What flows through the meter."""
-        base, sun = _by_phase(self.base_w(self.second)), _by_phase(self.sun_w(self.second))
-        self._own_w = sum(base) - sum(sun)
-        flows = [point.flow_w for point in self.points.values()]
-        one, two, three = (base[n] - sun[n] + sum(flow[n] for flow in flows) for n in range(3))
-        return one, two, three
-
-    def _watch(self, phases_w: tuple[float, float, float], seconds: int) -> None:
-        """Note how long a circuit carries too much."""
-        for circuit in self.rules.circuits:
-            for n, limit_a in enumerate(circuit.limits_a):
-                flow_w = phases_w[n]
-                if circuit.chargers is not None:
-                    flow_w = sum(self.points[name].flow_w[n] for name in circuit.chargers)
-                row = circuit.name, n
-                if limit_a is None or abs(flow_w) / 230 <= limit_a * circuit.margin + OVER_A:
-                    self._over_since.pop(row, None)
-                else:
-                    since = self._over_since.setdefault(row, self.second)
-                    self.over_s = max(self.over_s, self.second - since + seconds)
-
-    def _reading(self, phases_w: tuple[float, float, float]) -> Reading:
-        self._grid_w = grid_w = sum(phases_w)
-        one, two, three = phases_w
-        return Reading(
-            import_w=max(0.0, grid_w),
-            export_w=max(0.0, -grid_w),
-            import_l1_w=max(0.0, one),
-            import_l2_w=max(0.0, two),
-            import_l3_w=max(0.0, three),
-            export_l1_w=max(0.0, -one),
-            export_l2_w=max(0.0, -two),
-            export_l3_w=max(0.0, -three),
-            current_l1_a=abs(one) / 230,
-            current_l2_a=abs(two) / 230,
-            current_l3_a=abs(three) / 230,
-            quarter_w=self._energy_ws / 900,
-        )
 
     def _dm(self, reading: Reading) -> Word | None:
         if not self.dm_lives:
@@ -351,12 +306,6 @@ class Driveway:
     def pauses(self, name: str = "garage") -> int:
         """How often a charge was stopped."""
         return sum(not go for _, go in self.turns(name))
-
-
-def _by_phase(watts: Watts) -> tuple[float, float, float]:
-    if isinstance(watts, tuple):
-        return watts
-    return watts / 3, watts / 3, watts / 3
 
 
 def steps(changes: Mapping[int, float], first: float = 0.0) -> Callable[[int], float]:

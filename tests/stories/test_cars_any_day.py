@@ -111,4 +111,4 @@ def test_the_laws_hold_on_any_day(seed: int) -> None:
         quarter = round((above.start - home.start).total_seconds() / 900)
         assert above.cause in Cause
         if above.cause is Cause.BASE:
-            assert home.house_w[quarter] > above.target_w - 60
+            assert home.meter.house_w[quarter] > above.target_w - 60
