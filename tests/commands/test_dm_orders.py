@@ -115,6 +115,16 @@ async def test_a_peak_is_accepted_with_its_price() -> None:
     assert meter.say().accepted_w is None
 
 
+async def test_a_peak_that_is_paid_already_changes_nothing() -> None:
+    """And the owner, who meant something else, is told so."""
+    meter = Meter()
+    meter.telegram()
+    assert (True, "2.50 kW may be drawn anyway: 0.4 kW change nothing") == await told(meter, 400.0)
+    quarter = meter.telegram().quarter
+    assert quarter
+    assert 2_500.0 == quarter.target_w
+
+
 async def test_where_peaks_cost_nothing_there_is_none_to_accept() -> None:
     """As in Wallonia."""
     rules = Rules(tariffs=SIMPLE, connection_w=17_250, capacity_tariff=False)
