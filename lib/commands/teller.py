@@ -53,6 +53,7 @@ class Teller:
             seq=self._seq,
             now=self._clock.now(),
             now_s=self._clock.monotonic(),
+            fresh=telegram is not None,
             demo=self._demo,
             notices=notices,
         )

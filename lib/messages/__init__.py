@@ -105,7 +105,8 @@ class House:
         band: the band of the rates that counts now; next_band starts at next_change, by the clock.
         capacity_tariff: False where peaks cost nothing; then no face speaks of a peak.
         accepted_w: the month peak that the owner accepted, until the month ends.
-        grants: what cars and battery may draw, each a lease from its arrival; drawn: what they draw.
+        fresh: it comes with a telegram; between two, what was said before is said again, and renews nothing.
+        grants: what cars and battery may draw, each a lease from its arrival if it is fresh; drawn: what they draw.
         announced: what will end above the target, said before it is granted.
 
     """
@@ -125,6 +126,7 @@ class House:
     months: MonthPeaks | None = None
     capacity_tariff: bool = True
     accepted_w: float | None = None
+    fresh: bool = True
     grants: tuple[Grant, ...] = ()
     drawn: tuple[Drawn, ...] = ()
     announced: tuple[Announced, ...] = ()

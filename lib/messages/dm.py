@@ -42,12 +42,13 @@ def say_house(
     seq: int,
     now: datetime,
     now_s: float = 0.0,
+    fresh: bool = True,
     demo: bool = False,
     notices: Mapping[str, str] | None = None,
 ) -> House:
     """The state of the house as dm says it at `now` (the machine's time); notices: what else the owner should know.
 
-    now_s: by the machine's monotonic clock. Grants are said with a telegram only: silence renews no lease.
+    now_s: by the machine's monotonic clock; fresh: a telegram has just come. A silent meter's grants are not said.
     """
     reading = house.reading
     register = None if reading is None or reading.tariff is None else str(reading.tariff)
@@ -73,6 +74,7 @@ def say_house(
         months=None if house.peaks is None else _months(house, rules),
         capacity_tariff=rules.capacity_tariff,
         accepted_w=core.accepted_w(house),
+        fresh=fresh and house.link.state is LinkState.GOOD,
         grants=house.ledger.grants if house.link.state is LinkState.GOOD else (),
         drawn=drawn,
         announced=tuple(

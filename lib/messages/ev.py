@@ -217,7 +217,7 @@ def word_of(house: House) -> Word:
     fuse = reading.fuse if reading else None
     return Word(
         at=house.at,
-        good=house.link.state is LinkState.GOOD,
+        good=house.fresh and house.link.state is LinkState.GOOD,
         grid_w=house.grid_w,
         phases_a=phases_a(reading) if reading else None,
         target_w=quarter.target_w if quarter else None,

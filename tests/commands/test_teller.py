@@ -5,6 +5,7 @@ from time import perf_counter
 
 import pytest
 
+from lib import messages
 from lib.clock import TurnedClock
 from lib.commands.memory import Memory
 from lib.commands.teller import Teller
@@ -12,6 +13,7 @@ from lib.core.house import House, Published, Rules, Silent, after
 from lib.core.rates import parse_rates
 from lib.core.slots import Series, Slot
 from lib.messages import Bill, Message, Rates, Usage
+from lib.messages.ev import word_of
 from tests.conftest import NOON, SECOND, a_reading, hear, local
 
 FORMULA = {"formula": {"index": "day_ahead", "resolution": "PT15M", "factor": 0.001, "base": 0.1}}
@@ -122,3 +124,13 @@ def test_all_of_it_takes_less_than_a_few_milliseconds() -> None:
     for second in range(200):
         heard.telegram(60 * 86_400.0 + second)
     assert (perf_counter() - start) / 200 < 0.02
+
+
+def test_a_word_without_a_telegram_renews_no_lease(rules: Rules) -> None:
+    """Also while the meter counts as good: a slow one is silent for ten seconds, in which dm goes on talking."""
+    heard = Heard(rules)
+    house = hear(House(), a_reading())
+    heard.teller.tell(house, b"/TST5\\1\r\n\r\n!")
+    heard.teller.tell(house)
+    words = [word_of(message) for message in heard.said if isinstance(message, messages.House)]
+    assert [True, False] == [word.good for word in words]
