@@ -31,14 +31,15 @@ def steered(charging: Charging, rules: ChargingRules) -> Charging:
     """The state with what each charger is told and what is asked of dm."""
     charging = foreseen(charging, rules)
     aims, shares = shared(charging, rules, aims_of(charging, rules))
+    slow = _giving_way(aims, shares)
     bays = dict(charging.bays)
     for aim in aims:
-        bays[aim.name] = _ordered(charging, rules, aim, aims, shares)
+        bays[aim.name] = _ordered(charging, rules, aim, slow, shares)
     return replace(charging, bays=bays, site=site.kept(charging.site, {name for name in bays if bays[name].claim}))
 
 
-def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, aims: list[Aim], shares: Mapping[str, Share]) -> Bay:
-    """The bay with its order and its reason."""
+def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, slow: set[str], shares: Mapping[str, Share]) -> Bay:
+    """The bay with its order and its reason; slow: those that have not given way yet."""
     post, now_s, share = aim.bay.post, charging.now_s, shares.get(aim.name)
     if post.plug is Plug.UNKNOWN or post.reading is None or post.missed is not None:
         # what it was told last is told it again
@@ -51,7 +52,7 @@ def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, aims: list[Aim]
         most_a=post.most_a,
         step_a=post.rules.step_a,
         haste=_haste(charging, rules, aim, share),
-        may_raise=_may_raise(charging, aim, aims, shares),
+        may_raise=_may_raise(charging) and slow <= {aim.name},
         phases=aim.wish,
     )
     pace, command = paced(aim.bay.pace, wanted, now_s)
@@ -120,16 +121,21 @@ def _is_sunny(aim: Aim) -> bool:
     return reason is Reason.SURPLUS or (reason is Reason.NO_SUN and aim.facts.sunny)
 
 
-def _may_raise(charging: Charging, aim: Aim, aims: list[Aim], shares: Mapping[str, Share]) -> bool:
-    """Nothing is raised on an old telegram, nor before those that give way for it have done so."""
-    if not charging.site.is_fresh(charging.now_s) or charging.now_s - charging.began_s < LISTENS_S:
-        return False
+def _may_raise(charging: Charging) -> bool:
+    """Nothing is raised on an old telegram, nor by a start that has hardly listened."""
+    return charging.site.is_fresh(charging.now_s) and charging.now_s - charging.began_s >= LISTENS_S
+
+
+def _giving_way(aims: list[Aim], shares: Mapping[str, Share]) -> set[str]:
+    """Those that have yet to come down to their share; before that nothing is raised for others."""
     none = Share(current_a=0.0)
-    return not any(
-        max(other.bay.post.range_a[1]) > shares.get(other.name, none).current_a + 1
-        for other in aims
-        if other.name != aim.name and other.bay.post.plug.is_car and not other.bay.post.is_lost
-    )
+    return {
+        aim.name
+        for aim in aims
+        if aim.bay.post.plug.is_car
+        and not aim.bay.post.is_lost
+        and max(aim.bay.post.range_a[1]) > shares.get(aim.name, none).current_a + 1
+    }
 
 
 def _claimed_s(aim: Aim) -> float | None:
