@@ -7,25 +7,22 @@ stops nothing: what waits is written when it can be again.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 from lib.clock import Clock
 from lib.core.sessions import Session
 from lib.core.soc import TYPED
 from lib.store.database import NewerError, StoreError
+from lib.store.disk import FIRST_PAUSE_S, Disk, file_at
 from lib.store.ev_rescue import look, open_store
 from lib.store.ev_standing import Closed, Standing
 from lib.store.ev_store import EvStore, Kept, Tip
 
 COMMIT_S = 60.0
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 60.0, 600.0
 MOST_CLOSED = 2_000  # sessions that wait for a disk: years of one charger
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -35,16 +32,12 @@ class EvRecorder:
     def __init__(self, writer: "EvWriter", trouble: str | None = None, found: Standing | None = None) -> None:
         """`writer` does the work in the thread; found: what the database holds."""
         self._writer = writer
-        self._clock = writer.clock
-        self._trouble = trouble
+        self._disk = Disk(writer.path, writer.clock, trouble)
         self._standing: Standing | None = None
         self._saved = found
         self._closed: dict[tuple[str, datetime], Session] = {}
         self._urgent = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, "store")
         self._one = asyncio.Lock()
-        self._pause_s = FIRST_PAUSE_S
-        self._again_s = 0.0
 
     @classmethod
     def open(cls, path: Path, clock: Clock) -> tuple["EvRecorder", Kept]:
@@ -70,7 +63,7 @@ class EvRecorder:
     @property
     def trouble(self) -> str | None:
         """Why nothing is written just now, for the owner; None while all is well."""
-        return self._trouble
+        return self._disk.trouble
 
     @property
     def saved(self) -> Standing:
@@ -102,43 +95,30 @@ class EvRecorder:
 
     async def commit(self, *, at_once: bool = False) -> None:
         """Write what is new. After a failure it does nothing until the pause is over, unless `at_once`."""
-        if not at_once and self._clock.monotonic() < self._again_s:
+        if not at_once and self._disk.rests:
             return
         async with self._one:
             standing, closed = self._standing, dict(self._closed)
             if standing is None or (standing is self._saved and not closed):
                 return
             try:
-                await self._in_thread(lambda: self._writer.write(standing, closed))
+                await self._disk.work(lambda: self._writer.write(standing, closed))
             except StoreError as error:
-                self._tell(str(error))
-                self._again_s = self._clock.monotonic() + self._pause_s - 1  # the minute of `run` is not exact
-                self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+                self._disk.failed(str(error))
             else:
-                self._saved, self._pause_s, self._again_s = standing, FIRST_PAUSE_S, 0.0
+                self._saved = standing
                 for key, session in closed.items():
                     if self._closed.get(key) is session:
                         del self._closed[key]
-                self._tell(None)
+                self._disk.wrote()
 
     async def close(self) -> None:
         """Write all that waits, and let the database go."""
         try:
             await self.commit(at_once=True)
-            await self._in_thread(self._writer.close)
+            await self._disk.work(self._writer.close)
         finally:
-            self._thread.shutdown(wait=False)
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-    def _tell(self, trouble: str | None) -> None:
-        """Log what is new about the disk."""
-        if trouble is None and self._trouble is not None:
-            log.info("%s: is written again", self._writer.path)
-        elif trouble != self._trouble:
-            log.warning("%s; the program goes on and tries again", trouble)
-        self._trouble = trouble
+            self._disk.close()
 
 
 class EvWriter:
@@ -150,11 +130,11 @@ class EvWriter:
         self.clock = clock
         self._store = store
         self._tip = tip
-        self._file = _file(path)
+        self._file = file_at(path)
 
     def write(self, standing: Standing, closed: Closed) -> None:
         """Save what is new. Raises StoreError."""
-        if self._file is not None and (found := _file(self.path)) != self._file:
+        if self._file is not None and (found := file_at(self.path)) != self._file:
             if found is None:
                 raise StoreError(f"{self.path}: was removed; start the program again to begin anew")
             self.close()  # a disk that went and came back looks like another one: what it holds decides
@@ -182,7 +162,7 @@ class EvWriter:
             raise StoreError(
                 f"{self.path}: holds what was not read at the start; start the program again to go on with it"
             )
-        self._store, self._file = opened.store, _file(self.path)
+        self._store, self._file = opened.store, file_at(self.path)
         return self._store
 
 
@@ -198,18 +178,9 @@ def _is_order(before: Standing, now: Standing) -> bool:
     )
 
 
-def _file(path: Path) -> tuple[int, int] | None:
-    """Which file stands at `path`."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
 def _looked(path: Path) -> Kept:
     """What can be read where nothing can be written. Raises NewerError."""
-    if _file(path) is None:
+    if file_at(path) is None:
         return Kept()
     try:
         return look(path)

@@ -6,11 +6,8 @@ written. A disk that is full, read-only, locked or gone stops nothing: what wait
 
 import asyncio
 import logging
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 from lib.clock import Clock
 from lib.core.books import Books, Day, Row
@@ -19,15 +16,13 @@ from lib.core.peaks import Peaks
 from lib.core.slots import Slot
 from lib.store.batch import Batch, Told
 from lib.store.database import NewerError, StoreError
+from lib.store.disk import Disk, file_at
 from lib.store.history import HistoryFolder
 from lib.store.rescue import look, open_store
 from lib.store.store import Kept, Store, Tip
 from lib.store.traces import MinuteTrace, QuarterTrace
 
-FIRST_PAUSE_S = 60.0
-LONGEST_PAUSE_S = 600.0
 TIDY_EVERY = 60  # commits
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -37,17 +32,13 @@ class Recorder:
     def __init__(self, writer: "Writer", trouble: str | None = None) -> None:
         """`writer` does the work in the thread."""
         self._writer = writer
-        self._clock = writer.clock
-        self._trouble = trouble
+        self._disk = Disk(writer.path, writer.clock, trouble)
         self._house = House()
         self._saved: Books | None = None
         self._batch = Batch()
         self._minute = MinuteTrace()
         self._quarter = QuarterTrace()
-        self._thread = ThreadPoolExecutor(1, "store")
         self._one = asyncio.Lock()
-        self._pause_s = FIRST_PAUSE_S
-        self._again_s = 0.0
 
     @classmethod
     def open(cls, path: Path, *, history: Path, clock: Clock) -> tuple["Recorder", Kept]:
@@ -74,9 +65,10 @@ class Recorder:
     @property
     def trouble(self) -> str | None:
         """Why nothing is written just now, for the owner; None while all is well."""
-        if self._trouble is None or not self._batch.given_up:
-            return self._trouble
-        return f"{self._trouble}; {self._batch.given_up} quarters of detail are lost, days and counters are not"
+        trouble = self._disk.trouble
+        if trouble is None or not self._batch.given_up:
+            return trouble
+        return f"{trouble}; {self._batch.given_up} quarters of detail are lost, days and counters are not"
 
     def take(self, house: House) -> None:
         """Take one state; call it with each, for what a step finished stands only in the state it leaves."""
@@ -103,7 +95,7 @@ class Recorder:
 
         at_once: also then, as at the end.
         """
-        if not at_once and self._clock.monotonic() < self._again_s:
+        if not at_once and self._disk.rests:
             return
         async with self._one:
             batch, self._batch = self._batch, Batch()
@@ -111,18 +103,16 @@ class Recorder:
             if books is not None and books is not self._saved:
                 batch.open, batch.today = _running(books)
             try:
-                trouble = await self._in_thread(lambda: self._writer.write(batch, books))
+                trouble = await self._disk.work(lambda: self._writer.write(batch, books))
             except StoreError as error:
                 self._put_back(batch)
-                self._tell(str(error))
-                self._again_s = self._clock.monotonic() + self._pause_s - 1  # the caller's minute is not exact
-                self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+                self._disk.failed(str(error))
             except BaseException:  # cancelled, perhaps: to write it twice does no harm
                 self._put_back(batch)
                 raise
             else:
-                self._saved, self._pause_s, self._again_s = books, FIRST_PAUSE_S, 0.0
-                self._tell(trouble)
+                self._saved = books
+                self._disk.wrote(trouble)
 
     async def close(self) -> None:
         """Write all that waits, the running minute too, and let the database go."""
@@ -130,9 +120,9 @@ class Recorder:
             self._batch.add(Batch(minutes={minute.start: minute}))
         try:
             await self.commit(at_once=True)
-            await self._in_thread(self._writer.close)
+            await self._disk.work(self._writer.close)
         finally:
-            self._thread.shutdown(wait=False)
+            self._disk.close()
 
     def _take_books(self, books: Books) -> None:
         done = books.changes
@@ -166,17 +156,6 @@ class Recorder:
         self._batch.add(batch)
         self._batch.add(newer)
 
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-    def _tell(self, trouble: str | None) -> None:
-        """Log what is new about the disk."""
-        if trouble is None and self._trouble is not None:
-            log.info("%s: is written again", self._writer.path)
-        elif trouble != self._trouble:
-            log.warning("%s; the program goes on and tries again", trouble)
-        self._trouble = trouble
-
 
 class Writer:
     """The part of the recorder that waits for the disk: it lives in the thread."""
@@ -188,7 +167,7 @@ class Writer:
         self._history = history
         self._store = store
         self._tip = tip
-        self._file = _file(path)
+        self._file = file_at(path)
         self._commits = 0
 
     def write(self, batch: Batch, books: Books | None) -> str | None:
@@ -196,7 +175,7 @@ class Writer:
 
         books: all that is known, for a database that had to be made anew.
         """
-        if self._file is not None and (found := _file(self.path)) != self._file:
+        if self._file is not None and (found := file_at(self.path)) != self._file:
             if found is None:
                 raise StoreError(f"{self.path}: was removed; start the program again to begin anew")
             self.close()  # a disk that went and came back looks like another one: what it holds decides
@@ -238,7 +217,7 @@ class Writer:
             raise StoreError(
                 f"{self.path}: holds what was not read at the start; start the program again to go on with it"
             )
-        self._store, self._file = opened.store, _file(self.path)
+        self._store, self._file = opened.store, file_at(self.path)
         return self._store
 
 
@@ -247,18 +226,9 @@ def _running(books: Books) -> tuple[Row, Day]:
     return books.open, replace(books.today, counters=books.last)
 
 
-def _file(path: Path) -> tuple[int, int] | None:
-    """Which file stands at `path`."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
 def _looked(path: Path, history: HistoryFolder, clock: Clock) -> Kept:
     """What can be read where nothing can be written. Raises NewerError."""
-    if _file(path) is None:
+    if file_at(path) is None:
         return Kept()
     try:
         return look(path, history, clock)

@@ -20,7 +20,8 @@ from lib.core.plugged import OnCable, Plugged
 from lib.core.soc import TYPED, read
 from lib.store import ev_recorder
 from lib.store.database import SIDES, open_reading, side
-from lib.store.ev_recorder import LONGEST_PAUSE_S, EvRecorder
+from lib.store.disk import LONGEST_PAUSE_S
+from lib.store.ev_recorder import EvRecorder
 from lib.store.ev_standing import Intent, Standing
 from lib.store.ev_store import STEPS
 from tests.conftest import NOON

@@ -20,7 +20,8 @@ from lib.core.house import House
 from lib.core.slots import Slot
 from lib.store import batch as batches
 from lib.store.database import SIDES, NewerError, side
-from lib.store.recorder import LONGEST_PAUSE_S, Recorder
+from lib.store.disk import LONGEST_PAUSE_S
+from lib.store.recorder import Recorder
 from lib.store.schema import STEPS
 from tests.conftest import NOON, SECOND, local
 from tests.store.builders import FREE, counted_wh, heard, imported_wh, lived, query, recorder_in, steps
