@@ -102,13 +102,19 @@ def test_the_laws_hold_on_any_day(seed: int) -> None:
     home = any_day(seed)
     assert home.over_s <= 20
     assert all(current_a == 0 or current_a >= 6 for _, current_a in home.told())
-    assert home.ev.bays["garage"].pace.stops <= 6
+    soft = [at_s for at_s, go, why in home.turned if not go and why.held not in AT_ONCE and at_s > home.plugged_s]
+    assert len(soft) <= 6
     for (before_s, _, _), (at_s, go, why) in pairwise(home.turned):
-        is_free = any(before_s <= owned_s <= at_s for owned_s in (*home.owned, home.plugged_s))
-        assert is_free or at_s - before_s >= 300
-        assert is_free or go or why.held in AT_ONCE or at_s - before_s >= 600
+        if any(before_s <= owned_s <= at_s for owned_s in (*home.owned, home.plugged_s)):
+            continue
+        assert at_s - before_s >= (300 if go else 0 if why.held in AT_ONCE else 600)
     for above in home.above:
         quarter = round((above.start - home.start).total_seconds() / 900)
         assert above.cause in Cause
         if above.cause is Cause.BASE:
-            assert home.meter.house_w[quarter] > above.target_w - 60
+            assert home.meter.house_w[quarter] > above.target_w - 60 or gave_way(home, quarter)
+
+
+def gave_way(home: Driveway, quarter: int) -> bool:
+    """Whether the car was stopped in a quarter because there was no room left: what came then, the house drew."""
+    return any(at_s // 900 == quarter and why.held is Hold.NO_ROOM for at_s, go, why in home.turned if not go)
