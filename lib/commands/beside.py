@@ -4,9 +4,12 @@ A part that died quietly would be worse: the program is started again, and the l
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -33,3 +36,9 @@ async def beside(works: Mapping[str, Coroutine[Any, Any, None]]) -> AsyncIterato
         for task in tasks:
             if not task.cancelled():
                 task.result()
+
+
+def tell_bug(task: asyncio.Task[None]) -> None:
+    """Log what ended a task that the program can be without."""
+    if not task.cancelled() and (error := task.exception()):
+        log.error("%s ended by a bug of its own", task.get_name(), exc_info=error)

@@ -18,7 +18,7 @@ from lib.cars.poll import Poll
 from lib.chargers import open_charger
 from lib.chargers.point import Point
 from lib.clock import Clock
-from lib.commands.beside import beside
+from lib.commands.beside import beside, tell_bug
 from lib.commands.ev_memory import Memory
 from lib.core.carport import WAKES, Charging
 from lib.core.charger import Found, Plug
@@ -75,6 +75,7 @@ class Devices:
     def _may_change(self, charger: str, now_s: float) -> bool:
         """Whether what its owner had is on the disk, or that has had its time: a crash then costs him his settings."""
         if self.memory.is_kept(charger):
+            self._unkept_s.pop(charger, None)
             return True
         return now_s - self._unkept_s.setdefault(charger, now_s) > KEEP_S
 
@@ -153,7 +154,7 @@ async def opened(
     running = [asyncio.create_task(poll.run(), name=f"car {name}") for name, poll in polls.items()]
     running.append(asyncio.create_task(agenda.run(), name="calendars"))
     for task in running:
-        task.add_done_callback(_ended)
+        task.add_done_callback(tell_bug)
     try:
         async with beside({f"charger {name}": point.run() for name, point in points.items()}):
             yield Devices(
@@ -193,8 +194,3 @@ def _keeper(config: Settings, known: dict[str, str]) -> Callable[[str, str], Non
             log.warning("a renewed log-in cannot be kept: %s", error)
 
     return keep
-
-
-def _ended(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()):
-        log.error("%s ended by a bug of its own", task.get_name(), exc_info=error)

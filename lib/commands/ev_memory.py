@@ -128,7 +128,7 @@ def begun(rules: ChargingRules, kept: Kept, *, at: datetime, now_s: float) -> Ch
         plugged=replace(known.plugged, cables=cables),
         usual=known.usual,
         calendars={
-            name: CalendarState(entries=one.entries, listed_s=now_s - (at - one.at).total_seconds())
+            name: CalendarState(entries=one.entries, listed_s=_ago_s(one.at, at, now_s))
             for name, one in known.calendars.items()
         },
     )
@@ -137,7 +137,7 @@ def begun(rules: ChargingRules, kept: Kept, *, at: datetime, now_s: float) -> Ch
 def _kept_bay(bay: Bay, known: Standing, *, at: datetime, now_s: float) -> Bay:
     name = bay.post.rules.name
     intent, switches = known.intents.get(name), known.switches.get(name, Switches())
-    lately = tuple(now_s - (at - one).total_seconds() for one in switches.at if at - one < timedelta(seconds=DAY_S))
+    lately = tuple(_ago_s(one, at, now_s) for one in switches.at if at - one < timedelta(seconds=DAY_S))
     bay = replace(bay, session=known.sessions.get(name), pace=replace(bay.pace, switching=Switching(at_s=lately)))
     if intent is None:
         return bay
@@ -146,3 +146,8 @@ def _kept_bay(bay: Bay, known: Standing, *, at: datetime, now_s: float) -> Bay:
 
 def _then(at: datetime, now_s: float, at_s: float) -> datetime:
     return at - timedelta(seconds=round(now_s - at_s))
+
+
+def _ago_s(one: datetime, at: datetime, now_s: float) -> float:
+    """When it was by our seconds; never ahead: what was kept has the meter's time, and this machine's may be behind."""
+    return now_s - max(0.0, (at - one).total_seconds())

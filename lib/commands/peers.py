@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from lib.clock import Clock
-from lib.commands.beside import beside
+from lib.commands.beside import beside, tell_bug
 from lib.hub.address import parse_address
 from lib.hub.client import UNTRIED, Peer, PeerError
 from lib.messages import Say
@@ -43,8 +43,8 @@ async def heard(
         async with beside({program: peer.listen()}):
             yield peer
         return
-    listening = asyncio.create_task(peer.listen(), name=program)
-    listening.add_done_callback(_ended)
+    listening = asyncio.create_task(peer.listen(), name=f"listening to {program}")
+    listening.add_done_callback(tell_bug)
     try:
         yield peer
     finally:
@@ -57,8 +57,3 @@ def trouble(peer: Peer | None, program: str) -> str:
     if peer is None:
         return f"{program} cannot be heard: socket_info in config.py has no door for it, or tls no certificate"
     return "" if peer.why in {"", UNTRIED} else f"{peer.url}: {peer.why}"
-
-
-def _ended(listening: asyncio.Task[None]) -> None:
-    if not listening.cancelled() and (error := listening.exception()):
-        log.error("listening to %s ended by a bug of its own", listening.get_name(), exc_info=error)

@@ -115,6 +115,20 @@ async def test_what_the_disk_does_not_keep_waits_two_seconds_at_most(tmp_path: P
         await eventually(lambda: box.point.told.current_a == 8.0)
 
 
+async def test_each_new_thing_to_keep_has_its_own_two_seconds(tmp_path: Path, box: NrgkickBox) -> None:
+    """What the disk was slow with in the morning is no reason to hurry in the evening."""
+    heard: list[Event] = []
+    async with open_devices(settings(tmp_path, garage(box.where)), heard.append) as devices:
+        await eventually(lambda: any(isinstance(event, Told) for event in heard))
+        devices.follow(ordered(Order(current_a=8.0, go=True), 10.0))
+        await eventually(lambda: devices.memory.is_kept("garage"))
+        devices.follow(ordered(Order(current_a=8.0, go=True), 11.0))
+        his = devices.memory.owners["garage"]
+        owner = replace(his, current_a=9.0)
+        devices.memory.keep({"garage": owner})
+        assert not devices._may_change("garage", 20.0)
+
+
 @pytest.mark.parametrize("name", ["nrgkick@{where}", "nrgkick@127.0.0.1", "nrgkick"])
 async def test_a_password_is_of_a_box_a_host_or_a_make(tmp_path: Path, box: NrgkickBox, name: str) -> None:
     """The one that says most wins."""

@@ -103,6 +103,14 @@ def test_a_switch_of_the_day_before_is_forgotten() -> None:
     assert 1 == len(after.bays["garage"].pace.switching.at_s)
 
 
+def test_a_machine_whose_clock_is_behind_has_seen_nothing_ahead() -> None:
+    """What was kept has the meter's time: by a clock that is behind that it was just now, and not in an hour."""
+    before = lived().charging
+    after = begun(RULES, Kept(standing=standing(before)), at=before.at - timedelta(hours=4), now_s=7.0)
+    assert {7.0} == set(after.bays["garage"].pace.switching.at_s)
+    assert 7.0 == after.calendars["family"].listed_s
+
+
 def test_what_stands_is_the_same_after_a_round() -> None:
     """Read and written again without a word it changes nothing on the disk."""
     once = standing(lived().charging)
