@@ -13,6 +13,7 @@ from lib.core.charger import Balked, ChargerEvent, ChargerReading, Meddled, Miss
 from lib.core.post import Post
 from lib.core.sessions import Session
 from lib.core.soc import Soc
+from lib.core.tempo import USUAL
 from lib.core.uptake import DRAWS_A
 
 LEAVES = timedelta(hours=2)  # who leaves so long before a trip leaves for it
@@ -215,6 +216,7 @@ def _followed(bay: Bay, told: Told, before: Post) -> Bay:
             current_a=set_a if goes else 0.0,
             phases=reading.phases,
             turned_s=reading.read_s if goes else bay.pace.turned_s,
+            rest_s=reading.read_s + USUAL.off_s if bay.session and bay.session.stops and not goes else bay.pace.rest_s,
         )
         return replace(bay, pace=began, charged=charges, found_s=reading.read_s if goes else None)
     known = uptake.heard(
@@ -229,8 +231,8 @@ def _followed(bay: Bay, told: Told, before: Post) -> Bay:
     if reading.plug is Plug.CHARGING and (drawn_a is None or drawn_a > DRAWS_A):
         return replace(bay, charged=True, idle_s=None, ended=False, wakes=0)
     may = reading.plug.is_car and reading.permitted is not False and known.go
-    if not may:
-        return replace(bay, idle_s=None)
+    if not may:  # stopped by us, it has to show anew that it takes something
+        return replace(bay, idle_s=None, charged=bay.charged and known.go)
     idle_s = reading.read_s if bay.idle_s is None else bay.idle_s
     ended = bay.ended or (bay.charged and reading.read_s - max(idle_s, known.turned_s) >= ENDED_S)
     return replace(bay, idle_s=idle_s, ended=ended)

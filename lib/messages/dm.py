@@ -81,16 +81,16 @@ def say_house(
             Announced(who=one.who, cause=one.cause, peak_w=one.peak_w, eur=one.eur) for one in house.ledger.overs
         ),
         demo=demo,
-        notices={**house.notices, **dict(_uncontrolled(house.ledger, now, now_s)), **(notices or {})},
+        notices={**house.notices, **dict(_uncontrolled(house.ledger, house.at or now, now_s)), **(notices or {})},
     )
 
 
-def _uncontrolled(books: Ledger, now: datetime, now_s: float) -> Iterator[tuple[str, str]]:
-    """What runs on by itself since its program fell silent."""
+def _uncontrolled(books: Ledger, at: datetime, now_s: float) -> Iterator[tuple[str, str]]:
+    """What runs on by itself since its program fell silent; at: the meter's time now."""
     for program, word in books.words.items():
         names = ", ".join(one.who for one in word.drawn if one.high_w > 0)
         if now_s - word.heard_s > LEASE_S and names:
-            since = (now - timedelta(seconds=now_s - word.heard_s)).astimezone(BRUSSELS)
+            since = (at - timedelta(seconds=now_s - word.heard_s)).astimezone(BRUSSELS)
             most_w = sum(max(0.0, one.high_w) for one in word.drawn)
             told = f"{program} is silent since {since:%H:%M:%S}: nobody controls {names}"
             yield f"{program} silent", f"{told}, which may draw up to {most_w / 1000:.1f} kW"

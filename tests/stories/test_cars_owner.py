@@ -1,0 +1,49 @@
+"""What an owner noticed while he lived with it."""
+
+from datetime import timedelta
+
+from lib.core.modes import Mode
+from tests.stories.driveway import Driveway
+from tests.stories.homes import NOON, a_car, a_charger, a_home, a_trip, day_and_night
+
+
+def three_phases(**more: object) -> Driveway:
+    """A charger that can switch, and a car that takes three phases."""
+    charger = a_charger(phases=3, wired="123", switches=True)
+    return a_home(NOON, charger=charger, rules=a_car(phases=3), **more)  # type: ignore[arg-type]
+
+
+def test_nothing_switches_phases_while_dm_is_gone() -> None:
+    """Grants run out; the charger goes to its safe setting as it is."""
+    home = three_phases(peak_w=9000.0, soc_pct=10.0).run(minutes=5)
+    assert home.amps() >= 6
+    home.dm_lives = False
+    switches = home.points["garage"].switches
+    home.run(minutes=3)
+    assert (switches, 0.0) == (home.points["garage"].switches, home.amps())
+
+
+def test_a_car_that_sleeps_after_a_stop_of_ours_is_woken() -> None:
+    """It had charged, was stopped, and takes nothing when it may again."""
+    home = a_home(NOON, soc_pct=10.0).run(minutes=12)
+    car = home.points["garage"].car
+    assert car
+    home.meter_talks = False
+    home.run(minutes=17)
+    assert home.amps() in {0.0, 6.0}
+    home.want(mode=Mode.OFF)
+    home.run(minutes=1)
+    car.asleep = True
+    home.meter_talks = True
+    home.want(mode=Mode.AUTO)
+    home.run(minutes=10)
+    assert not car.asleep
+    assert home.points["garage"].power_w > 1000
+
+
+def test_the_sun_fills_a_car_that_has_enough_for_its_trip() -> None:
+    """Up to the everyday level, however little the trip wants."""
+    home = three_phases(soc_pct=63.0, sun_w=lambda _: 2_600.0, prices=day_and_night(NOON))
+    home.list_trips(a_trip("@car_1@ Antwerpen 180 km", NOON + timedelta(hours=19)))
+    home.run(minutes=5)
+    assert home.why() == "charges at 2.2 kW from the sun"
