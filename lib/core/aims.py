@@ -3,6 +3,7 @@
 The sun goes to one car after the other. Knows no order.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from math import inf
@@ -15,6 +16,7 @@ from lib.core.circuits import safe_a
 from lib.core.claims import Claim, Grant
 from lib.core.modes import Mode, Phases
 from lib.core.needs import Step
+from lib.core.plan import Block
 from lib.core.power import PHASE_V
 from lib.core.proposals import Device, Proposal, Resolved, resolve
 from lib.core.prospects import full_w, least_w, most_phases
@@ -84,18 +86,40 @@ class Aim:
         return self.hold if less_w >= power_w(self.bay.post.rules.step_a, self.lines) else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Now:
+    """What the plan has for each car now and next, and the price of a kWh: looked up once for all chargers."""
+
+    blocks: Mapping[str, Block]
+    nexts: Mapping[str, Block]
+    eur_kwh: float | None
+
+
 def aims_of(charging: Charging, rules: ChargingRules) -> list[Aim]:
     """What each charger shall do before circuits and clocks have their say; the sun goes to one after the other."""
-    left_w = _surplus_w(charging, rules)
+    left_w, now = _surplus_w(charging, rules), _now(charging)
     aims = []
     for name, bay in charging.bays.items():
         car = rules.cars.get(charging.car_on(name) or "")
-        facts = _facts(charging, name, bay, car, left_w)
+        facts = _facts(charging, name, bay, car, left_w, now)
         aim = _aim(charging, rules, name, bay, car, facts)
         aims.append(aim)
         if aim.bay.post.plug.is_car:
             left_w -= max(min(aim.target_w, _uses_w(bay, car)), bay.post.range_w[0])
     return aims
+
+
+def _now(charging: Charging) -> _Now:
+    at = charging.at
+    blocks: dict[str, Block] = {}
+    nexts: dict[str, Block] = {}
+    for block in charging.plan.blocks:
+        if block.start > at:
+            nexts.setdefault(block.car, block)
+        elif at < block.end:
+            blocks.setdefault(block.car, block)
+    slot = next((one for one in charging.prices if one.start <= at < one.end), None)
+    return _Now(blocks=blocks, nexts=nexts, eur_kwh=slot.import_eur_kwh if slot else None)
 
 
 def _uses_w(bay: Bay, car: CarRules | None) -> float:
@@ -113,7 +137,7 @@ def _surplus_w(charging: Charging, rules: ChargingRules) -> float:
     return surplus.surplus_w(0.0, site.base_w + battery_w, battery_w, first)
 
 
-def _facts(charging: Charging, name: str, bay: Bay, car: CarRules | None, left_w: float) -> Facts:
+def _facts(charging: Charging, name: str, bay: Bay, car: CarRules | None, left_w: float, now: _Now) -> Facts:
     post, at = bay.post, charging.at
     known = charging.cars[car.name].soc if car else None
     phases = post.phases
@@ -122,8 +146,8 @@ def _facts(charging: Charging, name: str, bay: Bay, car: CarRules | None, left_w
         step_a=post.rules.step_a, least_a=post.least_a, most_a=min(post.most_a, car.current_a if car else post.most_a)
     )
     mode = Mode.PV_ALL if bay.mode is Mode.PV_ALL else Mode.PV_ONLY
-    sun = surplus.wish(mode, left_w, phases=_sun_phases(bay, car, left_w, mode), runs=runs, profile=profile)
-    slot = next((one for one in charging.prices if one.start <= at < one.end), None)
+    sun_phases = _sun_phases(bay, car, left_w, mode)
+    sun = surplus.wish(mode, left_w, phases=sun_phases, runs=runs, profile=profile)
     night = charging.nights.get(car.name) if car else None
     found = charging.needs.get(car.name, ()) if car else ()
     need = found[0] if found and found[0].trip.ready > at - timedelta(minutes=30) else None
@@ -141,12 +165,12 @@ def _facts(charging: Charging, name: str, bay: Bay, car: CarRules | None, left_w
         car=car,
         pct=known.pct(at) if known else None,
         need=need,
-        block=charging.plan.now(car.name, at) if car else None,
-        next=charging.plan.next(car.name, at) if car else None,
+        block=now.blocks.get(car.name) if car else None,
+        next=now.nexts.get(car.name) if car else None,
         night_w=night.power_w if night and at < night.until else 0.0,
         night_until=night.until if night else None,
-        eur_kwh=slot.import_eur_kwh if slot else None,
-        sun_w=power_w(sun.current_a, _sun_phases(bay, car, left_w, mode)) if sun.go else 0.0,
+        eur_kwh=now.eur_kwh,
+        sun_w=power_w(sun.current_a, sun_phases) if sun.go else 0.0,
         left_w=left_w,
         found_w=power_w(bay.pace.current_a, post.phases) if _is_found(charging, bay) else 0.0,
         sunny=bay.sunny and bay.pace.go,

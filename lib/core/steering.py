@@ -56,7 +56,7 @@ def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, slow: set[str],
         phases=aim.wish,
     )
     pace, command = paced(aim.bay.pace, wanted, now_s)
-    bay = _woken(replace(aim.bay, pace=pace), now_s)
+    bay = _woken(aim.bay if pace is aim.bay.pace else replace(aim.bay, pace=pace), now_s)
     order = Order(
         current_a=command.current_a if command.go else post.least_a,
         go=command.go and not _wakes(bay, now_s),
@@ -70,7 +70,7 @@ def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, slow: set[str],
     return replace(
         bay,
         session=session,
-        post=replace(post, order=order),
+        post=post if post.order == order else replace(post, order=order),
         claim=aim.claim,
         claimed_s=_claimed_s(aim),
         power_w=drawn_w,
