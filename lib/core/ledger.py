@@ -16,6 +16,7 @@ MARGIN = 0.04  # of the target's energy is kept back: 25 Wh at 2.5 kW, what a ke
 FALL_S = 60.0  # a base load that falls is believed so slowly; one that rises, at once
 LAST_S = 240.0  # nothing is raised in the last minutes: what is left, divided by the time left, explodes
 CALM_S, CALM_PART = 20.0, 0.1  # what the rest of the quarter will be like: smoothed, and less so towards its end
+LASTS_S, RISES_W = 30.0, 50.0  # a rise that lasts longer is no kettle, and is believed
 NEWS_W = 250.0  # a peak that grows by so much more is announced again
 
 
@@ -50,7 +51,7 @@ class Ledger:
         words: what each program said last; target_w: of the quarter.
         ceiling_w: what may be drawn from the grid from now on.
         base_w: the house without cars and battery, net of its sun: a rise counts at once, a fall slowly; calm_w: the
-            same without its kettles.
+            same without its kettles; risen: since when the one has been above the other.
         grants: renewed with each telegram. overs: announced, and granted from the next telegram on.
         short_s: since when a running claim does not fit, by name. causes: Wh granted above the target, by cause.
 
@@ -63,6 +64,7 @@ class Ledger:
     ceiling_w: float | None = None
     base_w: float | None = None
     calm_w: float | None = None
+    risen: datetime | None = None
     grants: tuple[Grant, ...] = ()
     overs: tuple[Over, ...] = ()
     short_s: Mapping[str, float] = field(default_factory=dict)
@@ -133,7 +135,7 @@ def after(
     target_w: what this quarter may count; margin: the part of its energy that is kept back; price: a month peak in W →
     what it costs, in €.
     """
-    base_w, calm_w = _base_w(ledger, quarter)
+    base_w, calm_w, risen = _base_w(ledger, quarter)
     claims = tuple(_together(ledger.claims(now_s, target_w), target_w * (1 - margin) - (base_w or 0.0)))
     new = ledger.start != quarter.start
     ceiling_w = _ceiling_w(None if new else ledger.ceiling_w, quarter, target_w, margin)
@@ -172,6 +174,7 @@ def after(
         ceiling_w=ceiling_w,
         base_w=base_w,
         calm_w=calm_w,
+        risen=risen,
         grants=tuple(
             Grant(
                 who=claim.who,
@@ -211,17 +214,21 @@ def _ceiling_w(before_w: float | None, quarter: Quarter, target_w: float, margin
     return min(allowed_w, target_w if before_w is None else before_w)
 
 
-def _base_w(ledger: Ledger, quarter: Quarter) -> tuple[float | None, float | None]:
-    """The house itself, guarded and calm."""
+def _base_w(ledger: Ledger, quarter: Quarter) -> tuple[float | None, float | None, datetime | None]:
+    """The house itself, guarded and calm, and since when it has been more than calm."""
     if quarter.grid_w is None:
-        return ledger.base_w, ledger.calm_w
+        return ledger.base_w, ledger.calm_w, ledger.risen
     now_w = quarter.grid_w - quarter.commanded_w
     if ledger.base_w is None or ledger.calm_w is None or ledger.at is None:
-        return now_w, now_w
+        return now_w, now_w, None
+    risen = (ledger.risen or quarter.at) if now_w > ledger.calm_w + RISES_W else None
     passed_s = max(0.0, (quarter.at - ledger.at).total_seconds())
     calm_s = min(CALM_S, max(1.0, quarter.left_s * CALM_PART))
     fallen_w = now_w + (ledger.base_w - now_w) * exp(-passed_s / FALL_S)
-    return max(now_w, fallen_w), now_w + (ledger.calm_w - now_w) * exp(-passed_s / calm_s)
+    calm_w = now_w + (ledger.calm_w - now_w) * exp(-passed_s / calm_s)
+    if risen is not None and (quarter.at - risen).total_seconds() >= LASTS_S:
+        calm_w, risen = now_w, None
+    return max(now_w, fallen_w), calm_w, risen
 
 
 def _together(claims: Collection[Claim], room_w: float) -> Iterable[Claim]:

@@ -171,20 +171,20 @@ def after(post: Post, event: ChargerEvent, car: CarRules | None) -> Post:
             return _told(post, reading, car)
         case Took(order=order, accepted=accepted, sent_s=sent_s):
             went = order if accepted.current_a is None else replace(order, current_a=accepted.current_a)
-            return _moved(replace(post, balked=""), went, sent_s)
+            return _moved(replace(post, balked=""), went, sent_s, car)
         case Balked(why=why, order=order, sent_s=sent_s, answered=answered):
-            return replace(post, balked=why) if answered else _moved(post, order, sent_s)  # it may have been taken
+            return replace(post, balked=why) if answered else _moved(post, order, sent_s, car)  # it may have been taken
         case Missed():
             return replace(post, missed=event)
         case Meddled(what=what):
             return replace(post, meddled=what)
 
 
-def _moved(post: Post, order: Order, sent_s: float) -> Post:
+def _moved(post: Post, order: Order, sent_s: float, car: CarRules | None) -> Post:
     """An order is on its way."""
-    phases = order.phases or post.phases
+    phases = min(order.phases or post.phases, post.rules.phases, car.phases if car else 3)
     move = Move(current_a=order.current_a if order.go else 0.0, phases=phases, sent_s=sent_s)
-    switched_s = sent_s if order.phases is not None and order.phases != post.phases else post.switched_s
+    switched_s = sent_s if phases != post.phases else post.switched_s
     return replace(post, moves=(*post.moves[-8:], move), switched_s=switched_s)
 
 

@@ -53,7 +53,7 @@ def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, slow: set[str],
         step_a=post.rules.step_a,
         haste=_haste(charging, rules, aim, share),
         may_raise=_may_raise(charging) and slow <= {aim.name},
-        phases=aim.wish,
+        phases=aim.wish if charging.site.is_fresh(charging.now_s) else None,
     )
     pace, command = paced(aim.bay.pace, wanted, now_s)
     bay = _woken(aim.bay if pace is aim.bay.pace else replace(aim.bay, pace=pace), now_s)
