@@ -20,7 +20,7 @@ from lib.core.charger import (
     Took,
     power_w,
 )
-from lib.core.circuits import NOTHING, Amps, conductors, on
+from lib.core.circuits import DRAWS_A, NOTHING, Amps, conductors, on
 from lib.core.power import PHASE_V
 
 FOLLOWED_S = 8.0  # a reading that much younger than an order may show what came of it
@@ -103,9 +103,9 @@ class Post:
     def range_w(self) -> tuple[float, float]:
         """The least and the most that its car draws just now."""
         known = self.reading.power_w if self.reading else None
-        ends = [power_w(move.current_a, move.phases) for move in self.moves]
+        ends = [power_w(move.current_a, self._taken(move.phases)) for move in self.moves]
         if self.missed is not None or known is None:
-            offered_w = power_w(self._offered_a, self.phases)
+            offered_w = power_w(self._offered_a, self._taken(self.phases))
             return 0.0, max([offered_w, known or 0.0, *ends])
         return min([known, *ends]), max([known, *ends])
 
@@ -117,7 +117,7 @@ class Post:
         measured = self._measured_a(loads)
         if measured is not None and not self.moves and self.missed is None:
             return measured, measured
-        per_w = PHASE_V * max(1, self.phases)
+        per_w = PHASE_V * max(1, self._taken(self.phases))
         return on(loads, low_w / per_w), on(
             self.loads(max([self.phases, *(m.phases for m in self.moves)])), high_w / per_w
         )
@@ -136,6 +136,12 @@ class Post:
     def is_lost(self) -> bool:
         """Whether it cannot be told anything now."""
         return self.missed is not None or bool(self.balked)
+
+    def _taken(self, phases: int) -> int:
+        """On how many of its phases the car draws, as far as that was seen: a guest's may take one of three."""
+        if phases != self.phases or self.drawn_a is None:
+            return phases
+        return min(phases, max(1, sum(current_a > DRAWS_A for current_a in self.drawn_a)))
 
     @property
     def _offered_a(self) -> float:
