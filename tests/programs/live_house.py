@@ -44,7 +44,7 @@ def _steady(power_w: int) -> Callable[[Moment], Iterator[Stage]]:
 
 
 ROUTER = Kind(name="router", phases=(0, 1, 2), programme=_steady(300))
-SAUNA = Kind(name="sauna", phases=(0,), programme=_steady(2_500), habits=(Habit(at=time(12), days=()),))  # by hand
+SAUNA = Kind(name="sauna", phases=(0,), programme=_steady(3_400), habits=(Habit(at=time(12), days=()),))  # by hand
 
 
 def a_point(name: str = "garage", *, phases: int = 3, settings: ChargeSettings = PAUSED) -> ChargePoint:
