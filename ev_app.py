@@ -66,9 +66,10 @@ class Cars:
                 self.take(core.Priced(prices=message.slots))
 
     def take(self, event: Event) -> None:
-        """Something happened: what follows from it is told at once, a cut first of all."""
+        """Something happened: what follows from it is told at once, a cut first of all; a new plan can wait a second."""
         now_s, now = self._clock.monotonic(), self._clock.now()
-        self.charging = steered(core.after(self.charging, event, self._rules, now_s=now_s, now=now), self._rules)
+        charging = core.after(self.charging, event, self._rules, now_s=now_s, now=now)
+        self.charging = steered(charging, self._rules, replans=not isinstance(event, core.Heard))
         if self._devices:
             self._devices.follow(self.charging)
         for line in self.charging.said:

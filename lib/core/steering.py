@@ -27,9 +27,12 @@ WAKE_S = 30.0
 FAR = 1.25  # a row that is so far above its limit lets nothing wait
 
 
-def steered(charging: Charging, rules: ChargingRules) -> Charging:
-    """The state with what each charger is told and what is asked of dm."""
-    charging = foreseen(charging, rules)
+def steered(charging: Charging, rules: ChargingRules, *, replans: bool = True) -> Charging:
+    """The state with what each charger is told and what is asked of dm.
+
+    replans: needs and plan may be worked out anew; a cut that a telegram calls for need not wait for that.
+    """
+    charging = foreseen(charging, rules) if replans else charging
     aims, shares = shared(charging, rules, aims_of(charging, rules))
     slow = _giving_way(aims, shares)
     bays = dict(charging.bays)
