@@ -138,7 +138,7 @@ def test_each_title_asks_for_what_the_paper_says() -> None:
         assert {said} == {asked(trip.ask) for trip in found.trips}, title
         assert ("each of the two" in says) == (len(found.trips) == 2)
         assert () == found.notes
-    assert f"= {ceil(target_pct(Ask(km=180), CAR))} %" in PAPER
+    assert f"so {ceil(target_pct(Ask(km=180), CAR))} %" in PAPER
 
 
 def test_the_statement_in_the_paper_is_the_programs_own() -> None:

@@ -79,7 +79,7 @@ async def test_the_demo_from_start_to_stop(demo: Checkout) -> None:
     assert demo.shows("dm", "Quarter")
     assert {"demo"} == {path.name for path in demo.home.iterdir()}
     assert (demo.home / "demo/log/log_info.log").exists()
-    assert demo.shows("log", "dm starts")
+    assert eventually(lambda: "dm starts" in demo.tmux("capture-pane", "-p", "-J", "-S", "-", "-t", "=log:"))
     assert not (demo.home / "demo/history").exists()
     assert not list((demo.home / "demo/data").glob("*damaged*"))
     assert (demo.home / "demo/rates.json").exists()
