@@ -66,7 +66,7 @@ class Cars:
                 self.take(core.Priced(prices=message.slots))
 
     def take(self, event: Event) -> None:
-        """Something happened: what follows from it is told at once, a cut first of all; a new plan can wait a second."""
+        """Something happened: what follows is told at once, a cut first of all; a new plan can wait a second."""
         now_s, now = self._clock.monotonic(), self._clock.now()
         charging = core.after(self.charging, event, self._rules, now_s=now_s, now=now)
         self.charging = steered(charging, self._rules, replans=not isinstance(event, core.Heard))
