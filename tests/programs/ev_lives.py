@@ -103,7 +103,7 @@ async def ev_dies(folder: Path, ports: int, killed: asyncio.Event) -> None:
                 [first] = writes(box, told)[:1]
                 assert first.get("charge_pause") == 1 or first["current_set"] < told_a
                 assert _lasting(before) == _lasting(await home.heard(Charging, lambda said: charger(said).plug.is_car))
-            await comes_true(lambda: CHARGES == point.settings)  # as it was found, three lives ago
+            await comes_true(lambda: [CHARGES, CHARGES] == [point.told, point.settings])  # as found three lives ago
     assert " ERROR " not in home.log("ev") + home.log("dm")
 
 
