@@ -19,7 +19,10 @@ from lib.clock import WallClock
 from lib.core.stamp import BRUSSELS
 from tests.bench.result import Result, as_table, as_text
 
-BENCHES = ("telegrams", "money", "latency", "screen", "clients", "disk", "history", "year", "kills")
+BENCHES = (
+    *("telegrams", "money", "latency", "screen", "clients", "disk", "history", "year", "kills"),
+    *("amperes", "cycle", "cars"),
+)
 PAGE = Path(__file__).parents[2] / "docs" / "PERFORMANCE.md"
 HEAD = """\
 # Performance

@@ -6,13 +6,14 @@ Whatever is started here has ended when its block is left, also by Ctrl-C.
 import asyncio
 import contextlib
 import fcntl
+import json
 import os
 import pty
 import signal
 import struct
 import sys
 import termios
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +22,7 @@ from websockets.asyncio.client import ClientConnection
 
 from lib.core.stamp import parse_stamp
 from tests.conftest import free_ports
-from tests.programs.program import ROOT, P1Server, environment, listening
+from tests.programs.program import LIMIT_S, ROOT, P1Server, environment, listening
 
 COLUMNS, ROWS = 240, 60
 ENDING_S = 5.0
@@ -38,31 +39,70 @@ class Terminal:
 
 
 @dataclass(frozen=True, slots=True)
-class Dm:
-    """A running dm.py: its meter, its port, its process, and its screen when it has one."""
+class Home:
+    """A folder of its own, the first of its ports, and so what its programs see."""
 
-    meter: P1Server
+    folder: Path
+    ports: int
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """This machine's, but for folder, secrets and ports."""
+        return environment(self.folder, self.ports)
+
+
+@contextlib.contextmanager
+def own_home() -> Iterator[Home]:
+    """An empty home, gone at the end."""
+    with TemporaryDirectory(prefix="dm-bench-") as folder:
+        yield Home(Path(folder), free_ports())
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A running program: its port, its process, and its screen when it has one."""
+
     port: int
     pid: int
     screen: Terminal | None
 
 
+@dataclass(frozen=True, slots=True)
+class Dm(Program):
+    """A running dm.py, and the meter that it listens to."""
+
+    meter: P1Server
+
+
 @contextlib.asynccontextmanager
-async def dm(*, screen: bool) -> AsyncIterator[Dm]:
-    """dm.py on a meter that says nothing yet, its door open; screen: with the dashboard on a large terminal."""
-    ports = free_ports()
-    with TemporaryDirectory(prefix="dm-bench-") as home:
-        environ = environment(Path(home), ports)
-        async with P1Server() as meter:
-            command = ("dm.py", "--source", meter.source)
-            if screen:
-                async with on_terminal(*command, environ=environ) as terminal:
-                    await _open(ports)
-                    yield Dm(meter, ports, terminal.pid, terminal)
-            else:
-                async with without_terminal(*command, "--headless", environ=environ) as pid:
-                    await _open(ports)
-                    yield Dm(meter, ports, pid, None)
+async def dm(*, screen: bool, home: Home | None = None) -> AsyncIterator[Dm]:
+    """dm.py on a meter that says nothing yet, its door open; screen: with the dashboard on a large terminal.
+
+    home: where it lives, None in one of its own.
+    """
+    with contextlib.ExitStack() as homes:
+        home = home or homes.enter_context(own_home())
+        async with P1Server() as meter, _program("dm.py", "--source", meter.source, home=home, screen=screen) as one:
+            await _open(home.ports)
+            yield Dm(home.ports, one.pid, one.screen, meter)
+
+
+@contextlib.asynccontextmanager
+async def ev(home: Home, *, screen: bool) -> AsyncIterator[Program]:
+    """ev_app.py in a home with its config.py, its door open; screen as for dm."""
+    async with _program("ev_app.py", home=home, screen=screen) as one:
+        await _open(home.ports + 1)
+        yield Program(home.ports + 1, one.pid, one.screen)
+
+
+@contextlib.asynccontextmanager
+async def _program(*command: str, home: Home, screen: bool) -> AsyncIterator[Program]:
+    if screen:
+        async with on_terminal(*command, environ=home.environ) as terminal:
+            yield Program(home.ports, terminal.pid, terminal)
+    else:
+        async with without_terminal(*command, "--headless", environ=home.environ) as pid:
+            yield Program(home.ports, pid, None)
 
 
 async def _open(port: int) -> None:
@@ -147,6 +187,16 @@ async def say(meter: P1Server, telegram: bytes) -> float:
     start_s = asyncio.get_running_loop().time()
     await meter.say(pieces[-1])
     return start_s
+
+
+async def ordered(port: int, order: Mapping[str, object]) -> None:
+    """Have a program carry out an order; while it is just starting it is told again. Raises TimeoutError."""
+    async with listening(port) as client, asyncio.timeout(LIMIT_S):
+        answer = ""
+        while answer != "done":
+            if answer in {"", "refused"}:
+                await client.send(json.dumps(order))
+            answer = json.loads(await client.recv())["type"]
 
 
 def clock_of(telegram: bytes) -> str:

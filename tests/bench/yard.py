@@ -1,0 +1,124 @@
+"""A house with charge points whose load and sun are what a hand says, the boxes before its charge points, its config.
+
+Out: a telegram for each of its seconds. The charge points obey at once: what is measured is not their lag.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+
+from lib.core.ledger import MARGIN
+from lib.core.quarter import QUARTER_S, start_of
+from lib.sim.appliances import Flow
+from lib.sim.brussels import SECOND, instant, micros
+from lib.sim.car import Car
+from lib.sim.charge_point import ChargePoint, ChargeSettings
+from lib.sim.meter import Meter
+from lib.sim.nrgkick_box import NrgkickBox, open_nrgkick_box
+from lib.sim.outings import calendar_text, family_week
+from lib.sim.street import amperes, volts
+from lib.sim.telegram import telegram
+from tests.bench.program import Home
+from tests.programs.program import ROOT
+
+SEED = 7
+FAMILY = "family.ics"
+CONFIG = """
+serial_port = "none: the bench says where"
+peak_target_kw = {target_kw}
+connection_a = 63
+chargers = {chargers!r}
+cars = {cars!r}
+calendars = {calendars!r}
+"""
+
+
+class Yard:
+    """The house from `start` on; base_w, sun_w: its own load, and what its panels give, both on three phases."""
+
+    def __init__(self, start: datetime, points: Sequence[ChargePoint], *, target_w: float) -> None:
+        """target_w: what a quarter may count."""
+        self.base_w = self.sun_w = 0
+        self.points = points
+        self.target_w = target_w
+        self._meter = Meter(seed=SEED, start=start)
+        self._at_us = micros(start)
+        self._average_w = 0
+
+    @property
+    def at(self) -> datetime:
+        """The instant it has come to (UTC)."""
+        return instant(self._at_us)
+
+    @property
+    def cars_w(self) -> int:
+        """What its cars draw now."""
+        return sum(point.power_w for point in self.points)
+
+    @property
+    def left_s(self) -> float:
+        """Until its quarter ends."""
+        return QUARTER_S - (self.at - start_of(self.at)).total_seconds()
+
+    @property
+    def ceiling_w(self) -> float:
+        """What may flow through its meter from now on, so that the quarter ends within its target."""
+        return (self.target_w * (1 - MARGIN) - self._average_w) * QUARTER_S / self.left_s
+
+    def second(self) -> bytes:
+        """The telegram of a second later; until then flows what was set last, and cars draw what they were told."""
+        self._at_us += SECOND
+        self._meter.take(self._flow(), self._at_us)
+        for point in self.points:
+            point.step(1)
+        flow = self._flow()
+        volts_v = volts(SEED, self._at_us, flow.phases_w)
+        display = self._meter.show(flow, volts_v=volts_v, currents_a=amperes(flow.phases_w, volts_v))
+        self._average_w = display.quarter_w
+        return telegram(display)
+
+    def _flow(self) -> Flow:
+        share_w, rest_w = divmod(self.base_w - self.sun_w, 3)
+        one, two, three = share_w + rest_w, share_w, share_w
+        for point in self.points:
+            one, two, three = one + point.flow_w[0], two + point.flow_w[1], three + point.flow_w[2]
+        return Flow((one, two, three), 0, 0)
+
+
+def a_point(name: str, soc_pct: float, start: datetime) -> ChargePoint:
+    """A charge point of 3×16 A that pauses, with its car on it, which is called after it."""
+    car = Car(name=f"car_{name}", capacity_wh=77_000, soc_pct=soc_pct)
+    settings = ChargeSettings(current_a=6.0, paused=True)
+    return ChargePoint(start=start, name=name, settings=settings, car=car, lag_s=0.0, ramp_s=0.0)
+
+
+@contextlib.asynccontextmanager
+async def boxes(points: Sequence[ChargePoint]) -> AsyncIterator[list[NrgkickBox]]:
+    """A box on a free port of loopback before each."""
+    async with contextlib.AsyncExitStack() as opened:
+        found = []
+        for point in points:
+            found.append(await open_nrgkick_box(point))
+            opened.push_async_callback(found[-1].close)
+        yield found
+
+
+def furnish(
+    home: Home, walls: Sequence[NrgkickBox], *, modes: Mapping[str, str], target_w: float, calendars: Sequence[str] = ()
+) -> None:
+    """Write the config.py of a home with these boxes and their cars, and the calendar of the first car.
+
+    modes: by charger; calendars: other ones instead.
+    """
+    chargers, cars = {}, {}
+    for box in walls:
+        assert box.point.home
+        name, car = box.point.name, box.point.home
+        chargers[name] = {"make": box.make, "address": box.where, "phases": 3, "car": car.name, "mode": modes[name]}
+        cars[car.name] = {"capacity_kwh": car.capacity_wh / 1000}
+    config = CONFIG.format(
+        target_kw=target_w / 1000, chargers=chargers, cars=cars, calendars=tuple(calendars) or (f"ics:{FAMILY}",)
+    )
+    start = walls[0].point.at
+    (home.folder / "config.py").write_text((ROOT / "config.py").read_text("utf-8") + config, "utf-8")
+    (home.folder / FAMILY).write_text(calendar_text(family_week(start, next(iter(cars))), start), "utf-8")
