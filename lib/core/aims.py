@@ -240,11 +240,13 @@ def _budget(charging: Charging, bay: Bay, facts: Facts, grant: Grant | None) -> 
     now_s, site, post = charging.now_s, charging.site, bay.post
     if bay.mode is Mode.MANUAL:
         return None
-    answers = bay.claimed_s is not None and now_s - max(bay.claimed_s, site.since_s or 0.0) >= ANSWER_S
+    young = now_s - charging.began_s < ADOPTS_S  # dm may take ten seconds until it looks for us again
+    asked_s = None if bay.claimed_s is None else now_s - max(bay.claimed_s, site.since_s or 0.0)
+    answers = asked_s is not None and asked_s >= ANSWER_S and not young
     if grant is not None:
         return grant.power_w, Hold.PEAK if grant.power_w > 0 else Hold.NO_ROOM if answers else Hold.ASKED
     silent_s = site.silent_s(now_s)
-    if silent_s is None and now_s - charging.began_s < ADOPTS_S:
+    if silent_s is None and young:
         return post.range_w[1], Hold.STARTING
     if silent_s is not None and silent_s < claims.LEASE_S:
         told_w = max(post.range_w[1], power_w(bay.pace.current_a, post.phases))
