@@ -16,7 +16,7 @@ from lib.core.modes import Mode
 from lib.sim.nrgkick_box import NrgkickBox
 from tests.bench.program import dm, ev, ordered, own_home, say
 from tests.bench.result import Result, at_most, percentile
-from tests.bench.yard import Yard, a_point, boxes, furnish
+from tests.bench.yard import Yard, a_point, box_before, furnished
 from tests.programs.program import LIMIT_S, ROOT, P1Server
 
 TITLE = "Amperes"
@@ -31,9 +31,9 @@ PAUSE_S = 0.25
 SLOW_S = 0.5
 PATIENCE_S = 600.0
 HOW = (
-    "dm.py and ev_app.py --headless with an NRGkick box (lag and ramp 0), a calendar and the polls of every day; a "
-    "telegram each second over TCP in the pieces of a cable. In turn a cloud comes up before the sun that the car "
-    "charges from, and the house draws more until the quarter's budget is short for a car below its reserve: "
+    "dm.py and ev_app.py --headless with an NRGkick box (lag and ramp 0), a calendar, a car's cloud and the polls of "
+    "every day; a telegram each second over TCP in the pieces of a cable. In turn a cloud comes up before the sun that "
+    "the car charges from, and the house draws more until the quarter's budget is short for a car below its reserve: "
     f"{STEP_W} W with each telegram. A delay: last byte of such a telegram → request for fewer amperes at the box. "
     "Sockets alone: TCP → a websocket frame of that length → GET at a box of its own, through two bare processes in "
     "the same seconds."
@@ -86,17 +86,19 @@ def _result(what: str, one: Seen) -> Result:
 async def seen(prompt: int, slow: int) -> tuple[Seen, Seen]:
     """So many requests to a box that answers at once, and to a slow one. Raises TimeoutError when they do not come."""
     start = WallClock().now().replace(microsecond=0)
-    points = [a_point("garage", 12.0, start), a_point("bare", 50.0, start)]
-    yard = Yard(start, points[:1], target_w=TARGET_W)
-    with own_home() as home:
-        async with boxes(points) as (box, bare_box), P1Server() as bare:
-            furnish(home, [box], modes={"garage": "pv_only"}, target_w=TARGET_W)
-            async with _wire(bare, bare_box), dm(screen=False, home=home) as meter, ev(home, screen=False) as cars:
-                await ordered(cars.port, {"type": "set_soc", "car": "car_garage", "soc_pct": 12.0})
-                watch = _Watch(_Weather(yard, cars.port), meter.meter, bare, box, bare_box)
-                at_once = await watch.until(prompt)
-                box.delay_s = SLOW_S
-                return at_once, await watch.until(slow)
+    yard = Yard(start, [a_point("garage", 12.0, start)], target_w=TARGET_W)
+    async with contextlib.AsyncExitStack() as opened:
+        home = opened.enter_context(own_home())
+        [box] = await opened.enter_async_context(furnished(home, yard, mode=Mode.PV_ONLY))
+        bare_box = await opened.enter_async_context(box_before(a_point("bare", 50.0, start)))
+        bare = await opened.enter_async_context(P1Server())
+        await opened.enter_async_context(_wire(bare, bare_box))
+        house = await opened.enter_async_context(dm(screen=False, home=home))
+        cars = await opened.enter_async_context(ev(home, screen=False))
+        watch = _Watch(_Weather(yard, cars.port), house.meter, bare, box, bare_box)
+        at_once = await watch.until(prompt)
+        box.delay_s = SLOW_S
+        return at_once, await watch.until(slow)
 
 
 class _Weather:

@@ -88,9 +88,9 @@ async def dm(*, screen: bool, home: Home | None = None) -> AsyncIterator[Dm]:
 
 
 @contextlib.asynccontextmanager
-async def ev(home: Home, *, screen: bool) -> AsyncIterator[Program]:
-    """ev_app.py in a home with its config.py, its door open; screen as for dm."""
-    async with _program("ev_app.py", home=home, screen=screen) as one:
+async def ev(home: Home, *, screen: bool, command: tuple[str, ...] = ("ev_app.py",)) -> AsyncIterator[Program]:
+    """ev_app.py in a home with its config.py, its door open; screen as for dm; command: what starts it instead."""
+    async with _program(*command, home=home, screen=screen) as one:
         await _open(home.ports + 1)
         yield Program(home.ports + 1, one.pid, one.screen)
 

@@ -1,17 +1,19 @@
-"""A house with charge points whose load and sun are what a hand says, the boxes before its charge points, its config.
+"""A house with charge points whose load and sun are what a hand says; the boxes before it, and the config of its home.
 
 Out: a telegram for each of its seconds. The charge points obey at once: what is measured is not their lag.
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from lib.core.ledger import MARGIN
+from lib.core.modes import Mode
 from lib.core.quarter import QUARTER_S, start_of
 from lib.sim.appliances import Flow
 from lib.sim.brussels import SECOND, instant, micros
 from lib.sim.car import Car
+from lib.sim.car_cloud_box import open_car_cloud_box
 from lib.sim.charge_point import ChargePoint, ChargeSettings
 from lib.sim.meter import Meter
 from lib.sim.nrgkick_box import NrgkickBox, open_nrgkick_box
@@ -93,32 +95,37 @@ def a_point(name: str, soc_pct: float, start: datetime) -> ChargePoint:
 
 
 @contextlib.asynccontextmanager
-async def boxes(points: Sequence[ChargePoint]) -> AsyncIterator[list[NrgkickBox]]:
-    """A box on a free port of loopback before each."""
-    async with contextlib.AsyncExitStack() as opened:
-        found = []
-        for point in points:
-            found.append(await open_nrgkick_box(point))
-            opened.push_async_callback(found[-1].close)
-        yield found
+async def box_before(point: ChargePoint) -> AsyncIterator[NrgkickBox]:
+    """An NRGkick on a free port of loopback."""
+    box = await open_nrgkick_box(point)
+    try:
+        yield box
+    finally:
+        await box.close()
 
 
-def furnish(
-    home: Home, walls: Sequence[NrgkickBox], *, modes: Mapping[str, str], target_w: float, calendars: Sequence[str] = ()
-) -> None:
-    """Write the config.py of a home with these boxes and their cars, and the calendar of the first car.
+@contextlib.asynccontextmanager
+async def furnished(
+    home: Home, yard: Yard, *, mode: Mode, calendar: str | None = None
+) -> AsyncIterator[list[NrgkickBox]]:
+    """Its boxes, a cloud that tells how full its cars are, and a config.py in its home that names them all.
 
-    modes: by charger; calendars: other ones instead.
+    mode: of its chargers at first; calendar: the address of another one than a file with the family's week.
     """
-    chargers, cars = {}, {}
-    for box in walls:
-        assert box.point.home
-        name, car = box.point.name, box.point.home
-        chargers[name] = {"make": box.make, "address": box.where, "phases": 3, "car": car.name, "mode": modes[name]}
-        cars[car.name] = {"capacity_kwh": car.capacity_wh / 1000}
-    config = CONFIG.format(
-        target_kw=target_w / 1000, chargers=chargers, cars=cars, calendars=tuple(calendars) or (f"ics:{FAMILY}",)
-    )
-    start = walls[0].point.at
-    (home.folder / "config.py").write_text((ROOT / "config.py").read_text("utf-8") + config, "utf-8")
-    (home.folder / FAMILY).write_text(calendar_text(family_week(start, next(iter(cars))), start), "utf-8")
+    async with contextlib.AsyncExitStack() as opened:
+        cloud = await open_car_cloud_box(yard.points)
+        opened.push_async_callback(cloud.close)
+        found = [await opened.enter_async_context(box_before(point)) for point in yard.points]
+        chargers, cars = {}, {}
+        for box in found:
+            assert box.point.home
+            car = box.point.home
+            chargers[box.point.name] = {"make": box.make, "address": box.where, "car": car.name, "mode": mode.value}
+            soc = {"from": "http", "url": cloud.address(car.name), "soc": "soc_pct", "time": "measured_at"}
+            cars[car.name] = {"capacity_kwh": car.capacity_wh / 1000, "soc": soc}
+        config = CONFIG.format(
+            target_kw=yard.target_w / 1000, chargers=chargers, cars=cars, calendars=(calendar or f"ics:{FAMILY}",)
+        )
+        (home.folder / "config.py").write_text((ROOT / "config.py").read_text("utf-8") + config, "utf-8")
+        (home.folder / FAMILY).write_text(calendar_text(family_week(yard.at, next(iter(cars))), yard.at), "utf-8")
+        yield found
