@@ -13,27 +13,26 @@ from statistics import median
 
 from lib.clock import WallClock
 from lib.core.modes import Mode
+from lib.core.power import PHASE_V
 from lib.sim.nrgkick_box import NrgkickBox
 from tests.bench.program import dm, ev, ordered, own_home, say
 from tests.bench.result import Result, at_most, percentile
-from tests.bench.yard import Yard, a_point, box_before, furnished
+from tests.bench.yard import CONNECTION_A, Yard, a_point, box_before, furnished
 from tests.programs.program import LIMIT_S, ROOT, P1Server
 
 TITLE = "Amperes"
 GOAL_MS = 60.0
-TARGET_W = 7_000.0
 SUN_W, BASE_W = 13_000, 500
 STEP_W = 300  # by so much each telegram of an edge is worse than the one before
 EDGE_S = 36
 FULL_A, CALM_S = 15.0, 12.0  # an edge begins so long after the car has come to so much
-END_S = 2 * EDGE_S + 240.0  # near its end a quarter's ceiling only falls, and nobody here knows how far
 PAUSE_S = 0.25
 SLOW_S = 0.5
 PATIENCE_S = 600.0
 HOW = (
     "dm.py and ev_app.py --headless with an NRGkick box (lag and ramp 0), a calendar, a car's cloud and the polls of "
     "every day; a telegram each second over TCP in the pieces of a cable. In turn a cloud comes up before the sun that "
-    "the car charges from, and the house draws more until the quarter's budget is short for a car below its reserve: "
+    "the car charges from, and the house draws more until the connection is short for a car below its reserve: "
     f"{STEP_W} W with each telegram. A delay: last byte of such a telegram → request for fewer amperes at the box. "
     "Sockets alone: TCP → a websocket frame of that length → GET at a box of its own, through two bare processes in "
     "the same seconds."
@@ -86,7 +85,7 @@ def _result(what: str, one: Seen) -> Result:
 async def seen(prompt: int, slow: int) -> tuple[Seen, Seen]:
     """So many requests to a box that answers at once, and to a slow one. Raises TimeoutError when they do not come."""
     start = WallClock().now().replace(microsecond=0)
-    yard = Yard(start, [a_point("garage", 12.0, start)], target_w=TARGET_W)
+    yard = Yard(start, [a_point("garage", 12.0, start)])
     async with contextlib.AsyncExitStack() as opened:
         home = opened.enter_context(own_home())
         [box] = await opened.enter_async_context(furnished(home, yard, mode=Mode.PV_ONLY))
@@ -129,15 +128,15 @@ class _Weather:
         return True
 
     async def _begin(self) -> None:
-        """Another edge: what the car charges from now is just enough."""
+        """Another edge: what there is now is just enough."""
         yard = self.yard
-        self.is_cloud = not self.is_cloud or yard.left_s < END_S
+        self.is_cloud = not self.is_cloud
         mode = Mode.PV_ONLY if self.is_cloud else Mode.AUTO
         await ordered(self._port, {"type": "set_mode", "charger": yard.points[0].name, "mode": mode})
         if self.is_cloud:
             yard.sun_w = BASE_W + yard.cars_w
         else:
-            yard.base_w = max(BASE_W, round(yard.ceiling_w) + yard.sun_w - yard.cars_w)
+            yard.base_w = round(3 * PHASE_V * CONNECTION_A) + yard.sun_w - yard.cars_w
 
 
 class _Watch:

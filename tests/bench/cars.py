@@ -28,7 +28,6 @@ HOW = (
     "seconds. Processor time from /proc, memory at most."
 )
 WARM_S = 20.0  # starting is not running
-TARGET_W = 7_000.0
 SUN_W, BASE_W, CLOUDS_S = 12_000, 500, 40.0
 FAMILY = "family@group.calendar.google.com"
 EVENTS = 60
@@ -79,7 +78,7 @@ async def running(seconds: float, *, google: bool = False) -> Running:
     """Ev with its dashboard, and an empty app beside it."""
     loop = asyncio.get_running_loop()
     start = WallClock().now().replace(microsecond=0)
-    yard = Yard(start, [a_point("garage", 45.0, start)], target_w=TARGET_W)
+    yard = Yard(start, [a_point("garage", 45.0, start)])
     async with contextlib.AsyncExitStack() as opened:
         home = opened.enter_context(own_home())
         calendar: str | None = None

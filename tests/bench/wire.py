@@ -54,6 +54,8 @@ def _ready(port: int) -> None:
 async def _until_stdin_ends(work: Coroutine[Any, Any, None]) -> None:
     working, ending = asyncio.create_task(work), asyncio.create_task(asyncio.to_thread(sys.stdin.read))
     await asyncio.wait({working, ending}, return_when=asyncio.FIRST_COMPLETED)
+    if working.done():
+        working.result()
     working.cancel()
 
 

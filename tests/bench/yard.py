@@ -7,9 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
-from lib.core.ledger import MARGIN
 from lib.core.modes import Mode
-from lib.core.quarter import QUARTER_S, start_of
 from lib.sim.appliances import Flow
 from lib.sim.brussels import SECOND, instant, micros
 from lib.sim.car import Car
@@ -24,11 +22,12 @@ from tests.bench.program import Home
 from tests.programs.program import ROOT
 
 SEED = 7
+CONNECTION_A = 25
 FAMILY = "family.ics"
 CONFIG = """
 serial_port = "none: the bench says where"
-peak_target_kw = {target_kw}
-connection_a = 63
+peak_target_kw = 30
+connection_a = {connection_a}
 chargers = {chargers!r}
 cars = {cars!r}
 calendars = {calendars!r}
@@ -38,14 +37,11 @@ calendars = {calendars!r}
 class Yard:
     """The house from `start` on; base_w, sun_w: its own load, and what its panels give, both on three phases."""
 
-    def __init__(self, start: datetime, points: Sequence[ChargePoint], *, target_w: float) -> None:
-        """target_w: what a quarter may count."""
+    def __init__(self, start: datetime, points: Sequence[ChargePoint]) -> None:
         self.base_w = self.sun_w = 0
         self.points = points
-        self.target_w = target_w
         self._meter = Meter(seed=SEED, start=start)
         self._at_us = micros(start)
-        self._average_w = 0
 
     @property
     def at(self) -> datetime:
@@ -57,16 +53,6 @@ class Yard:
         """What its cars draw now."""
         return sum(point.power_w for point in self.points)
 
-    @property
-    def left_s(self) -> float:
-        """Until its quarter ends."""
-        return QUARTER_S - (self.at - start_of(self.at)).total_seconds()
-
-    @property
-    def ceiling_w(self) -> float:
-        """What may flow through its meter from now on, so that the quarter ends within its target."""
-        return (self.target_w * (1 - MARGIN) - self._average_w) * QUARTER_S / self.left_s
-
     def second(self) -> bytes:
         """The telegram of a second later; until then flows what was set last, and cars draw what they were told."""
         self._at_us += SECOND
@@ -75,9 +61,7 @@ class Yard:
             point.step(1)
         flow = self._flow()
         volts_v = volts(SEED, self._at_us, flow.phases_w)
-        display = self._meter.show(flow, volts_v=volts_v, currents_a=amperes(flow.phases_w, volts_v))
-        self._average_w = display.quarter_w
-        return telegram(display)
+        return telegram(self._meter.show(flow, volts_v=volts_v, currents_a=amperes(flow.phases_w, volts_v)))
 
     def _flow(self) -> Flow:
         share_w, rest_w = divmod(self.base_w - self.sun_w, 3)
@@ -124,7 +108,7 @@ async def furnished(
             soc = {"from": "http", "url": cloud.address(car.name), "soc": "soc_pct", "time": "measured_at"}
             cars[car.name] = {"capacity_kwh": car.capacity_wh / 1000, "soc": soc}
         config = CONFIG.format(
-            target_kw=yard.target_w / 1000, chargers=chargers, cars=cars, calendars=(calendar or f"ics:{FAMILY}",)
+            connection_a=CONNECTION_A, chargers=chargers, cars=cars, calendars=(calendar or f"ics:{FAMILY}",)
         )
         (home.folder / "config.py").write_text((ROOT / "config.py").read_text("utf-8") + config, "utf-8")
         (home.folder / FAMILY).write_text(calendar_text(family_week(yard.at, next(iter(cars))), yard.at), "utf-8")
