@@ -93,6 +93,8 @@ def after(charging: Charging, event: Event, rules: ChargingRules, *, now_s: floa
             return _wanted(charging, event)
         case Named(charger=charger, car=car):
             return cable_told(charging, event, rules, f"{charger}: you said that {car or 'a guest'} is on it")
+        case Told(charger=charger) if charging.bays[charger].post.reading is None:
+            return _beside_cars(charger_told(charging, event, rules))
         case Told() | Took() | Balked() | Missed() | Meddled():
             return charger_told(charging, event, rules)
         case CarTold():
@@ -112,12 +114,8 @@ def after(charging: Charging, event: Event, rules: ChargingRules, *, now_s: floa
 
 
 def _heard(charging: Charging, word: Word) -> Charging:
-    ranges_w = [bay.post.range_w for bay in charging.bays.values()]
-    ranges_a = [bay.post.range_a for bay in charging.bays.values()]
-    low_a, high_a = _sum(low for low, _ in ranges_a), _sum(high for _, high in ranges_a)
-    cars_w = sum(low for low, _ in ranges_w), sum(high for _, high in ranges_w)
     before = charging.site.word
-    heard = site.heard(charging.site, word, cars_w, (low_a, high_a), charging.now_s)
+    heard = site.heard(charging.site, word, *_drawn(charging), charging.now_s)
     at = heard.at(charging.now_s) or charging.at
     known = charging.usual
     if word.good and heard.base_w is not None:
@@ -125,6 +123,19 @@ def _heard(charging: Charging, word: Word) -> Charging:
     charging = _quarters(charging, charging.at, at)
     charging = replace(charging, site=heard, at=at, usual=known)
     return _peaked(charging, before.peak_w, word) if word.good else charging
+
+
+def _beside_cars(charging: Charging) -> Charging:
+    """A charger was read for the first time: what dm said last held its car too, as if the house drew it."""
+    return replace(charging, site=site.beside(charging.site, *_drawn(charging)))
+
+
+def _drawn(charging: Charging) -> tuple[tuple[float, float], tuple[Amps, Amps]]:
+    """The least and the most that all cars draw just now, by power and by phase."""
+    ranges_w = [bay.post.range_w for bay in charging.bays.values()]
+    ranges_a = [bay.post.range_a for bay in charging.bays.values()]
+    cars_w = sum(low for low, _ in ranges_w), sum(high for _, high in ranges_w)
+    return cars_w, (_sum(low for low, _ in ranges_a), _sum(high for _, high in ranges_a))
 
 
 def _quarters(charging: Charging, before: datetime, at: datetime) -> Charging:

@@ -108,6 +108,35 @@ def heard(site: Site, word: Word, cars_w: tuple[float, float], cars_a: tuple[Pha
     if not word.good:
         kept = replace(word, grants=(), at=site.word.at if site.telegram_s is not None else word.at)
         return replace(site, word=replace(kept, grid_w=site.word.grid_w, phases_a=site.word.phases_a), heard_s=now_s)
+    base_w, base_a = _own(site, word, cars_w, cars_a)
+    calm_w = site.calm_w
+    return replace(
+        site,
+        word=word,
+        heard_s=now_s,
+        telegram_s=now_s,
+        since_s=now_s if site.telegram_s is None or now_s - site.telegram_s >= LEASE_S else site.since_s,
+        base_w=base_w,
+        base_a=base_a,
+        calm_w=base_w if calm_w is None or base_w is None else calm_w + (base_w - calm_w) / LEASE_S,
+        leases={
+            **site.leases,  # of who is not in the word: dm has just begun, and does not know what is asked
+            **{one.who: Lease(grant=one, until_s=now_s + one.for_s) for one in word.grants},
+        },
+    )
+
+
+def beside(site: Site, cars_w: tuple[float, float], cars_a: tuple[Phases, Phases]) -> Site:
+    """The house found anew in dm's last word, once it is known what a car draws that was not; both as in `heard`."""
+    base_w, base_a = _own(site, site.word, cars_w, cars_a)
+    if site.calm_w is None or site.base_w is None or base_w is None:
+        return replace(site, base_w=base_w, base_a=base_a)
+    return replace(site, base_w=base_w, base_a=base_a, calm_w=site.calm_w + base_w - site.base_w)
+
+
+def _own(
+    site: Site, word: Word, cars_w: tuple[float, float], cars_a: tuple[Phases, Phases]
+) -> tuple[float | None, Phases | None]:
     base_w, base_a = site.base_w, site.base_a
     if word.grid_w is not None:
         battery_w = sum((one.low_w + one.high_w) / 2 for one in word.drawn if one.who == "battery")
@@ -116,20 +145,7 @@ def heard(site: Site, word: Word, cars_w: tuple[float, float], cars_a: tuple[Pha
         now, before, least, most = word.phases_a, base_a or (None, None, None), *cars_a
         one, two, three = (without(now[n], before[n], least[n], most[n]) for n in range(3))
         base_a = (one, two, three)
-    return replace(
-        site,
-        word=word,
-        heard_s=now_s,
-        telegram_s=now_s,
-        since_s=now_s if site.telegram_s is None or now_s - site.telegram_s >= LEASE_S else site.since_s,
-        base_w=base_w,
-        calm_w=base_w if site.calm_w is None or base_w is None else site.calm_w + (base_w - site.calm_w) / LEASE_S,
-        base_a=base_a,
-        leases={
-            **site.leases,  # of who is not in the word: dm has just begun, and does not know what is asked
-            **{one.who: Lease(grant=one, until_s=now_s + one.for_s) for one in word.grants},
-        },
-    )
+    return base_w, base_a
 
 
 def kept(site: Site, who: Collection[str]) -> Site:

@@ -1,0 +1,49 @@
+"""What the EV app makes of dm's word: the house's own load beside its cars."""
+
+from lib.core import charging
+from lib.core.carport import Charging, ChargingRules
+from lib.core.charger import ChargerReading, ChargerRules, Plug, Told
+from lib.core.circuits import Circuit
+from lib.core.modes import Mode
+from lib.core.site import Word
+from lib.core.steering import steered
+from tests.conftest import local
+
+NOON = local("2026-11-20 12:00")
+RULES = ChargingRules(
+    chargers={"garage": ChargerRules(name="garage", phases=1, wired="1", mode=Mode.MAX)},
+    cars={},
+    circuits=(Circuit(name="connection", limits_a=(20.0, 20.0, 20.0)),),
+)
+WORD = Word(at=NOON, good=True, grid_w=2_400.0, phases_a=(10.4, 0.4, 0.4))
+CHARGES = ChargerReading(
+    plug=Plug.CHARGING,
+    read_s=0.05,
+    permitted=True,
+    paused=False,
+    set_a=10.0,
+    offered_a=10.0,
+    power_w=2_300.0,
+    phases_a=(10.0, 0.0, 0.0),
+    phases=1,
+)
+
+
+def started(*events: charging.Event) -> Charging:
+    """A start of ev that hears these within its first second."""
+    state = charging.opened(RULES, at=NOON, now_s=0.0)
+    for number, event in enumerate(events):
+        state = charging.after(state, event, RULES, now_s=number / 10, now=NOON)
+    return steered(state, RULES)
+
+
+def test_a_start_takes_no_car_for_the_house_whoever_speaks_first() -> None:
+    """dm's word may come before the charger is read: its car is not another load beside it then, and keeps its 10 A."""
+    told, heard = Told(charger="garage", reading=CHARGES), charging.Heard(word=WORD)
+    for events in ((told, heard), (heard, told)):
+        state = started(*events)
+        assert (100.0, 100.0) == (state.site.base_w, state.site.calm_w)
+        assert (0.4, 0.4, 0.4) == tuple(round(own_a, 1) for own_a in state.site.base_a or ())
+        order = state.bays["garage"].post.order
+        assert order
+        assert (True, 10.0) == (order.go, order.current_a)
