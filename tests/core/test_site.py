@@ -38,7 +38,7 @@ def started(*events: charging.Event) -> Charging:
 
 
 def test_a_start_takes_no_car_for_the_house_whoever_speaks_first() -> None:
-    """dm's word may come before the charger is read: its car is not another load beside it then, and keeps its 10 A."""
+    """Dm's word may come before the charger is read: its car is not another load beside it then, and keeps its 10 A."""
     told, heard = Told(charger="garage", reading=CHARGES), charging.Heard(word=WORD)
     for events in ((told, heard), (heard, told)):
         state = started(*events)
