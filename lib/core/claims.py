@@ -9,7 +9,8 @@ from enum import StrEnum
 LEASE_S = 30.0
 # who decides about a charger or the battery, the highest first; the ledger serves in the same order
 FAULT, GUARD, BUDGET, LIMIT, OWNER, LATE, RESERVE_MINIMUM = 10_000, 5_000, 4_000, 1_100, 1_000, 120, 115
-RESERVE, PLAN, NIGHT, SURPLUS, DEFAULT = 105, 100, 60, 50, 10
+RESERVE, PLAN, STORED_RESERVE, NIGHT, SURPLUS, DEFAULT = 105, 100, 80, 60, 50, 10
+BATTERY = "battery"  # who claims and draws for all home batteries together
 
 
 class Cause(StrEnum):
@@ -32,6 +33,7 @@ class Claim:
         wish_w: the most it would use; least_w: below it can only pause.
         runs: it draws now, so it is brought to `least_w` before it is stopped.
         over_w: how far this quarter's average may end above the target for its sake; cause: why it may.
+        helped: it may have what the battery gives the cars.
 
     """
 
@@ -42,6 +44,7 @@ class Claim:
     runs: bool = False
     over_w: float = 0.0
     cause: Cause | None = None
+    helped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

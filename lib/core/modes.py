@@ -26,3 +26,13 @@ class Phases(StrEnum):
     AUTO = "auto"
     ONE = "1"
     THREE = "3"
+
+
+class StorageMode(StrEnum):
+    """What the owner lets the home battery do."""
+
+    AUTO = "auto"
+    FILL = "fill"  # charge now, under the peak
+    HOLD = "hold"  # give nothing; what the sun leaves over is still stored
+    OFF = "off"  # neither take nor give
+    OWN = "own"  # left to its maker's mode

@@ -24,6 +24,7 @@ from lib.core.peaks import MonthPeak
 from lib.core.reading import Reading
 from lib.messages.charging import Charging, Sessions
 from lib.messages.orders import Done
+from lib.messages.storage import Storage
 
 PROTOCOL = 1
 CENT = Decimal("0.01")
@@ -96,6 +97,18 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SunNow:
+    """One inverter: what it gives, and what it is held back to; trouble: why that is not known."""
+
+    name: str
+    power_w: float | None = None
+    energy_wh: float | None = None
+    limit_w: float | None = None
+    able: bool = False
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What dm knows of the house, said at each telegram and once a second while none comes.
 
@@ -108,6 +121,7 @@ class House:
         fresh: it comes with a telegram; between two, what was said before is said again, and renews nothing.
         grants: what cars and battery may draw, each a lease from its arrival if it is fresh; drawn: what they draw.
         announced: what will end above the target, said before it is granted.
+        sun_w: what all inverters give, None without any and while one is not known; suns: each of them.
 
     """
 
@@ -130,6 +144,8 @@ class House:
     grants: tuple[Grant, ...] = ()
     drawn: tuple[Drawn, ...] = ()
     announced: tuple[Announced, ...] = ()
+    sun_w: float | None = None
+    suns: tuple[SunNow, ...] = ()
     demo: bool = False
     notices: Mapping[str, str] = field(default_factory=dict)
     type: Literal["house"] = "house"
@@ -279,7 +295,7 @@ class Refused:
     type: Literal["refused"] = "refused"
 
 
-Message = Hello | House | Rates | Usage | Bill | Events | Telegram | Charging | Sessions | Done | Refused
+Message = Hello | House | Rates | Usage | Bill | Events | Telegram | Charging | Sessions | Storage | Done | Refused
 Say = Callable[[Message], None]  # never waits
 
 

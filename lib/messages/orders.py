@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from lib.core.modes import Mode, Phases
+from lib.core.modes import Mode, Phases, StorageMode
 
 LONGEST_SHOWN = 40
 
@@ -30,6 +30,7 @@ Guest = Annotated[
 ]
 ModeWord = Annotated[Mode, Field(description=f"one of {', '.join(Mode)}")]
 PhasesWord = Annotated[Phases, BeforeValidator(_as_word), Field(description=f"one of {', '.join(Phases)}")]
+StorageWord = Annotated[StorageMode, Field(description=f"one of {', '.join(StorageMode)}")]
 Percent = Annotated[float, Field(ge=0, le=100, strict=True, description="a number of percent from 0 to 100")]
 Minutes = Annotated[float, Field(ge=0, le=1440, strict=True, description="a number of minutes from 0 to 1440")]
 Watts = Annotated[float, Field(ge=0, le=100_000, strict=True, description="a number of watts from 0 to 100000")]
@@ -89,6 +90,34 @@ class AcceptPeak:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetStorage:
+    """What the home battery shall do from now on. For bs."""
+
+    mode: StorageWord
+    type: Literal["set_storage"] = "set_storage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetReserve:
+    """How much of the home battery is kept for the month's peak; none: by the time of day and the season. For bs."""
+
+    reserve_pct: Annotated[
+        float | None, Field(ge=0, le=100, strict=True, description="a number of percent from 0 to 100, or null")
+    ] = None
+    type: Literal["set_reserve"] = "set_reserve"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSun:
+    """To what the sun is held back, for a minute; none lets it go. For dm, whose inverters they are."""
+
+    power_w: Annotated[
+        float | None, Field(ge=0, le=100_000, strict=True, description="a number of watts from 0 to 100000, or null")
+    ] = None
+    type: Literal["limit_sun"] = "limit_sun"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """An order that is carried out, in a sentence."""
 
@@ -96,7 +125,7 @@ class Done:
     type: Literal["done"] = "done"
 
 
-Order = SetMode | SetPhases | SetSoc | SetCar | Boost | AcceptPeak
+Order = SetMode | SetPhases | SetSoc | SetCar | Boost | AcceptPeak | SetStorage | SetReserve | LimitSun
 
 
 class OrderError(ValueError):

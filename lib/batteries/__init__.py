@@ -1,0 +1,78 @@
+"""Home batteries: one file per make, one ability for all. What they say stands in lib/core/battery.py.
+
+`lib.batteries.keeper` keeps one of them alive: it reads, tells, refreshes before a watchdog ends, and hands back.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from lib.clock import Clock
+from lib.core.battery import BatteryReading, BatteryRules, Setpoint
+
+ANSWER_S = 4.5  # a call gives up after so long, whatever it asks for
+NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
+
+
+class BatteryError(Exception):
+    """A battery cannot be used now; the sentence is for the owner and says what to do. The root of all others."""
+
+
+class BatterySetupError(BatteryError):
+    """A battery that can never be used as it is set up: an unknown make, a wrong option, a register that is missing."""
+
+
+class UnreachableError(BatteryError):
+    """No answer in time, or none that is one; an order may have been taken all the same."""
+
+
+class RefusedError(BatteryError):
+    """It answered no, in its own words."""
+
+
+class Battery(Protocol):
+    """A battery of any make. Its calls never overlap: whoever uses it asks one thing at a time.
+
+    A call that is cancelled has hung up before it returns; what it was to change is then unknown.
+    """
+
+    @property
+    def watchdog_s(self) -> float | None:
+        """After so long without a word it goes back to its own mode; None: it keeps its last setpoint for ever."""
+
+    @property
+    def stored(self) -> bool:
+        """Whether a setpoint goes to flash, so that few may be written a day."""
+
+    @property
+    def polite_s(self) -> float:
+        """So many seconds lie between two calls, but for one that cannot wait."""
+
+    async def read(self) -> BatteryReading:
+        """What it says now, with what it is set to read back. Raises BatteryError, within 5 s."""
+
+    async def order(self, setpoint: Setpoint) -> float:
+        """Take control where it must be taken, tell it, and give the power that it took, clamped as it clamps.
+
+        Also refreshes its watchdog, so it may be told the same again. Raises BatteryError, within 5 s.
+        """
+
+    async def release(self) -> None:
+        """Hand it back to its own mode; harmless when it never was ours. Raises BatteryError, within 5 s."""
+
+    async def close(self) -> None:
+        """Let the connection go. Raises nothing; hands nothing back."""
+
+
+def open_battery(
+    make: str,
+    address: str,
+    *,
+    rules: BatteryRules,
+    user: str | None = None,
+    password: str | None = None,
+    options: Mapping[str, Any] = NO_OPTIONS,
+    clock: Clock,
+) -> Battery:
+    """The battery of a make at an address. Raises BatterySetupError; does not talk to it yet."""
+    raise BatterySetupError(f"{rules.name}: the make {make!r} is not known")

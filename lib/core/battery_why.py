@@ -1,0 +1,147 @@
+"""Why the battery does what it does: a small value, and the one function that makes a sentence of it.
+
+English; another language is one more table. The same sentence stands on the screen, in the log and on the wire.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from lib.core.stamp import BRUSSELS
+
+UNKNOWN = "?"
+
+
+class Ground(StrEnum):
+    """What decides about the battery."""
+
+    STARTING = "starting"
+    SILENT = "battery silent"
+    FAULT = "fault"
+    SAFE = "safe"
+    OWN = "own mode"
+    OFF = "off"
+    FILL = "fill up"
+    HOLD = "hold"
+    SHAVES = "shaves the peak"
+    HELPS = "helps the cars"
+    REFILLS = "refills its reserve"
+    RESERVE = "keeps its reserve"
+    BUYS = "buys cheap"
+    PAID = "is paid to take"
+    COVERS = "covers the house"
+    WAITS = "keeps for a dearer hour"
+    STORES = "stores the sun"
+    EXPORTS = "leaves the sun to the grid"
+    FULL = "full"
+    EMPTY = "empty"
+    NOTHING = "nothing to do"
+
+
+class Bar(StrEnum):
+    """What keeps the battery from doing what its ground wants."""
+
+    PEAK = "peak"
+    ASKED = "asked"
+    CIRCUIT = "circuit"
+    LIMIT = "limit"
+    TURNING = "turning"
+    SLOW = "slow"
+    REFUSED = "refused"
+    MEDDLED = "meddled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatteryWhy:
+    """A ground with its numbers; what it does not need is None.
+
+    Attributes:
+        barred: what keeps the battery from what `ground` wants; by: the circuit, or who says no.
+        power_w: what it takes (+) or gives; target_w: what the quarter may count; left_w: what the sun leaves over.
+        eur_kwh: what a kWh costs now; then_eur_kwh: what it is kept or bought for.
+        until: when that is; name: of a car's trip, or a fault.
+
+    """
+
+    ground: Ground
+    barred: Bar | None = None
+    power_w: float | None = None
+    target_w: float | None = None
+    left_w: float | None = None
+    soc_pct: float | None = None
+    eur_kwh: float | None = None
+    then_eur_kwh: float | None = None
+    until: datetime | None = None
+    name: str = ""
+    by: str = ""
+
+
+ENGLISH: Final[Mapping[Ground, str]] = MappingProxyType(
+    {
+        Ground.STARTING: "the battery has not been read yet",
+        Ground.SILENT: "the battery does not answer: {name}",
+        Ground.FAULT: "the battery reports a fault: {name}",
+        Ground.SAFE: "handed back to its own mode: {name}",
+        Ground.OWN: "left to its own mode, as you set it",
+        Ground.OFF: "rests, as you set it",
+        Ground.FILL: "{does}: you asked for it full",
+        Ground.HOLD: "keeps its {soc}, as you set it",
+        Ground.SHAVES: "{does} to keep the quarter under {target}",
+        Ground.HELPS: "{does} for the cars{name_for}",
+        Ground.REFILLS: "{does} to have its reserve back",
+        Ground.RESERVE: "keeps its {soc} in reserve for the month's peak",
+        Ground.BUYS: "{does} at {price}, for when a kWh costs {then}",
+        Ground.PAID: "{does}: a kWh costs {price} now",
+        Ground.COVERS: "{does} in place of the grid at {price}",
+        Ground.WAITS: "keeps its {soc} for {until}, when a kWh costs {then}",
+        Ground.STORES: "{does} from the sun",
+        Ground.EXPORTS: "leaves the sun to the grid now, and stores it when that earns less",
+        Ground.FULL: "full",
+        Ground.EMPTY: "empty: it is kept above {soc}",
+        Ground.NOTHING: "nothing to do",
+    }
+)
+BARRED: Final[Mapping[Bar, str]] = MappingProxyType(
+    {
+        Bar.PEAK: "held to {power} under the month's peak",
+        Bar.ASKED: "asks the meter app for room under the month's peak",
+        Bar.CIRCUIT: "held to {power} by {by}",
+        Bar.LIMIT: "it takes or gives no more than {power} now",
+        Bar.TURNING: "turns round in a moment",
+        Bar.SLOW: "on its way",
+        Bar.REFUSED: "the battery does not do as it is told: {by}",
+        Bar.MEDDLED: "another program steers it: {by}",
+    }
+)
+
+
+def sentence(why: BatteryWhy, *, grounds: Mapping[Ground, str] = ENGLISH, barred: Mapping[Bar, str] = BARRED) -> str:
+    """The sentence of a ground; times in Brussels."""
+    power_w = why.power_w or 0.0
+    power = f"{abs(power_w) / 1000:.1f} kW"
+    words = {
+        "does": f"stores {power}" if power_w > 0 else f"gives {power}" if power_w < 0 else "rests",
+        "power": power,
+        "target": _kw(why.target_w),
+        "left": _kw(why.left_w),
+        "soc": UNKNOWN if why.soc_pct is None else f"{why.soc_pct:.0f} %",
+        "price": _eur(why.eur_kwh),
+        "then": _eur(why.then_eur_kwh),
+        "until": UNKNOWN if why.until is None else f"{why.until.astimezone(BRUSSELS):%H:%M}",
+        "name": why.name or UNKNOWN,
+        "name_for": f", {why.name}" if why.name else "",
+        "by": why.by or UNKNOWN,
+    }
+    said = grounds[why.ground].format_map(words)
+    return said if why.barred is None else f"{said}; {barred[why.barred].format_map(words)}"
+
+
+def _kw(power_w: float | None) -> str:
+    return UNKNOWN if power_w is None else f"{power_w / 1000:.1f} kW"
+
+
+def _eur(eur_kwh: float | None) -> str:
+    return UNKNOWN if eur_kwh is None else f"€ {eur_kwh:.3f}"

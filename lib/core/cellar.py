@@ -1,0 +1,144 @@
+"""The battery app's state: batteries, dm's and ev's words, and what is made of them.
+
+Only lib/core/storage.py and lib/core/dispatch.py change it. Knows no message, no socket and no clock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from lib.core.arbitrage import StorePlan
+from lib.core.battery import BatteryMissed, BatteryReading, BatteryRules, Setpoint
+from lib.core.battery_why import BatteryWhy, Ground
+from lib.core.circuits import Circuit
+from lib.core.claims import Claim
+from lib.core.cost import PriceSlot
+from lib.core.gains import Booked
+from lib.core.modes import StorageMode
+from lib.core.site import Site
+from lib.core.usual import Usual
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageRules:
+    """What the owner set.
+
+    Attributes:
+        batteries: by name, which act as one. circuits: the connection first.
+        mode: at first. reserve_pct: kept for the month's peak; None: by the time of day and the season.
+        margin: of the quarter's energy, as dm keeps it back. holds_sun: whether an inverter may be held back.
+        peaks_cost: whether there is a capacity tariff.
+
+    """
+
+    batteries: Mapping[str, BatteryRules]
+    circuits: tuple[Circuit, ...] = ()
+    mode: StorageMode = StorageMode.AUTO
+    reserve_pct: float | None = None
+    margin: float = 0.04
+    holds_sun: bool = False
+    peaks_cost: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A setpoint on its way: the power it aims at, and when it was sent."""
+
+    power_w: float
+    sent_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A battery, as it is known now.
+
+    Attributes:
+        reading: its last; None before the first. missed: it has not answered since, or not often enough.
+        setpoint: what it is told, None: it is left to its own mode; handed: it is known to be in that.
+        moves: setpoints that it may not have followed yet, oldest first.
+        balked: the last order that it refused, until it takes one; meddled: who else steers it.
+
+    """
+
+    rules: BatteryRules
+    reading: BatteryReading | None = None
+    missed: BatteryMissed | None = None
+    setpoint: Setpoint | None = None
+    handed: bool = False
+    moves: tuple[Move, ...] = ()
+    balked: str = ""
+    meddled: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What ev wants from the batteries, with which its cars draw at least `least_w` and at most `most_w` now."""
+
+    power_w: float
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarsWord:
+    """What ev said last: the help it wants, what its plan has the cars draw, and when it was heard."""
+
+    wanted: Wanted | None = None
+    planned: tuple[tuple[datetime, datetime, float], ...] = ()
+    heard_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """What the cars are given: so much power, so much energy from now on, until then at the longest."""
+
+    power_w: float
+    energy_wh: float
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """All that bs knows at one instant.
+
+    Attributes:
+        at, now_s: the meter's time and our seconds, of this step; began_s: when the program began.
+        sun_w: what the inverters give, None where nobody measures it; heard_sun_s: when that was.
+        prices: what a kWh costs and earns, as dm says. load, sun: what is usual, by the hour; without inverters the
+            load is net of the sun.
+        plan, planned_s: when things shall happen, and when that was worked out.
+        mode, reserve_pct: the owner's words; None: by the time of day.
+        target_w: what all batteries together shall do; None: they are left to their own mode.
+        turned_s: when the direction last changed.
+        help: what the cars are given; refused: why what they asked is not.
+        claim, claimed_s: what is asked of dm, and since when. hold_sun_w: to what the sun shall be held back.
+        said: what happened in this step, a line each for the log.
+
+    """
+
+    at: datetime
+    now_s: float
+    began_s: float
+    booked: Booked
+    site: Site = field(default_factory=Site)
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+    cars: CarsWord = field(default_factory=CarsWord)
+    sun_w: float | None = None
+    heard_sun_s: float | None = None
+    prices: tuple[PriceSlot, ...] = ()
+    load: Usual = field(default_factory=Usual)
+    sun: Usual = field(default_factory=Usual)
+    plan: StorePlan = field(default_factory=StorePlan)
+    planned_s: float | None = None
+    mode: StorageMode = StorageMode.AUTO
+    reserve_pct: float | None = None
+    target_w: float | None = None
+    turned_s: float | None = None
+    help: Help | None = None
+    refused: str = ""
+    claim: Claim | None = None
+    claimed_s: float | None = None
+    hold_sun_w: float | None = None
+    why: BatteryWhy = field(default_factory=lambda: BatteryWhy(ground=Ground.STARTING))
+    said: tuple[str, ...] = ()
