@@ -25,11 +25,13 @@ class Word:
     """What a program said last: what it asks and what its devices draw; heard_s: by our monotonic clock.
 
     target_w: of the quarter as it knew it; what it asks above that is not more because the target is another since.
+    help_w: what the battery gives for the cars on top of what may come from the grid.
     """
 
     claims: tuple[Claim, ...]
     drawn: tuple[Drawn, ...]
     heard_s: float
+    help_w: float = 0.0
     target_w: float | None = None
 
 
@@ -90,8 +92,16 @@ class Ledger:
         )
 
 
-def heard(ledger: Ledger, program: str, claims: Iterable[Claim], drawn: Iterable[Drawn], now_s: float) -> Ledger:
-    """The ledger after a program's word, which holds until its next.
+def heard(
+    ledger: Ledger,
+    program: str,
+    claims: Iterable[Claim],
+    drawn: Iterable[Drawn],
+    now_s: float,
+    *,
+    help_w: float = 0.0,
+) -> Ledger:
+    """The ledger after a program's word, which holds until its next; help_w: what the battery gives for the cars.
 
     What a device draws counts as the house's own as long as nobody tells of it, or nobody can tell it anything.
     """
@@ -99,7 +109,7 @@ def heard(ledger: Ledger, program: str, claims: Iterable[Claim], drawn: Iterable
     lasts = last.drawn if last is not None and now_s - last.heard_s <= LEASE_S else ()
     known = {one.who for one in lasts if one.controlled}
     new_w = sum(one.low_w for one in drawn if one.controlled and one.who not in known)
-    word = Word(claims=tuple(claims), drawn=drawn, heard_s=now_s, target_w=ledger.target_w)
+    word = Word(claims=tuple(claims), drawn=drawn, heard_s=now_s, help_w=help_w, target_w=ledger.target_w)
     return replace(
         ledger,
         words={**ledger.words, program: word},
