@@ -22,6 +22,7 @@ class BatteryNow:
         silent_s: for how long it has not answered; None while it does.
         charge_w, discharge_w: what it takes and gives at most just now.
         set_w: what it was told; None: it is left to its own mode. ours: whether it does what it is told.
+        least_pct: never emptied further; None: not said.
 
     """
 
@@ -34,6 +35,7 @@ class BatteryNow:
     discharge_w: float = 0.0
     set_w: float | None = None
     ours: bool = False
+    least_pct: float | None = None
     silent_s: float | None = None
     fault: str = ""
     warning: str = ""
@@ -113,10 +115,13 @@ class Storage:
         boot, seq: which start of bs says it, and its number there; an older one is dropped.
         at: the meter's time as bs knows it.
         soc_pct, energy_wh, capacity_wh, power_w: of all batteries together; None: unknown.
-        reserve_pct: kept for the peak now; floor_pct: never emptied further.
+        target_w: what all of them shall do; None: they are left to their own mode.
+        reserve_pct: kept for the peak now; reserve_set: the owner said so, else by the time of day. floor_pct: never
+            emptied further.
         can_help_w: what it could give the cars just now; 0: it cannot, or does not answer.
         help: what it gives them; refused: why what was asked is not given, "" for nothing asked.
         granted_w: what dm lets it take from grid and sun; None without a lease.
+        quarter_w: the target of the running quarter, by dm's last word.
         hold_sun_w: to what it wants the sun held back; None: not at all.
         claims, drawn, help_w: for dm's ledger.
         because: why it does what it does, and why: the sentence of that.
@@ -138,11 +143,13 @@ class Storage:
     power_w: float | None = None
     target_w: float | None = None
     reserve_pct: float = 0.0
+    reserve_set: bool = False
     floor_pct: float = 0.0
     can_help_w: float = 0.0
     help: HelpGiven | None = None
     refused: str = ""
     granted_w: float | None = None
+    quarter_w: float | None = None
     hold_sun_w: float | None = None
     flow: Flow = field(default_factory=Flow)
     plan: tuple[StoreBlock, ...] = ()
