@@ -57,7 +57,7 @@ class HomeBattery:
         ramp_s: float = 0.0,
         taper_pct: int = 100,
     ) -> None:
-        if len(set(wired)) != len(wired) or not set(wired) <= set("123") or len(wired) != phases or phases not in {1, 3}:
+        if phases not in {1, 3} or len(wired) != phases or len(set(wired) & set("123")) != phases:
             raise ValueError(f'wired {wired!r} is none of a battery on {phases} phases: take "2" for one, "123" for 3')
         if not 0 < efficiency <= 1 or capacity_wh <= 0 or (watchdog_s is not None and watchdog_s <= 0):
             raise ValueError(f"{name}: efficiency above 0 to 1, a capacity and a watchdog above 0, or no watchdog")
