@@ -45,6 +45,10 @@ class Battery(Protocol):
         """Whether a setpoint goes to flash, so that few may be written a day."""
 
     @property
+    def by_grid(self) -> bool:
+        """Whether it is told the `grid_w` of a setpoint; False: its `power_w`. The other one may change unwritten."""
+
+    @property
     def polite_s(self) -> float:
         """So many seconds lie between two calls, but for one that cannot wait."""
 
