@@ -9,6 +9,7 @@ from datetime import timedelta
 from math import inf
 
 from lib.core import claims, surplus, tactics
+from lib.core.asking import asked
 from lib.core.car import CarRules
 from lib.core.carport import Bay, Charging, ChargingRules
 from lib.core.charger import Plug, in_steps, power_w
@@ -97,12 +98,14 @@ class _Now:
 
 def aims_of(charging: Charging, rules: ChargingRules) -> list[Aim]:
     """What each charger shall do before circuits and clocks have their say; the sun goes to one after the other."""
-    left_w, now = _surplus_w(charging, rules), _now(charging)
+    left_w, now = _surplus_w(charging), _now(charging)
+    ask = asked(charging, rules)
+    helped = ask.chargers if ask and charging.battery.help_w > 0 else frozenset()
     aims = []
     for name, bay in charging.bays.items():
         car = rules.cars.get(charging.car_on(name) or "")
         facts = _facts(charging, name, bay, car, left_w, now)
-        aim = _aim(charging, rules, name, bay, car, facts)
+        aim = _aim(charging, rules, name, bay, car, facts, helped=name in helped)
         aims.append(aim)
         if aim.bay.post.plug.is_car:
             left_w -= max(min(aim.target_w, _uses_w(bay, car)), bay.post.range_w[0])
@@ -127,14 +130,13 @@ def _uses_w(bay: Bay, car: CarRules | None) -> float:
     return inf if bay.pace.cap_a is None else power_w(bay.pace.cap_a, most_phases(bay.post, car))
 
 
-def _surplus_w(charging: Charging, rules: ChargingRules) -> float:
+def _surplus_w(charging: Charging) -> float:
     """What all cars together may draw from the sun, as it was known last: what is raised needs a fresh telegram."""
     site = charging.site
     if site.base_w is None:
         return 0.0
-    battery_w = sum((one.low_w + one.high_w) / 2 for one in site.word.drawn if one.who == "battery")
-    first = surplus.priority(rules.priority, None, before=charging.first, profile=own_profile(step_a=0.1))
-    return surplus.surplus_w(0.0, site.base_w + battery_w, battery_w, first)
+    battery_w = site.word.battery_w
+    return surplus.surplus_w(0.0, site.base_w + battery_w, battery_w, charging.first)
 
 
 def _facts(charging: Charging, name: str, bay: Bay, car: CarRules | None, left_w: float, now: _Now) -> Facts:
@@ -195,7 +197,16 @@ def _sun_phases(bay: Bay, car: CarRules | None, left_w: float, mode: Mode) -> in
     return surplus.wanted_phases(mode, wish, phases=post.phases, available_w=left_w, profile=profile)
 
 
-def _aim(charging: Charging, rules: ChargingRules, name: str, bay: Bay, car: CarRules | None, facts: Facts) -> Aim:
+def _aim(
+    charging: Charging,
+    rules: ChargingRules,
+    name: str,
+    bay: Bay,
+    car: CarRules | None,
+    facts: Facts,
+    *,
+    helped: bool,
+) -> Aim:
     wanted = list(tactics.proposals(facts))
     device = Device(high_w=facts.most_w, band_high_w=facts.least_w)
     wished = resolve(device, wanted)
@@ -213,7 +224,7 @@ def _aim(charging: Charging, rules: ChargingRules, name: str, bay: Bay, car: Car
         phases=phases,
         grant=grant,
         hold=budget[1] if budget else None,
-        claim=_claim(charging, rules, bay, facts, wished),
+        claim=_claim(charging, rules, bay, facts, wished, helped=helped),
     )
 
 
@@ -261,7 +272,9 @@ def _limit(facts: Facts, high_w: float) -> Proposal:
     return Proposal(source="budget", priority=claims.BUDGET, at_s=facts.now_s, high_w=high_w)
 
 
-def _claim(charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, wished: Resolved) -> Claim | None:
+def _claim(
+    charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, wished: Resolved, *, helped: bool
+) -> Claim | None:
     """What is asked of dm: the wish as if the peak did not count, as far as car and circuits let it."""
     post = bay.post
     if not post.plug.is_car or bay.mode is Mode.MANUAL or post.missed is not None:
@@ -287,4 +300,5 @@ def _claim(charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, wis
         runs=runs,
         over_w=over_w,
         cause=cause,
+        helped=helped,
     )

@@ -17,7 +17,7 @@ class BatteryRules:
         charge_w, discharge_w: the most that may flow, never more than the law allows its kind.
         phases: 1 or 3; wired: the meter's phases that it hangs on, as of a charger.
         least_pct, most_pct: its state of charge is kept between the two.
-        efficiency: of a round trip, AC to AC; learned later, this is what is supposed at first.
+        efficiency: of a round trip, AC to AC.
         wear_eur_kwh: what a discharged kWh costs in wear.
 
     """

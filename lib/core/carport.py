@@ -39,7 +39,7 @@ class ChargingRules:
         chargers, cars: by name; circuits: the connection first, then shared cables.
         priority: who takes the sun first. margin: of the quarter's energy, as dm keeps it back.
         worst_a: of the house by phase, for when the meter is silent; None: as it was last.
-        late: the cars whose source tells things late. helps: whether there is a home battery to ask.
+        late: the cars whose source tells things late.
 
     """
 
@@ -52,7 +52,6 @@ class ChargingRules:
     all_day_departure: time = time(7)
     worst_a: Amps | None = None
     late: frozenset[str] = frozenset()
-    helps: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +118,25 @@ class CalendarState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatteryWord:
+    """What bs said last of the home battery.
+
+    Attributes:
+        heard_s: when that was; None: never.
+        soc_pct: how full it is. help_w: what it gives the cars now; can_w: what it could; spare_wh: that it could give.
+        refused: why it gives nothing though it was asked.
+
+    """
+
+    heard_s: float | None = None
+    soc_pct: float | None = None
+    help_w: float = 0.0
+    can_w: float = 0.0
+    spare_wh: float = 0.0
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Charging:
     """All that ev knows at one instant.
 
@@ -127,6 +145,7 @@ class Charging:
         listed_s: when the trips were last put together. prices: what a kWh costs, as dm says.
         needs: by car, of its trips in order; rooms: of the quarters ahead; cheap: the cheap stretches.
         planned_s: when plan and needs were last worked out; helped_s: since when the battery is asked for help.
+        battery: what bs said of it. first: who takes the sun first.
         said: what happened in this step, a line each for the log.
         closed: sessions that ended in this step.
 
@@ -145,6 +164,7 @@ class Charging:
     prices: tuple[PriceSlot, ...] = ()
     usual: Usual = field(default_factory=Usual)
     first: Priority = Priority.HOME_BATTERY
+    battery: BatteryWord = field(default_factory=BatteryWord)
     needs: Mapping[str, tuple[Need, ...]] = field(default_factory=dict)
     rooms: tuple[Quarters, ...] = ()
     cheap: tuple[tuple[datetime, datetime], ...] = ()

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lib.core.arbitrage import StorePlan
-from lib.core.battery import BatteryMissed, BatteryReading, BatteryRules, Setpoint
+from lib.core.battery import BatteryRules
 from lib.core.battery_why import BatteryWhy, Ground
+from lib.core.cell import Cell
 from lib.core.circuits import Circuit
 from lib.core.claims import Claim
 from lib.core.cost import PriceSlot
@@ -41,42 +42,13 @@ class StorageRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """A setpoint on its way: the power it aims at, and when it was sent."""
-
-    power_w: float
-    sent_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """A battery, as it is known now.
-
-    Attributes:
-        reading: its last; None before the first. missed: it has not answered since, or not often enough.
-        setpoint: what it is told, None: it is left to its own mode; handed: it is known to be in that.
-        moves: setpoints that it may not have followed yet, oldest first.
-        balked: the last order that it refused, until it takes one; meddled: who else steers it.
-
-    """
-
-    rules: BatteryRules
-    reading: BatteryReading | None = None
-    missed: BatteryMissed | None = None
-    setpoint: Setpoint | None = None
-    handed: bool = False
-    moves: tuple[Move, ...] = ()
-    balked: str = ""
-    meddled: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What ev wants from the batteries, with which its cars draw at least `least_w` and at most `most_w` now."""
+    """What ev wants from the batteries; bridge: only to go on with the sun behind a cloud, so before the grid gives."""
 
     power_w: float
     until: datetime
     why: str
+    bridge: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +68,7 @@ class Help:
     energy_wh: float
     until: datetime
     why: str
+    bridge: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

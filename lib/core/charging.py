@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lib.core import post, sessions, site, soc, usual
+from lib.core import post, sessions, site, soc, surplus, usual
 from lib.core.agenda import Listed, Unlisted
 from lib.core.car import CarMissed, CarTold
-from lib.core.carport import Bay, CalendarState, CarState, Charging, ChargingRules, with_bay
+from lib.core.carport import BatteryWord, Bay, CalendarState, CarState, Charging, ChargingRules, with_bay
 from lib.core.charger import Balked, ChargerEvent, Meddled, Missed, Told, Took
 from lib.core.circuits import Amps
 from lib.core.cost import PriceSlot
@@ -20,6 +20,7 @@ from lib.core.plugged import Named
 from lib.core.quarter import start_of
 from lib.core.site import Word
 from lib.core.soc import Soc
+from lib.core.surplus import Priority, own_profile
 from lib.core.trip import changes, trips
 from lib.core.uptake import Pace
 from lib.core.visits import cable_told, car_told, charger_told
@@ -43,6 +44,13 @@ class Priced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """bs said something of the home battery."""
+
+    word: BatteryWord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticked:
     """Time passed."""
 
@@ -57,7 +65,7 @@ class Wanted:
     boost_until: datetime | None = None
 
 
-Event = Heard | Priced | Ticked | Wanted | Named | ChargerEvent | CarTold | CarMissed | Listed | Unlisted
+Event = Heard | Priced | Stored | Ticked | Wanted | Named | ChargerEvent | CarTold | CarMissed | Listed | Unlisted
 
 
 def opened(rules: ChargingRules, *, at: datetime, now_s: float, socs: Iterable[Soc] = ()) -> Charging:
@@ -72,6 +80,7 @@ def opened(rules: ChargingRules, *, at: datetime, now_s: float, socs: Iterable[S
             for name, charger in rules.chargers.items()
         },
         cars={name: CarState(soc=soc.opened(car, kept.get(name))) for name, car in rules.cars.items()},
+        first=Priority.CAR if rules.priority is Priority.CAR else Priority.HOME_BATTERY,
     )
 
 
@@ -87,6 +96,8 @@ def after(charging: Charging, event: Event, rules: ChargingRules, *, now_s: floa
             return _heard(charging, word)
         case Priced(prices=prices):
             return replace(charging, prices=prices, planned_s=None)
+        case Stored(word=word):
+            return _stored(charging, word, rules)
         case Ticked():
             return _ticked(charging, rules)
         case Wanted():
@@ -115,7 +126,7 @@ def after(charging: Charging, event: Event, rules: ChargingRules, *, now_s: floa
 
 def _heard(charging: Charging, word: Word) -> Charging:
     before = charging.site.word
-    heard = site.heard(charging.site, word, *_drawn(charging), charging.now_s)
+    heard = site.heard(charging.site, word, *_drawn(charging), charging.now_s, theirs_w=word.battery_w)
     at = heard.at(charging.now_s) or charging.at
     known = charging.usual
     if word.good and heard.base_w is not None:
@@ -125,9 +136,20 @@ def _heard(charging: Charging, word: Word) -> Charging:
     return _peaked(charging, before.peak_w, word) if word.good else charging
 
 
+def _stored(charging: Charging, word: BatteryWord, rules: ChargingRules) -> Charging:
+    """Who takes the sun first goes by how full the battery is; whether it can help, by its own word."""
+    before = charging.battery
+    first = surplus.priority(rules.priority, word.soc_pct, before=charging.first, profile=own_profile(step_a=0.1))
+    news = (before.can_w > 0, before.help_w > 0, before.refused) != (word.can_w > 0, word.help_w > 0, word.refused)
+    said = (f"the battery does not help: {word.refused}",) if word.refused and word.refused != before.refused else ()
+    planned_s = None if news else charging.planned_s
+    return replace(charging, battery=word, first=first, said=said, planned_s=planned_s)
+
+
 def _beside_cars(charging: Charging) -> Charging:
     """A charger was read for the first time: what dm said last held its car too, as if the house drew it."""
-    return replace(charging, site=site.beside(charging.site, *_drawn(charging)))
+    known = charging.site
+    return replace(charging, site=site.beside(known, *_drawn(charging), theirs_w=known.word.battery_w))
 
 
 def _drawn(charging: Charging) -> tuple[tuple[float, float], tuple[Amps, Amps]]:

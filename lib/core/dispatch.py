@@ -1,11 +1,187 @@
-"""What the batteries are told, and why: proposals → power → setpoints. Also what is asked of dm and given to the cars.
+"""What the batteries are told: the tactics' power → a setpoint each. Also when the plan is worked out anew.
 
-In: the battery app's state. Out: the same with setpoints, claim, help and reason in it.
+In: the battery app's state. Out: the same with setpoints, claim, help and reason in it. Without dm's word, or without a
+battery that answers, all are left to their own mode.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from lib.core import claims
+from lib.core.arbitrage import Store, StorePlan, planned
+from lib.core.battery import Setpoint
+from lib.core.battery_why import Bar, BatteryWhy, Ground
+from lib.core.cell import Cell, Pool, pool, split
 from lib.core.cellar import Storage, StorageRules
+from lib.core.expected import end_eur_kwh, stretches
+from lib.core.helping import helped
+from lib.core.modes import StorageMode
+from lib.core.motives import why_of
+from lib.core.proposals import Default, Device, resolve
+from lib.core.quarter import start_of
+from lib.core.storing import DEAD_W, Facts, claim_of, facts_of, fences, rooms_w, wants
+
+SAME_W = 25.0  # a change that small is not worth a message
+TURN_S = 5.0  # at rest before the direction turns
+STARTS_S = 5.0  # a start first hears the house, the prices and the cars
+HOLD_STEP_W = 150.0  # the sun is told anew to be held back when it differs by so much
 
 
 def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -> Storage:
     """The state with what the batteries are told; replans: the plan may be worked out anew."""
-    raise NotImplementedError
+    if replans and _is_due(storage):
+        storage = _planned(storage, rules)
+    known = pool(storage.cells.values())
+    handed = _handed(storage, known)
+    if handed is not None:
+        return _released(storage, handed)
+    facts = facts_of(storage, rules, known)
+    storage = helped(storage, facts.known, facts.reserve_wh)
+    if not storage.site.is_fresh(storage.now_s):  # nothing is raised, and nobody knows what should fall
+        return replace(storage, claim=claim_of(storage, facts, wants(facts, storage)))
+    wanted = list(wants(facts, storage))
+    claim = claim_of(storage, facts, wanted)
+    device = Device(low_w=known.low_w, high_w=known.high_w, default=Default.ZERO)
+    resolved = resolve(device, [*wanted, *fences(storage, rules, facts)])
+    target_w, turned_s, turning = _turned(storage, resolved.target_w)
+    cells = _told(storage, rules, target_w, facts.net_w)
+    return replace(
+        storage,
+        cells=cells,
+        target_w=target_w,
+        turned_s=turned_s,
+        claim=claim,
+        claimed_s=None if claim is None else storage.now_s if storage.claimed_s is None else storage.claimed_s,
+        hold_sun_w=_hold_sun_w(storage, rules, facts, target_w),
+        why=why_of(storage, facts, resolved, target_w, turning=turning),
+    )
+
+
+def _handed(storage: Storage, known: Pool) -> BatteryWhy | None:
+    """Why all batteries are left to their own mode; None: they are not."""
+    missed = [cell.missed.why for cell in storage.cells.values() if cell.missed]
+    faults = [cell.reading.fault for cell in storage.cells.values() if cell.reading and cell.reading.fault]
+    meddled = [cell.meddled for cell in storage.cells.values() if cell.meddled]
+    silent_s = storage.site.silent_s(storage.now_s)
+    if storage.mode is StorageMode.OWN:
+        return BatteryWhy(ground=Ground.OWN)
+    if not known.able:
+        if faults:
+            return BatteryWhy(ground=Ground.FAULT, name=faults[0])
+        if missed:
+            return BatteryWhy(ground=Ground.SILENT, name=missed[0])
+        if meddled:
+            return BatteryWhy(ground=Ground.OWN, barred=Bar.MEDDLED, by=meddled[0])
+        return BatteryWhy(ground=Ground.STARTING)
+    if silent_s is None:
+        if storage.now_s - storage.began_s < claims.LEASE_S:
+            return BatteryWhy(ground=Ground.STARTING)
+        return BatteryWhy(ground=Ground.SAFE, name="the meter app has not been heard")
+    if silent_s > claims.LEASE_S:
+        gone = storage.site.heard_s is None or storage.now_s - storage.site.heard_s > STARTS_S
+        who = "the meter app is silent" if gone else "the meter is silent"
+        return BatteryWhy(ground=Ground.SAFE, name=who)
+    if storage.site.base_w is None or storage.now_s - storage.began_s < STARTS_S:
+        return BatteryWhy(ground=Ground.STARTING)
+    return None
+
+
+def _released(storage: Storage, why: BatteryWhy) -> Storage:
+    """All of them left to themselves; nothing is asked and nothing given."""
+    cells = {name: replace(cell, setpoint=None) for name, cell in storage.cells.items()}
+    refused = why.name or "the battery is left to its own mode" if storage.cars.wanted else ""
+    return replace(
+        storage,
+        cells=cells,
+        target_w=None,
+        help=None,
+        refused=refused,
+        claim=None,
+        claimed_s=None,
+        hold_sun_w=None,
+        why=why,
+    )
+
+
+def _turned(storage: Storage, target_w: float) -> tuple[float, float | None, bool]:
+    """The power that is told now, when the direction last changed, and whether it rests before it turns."""
+    before_w, now_s = storage.target_w or 0.0, storage.now_s
+    if abs(target_w) < DEAD_W:
+        target_w = 0.0
+    turned_s = storage.turned_s
+    if target_w * before_w < 0:
+        return 0.0, now_s, True
+    if before_w == 0 and target_w != 0 and turned_s is not None and now_s - turned_s < TURN_S:
+        low_w, high_w = pool(storage.cells.values()).range_w
+        if target_w * (low_w + high_w) <= 0:
+            return 0.0, turned_s, True
+    if before_w != 0 and target_w == 0:
+        turned_s = now_s
+    if storage.target_w is not None and target_w != 0 and abs(target_w - before_w) < SAME_W:
+        return before_w, turned_s, False
+    return target_w, turned_s, False
+
+
+def _told(storage: Storage, rules: StorageRules, target_w: float, net_w: float) -> Mapping[str, Cell]:
+    """Each battery with its setpoint; what does not change stays the same."""
+    parts = split(storage.cells, target_w, rooms_w(storage, rules))
+    whole_w = sum(parts.values())
+    cells = dict(storage.cells)
+    for name, cell in cells.items():
+        if name not in parts:
+            cells[name] = replace(cell, setpoint=None)
+            continue
+        found = Setpoint(power_w=round(parts[name]), grid_w=round(net_w + whole_w))
+        last = cell.setpoint
+        if last is None or last.power_w != found.power_w or abs(last.grid_w - found.grid_w) >= SAME_W:
+            cells[name] = replace(cell, setpoint=found)
+    return cells
+
+
+def _hold_sun_w(storage: Storage, rules: StorageRules, facts: Facts, target_w: float) -> float | None:
+    """To what the sun is held back while injecting costs money and the batteries cannot take it."""
+    if not rules.holds_sun or storage.sun_w is None or facts.export_eur_kwh is None or facts.export_eur_kwh >= 0:
+        return None
+    before_w = storage.hold_sun_w
+    wanted_w = max(0.0, facts.net_w + storage.sun_w + max(0.0, target_w))
+    if before_w is None and storage.sun_w <= wanted_w + DEAD_W:
+        return None
+    is_near = before_w is not None and abs(wanted_w - before_w) < HOLD_STEP_W
+    return before_w if is_near else wanted_w
+
+
+def _is_due(storage: Storage) -> bool:
+    """Whether the plan is of another quarter, or something changed since."""
+    if storage.planned_s is None:
+        return True
+    passed = timedelta(seconds=storage.now_s - storage.planned_s)
+    return start_of(storage.at) != start_of(storage.at - passed)
+
+
+def _planned(storage: Storage, rules: StorageRules) -> Storage:
+    known = pool(storage.cells.values())
+    word = storage.site.word
+    storage = replace(storage, planned_s=storage.now_s)
+    if known.energy_wh is None or not storage.prices:
+        return replace(storage, plan=StorePlan())
+    ahead = stretches(
+        storage.at,
+        prices=storage.prices,
+        load=storage.load,
+        sun=storage.sun,
+        cars=storage.cars.planned,
+        target_w=word.target_w if rules.peaks_cost else None,
+        margin=rules.margin,
+        kw_eur=word.kw_eur,
+    )
+    store = Store(
+        energy_wh=known.energy_wh,
+        least_wh=known.least_wh,
+        most_wh=known.most_wh,
+        charge_w=sum(cell.rules.charge_w for cell in storage.cells.values() if cell.able),
+        discharge_w=sum(cell.rules.discharge_w for cell in storage.cells.values() if cell.able),
+        efficiency=known.efficiency,
+        wear_eur_kwh=known.wear_eur_kwh,
+    )
+    return replace(storage, plan=planned(store, ahead, end_eur_kwh=end_eur_kwh(ahead, store)))

@@ -89,8 +89,13 @@ def needs(
     *,
     before: Mapping[str, Need],
     help_asked_s: float | None,
+    helped_w: float = 0.0,
+    helped_until: datetime | None = None,
 ) -> tuple[Need, ...]:
-    """What the trips of a car take, in order of departure; a later one begins when the one before it is over."""
+    """What the trips of a car take, in order of departure; a later one begins when the one before it is over.
+
+    help_asked_s, helped_w, helped_until: of the battery, as of a need; the first trip alone may count on it.
+    """
     found: list[Need] = []
     since, low_pct = at, outlook.supposed_pct
     for trip in trips:
@@ -105,6 +110,8 @@ def needs(
             rooms=rooms,
             at=since,
             before=before.get(trip.key),
+            helped_w=helped_w if is_first else 0.0,
+            helped_until=helped_until,
             help_asked_s=help_asked_s if is_first else None,
         )
         if outlook.low_pct is None or not is_first:  # nothing urgent is made of what nobody knows, or of what is far

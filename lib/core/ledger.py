@@ -80,6 +80,10 @@ class Ledger:
             for one in word.drawn
         )
 
+    def help_w(self, now_s: float) -> float:
+        """What the battery gives the cars now."""
+        return sum(word.help_w for word in self.words.values() if now_s - word.heard_s <= LEASE_S)
+
     def claims(self, now_s: float, target_w: float) -> tuple[Claim, ...]:
         """What is asked now, of a quarter that may count `target_w`."""
         return tuple(
@@ -146,7 +150,9 @@ def after(
     what it costs, in €.
     """
     base_w, calm_w, risen = _base_w(ledger, quarter)
-    claims = tuple(_together(ledger.claims(now_s, target_w), target_w * (1 - margin) - (base_w or 0.0)))
+    help_w = ledger.help_w(now_s)
+    asked = tuple(_beside(ledger.claims(now_s, target_w), help_w))
+    claims = tuple(_together(asked, target_w * (1 - margin) - (base_w or 0.0)))
     new = ledger.start != quarter.start
     ceiling_w = _ceiling_w(None if new else ledger.ceiling_w, quarter, target_w, margin)
     holds = ledger.target_w is None or target_w >= ledger.target_w
@@ -167,6 +173,7 @@ def after(
         calm_w=calm_w,
         short_s=ledger.short_s,
         now_s=now_s,
+        help_w=help_w,
     )
     given = shares.given(known)
     causes = {} if new else dict(ledger.causes)
@@ -239,6 +246,14 @@ def _base_w(ledger: Ledger, quarter: Quarter) -> tuple[float | None, float | Non
     if risen is not None and (quarter.at - risen).total_seconds() >= LASTS_S:
         calm_w, risen = now_w, None
     return max(now_w, fallen_w), calm_w, risen
+
+
+def _beside(claims: Iterable[Claim], help_w: float) -> Iterable[Claim]:
+    """The claims, with less above the target where the battery helps."""
+    for claim in sorted(claims, key=lambda claim: -claim.priority):
+        less_w = min(claim.over_w, help_w) if claim.helped else 0.0
+        help_w -= less_w
+        yield replace(claim, over_w=claim.over_w - less_w) if less_w else claim
 
 
 def _together(claims: Collection[Claim], room_w: float) -> Iterable[Claim]:

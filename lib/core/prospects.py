@@ -4,6 +4,7 @@ In: the EV app's state. Out: the same with needs, plan and cheap hours in it. Kn
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from lib.core import foresight
 from lib.core.car import CarRules
@@ -15,6 +16,7 @@ from lib.core.plan import Plan, cheap_hours
 from lib.core.post import Post
 
 PLAN_S = 60.0  # so often, and when something changed
+HEARD_S = 30.0  # a battery that has said nothing for so long helps nobody
 USUAL_HOURS = range(24)
 
 
@@ -30,7 +32,10 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     else_w = charging.usual.mean_w
     rooms = foresight.rooms(charging.prices, at, target_w=target_w, usual_w=usual_w, else_w=else_w)
     outlooks = [_outlook(charging, name, car) for name, car in rules.cars.items()]
-    asked_s = None if not rules.helps else 0.0 if charging.helped_s is None else charging.now_s - charging.helped_s
+    battery = charging.battery
+    helps = battery.heard_s is not None and charging.now_s - battery.heard_s <= HEARD_S
+    asked_s = 0.0 if charging.helped_s is None else charging.now_s - charging.helped_s
+    lasts = timedelta(hours=battery.spare_wh / battery.can_w) if battery.can_w > 0 else None
     before = {need.trip.key: need for found in charging.needs.values() for need in found}
     needs = {
         one.car.name: foresight.needs(
@@ -39,7 +44,9 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
             rooms,
             at,
             before=before,
-            help_asked_s=asked_s if rules.helps else float("inf"),
+            help_asked_s=asked_s if helps else float("inf"),
+            helped_w=battery.can_w if helps and not battery.refused else 0.0,
+            helped_until=at + lasts if lasts else None,
         )
         for one in outlooks
     }

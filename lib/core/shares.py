@@ -27,14 +27,17 @@ class Shares:
         calm_w: float | None,
         short_s: Mapping[str, float],
         now_s: float,
+        help_w: float = 0.0,
     ) -> None:
         """kept_w: of the target, for kettles; room_w: under the ceiling, beside the house's own base_w.
 
+        help_w: what the battery gives on top of that, for the claims that may have it;
         calm_w: the house's own without its kettles; short_s: since when a running claim has not fitted, by name.
         """
         self._quarter, self._target_w, self._kept_w = quarter, target_w, kept_w
         self._calm_w, self._now_s = calm_w, now_s
         self._left_w = room_w
+        self._help_w = help_w
         self._draws_w = base_w  # with what was given so far
         self._before_s = short_s
         self._least_w = 0.0
@@ -79,18 +82,26 @@ class Shares:
     def _admit(self, claim: Claim) -> bool:
         """Whether a claim gets its least: it fits, or it runs and may be kept for now."""
         spare_w = 0.0 if claim.runs or claim.over_w else SPARE_W
-        fits = claim.least_w + spare_w <= max(self._left_w, self._above_w(claim))
+        help_w = self._help_w if claim.helped else 0.0
+        fits = claim.least_w + spare_w <= max(self._left_w, self._above_w(claim)) + help_w
         if not fits and not (claim.runs and self._may_stay(claim)):
             return False
         if not fits:
             self.short_s[claim.who] = self._before_s.get(claim.who, self._now_s)
         beyond_w = claim.least_w - max(0.0, self._left_w)
-        if claim.over_w and beyond_w > 0:
-            self.over_w[claim.who] = beyond_w
-        self._left_w -= claim.least_w - self.over_w.get(claim.who, 0.0)
-        self._least_w += claim.least_w
-        self._draws_w += claim.least_w
+        helped_w = self._helped(claim, beyond_w)
+        if claim.over_w and beyond_w > helped_w:
+            self.over_w[claim.who] = beyond_w - helped_w
+        self._left_w -= claim.least_w - helped_w - self.over_w.get(claim.who, 0.0)
+        self._least_w += claim.least_w - helped_w
+        self._draws_w += claim.least_w - helped_w
         return True
+
+    def _helped(self, claim: Claim, wish_w: float) -> float:
+        """What of it the battery gives."""
+        helped_w = max(0.0, min(wish_w, self._help_w)) if claim.helped else 0.0
+        self._help_w -= helped_w
+        return helped_w
 
     def _above_w(self, claim: Claim) -> float:
         """What a claim may have beside all that was given, so that the quarter ends where it was announced."""
@@ -116,7 +127,9 @@ class Shares:
         return ends_w <= self._target_w + claim.over_w
 
     def _lift(self, claim: Claim, admitted: dict[str, float]) -> None:
-        """What a claim may have above the target."""
+        """What a claim may have from the battery, and above the target."""
+        if claim.who in admitted:
+            admitted[claim.who] += self._helped(claim, claim.wish_w - admitted[claim.who])
         if claim.over_w and claim.who in admitted:
             more_w = max(0.0, min(claim.wish_w - admitted[claim.who], self._above_w(claim)))
             admitted[claim.who] += more_w

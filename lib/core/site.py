@@ -1,4 +1,4 @@
-"""What the EV app knows of the house, by dm's last word, and how long each of its permissions still holds.
+"""What ev or bs knows of the house, by dm's last word, and how long each of its permissions still holds.
 
 Seconds are of our own monotonic clock; times are the meter's. Knows no message and no charger.
 """
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
-from lib.core.claims import LEASE_S, Drawn, Grant
+from lib.core.claims import BATTERY, LEASE_S, Drawn, Grant
 from lib.core.power import PHASE_V
 from lib.core.reading import Reading
 
@@ -28,6 +28,7 @@ class Word:
         at: the meter's time; good: it came with a telegram.
         phases_a: what flows through the meter, + is drawn; None where the telegram does not say.
         target_w: what the quarter may count; left_s: until it ends.
+        average_w: what it would count if nothing more were drawn; None: nobody watched its start.
         peak_w: the month's so far, counted as at least the floor; kw_eur: what 1 kW more of it costs over 12 bills.
         period_s: between two telegrams; limit_a: the meter's own, less than the connection's.
 
@@ -39,6 +40,7 @@ class Word:
     phases_a: Phases | None = None
     target_w: float | None = None
     left_s: float | None = None
+    average_w: float | None = None
     peak_w: float | None = None
     kw_eur: float | None = None
     register: str | None = None
@@ -47,6 +49,11 @@ class Word:
     period_s: float = 1.0
     limit_a: float | None = None
     why: str = ""
+
+    @property
+    def battery_w(self) -> float:
+        """What the battery draws, as dm heard it."""
+        return sum((one.low_w + one.high_w) / 2 for one in self.drawn if one.who == BATTERY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +66,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The house as it is known now.
+    """The house as it is known now, to the program of the cars or of the battery.
 
     Attributes:
         word: dm's last; heard_s: when it came; telegram_s: when the last one with a telegram came; since_s: since when
@@ -100,15 +107,24 @@ class Site:
         return lease.grant if lease and now_s < lease.until_s else None
 
 
-def heard(site: Site, word: Word, cars_w: tuple[float, float], cars_a: tuple[Phases, Phases], now_s: float) -> Site:
+def heard(
+    site: Site,
+    word: Word,
+    ours_w: tuple[float, float],
+    ours_a: tuple[Phases, Phases],
+    now_s: float,
+    *,
+    theirs_w: float = 0.0,
+) -> Site:
     """The house after a word of dm.
 
-    cars_w, cars_a: the least and the most that our cars may draw just now, by power and by phase.
+    ours_w, ours_a: the least and the most that what we steer may draw just now, by power and by phase; theirs_w: what
+    another program steers draws.
     """
     if not word.good:
         kept = replace(word, grants=(), at=site.word.at if site.telegram_s is not None else word.at)
         return replace(site, word=replace(kept, grid_w=site.word.grid_w, phases_a=site.word.phases_a), heard_s=now_s)
-    base_w, base_a = _own(site, word, cars_w, cars_a)
+    base_w, base_a = _own(site, word, ours_w, ours_a, theirs_w)
     calm_w = site.calm_w
     return replace(
         site,
@@ -126,23 +142,22 @@ def heard(site: Site, word: Word, cars_w: tuple[float, float], cars_a: tuple[Pha
     )
 
 
-def beside(site: Site, cars_w: tuple[float, float], cars_a: tuple[Phases, Phases]) -> Site:
-    """The house found anew in dm's last word, once it is known what a car draws that was not; both as in `heard`."""
-    base_w, base_a = _own(site, site.word, cars_w, cars_a)
+def beside(site: Site, ours_w: tuple[float, float], ours_a: tuple[Phases, Phases], *, theirs_w: float = 0.0) -> Site:
+    """The house found anew in dm's last word, once it is known what draws that was not; the rest as in `heard`."""
+    base_w, base_a = _own(site, site.word, ours_w, ours_a, theirs_w)
     if site.calm_w is None or site.base_w is None or base_w is None:
         return replace(site, base_w=base_w, base_a=base_a)
     return replace(site, base_w=base_w, base_a=base_a, calm_w=site.calm_w + base_w - site.base_w)
 
 
 def _own(
-    site: Site, word: Word, cars_w: tuple[float, float], cars_a: tuple[Phases, Phases]
+    site: Site, word: Word, ours_w: tuple[float, float], ours_a: tuple[Phases, Phases], theirs_w: float
 ) -> tuple[float | None, Phases | None]:
     base_w, base_a = site.base_w, site.base_a
     if word.grid_w is not None:
-        battery_w = sum((one.low_w + one.high_w) / 2 for one in word.drawn if one.who == "battery")
-        base_w = without(word.grid_w - battery_w, base_w, *cars_w)
+        base_w = without(word.grid_w - theirs_w, base_w, *ours_w)
     if word.phases_a is not None:
-        now, before, least, most = word.phases_a, base_a or (None, None, None), *cars_a
+        now, before, least, most = word.phases_a, base_a or (None, None, None), *ours_a
         one, two, three = (without(now[n], before[n], least[n], most[n]) for n in range(3))
         base_a = (one, two, three)
     return base_w, base_a

@@ -4,17 +4,26 @@ What is done about it stands in lib/core/dispatch.py. It knows no message, no so
 monotonic seconds, and the machine's time for as long as dm has not told the meter's.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lib.core import gains
-from lib.core.battery import BatteryEvent
-from lib.core.cellar import CarsWord, Cell, Storage, StorageRules
+from lib.core import cell, gains, site, usual
+from lib.core.battery import (
+    BatteryBalked,
+    BatteryEvent,
+    BatteryMeddled,
+    BatteryMissed,
+    BatteryTold,
+    BatteryTook,
+)
+from lib.core.cell import pool
+from lib.core.cellar import CarsWord, Storage, StorageRules
+from lib.core.circuits import Amps
+from lib.core.claims import BATTERY
 from lib.core.cost import PriceSlot
 from lib.core.modes import StorageMode
-from lib.core.quarter import start_of
 from lib.core.site import Word
+from lib.core.stamp import BRUSSELS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +70,107 @@ class Reserved:
 Event = Heard | Priced | CarsTold | Ticked | Chosen | Reserved | BatteryEvent
 
 
-def opened(rules: StorageRules, *, at: datetime, now_s: float, booked: Iterable[gains.Booked] = ()) -> Storage:
+def opened(rules: StorageRules, *, at: datetime, now_s: float, booked: gains.Booked | None = None) -> Storage:
     """The state before anything was heard; booked: what was kept of today and the month."""
-    kept = next(iter(booked), None)
     return Storage(
         at=at,
         now_s=now_s,
         began_s=now_s,
-        booked=kept or gains.opened(start_of(at).date()),
-        cells={name: Cell(rules=battery) for name, battery in rules.batteries.items()},
+        booked=booked or gains.opened(at.astimezone(BRUSSELS).date()),
+        cells={name: cell.opened(battery) for name, battery in rules.batteries.items()},
         mode=rules.mode,
         reserve_pct=rules.reserve_pct,
     )
 
 
 def after(storage: Storage, event: Event, rules: StorageRules, *, now_s: float, now: datetime) -> Storage:
-    """The state as `event` leaves it; now_s: our monotonic seconds, now: the machine's time."""
-    raise NotImplementedError
+    """The state as `event` leaves it; now_s: our monotonic seconds, now: the machine's time.
+
+    Nothing else changes it, live or replayed. What is to be done about it is lib/core/dispatch.py's.
+    """
+    at = storage.site.at(now_s) or now
+    storage = replace(storage, at=at, now_s=now_s, said=())
+    match event:
+        case Heard(word=word, sun_w=sun_w):
+            return _heard(storage, word, sun_w)
+        case Priced(prices=prices):
+            return replace(storage, prices=prices, planned_s=None)
+        case CarsTold(word=word):
+            is_new = word.planned != storage.cars.planned
+            return replace(storage, cars=word, planned_s=None if is_new else storage.planned_s)
+        case Ticked():
+            return storage
+        case Chosen(mode=mode):
+            said = (f"battery: {mode}, as you set it",) if mode is not storage.mode else ()
+            return replace(storage, mode=mode, said=said, planned_s=None)
+        case Reserved(reserve_pct=reserve_pct):
+            kept = "by the time of day" if reserve_pct is None else f"{reserve_pct:g} %"
+            said = (f"battery: its reserve is {kept}, as you set it",) if reserve_pct != storage.reserve_pct else ()
+            return replace(storage, reserve_pct=reserve_pct, said=said, planned_s=None)
+        case BatteryTold() | BatteryTook() | BatteryBalked() | BatteryMissed() | BatteryMeddled():
+            return _told(storage, event)
+
+
+def drawn(storage: Storage) -> tuple[tuple[float, float], tuple[Amps, Amps]]:
+    """The least and the most that batteries and cars draw just now, by power and by phase.
+
+    Of the cars what dm heard: a step of the meter within that is nobody else's, so that no car is taken for the house.
+    """
+    known = pool(storage.cells.values())
+    cars = [one for one in storage.site.word.drawn if one.who != BATTERY]
+    low_w, high_w = sum(one.low_w for one in cars), sum(one.high_w for one in cars)
+    return (known.range_w[0] + low_w, known.range_w[1] + high_w), known.range_a
+
+
+def _heard(storage: Storage, word: Word, sun_w: float | None) -> Storage:
+    storage = replace(storage, site=replace(storage.site, word=replace(storage.site.word, drawn=word.drawn)))
+    heard = site.heard(storage.site, word, *drawn(storage), storage.now_s)
+    at = heard.at(storage.now_s) or storage.at
+    storage = replace(storage, site=heard, at=at, sun_w=sun_w)
+    if not word.good or heard.base_w is None or word.grid_w is None:
+        return storage
+    known = pool(storage.cells.values())
+    low_w, high_w = known.range_w
+    return replace(
+        storage,
+        load=usual.after(storage.load, at, heard.base_w + (sun_w or 0.0)),
+        sun=storage.sun if sun_w is None else usual.after(storage.sun, at, sun_w),
+        booked=gains.after(
+            storage.booked,
+            at,
+            grid_w=word.grid_w,
+            battery_w=(low_w + high_w) / 2,
+            stored_wh=known.energy_wh,
+            slot=slot_of(storage),
+        ),
+    )
+
+
+def slot_of(storage: Storage) -> PriceSlot | None:
+    """What a kWh costs and earns now; None: nobody knows."""
+    return next((one for one in storage.prices if one.start <= storage.at < one.end), None)
+
+
+def _told(storage: Storage, event: BatteryEvent) -> Storage:
+    name = event.battery
+    before = storage.cells[name]
+    now = cell.after(before, event)
+    said = []
+    if before.missed is not None and now.missed is None:
+        said.append(f"{name}: the battery answers again")
+    elif now.missed is not None and before.missed is None:
+        said.append(f"{name}: the battery does not answer: {now.missed.why}")
+    if now.balked and now.balked != before.balked:
+        said.append(f"{name}: the battery does not do as it is told: {now.balked}")
+    elif before.balked and not now.balked:
+        said.append(f"{name}: the battery does as it is told again")
+    if now.meddled and now.meddled != before.meddled:
+        said.append(f"{name}: {now.meddled}")
+    if now.reading and now.reading.fault and (before.reading is None or before.reading.fault != now.reading.fault):
+        said.append(f"{name}: fault: {now.reading.fault}")
+    first = before.reading is None and now.reading is not None
+    storage = replace(storage, cells={**storage.cells, name: now}, said=tuple(said))
+    if not first:
+        return storage
+    found = site.beside(storage.site, *drawn(storage))  # until now it was taken for the house's own
+    return replace(storage, site=found, planned_s=None)

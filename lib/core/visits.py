@@ -186,7 +186,7 @@ def _origin(charging: Charging) -> sessions.Origin | None:
     word = charging.site.word
     if not charging.site.is_fresh(charging.now_s):
         return None
-    battery_w = sum((one.low_w + one.high_w) / 2 for one in word.drawn if one.who == "battery")
+    battery_w = word.battery_w
     cars_w = sum(bay.post.reading.power_w or 0.0 for bay in charging.bays.values() if bay.post.reading)
     return sessions.origin(cars_w=cars_w, grid_w=word.grid_w, battery_w=battery_w)
 

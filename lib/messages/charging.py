@@ -126,11 +126,15 @@ class CalendarNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Help:
-    """What ev wants from the home battery: power from now on until then, and why."""
+    """What ev wants from the home battery: power from now on until then, and why.
+
+    bridge: only to go on with the sun behind a cloud, so before the grid gives.
+    """
 
     power_w: float
     until: AwareDatetime
     why: str
+    bridge: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,19 @@
 """Core state → the words of ev: chargers, cars, trips, plan, claims. Knows no wire."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from lib.core.asking import asked
 from lib.core.carport import Bay, CarState, Charging, ChargingRules
 from lib.core.charger import Plug
 from lib.core.claims import LEASE_S, Claim, Drawn
 from lib.core.link import LinkState
-from lib.core.needs import Step, said
+from lib.core.needs import said
 from lib.core.quarter import QUARTER, start_of
 from lib.core.sessions import Session
 from lib.core.site import Word, phases_a
 from lib.core.soc import Confidence
-from lib.core.trip import asked
+from lib.core.trip import asked as trip_ask
 from lib.core.why import sentence
 from lib.messages import House
 from lib.messages.charging import (
@@ -52,7 +53,7 @@ def say_charging(
         calendars=tuple(_calendars(charging)),
         plan=charging.plan.blocks,
         budget=_budget(charging),
-        help=_help(charging),
+        help=_help(charging, rules),
         claims=tuple(_claims(charging)),
         drawn=tuple(_drawn(charging)),
         notices=dict(notices or {}),
@@ -144,7 +145,7 @@ def _trips(charging: Charging, rules: ChargingRules) -> Iterator[TripNow]:
             title=trip.title,
             departs=trip.departs,
             ready=trip.ready,
-            ask=asked(trip.ask),
+            ask=trip_ask(trip.ask),
             target_pct=need.target_pct,
             energy_wh=need.energy_wh,
             latest_start=need.latest_start,
@@ -185,17 +186,12 @@ def _budget(charging: Charging) -> Budget:
     )
 
 
-def _help(charging: Charging) -> Help | None:
-    """What the battery is asked: what is missing under the peak for trips that are late."""
-    late = [found[0] for found in charging.needs.values() if found and found[0].step >= Step.HELP]
-    if not late:
+def _help(charging: Charging, rules: ChargingRules) -> Help | None:
+    """What the battery is asked."""
+    ask = asked(charging, rules)
+    if ask is None:
         return None
-    granted_w = sum(grant.power_w for name in charging.bays if (grant := charging.site.grant(name, charging.now_s)))
-    missing_w = sum(need.power_w for need in late) - granted_w
-    if missing_w <= 0:
-        return None
-    until = min(max(need.trip.ready for need in late), charging.at + timedelta(minutes=15))
-    return Help(power_w=missing_w, until=until, why=f"late for {late[0].trip.title}")
+    return Help(power_w=ask.power_w, until=ask.until, why=ask.why, bridge=ask.bridge)
 
 
 def _claims(charging: Charging) -> Iterator[Claim]:
@@ -222,6 +218,7 @@ def word_of(house: House) -> Word:
         phases_a=phases_a(reading) if reading else None,
         target_w=quarter.target_w if quarter else None,
         left_s=quarter.left_s if quarter else None,
+        average_w=quarter.average_w if quarter else None,
         peak_w=_peak_w(house),
         kw_eur=house.months.kw_eur if house.months else None,
         register=house.register,

@@ -1,0 +1,97 @@
+"""What the cars ask the home battery for: what is missing under the peak for those that cannot wait, or behind a cloud.
+
+In: the EV app's state. Out: watts until then and why, and which chargers may have them. Knows no battery.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lib.core.carport import Bay, Charging, ChargingRules
+from lib.core.charger import power_w
+from lib.core.needs import Need, Step
+from lib.core.prospects import full_w
+
+BRIDGE = timedelta(minutes=5)
+LONGEST = timedelta(minutes=15)
+LEAST_W = 100.0  # less is not asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked; bridge: only to go on with the sun, so before the grid gives. chargers: whose cars may have it."""
+
+    power_w: float
+    until: datetime
+    why: str
+    chargers: frozenset[str]
+    bridge: bool = False
+
+
+def asked(charging: Charging, rules: ChargingRules) -> Asked | None:
+    """What the battery is asked for now; None: nothing."""
+    urgent = dict(_urgent(charging, rules))
+    if urgent:
+        missing_w = sum(wish_w for wish_w, _, _ in urgent.values()) - _room_w(charging, rules)
+        if missing_w < LEAST_W:
+            return None
+        until = min(max(until for _, until, _ in urgent.values()), charging.at + LONGEST)
+        why = next(iter(urgent.values()))[2]
+        return Asked(power_w=missing_w, until=until, why=why, chargers=frozenset(urgent))
+    clouded = dict(_clouded(charging))
+    missing_w = sum(clouded.values())
+    if missing_w < LEAST_W:
+        return None
+    return Asked(
+        power_w=missing_w,
+        until=charging.at + BRIDGE,
+        why="a cloud before the sun",
+        chargers=frozenset(clouded),
+        bridge=True,
+    )
+
+
+def urgent_need(charging: Charging, name: str) -> Need | None:
+    """The need of the car on a charger, when it is late under the peak."""
+    found = charging.needs.get(charging.car_on(name) or "", ())
+    first = found[0] if found else None
+    return first if first is not None and first.energy_wh and first.step >= Step.HELP else None
+
+
+def _urgent(charging: Charging, rules: ChargingRules) -> Iterator[tuple[str, tuple[float, datetime, str]]]:
+    """By charger: what its car needs at once, until when, and for what."""
+    for name, bay in charging.bays.items():
+        if not _charges(bay):
+            continue
+        car = rules.cars.get(charging.car_on(name) or "")
+        need = urgent_need(charging, name)
+        if need is not None:
+            yield name, (need.power_w, need.trip.ready, f"late for {need.trip.title}")
+        elif bay.reserve and car is not None:
+            yield name, (full_w(bay.post, car), charging.at + LONGEST, f"{car.title or car.name} is below its reserve")
+
+
+def _clouded(charging: Charging) -> Iterator[tuple[str, float]]:
+    """By charger: what its car draws from the grid while it waits for the sun to come back."""
+    site = charging.site
+    left_w = -(site.base_w or 0.0)
+    for name, bay in charging.bays.items():
+        if not (_charges(bay) and bay.sunny and bay.pace.go):
+            continue
+        draws_w = power_w(bay.post.least_a, bay.post.phases)
+        missing_w = draws_w - max(0.0, left_w)
+        left_w -= draws_w
+        if missing_w > 0:
+            yield name, min(missing_w, draws_w)
+
+
+def _charges(bay: Bay) -> bool:
+    return bay.post.plug.is_car and bay.post.missed is None and not bay.ended
+
+
+def _room_w(charging: Charging, rules: ChargingRules) -> float:
+    """What the cars may have from the grid under the target."""
+    word, base_w = charging.site.word, charging.site.base_w
+    if word.target_w is None or base_w is None:
+        return 0.0
+    return max(0.0, word.target_w * (1 - rules.margin) - base_w)

@@ -1,0 +1,263 @@
+"""One battery as bs sees it: what it said, what it was told, what flows meanwhile; and all of them as one.
+
+In: the events of lib/core/battery.py. Out: ranges of watts. Knows no wish and no price.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from lib.core.battery import (
+    BatteryBalked,
+    BatteryEvent,
+    BatteryMeddled,
+    BatteryMissed,
+    BatteryReading,
+    BatteryRules,
+    BatteryTold,
+    BatteryTook,
+    Setpoint,
+)
+from lib.core.circuits import NOTHING, Amps, conductors, on
+from lib.core.power import PHASE_V
+
+FOLLOWED_S = 3.0  # a reading that much younger than a setpoint shows what came of it
+OBEYS_W, OBEYS_PART = 100.0, 0.1  # a battery measures itself so badly: within that it does as it was told
+OLD_S = 15.0  # a reading that old tells nothing of now
+BACK_PCT = 2.0  # so far below its most it takes again, and above its least it gives again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A setpoint on its way: the power it aims at, and when it was sent."""
+
+    power_w: float
+    sent_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A battery, as it is known now.
+
+    Attributes:
+        reading: its last; None before the first. missed: it has not answered since.
+        setpoint: what it is told, None: it is left to its own mode; handed: it is known to be in that.
+        moves: setpoints that it may not have followed yet, oldest first.
+        empty, full: it has come to an end of what it is kept between, until it is a little away from it.
+        balked: the last order that it refused, until it takes one; meddled: who else steers it.
+
+    """
+
+    rules: BatteryRules
+    reading: BatteryReading | None = None
+    missed: BatteryMissed | None = None
+    setpoint: Setpoint | None = None
+    handed: bool = False
+    moves: tuple[Move, ...] = ()
+    empty: bool = False
+    full: bool = False
+    balked: str = ""
+    meddled: str = ""
+
+    @property
+    def able(self) -> bool:
+        """Whether it can be told something now."""
+        return self.reading is not None and self.missed is None and not self.meddled and not self.reading.fault
+
+    @property
+    def soc_pct(self) -> float | None:
+        """How full it is, as it said last."""
+        return self.reading.soc_pct if self.reading else None
+
+    @property
+    def energy_wh(self) -> float | None:
+        """What is in it."""
+        return None if self.soc_pct is None else self.rules.capacity_wh * self.soc_pct / 100
+
+    @property
+    def limits_w(self) -> tuple[float, float]:
+        """What it gives (negative) and takes at most just now."""
+        reading, rules = self.reading, self.rules
+        if reading is None or not self.able:
+            return 0.0, 0.0
+        gives_w = rules.discharge_w if reading.discharge_w is None else min(rules.discharge_w, reading.discharge_w)
+        takes_w = rules.charge_w if reading.charge_w is None else min(rules.charge_w, reading.charge_w)
+        return 0.0 if self.empty else -gives_w, 0.0 if self.full else takes_w
+
+    @property
+    def power_w(self) -> float | None:
+        """What flows; what it was told, where it measures about that."""
+        reading = self.reading
+        if reading is None or reading.power_w is None:
+            return None
+        told_w = self.moves[-1].power_w if self.moves else None
+        if told_w is not None and abs(reading.power_w - told_w) <= max(OBEYS_W, OBEYS_PART * abs(told_w)):
+            return told_w
+        return reading.power_w
+
+    @property
+    def range_w(self) -> tuple[float, float]:
+        """The least and the most that flows just now."""
+        known = self.power_w
+        ends = [move.power_w for move in self.moves]
+        if known is None or self.missed is not None:
+            widest = [0.0, *ends, *([] if known is None else [known])]
+            return min(widest), max(widest)
+        if self.reading is not None and self.moves and self.reading.read_s >= self.moves[-1].sent_s + FOLLOWED_S:
+            return known, known
+        return min([known, *ends]), max([known, *ends])
+
+    @property
+    def range_a(self) -> tuple[Amps, Amps]:
+        """The same by the meter's phases, + is drawn."""
+        low_w, high_w = self.range_w
+        loads = conductors(self.rules.wired, self.rules.phases)
+        per_w = PHASE_V * self.rules.phases
+        return on(loads, low_w / per_w), on(loads, high_w / per_w)
+
+
+def opened(rules: BatteryRules) -> Cell:
+    """A battery that has not been read yet."""
+    return Cell(rules=rules)
+
+
+def after(cell: Cell, event: BatteryEvent) -> Cell:
+    """The battery after one of its events."""
+    match event:
+        case BatteryTold(reading=reading):
+            return _told(cell, reading)
+        case BatteryTook(setpoint=None):
+            return replace(cell, handed=True, moves=(), balked="")
+        case BatteryTook(setpoint=Setpoint(), power_w=power_w, sent_s=sent_s):
+            return _moved(replace(cell, handed=False, balked=""), power_w, sent_s)
+        case BatteryBalked(why=why, answered=True):
+            return replace(cell, balked=why)
+        case BatteryBalked(setpoint=setpoint, sent_s=sent_s):  # it may have been taken
+            return _moved(cell, setpoint.power_w if setpoint else None, sent_s)
+        case BatteryMissed():
+            return replace(cell, missed=event)
+        case BatteryMeddled(what=what):
+            return replace(cell, meddled=what)
+    raise TypeError(f"{event!r} is no event of a battery")
+
+
+def _moved(cell: Cell, power_w: float | None, sent_s: float) -> Cell:
+    if power_w is None:
+        return cell
+    late = tuple(move for move in cell.moves if sent_s - move.sent_s <= FOLLOWED_S)
+    return replace(cell, moves=(*late[-8:], Move(power_w=power_w, sent_s=sent_s)))
+
+
+def _told(cell: Cell, reading: BatteryReading) -> Cell:
+    rules, pct = cell.rules, reading.soc_pct
+    moves = tuple(move for move in cell.moves[:-1] if move.sent_s + FOLLOWED_S > reading.read_s) + cell.moves[-1:]
+    cell = replace(cell, reading=reading, missed=None, moves=moves)
+    if reading.ours is not False:
+        cell = replace(cell, meddled="")
+    if pct is None:
+        return cell
+    empty = pct <= rules.least_pct or (cell.empty and pct < rules.least_pct + BACK_PCT)
+    full = pct >= rules.most_pct or (cell.full and pct > rules.most_pct - BACK_PCT)
+    return replace(cell, empty=empty, full=full)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """All batteries as one. Powers in W, + goes in; energies in Wh; None where one of them does not say.
+
+    Attributes:
+        low_w, high_w: what they give (negative) and take at most. range_w, range_a: what flows just now.
+        energy_wh: in those that answer; least_wh, most_wh: between which they are kept; capacity_wh: of them.
+
+    """
+
+    low_w: float
+    high_w: float
+    range_w: tuple[float, float]
+    range_a: tuple[Amps, Amps]
+    energy_wh: float | None
+    least_wh: float
+    most_wh: float
+    capacity_wh: float
+    efficiency: float
+    wear_eur_kwh: float
+
+    @property
+    def soc_pct(self) -> float | None:
+        """How full they are."""
+        return None if self.energy_wh is None or not self.capacity_wh else 100 * self.energy_wh / self.capacity_wh
+
+    @property
+    def able(self) -> bool:
+        """Whether one of them can be told something."""
+        return self.capacity_wh > 0
+
+
+def pool(cells: Iterable[Cell]) -> Pool:
+    """Those that can be told something, as one; what flows counts of all."""
+    known = list(cells)
+    able = [cell for cell in known if cell.able]
+    capacity_wh = sum(cell.rules.capacity_wh for cell in able)
+    energies = [cell.energy_wh for cell in able]
+    ranges = [cell.range_w for cell in known]
+    amperes = [cell.range_a for cell in known]
+    return Pool(
+        low_w=sum(cell.limits_w[0] for cell in able),
+        high_w=sum(cell.limits_w[1] for cell in able),
+        range_w=(sum(low for low, _ in ranges), sum(high for _, high in ranges)),
+        range_a=(_sum(low for low, _ in amperes), _sum(high for _, high in amperes)),
+        energy_wh=None if not able or None in energies else sum(energy or 0.0 for energy in energies),
+        least_wh=sum(cell.rules.capacity_wh * cell.rules.least_pct / 100 for cell in able),
+        most_wh=sum(cell.rules.capacity_wh * cell.rules.most_pct / 100 for cell in able),
+        capacity_wh=capacity_wh,
+        efficiency=_mean((cell.rules.efficiency, cell.rules.capacity_wh) for cell in able),
+        wear_eur_kwh=_mean((cell.rules.wear_eur_kwh, cell.rules.capacity_wh) for cell in able),
+    )
+
+
+def split(cells: Mapping[str, Cell], power_w: float, rooms_w: Mapping[str, float]) -> dict[str, float]:
+    """The power of all, shared out: each by what it can still take or give, so that they are full or empty together.
+
+    rooms_w: what a circuit leaves a battery, where one does. What one cannot do the others do, as far as they can.
+    """
+    found = {name: 0.0 for name, cell in cells.items() if cell.able}
+    charging = power_w > 0
+    most_w = {
+        name: min(cells[name].limits_w[1], rooms_w.get(name, cells[name].limits_w[1]))
+        if charging
+        else -cells[name].limits_w[0]
+        for name in found
+    }
+    weights = {name: _weight(cells[name], charging=charging) for name in found}
+    left_w, open_ = abs(power_w), {name for name in found if most_w[name] > 0}
+    while open_ and left_w > 0:
+        whole = sum(weights[name] for name in open_)
+        parts = {name: left_w * (weights[name] / whole if whole > 0 else 1 / len(open_)) for name in open_}
+        over = {name for name in open_ if parts[name] >= most_w[name]}
+        for name in over or open_:
+            found[name] = most_w[name] if over else parts[name]
+        left_w -= sum(found[name] for name in over or open_)
+        open_ = open_ - over if over else set()
+    return {name: part_w if charging else -part_w for name, part_w in found.items()}
+
+
+def _weight(cell: Cell, *, charging: bool) -> float:
+    """What it can still take, or give."""
+    energy_wh, rules = cell.energy_wh, cell.rules
+    if energy_wh is None:
+        return rules.capacity_wh / 2
+    if charging:
+        return max(1.0, rules.capacity_wh * rules.most_pct / 100 - energy_wh)
+    return max(1.0, energy_wh - rules.capacity_wh * rules.least_pct / 100)
+
+
+def _mean(weighed: Iterable[tuple[float, float]]) -> float:
+    found: Collection[tuple[float, float]] = list(weighed)
+    whole = sum(weight for _, weight in found)
+    return sum(value * weight for value, weight in found) / whole if whole else 0.0
+
+
+def _sum(amps: Iterable[Amps]) -> Amps:
+    one, two, three = NOTHING
+    for first, second, third in amps:
+        one, two, three = one + first, two + second, three + third
+    return one, two, three

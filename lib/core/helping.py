@@ -1,0 +1,46 @@
+"""What the batteries give the cars: so much power, so much energy, until then. A lease, which ends when it must.
+
+In: what ev wants, what is in the batteries above their reserve. Out: the help, or why there is none. The energy of the
+reserve is the house's, for the month's peak.
+"""
+
+from dataclasses import replace
+
+from lib.core.cell import Pool
+from lib.core.cellar import Help, Storage
+from lib.core.modes import StorageMode
+
+START_WH = 300.0  # with less above the reserve nothing is begun
+LEAST_W = 300.0  # less helps nobody
+OLD_S = 30.0  # what ev wanted that long ago it may not want any more
+KEEPS = (StorageMode.OFF, StorageMode.HOLD, StorageMode.FILL, StorageMode.OWN)
+
+
+def helped(storage: Storage, known: Pool, reserve_wh: float) -> Storage:
+    """The state with the help that is given now, or with the reason why what is wanted is not."""
+    wanted, heard_s = storage.cars.wanted, storage.cars.heard_s
+    if wanted is None or heard_s is None or storage.now_s - heard_s > OLD_S or wanted.until <= storage.at:
+        said = ("battery: its help for the cars is over",) if storage.help else ()
+        return replace(storage, help=None, refused="", said=(*storage.said, *said))
+    spare_wh = None if known.energy_wh is None else max(0.0, known.energy_wh - reserve_wh) * known.efficiency**0.5
+    power_w = min(wanted.power_w, -known.low_w)
+    refused = _refused(storage, spare_wh, power_w)
+    if refused or spare_wh is None:
+        said = (f"battery: no help for the cars any more: {refused}",) if storage.help else ()
+        return replace(storage, help=None, refused=refused, said=(*storage.said, *said))
+    given = Help(power_w=power_w, energy_wh=spare_wh, until=wanted.until, why=wanted.why, bridge=wanted.bridge)
+    said = () if storage.help else (f"battery: helps the cars with {power_w / 1000:.1f} kW: {wanted.why}",)
+    return replace(storage, help=given, refused="", said=(*storage.said, *said))
+
+
+def _refused(storage: Storage, spare_wh: float | None, power_w: float) -> str:
+    """Why there is no help, in a sentence; "" when there is."""
+    if storage.mode in KEEPS:
+        return f"the battery's owner set it to {storage.mode}"
+    if spare_wh is None:
+        return "nobody knows how full the battery is"
+    if spare_wh <= 0 or (storage.help is None and spare_wh < START_WH):
+        return "the battery is at its reserve, which is kept for the month's peak"
+    if power_w < LEAST_W:
+        return "the battery can give nothing now"
+    return ""

@@ -1,0 +1,69 @@
+"""The reason of what the batteries do: whose wish it is, and what keeps them from that. Knows no sentence."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from lib.core.battery_why import Bar, BatteryWhy, Ground
+from lib.core.cellar import Storage
+from lib.core.claims import BATTERY
+from lib.core.proposals import Resolved
+from lib.core.storing import DEAD_W, Facts
+
+ANSWER_S = 3.0  # so long dm may take to answer a claim
+TAKES = {Ground.BUYS, Ground.PAID, Ground.REFILLS, Ground.FILL}
+
+
+def why_of(storage: Storage, facts: Facts, resolved: Resolved, target_w: float, *, turning: bool) -> BatteryWhy:
+    """The reason of `target_w`; turning: they rest before the direction turns."""
+    because, known = resolved.because, facts.known
+    slot_eur = facts.import_eur_kwh
+    source = because.source if because else ""
+    ground = Ground(source) if source in set(Ground) else Ground.NOTHING
+    if target_w == 0 and ground in {Ground.COVERS, Ground.STORES, Ground.NOTHING} and not turning:
+        full = all(cell.full for cell in storage.cells.values())
+        empty = all(cell.empty for cell in storage.cells.values())
+        if full and facts.surplus_w > DEAD_W:
+            ground = Ground.FULL
+        elif empty and facts.net_w > DEAD_W:
+            ground = Ground.EMPTY
+        else:
+            ground = Ground.NOTHING
+    if ground is Ground.COVERS and storage.help is not None and facts.cars_w > 0 and -target_w > facts.base_w + DEAD_W:
+        ground = Ground.HELPS
+    later = _later(storage, ground)
+    pct = known.soc_pct if ground is not Ground.EMPTY else 100 * known.least_wh / known.capacity_wh
+    why = BatteryWhy(
+        ground=ground,
+        power_w=target_w,
+        target_w=storage.site.word.target_w,
+        left_w=facts.surplus_w,
+        soc_pct=pct,
+        eur_kwh=slot_eur,
+        then_eur_kwh=later[1] if later else None,
+        until=later[0] if later else None,
+        name=storage.help.why if storage.help and ground is Ground.HELPS else "",
+    )
+    balked = next((cell.balked for cell in storage.cells.values() if cell.balked), "")
+    if balked:
+        return replace(why, barred=Bar.REFUSED, by=balked)
+    if turning:
+        return replace(why, barred=Bar.TURNING)
+    held = resolved.held_by
+    if held is not None and held.source in set(Bar) and ground in TAKES:
+        bar = Bar(held.source)
+        asked = storage.claimed_s is None or storage.now_s - storage.claimed_s < ANSWER_S
+        if bar is Bar.PEAK and asked and storage.site.grant(BATTERY, storage.now_s) is None:
+            bar = Bar.ASKED
+        return replace(why, barred=bar, by="the connection" if bar is Bar.CIRCUIT else "")
+    return why
+
+
+def _later(storage: Storage, ground: Ground) -> tuple[datetime, float | None] | None:
+    """When what is in it is given, and what a kWh costs then."""
+    if ground not in {Ground.WAITS, Ground.BUYS}:
+        return None
+    for step in storage.plan.steps:
+        if step.start > storage.at and step.power_w < -DEAD_W:
+            slot = next((one for one in storage.prices if one.start <= step.start < one.end), None)
+            return step.start, slot.import_eur_kwh if slot else None
+    return None

@@ -1,0 +1,227 @@
+"""What the battery shall do: its facts, the wishes of each source, what fences them, and what is asked of dm.
+
+In: the battery app's state. Out: proposals for lib/core/proposals.py, the highest first as docs/BATTERY.md lists them.
+Knows no battery of a make and no order.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from lib.core import claims
+from lib.core.battery_why import Bar, Ground
+from lib.core.cell import Pool
+from lib.core.cellar import Storage, StorageRules
+from lib.core.circuits import conductors
+from lib.core.claims import BATTERY, Claim
+from lib.core.modes import StorageMode
+from lib.core.power import PHASE_V
+from lib.core.proposals import Default, Device, Proposal, resolve
+from lib.core.quarter import QUARTER, QUARTER_S, start_of
+from lib.core.reserve import reserve_pct
+from lib.core.storage import slot_of
+
+DEAD_W = 50.0  # less is nothing: an inverter at that power only loses
+SHAVE, KEEP, FENCE = 120, 110, 900  # beside lib/core/claims.py: to keep the peak, the reserve, what is for the cars
+REFILL_H = 3.0  # a reserve that is missing is back after so long
+REFILL_W = 300.0
+LEAST_GAIN_EUR = 0.002  # a kWh is not moved for less
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the tactics know of this instant. Powers in W.
+
+    Attributes:
+        base_w: the house less its sun, without cars and batteries; cars_w: the cars; net_w: both.
+        ceiling_w: what may come from the grid until the quarter ends; None: nobody knows.
+        value_eur_kwh: what one kWh more in the batteries is worth; None: nothing is planned.
+        reserve_wh: kept for the peak.
+
+    """
+
+    known: Pool
+    base_w: float
+    cars_w: float
+    net_w: float
+    ceiling_w: float | None
+    reserve_wh: float
+    import_eur_kwh: float | None
+    export_eur_kwh: float | None
+    value_eur_kwh: float | None
+    planned_w: float
+
+    @property
+    def surplus_w(self) -> float:
+        """What the sun leaves over beside house and cars."""
+        return max(0.0, -self.net_w)
+
+
+def facts_of(storage: Storage, rules: StorageRules, known: Pool) -> Facts:
+    """What is known at this instant."""
+    site, slot = storage.site, slot_of(storage)
+    word, base_w = site.word, site.base_w or 0.0
+    low_w, high_w = known.range_w
+    net_w = (word.grid_w or 0.0) - min(max((word.grid_w or 0.0) - base_w - _cars_w(storage), low_w), high_w)
+    reserve = reserve_pct(storage.at, owner_pct=storage.reserve_pct)
+    step = storage.plan.at(storage.at)
+    return Facts(
+        known=known,
+        base_w=base_w,
+        cars_w=max(0.0, net_w - base_w),
+        net_w=net_w,
+        ceiling_w=_ceiling_w(storage, rules),
+        reserve_wh=max(known.least_wh, known.capacity_wh * reserve / 100) if rules.peaks_cost else known.least_wh,
+        import_eur_kwh=slot.import_eur_kwh if slot else None,
+        export_eur_kwh=slot.export_eur_kwh if slot else None,
+        value_eur_kwh=None if known.energy_wh is None else storage.plan.value_eur_kwh(storage.at, known.energy_wh),
+        planned_w=step.power_w if step else 0.0,
+    )
+
+
+def _cars_w(storage: Storage) -> float:
+    """What the cars draw, as dm heard it."""
+    return sum((one.low_w + one.high_w) / 2 for one in storage.site.word.drawn if one.who != BATTERY)
+
+
+def _ceiling_w(storage: Storage, rules: StorageRules) -> float | None:
+    """What may come from the grid until the quarter ends, so that it ends at its target."""
+    word, at = storage.site.word, storage.at
+    if word.target_w is None:
+        return None
+    kept_w = word.target_w * (1 - rules.margin)
+    left_s = (start_of(at) + QUARTER - at).total_seconds()
+    if word.average_w is None or left_s <= 0:
+        return kept_w  # nobody watched its start
+    return max(0.0, (kept_w - word.average_w) * QUARTER_S / left_s)
+
+
+def wants(facts: Facts, storage: Storage) -> Iterator[Proposal]:
+    """What shall be done, as if the peak did not limit what is taken."""
+    now_s, known = storage.now_s, facts.known
+    sun_w = facts.surplus_w
+
+    def proposal(
+        ground: Ground,
+        priority: int,
+        *,
+        wish_w: float | None = None,
+        low_w: float | None = None,
+        high_w: float | None = None,
+    ) -> Proposal:
+        return Proposal(source=ground, priority=priority, at_s=now_s, wish_w=wish_w, low_w=low_w, high_w=high_w)
+
+    if storage.mode is StorageMode.OFF:
+        yield proposal(Ground.OFF, claims.OWNER, low_w=0.0, high_w=0.0)
+        return
+    if storage.mode is StorageMode.HOLD:
+        yield proposal(Ground.HOLD, claims.OWNER, low_w=0.0)
+    if storage.mode is StorageMode.FILL and known.high_w > 0:
+        yield proposal(Ground.FILL, claims.PLAN, low_w=known.high_w)
+    give_w = _given_w(facts, storage)
+    if facts.ceiling_w is not None and facts.net_w - facts.ceiling_w > 0 and known.low_w < 0:
+        shave_w = min(facts.net_w - facts.ceiling_w, give_w)
+        if shave_w > DEAD_W / 2:
+            is_help = storage.help is not None and facts.base_w < facts.ceiling_w
+            yield proposal(Ground.HELPS if is_help else Ground.SHAVES, SHAVE, high_w=-shave_w)
+    energy_wh = known.energy_wh
+    if energy_wh is not None and energy_wh <= facts.reserve_wh:
+        yield proposal(Ground.RESERVE, KEEP, low_w=0.0)
+        missing_wh = facts.reserve_wh - energy_wh
+        if missing_wh > known.capacity_wh / 100 and known.high_w > 0 and not _is_bought_soon(storage, facts):
+            refill_w = max(REFILL_W, missing_wh / REFILL_H)
+            yield proposal(Ground.REFILLS, claims.STORED_RESERVE, low_w=min(known.high_w, refill_w))
+    yield from _priced(facts, storage)
+    if facts.net_w < 0:
+        yield proposal(Ground.STORES, claims.SURPLUS, wish_w=sun_w)
+    else:
+        is_bridge = storage.help is not None and storage.help.bridge
+        yield proposal(Ground.COVERS, claims.SURPLUS, wish_w=-(give_w if is_bridge else _house_w(facts)))
+
+
+def _priced(facts: Facts, storage: Storage) -> Iterator[Proposal]:
+    """What the prices say: buy, wait for a dearer hour, or leave the sun to the grid for now."""
+    known, value = facts.known, facts.value_eur_kwh
+    if value is None or known.efficiency <= 0:
+        return
+    way = known.efficiency**0.5
+    buys, sells = facts.import_eur_kwh, facts.export_eur_kwh
+    if buys is not None and buys / way + LEAST_GAIN_EUR <= value and known.high_w > 0:
+        power_w = facts.planned_w if facts.planned_w > DEAD_W else known.high_w
+        ground = Ground.PAID if buys < 0 else Ground.BUYS
+        yield Proposal(
+            source=ground, priority=claims.NIGHT, at_s=storage.now_s, low_w=min(known.high_w, power_w + facts.surplus_w)
+        )
+    elif buys is not None and (buys - known.wear_eur_kwh) * way < value:
+        yield Proposal(source=Ground.WAITS, priority=claims.NIGHT, at_s=storage.now_s, low_w=0.0)
+    if sells is not None and sells / way > value + LEAST_GAIN_EUR and facts.surplus_w > 0:
+        yield Proposal(source=Ground.EXPORTS, priority=claims.NIGHT, at_s=storage.now_s, high_w=0.0)
+
+
+def _is_bought_soon(storage: Storage, facts: Facts) -> bool:
+    """Whether the plan fills it within some hours anyway."""
+    soon = storage.at + timedelta(hours=2 * REFILL_H)
+    return any(
+        step.power_w > DEAD_W and step.start <= soon and step.energy_wh >= facts.reserve_wh * 0.99
+        for step in storage.plan.steps
+    )
+
+
+def _given_w(facts: Facts, storage: Storage) -> float:
+    """The most that may be given: to the house, and to the cars what they were granted; never to the grid."""
+    cars_w = 0.0 if storage.help is None else min(storage.help.power_w, facts.cars_w)
+    return min(max(0.0, facts.net_w), max(0.0, facts.base_w) + cars_w)
+
+
+def _house_w(facts: Facts) -> float:
+    """What the house draws beside its sun."""
+    return min(max(0.0, facts.net_w), max(0.0, facts.base_w))
+
+
+def fences(storage: Storage, rules: StorageRules, facts: Facts) -> Iterator[Proposal]:
+    """What keeps it from more than it may."""
+    now_s = storage.now_s
+    grant = storage.site.grant(BATTERY, now_s)
+    granted_w = max(grant.power_w if grant else 0.0, facts.surplus_w)
+    room_w = _room_w(storage, rules)
+    yield Proposal(source=Bar.CIRCUIT, priority=claims.GUARD, at_s=now_s, high_w=max(0.0, room_w))
+    yield Proposal(source=Bar.PEAK, priority=claims.BUDGET, at_s=now_s, high_w=granted_w)
+    yield Proposal(source="cars", priority=FENCE, at_s=now_s, low_w=-_given_w(facts, storage))
+
+
+def rooms_w(storage: Storage, rules: StorageRules) -> dict[str, float]:
+    """What the connection leaves each battery, alone on its phases."""
+    rooms = {}
+    base_a = storage.site.base_a
+    for name, cell in storage.cells.items():
+        loads = conductors(cell.rules.wired, cell.rules.phases)
+        limits = rules.circuits[0].limits_a if rules.circuits else (None, None, None)
+        margin = rules.circuits[0].margin if rules.circuits else 1.0
+        left = [
+            limit_a * margin - (base_a[phase - 1] if base_a else 0.0)
+            for phase in loads
+            if (limit_a := limits[phase - 1]) is not None
+        ]
+        rooms[name] = max(0.0, min(left)) * PHASE_V * cell.rules.phases if left else cell.rules.charge_w
+    return rooms
+
+
+def _room_w(storage: Storage, rules: StorageRules) -> float:
+    """What the connection leaves all of them."""
+    return sum(rooms_w(storage, rules).values())
+
+
+def claim_of(storage: Storage, facts: Facts, wanted: Iterable[Proposal]) -> Claim | None:
+    """What is asked of dm: what it would take from the grid."""
+    device = Device(low_w=facts.known.low_w, high_w=facts.known.high_w, default=Default.ZERO)
+    wished = resolve(device, wanted)
+    because = wished.because
+    if because is None or wished.target_w <= facts.surplus_w + DEAD_W or because.source == Ground.STORES:
+        return None
+    low_w, high_w = facts.known.range_w
+    return Claim(
+        who=BATTERY,
+        priority=because.priority,
+        wish_w=wished.target_w,
+        runs=(low_w + high_w) / 2 > DEAD_W,
+    )
