@@ -1,0 +1,316 @@
+"""A battery that is told through Modbus registers, of any make that has a profile.
+
+In: a link, how to find out its profile, setpoints. Out: readings, and the power that it took. A setpoint costs one
+write where one register changes and none where nothing does; all is written anew before its watchdog ends. What is read
+back tells whether it still does as it was told. It knows no make.
+"""
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+
+from lib.batteries import ANSWER_S, RefusedError, UnreachableError
+from lib.batteries.profile import Amount, Budget, Profile
+from lib.clock import Clock
+from lib.core.battery import BatteryReading, BatteryRules, Setpoint
+from lib.modbus import ILLEGAL_ADDRESS, MISSING, ModbusError, NoError
+from lib.modbus.link import Link
+from lib.modbus.register import Register, blocks
+
+SELDOM_S = 60.0  # between two looks at limits and at what the owner set
+REFRESH = 0.3  # of the watchdog's time: a little before those who tell it again at a third
+DAY_S = 86_400.0
+
+Words = tuple[int, ...]
+
+
+class RegisterBattery:
+    """One battery. meet: finds out over the link what it is; called once, and again when a register is gone.
+
+    watchdog_s: what is supposed until it was met.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        meet: Callable[[Link], Awaitable[Profile]],
+        *,
+        rules: BatteryRules,
+        clock: Clock,
+        watchdog_s: float | None = None,
+        polite_s: float = 0.0,
+    ) -> None:
+        self.polite_s = polite_s
+        self._link = link
+        self._meet = meet
+        self._rules = rules
+        self._clock = clock
+        self._watchdog_s = watchdog_s
+        self._lock = asyncio.Lock()
+        self._profile: Profile | None = None
+        self._missing: set[Register] = set()
+        self._now_and_then: dict[Register, float | None] = {}
+        self._seldom_s = -math.inf
+        self._known: dict[Register, Words] = {}  # what stands in it, as far as that is sure
+        self._told: dict[Register, Words] = {}  # what must stand in it while it does as it was told
+        self._took: Setpoint | None = None
+        self._wrote_s = self._fresh_s = self._retook_s = -math.inf
+        self._stored_s: deque[float] = deque()
+        self._is_unsure = self._is_lost = self._is_back = False
+
+    @property
+    def watchdog_s(self) -> float | None:
+        """After so long without a word it goes back to its own mode; None: it keeps its last setpoint for ever."""
+        return self._watchdog_s
+
+    @property
+    def stored(self) -> bool:
+        """Whether a setpoint goes to flash."""
+        return self._profile is not None and self._profile.budget is not None
+
+    async def read(self) -> BatteryReading:
+        """What it says now; limits and the owner's settings when they are due."""
+        read_s = self._clock.monotonic()
+        async with self._asking():
+            profile = await self._met()
+            if read_s - self._seldom_s >= SELDOM_S or self._stops(profile):
+                await self._look(profile)
+            words = await self._words(profile, profile.often)
+        return self._reading(profile, words, read_s)
+
+    async def order(self, setpoint: Setpoint) -> float:
+        """Tell it; see Battery.order. The power that it took is rounded towards 0 to the steps that it knows."""
+        async with self._asking():
+            profile = await self._met()
+            if stops := self._stops(profile):
+                raise RefusedError(stops)
+            aim = self._clamped(setpoint)
+            sequence = profile.sequence(aim.power_w)
+            amounts = {Amount.POWER: aim.power_w, Amount.GRID: aim.grid_w}
+            told = {write.register: write.words(amounts) for write in sequence}
+            now_s = self._clock.monotonic()
+            self._retake(profile, now_s)
+            is_stale = self._watchdog_s is not None and now_s - self._fresh_s >= REFRESH * self._watchdog_s
+            todo = {one: words for one, words in told.items() if is_stale or self._known.get(one) != words}
+            if todo and profile.budget:
+                if (kept := self._kept(profile.budget, profile, aim, now_s)) is not None:
+                    return kept
+                await self._spend(profile, profile.budget, now_s)
+            await self._write(profile, todo)
+            if is_stale or len(todo) == len(told):
+                self._fresh_s = now_s
+            self._told = {write.register: told[write.register] for write in sequence if write.checked}
+            rounded = [one.register.rounded(aim.power_w) for one in sequence if one.value is Amount.POWER]
+            self._took = Setpoint(power_w=rounded[0] if rounded else aim.power_w, grid_w=aim.grid_w)
+            self._is_unsure = self._is_back = False
+        return self._took.power_w
+
+    async def release(self) -> None:
+        """Hand it back to its own mode."""
+        async with self._asking():
+            await self._hand_back(await self._met())
+
+    async def close(self) -> None:
+        """Let the connection go."""
+        await self._link.close()
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[None]:
+        """One call at a time, each with its limit; errors of the wire end here."""
+        try:
+            async with asyncio.timeout(ANSWER_S), self._lock:
+                if not self._link.is_open:  # it may have been switched off meanwhile
+                    self._is_back = bool(self._told)
+                    if not self.stored:
+                        self._known.clear()
+                yield
+        except TimeoutError:
+            raise UnreachableError(f"{self._link.where} did not answer within {ANSWER_S:g} s") from None
+        except NoError as error:
+            if error.code == ILLEGAL_ADDRESS:
+                self._profile = None
+            raise RefusedError(str(error)) from error
+        except ModbusError as error:
+            raise UnreachableError(str(error)) from error
+
+    async def _met(self) -> Profile:
+        """What it is, asked once."""
+        if self._profile is None:
+            profile = await self._meet(self._link)
+            self._watchdog_s = profile.watchdog_s
+            await self._look(profile)
+            self._profile = profile
+        return self._profile
+
+    async def _look(self, profile: Profile) -> None:
+        """Limits, and what the owner set; what it does not have is not asked for again."""
+        words = await self._words(profile, profile.seldom)
+        self._now_and_then = {one: one.parse(word) for one, word in words.items()}
+        self._seldom_s = self._clock.monotonic()
+
+    async def _words(self, profile: Profile, registers: Iterable[Register]) -> dict[Register, Words]:
+        wanted = set(registers) - self._missing
+        found: dict[Register, Words] = {}
+        for block in blocks(wanted, longest=profile.longest, gap=profile.gap):
+            inside = [one for one in wanted if block.at <= one.at and one.end <= block.at + block.count]
+            try:
+                words = await self._link.read(block.at, block.count)
+            except NoError as error:
+                if error.code not in MISSING or not set(inside) <= profile.seldom:
+                    raise
+                self._missing.update(inside)
+                continue
+            found |= {one: tuple(words[one.at - block.at : one.end - block.at]) for one in inside}
+        return found
+
+    async def _write(self, profile: Profile, todo: Mapping[Register, Words]) -> None:
+        """Write in the order given, neighbours in one go; what was on its way when it failed is not known then."""
+        for run in _runs(todo, one_by_one=profile.one_by_one):
+            try:
+                await self._link.write(run[0].at, [word for one in run for word in todo[one]])
+            except BaseException as error:
+                self._known = {} if not self.stored else {one: self._known[one] for one in self._known if one not in run}
+                self._told, self._is_unsure = {}, True
+                if isinstance(error, NoError):
+                    if error.code == ILLEGAL_ADDRESS:
+                        self._profile = None
+                    raise RefusedError("; ".join(filter(None, (str(error), profile.locked)))) from error
+                raise
+            self._known |= {one: todo[one] for one in run}
+            self._wrote_s = self._clock.monotonic()
+
+    async def _hand_back(self, profile: Profile) -> None:
+        amounts = {Amount.POWER: 0.0, Amount.GRID: 0.0}
+        todo = {write.register: write.words(amounts) for write in profile.release}
+        if profile.budget:  # flash is written only where it has to be
+            found = await self._words(profile, todo)
+            todo = {one: words for one, words in todo.items() if found.get(one) != words}
+        await self._write(profile, todo)
+        self._told, self._took, self._is_unsure, self._is_lost, self._is_back = {}, None, False, False, False
+        self._fresh_s = -math.inf
+
+    def _stops(self, profile: Profile) -> str:
+        """Why it must not be told anything; "" when it may."""
+        return next((one.says for one in profile.guards if one.refuses and self._holds(one.register, one.values)), "")
+
+    def _holds(self, register: Register, values: frozenset[float]) -> bool:
+        return self._now_and_then.get(register) in values
+
+    def _most_w(self, registers: Iterable[Register]) -> float | None:
+        """The product of what it says; None where it does not."""
+        found = [self._now_and_then.get(one) for one in registers]
+        known = [one for one in found if one is not None]
+        return max(0.0, math.prod(known)) if found and len(known) == len(found) else None
+
+    def _clamped(self, setpoint: Setpoint) -> Setpoint:
+        """Within what the owner allows and the battery says; the meter sees what is left out."""
+        profile = self._profile
+        charge_w = self._most_w(profile.charge_w) if profile else None
+        discharge_w = self._most_w(profile.discharge_w) if profile else None
+        most_w = min(self._rules.charge_w, math.inf if charge_w is None else charge_w)
+        least_w = -min(self._rules.discharge_w, math.inf if discharge_w is None else discharge_w)
+        power_w = min(most_w, max(least_w, setpoint.power_w))
+        return Setpoint(power_w=power_w, grid_w=setpoint.grid_w + power_w - setpoint.power_w)
+
+    def _retake(self, profile: Profile, now_s: float) -> None:
+        """Control that it dropped is taken again, but not at once again and again."""
+        if not self._is_lost:
+            return
+        if now_s - self._retook_s < profile.retake_s:
+            left_s = profile.retake_s - (now_s - self._retook_s)
+            raise RefusedError(f"{self._link.where} dropped our control; it is taken again in {left_s:.0f} s")
+        self._retook_s, self._is_lost, self._fresh_s = now_s, False, -math.inf
+        self._known.clear()
+
+    def _kept(self, budget: Budget, profile: Profile, aim: Setpoint, now_s: float) -> float | None:
+        """The power that its last setpoint comes to where a new one is not worth a write to flash; None: it is."""
+        took = self._took
+        if took is None or not self._told or any(self._known.get(one) != words for one, words in self._told.items()):
+            return None
+        change_w = aim.grid_w - took.grid_w if profile.keeps_grid else aim.power_w - took.power_w
+        is_raise = change_w > 0
+        if abs(change_w) < budget.band_w or (is_raise and now_s - self._wrote_s < budget.least_s):
+            return aim.power_w - change_w
+        return None
+
+    async def _spend(self, profile: Profile, budget: Budget, now_s: float) -> None:
+        """One of the writes of these 24 hours; when they are used up it goes back to its own mode."""
+        while self._stored_s and now_s - self._stored_s[0] >= DAY_S:
+            self._stored_s.popleft()
+        if len(self._stored_s) >= budget.writes:
+            if self._told or self._is_unsure:
+                await self._hand_back(profile)
+            raise RefusedError(
+                f"{self._link.where} stores each setpoint in flash, and its {budget.writes} writes of a day are used up: "
+                "it is left to its own mode"
+            )
+        self._stored_s.append(now_s)
+
+    def _reading(self, profile: Profile, words: Mapping[Register, Words], read_s: float) -> BatteryReading:
+        values = {one: one.parse(word) for one, word in words.items()}
+        flows = [values.get(one) for one in profile.power_w]
+        known = [one for one in flows if one is not None]
+        meddling = self._compare(profile, words, read_s)
+        return BatteryReading(
+            read_s=read_s,
+            soc_pct=values.get(profile.soc_pct),
+            power_w=sum(known) if flows and len(known) == len(flows) else None,
+            charge_w=self._most_w(profile.charge_w),
+            discharge_w=self._most_w(profile.discharge_w),
+            set_w=self._took.power_w if self._took and self._told and not meddling else None,
+            ours=None if self._is_unsure else bool(self._told) and not meddling,
+            charged_wh=values.get(profile.charged_wh) if profile.charged_wh else None,
+            discharged_wh=values.get(profile.discharged_wh) if profile.discharged_wh else None,
+            warning="; ".join(filter(None, (meddling, self._timer_fails(profile, values), *self._oddities(profile)))),
+            serial=profile.serial,
+        )
+
+    def _oddities(self, profile: Profile) -> list[str]:
+        return [one.says for one in profile.guards if self._holds(one.register, one.values)]
+
+    def _timer_fails(self, profile: Profile, values: Mapping[Register, float | None]) -> str:
+        """Whether it keeps no time of its own after which it goes back; then nothing but us hands it back."""
+        if profile.timer is None or not (self._told or self._is_unsure):
+            return ""
+        if values.get(profile.timer):
+            self._watchdog_s = profile.watchdog_s
+            return ""
+        self._watchdog_s = None
+        return "it does not keep the time after which it goes back to its own mode: it has no watchdog"
+
+    def _compare(self, profile: Profile, words: Mapping[Register, Words], read_s: float) -> str:
+        """In what it differs from what it was told, in a sentence; "" when it does not, or may not show it yet."""
+        if read_s - self._wrote_s < profile.shows_s:
+            return ""
+        self._known |= {one: word for one, word in words.items() if one in self._known}
+        other = {one: word for one, word in words.items() if self._told.get(one, word) != word}
+        if not other:
+            return ""
+        self._is_lost = self._is_lost or any(write.register in other for write in profile.enable)
+        amounts = {Amount.POWER: 0.0, Amount.GRID: 0.0}
+        if all(words.get(one.register) == one.words(amounts) for one in profile.release if one.checked):
+            by = "it was restarted" if self._is_back else "its watchdog ended, or somebody else handed it back"
+            return f"it is back in its own mode: {by}"
+        if self._is_lost:
+            return "it dropped our control"
+        one, found = next(iter(sorted(other.items(), key=lambda item: item[0].at)))
+        said, meant = one.parse(found), one.parse(self._told[one])
+        by = "it was restarted, or another program steers it" if self._is_back else "another program steers it"
+        return f"register {one.at} says {_plain(said)} instead of {_plain(meant)}: {by}"
+
+
+def _plain(value: float | None) -> str:
+    return "nothing" if value is None else f"{value:g}"
+
+
+def _runs(registers: Iterable[Register], *, one_by_one: bool) -> list[list[Register]]:
+    """Registers that are written in one go, in their order."""
+    runs: list[list[Register]] = []
+    for one in registers:
+        if runs and not one_by_one and runs[-1][-1].end == one.at:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return runs

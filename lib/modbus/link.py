@@ -1,0 +1,182 @@
+"""The way to one device over Modbus-TCP: one question at a time.
+
+In: its address, registers to read and words to write. Out: words; no error of pymodbus gets through. The connection is
+made when it is needed, kept, and made anew after a loss. After a question without an answer it hangs up, so that an
+answer that comes late is never taken for the next. It knows no make.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from urllib.parse import urlsplit
+
+from pymodbus.client import AsyncModbusTcpClient
+from pymodbus.exceptions import ModbusException
+from pymodbus.pdu import ModbusPDU
+
+from lib.modbus import AddressError, NoError, SilentError
+
+PORT = 502
+ANSWER_S = 3.0  # a question gives up after so long, the connection that it may need included
+REFUSALS = {
+    1: "it does not do that",
+    2: "it has no such register",
+    3: "it does not take that value",
+    4: "it cannot do it now",
+    5: "it takes longer than it may",
+    6: "it is busy",
+    7: "it does not want to",
+    10: "no device of that unit number is behind it",
+    11: "the device of that unit number does not answer it",
+}
+
+
+class Link:
+    """A device at `address`: host or host:port, an IPv6 host in brackets. Made anywhere, asked inside one loop.
+
+    kind: what it should be, for sentences; hint: where Modbus is switched on in it. settle_s: so long it is left alone
+    after it was connected to. Raises AddressError.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        kind: str,
+        unit: int = 1,
+        port: int = PORT,
+        hint: str = "",
+        settle_s: float = 0.0,
+        answer_s: float = ANSWER_S,
+    ) -> None:
+        logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # it logs whole frames as errors; we say it in words
+        self._host, self._port = parse_address(address, kind=kind, port=port)
+        self.kind = kind
+        self.unit = unit
+        self.where = f"[{self._host}]" if ":" in self._host else self._host
+        if self._port != PORT:
+            self.where += f":{self._port}"
+        self.connects = 0
+        self._hint = hint
+        self._settle_s = settle_s
+        self._answer_s = answer_s
+        self._lock = asyncio.Lock()
+        self._client: AsyncModbusTcpClient | None = None
+        self._limit: asyncio.Timeout | None = None  # of the question on its way
+        self._is_cut = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a question needs no new connection."""
+        return self._client is not None and self._client.connected
+
+    async def read(self, at: int, count: int, *, unit: int | None = None, inputs: bool = False) -> list[int]:
+        """`count` words from `at` on, 1 to 125; inputs: of the input registers. Raises NoError or SilentError."""
+        what = f"register {at}" if count == 1 else f"registers {at} to {at + count - 1}"
+        async with self._lock:
+            client = await self._opened()
+            ask = client.read_input_registers if inputs else client.read_holding_registers
+            answer = await self._asked(ask(at, count=count, device_id=self._unit(unit)), f"does not tell {what}")
+        if len(answer.registers) != count:
+            raise SilentError(f"{self.where} answers, but not what was asked for: is it {self.kind}?")
+        return answer.registers
+
+    async def write(self, at: int, words: Sequence[int], *, unit: int | None = None) -> None:
+        """`words` from `at` on, 1 to 123; one alone by function 6, more by 16. Raises NoError or SilentError."""
+        async with self._lock:
+            client = await self._opened()
+            device = self._unit(unit)
+            if len(words) == 1:
+                writing = client.write_register(at, words[0], device_id=device)
+            else:
+                writing = client.write_registers(at, list(words), device_id=device)
+            await self._asked(writing, f"refuses {', '.join(map(str, words))} in register {at}")
+
+    async def close(self) -> None:
+        """Hang up; more than once is harmless, and the next question connects anew."""
+        self._hang_up()
+
+    def _unit(self, unit: int | None) -> int:
+        return self.unit if unit is None else unit
+
+    async def _opened(self) -> AsyncModbusTcpClient:
+        if self._client is not None and self._client.connected:
+            return self._client
+        self._hang_up()
+        client = AsyncModbusTcpClient(
+            self._host,
+            port=self._port,
+            timeout=self._answer_s + 1,  # ours ends first
+            retries=0,
+            reconnect_delay=0,  # whoever asks next connects
+            trace_connect=self._hear,
+        )
+        self._client = client
+        try:
+            async with asyncio.timeout(self._answer_s):
+                connected = await client.connect()
+            if connected and self._settle_s:
+                await asyncio.sleep(self._settle_s)
+        except TimeoutError:
+            connected = False
+        except BaseException:
+            self._hang_up()
+            raise
+        if not connected:
+            self._hang_up()
+            hint = f" ({self._hint})" if self._hint else ""
+            raise SilentError(
+                f"{self.where} takes no connection: is it switched on and on this network, "
+                f"and is Modbus TCP switched on in it{hint}?"
+            )
+        self.connects += 1
+        return client
+
+    def _hear(self, connected: bool) -> None:  # noqa: FBT001 - as pymodbus calls it
+        """A line that went dead answers nothing more: nobody needs to wait for that."""
+        if not connected and self._limit is not None:
+            self._is_cut = True
+            self._limit.reschedule(asyncio.get_running_loop().time())
+
+    async def _asked(self, question: Awaitable[ModbusPDU], refusal: str) -> ModbusPDU:
+        self._is_cut = False
+        try:
+            async with asyncio.timeout(self._answer_s) as self._limit:
+                answer = await question
+        except TimeoutError:
+            self._hang_up()
+            if self._is_cut:
+                raise SilentError(f"{self.where} hung up before it answered: does it restart?") from None
+            raise SilentError(f"no answer from {self.where}: is it {self.kind}, and is it well?") from None
+        except ModbusException as error:
+            self._hang_up()
+            raise SilentError(f"no answer from {self.where} that can be read: is it {self.kind}?") from error
+        except BaseException:
+            self._hang_up()
+            raise
+        finally:
+            self._limit = None
+        if answer.isError():
+            code = int(answer.exception_code)
+            why = REFUSALS.get(code, "it does not say why")
+            raise NoError(f"{self.where} {refusal}: {why} (code {code})", code=code)
+        return answer
+
+    def _hang_up(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+
+def parse_address(address: str, *, kind: str, port: int = PORT) -> tuple[str, int]:
+    """Host and port; `port` where none is written. kind: what it is an address of. Raises AddressError."""
+    try:
+        parts = urlsplit(f"//{address.strip()}")
+        host, found = parts.hostname, port if parts.port is None else parts.port
+        (host or "").encode("idna")
+        is_address = bool(host and found) and not (parts.path or parts.query or parts.username)
+    except ValueError:  # a port that is no number, a bracket that is not closed, a name such as a..b
+        host, found, is_address = None, 0, False
+    if not host or not is_address:
+        raise AddressError(f"{address!r} is no address of {kind}; write it such as 192.168.1.31")
+    return host, found
