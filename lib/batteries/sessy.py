@@ -1,0 +1,236 @@
+"""A Sessy over its local HTTP API, with the user and password that its sticker shows.
+
+In: its address, setpoints. Out: readings, and what it took. It has no watchdog: the last watts stay until somebody says
+otherwise, so it is handed back to the strategy that it had, or to zero on the meter. It counts discharge as +, and so
+its signs are turned here. Source: the maker's API documents.
+"""
+
+import asyncio
+import json
+import math
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from yarl import URL
+
+from lib.batteries import ANSWER_S, BatteryError, BatterySetupError, RefusedError, UnreachableError
+from lib.clock import Clock
+from lib.core.battery import BatteryReading, BatteryRules, Setpoint
+
+MOST_W = 2_200.0  # older ones give 1 700
+API, NOM = "POWER_STRATEGY_API", "POWER_STRATEGY_NOM"
+STRATEGY, SETPOINT = "api/v1/power/active_strategy", "api/v1/power/setpoint"
+STATUS, ENERGY = "api/v1/power/status", "api/v1/energy/status"
+STATE = "SYSTEM_STATE_"
+FULL, EMPTY = "BATTERY_FULL", "BATTERY_EMPTY"
+FAULTS = {"ERROR", "DISCONNECT"}
+STRATEGY_S = 8.0  # between two looks at the strategy
+COUNTERS_S = 300.0  # and at the counters
+KEEP_S = 30.0
+LONGEST = 65_536  # bytes
+HTTP_PORT = 80
+STICKER = "write both, as its sticker shows them, into the secrets"
+
+
+class Sessy:
+    """One Sessy at `address`, host or host:port. most_w: what it takes and gives at most. Raises BatterySetupError."""
+
+    watchdog_s = None
+    stored = False
+    by_grid = False
+    polite_s = 5.0
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        rules: BatteryRules,
+        user: str | None,
+        password: str | None,
+        most_w: float = MOST_W,
+        clock: Clock,
+    ) -> None:
+        self._url = _parse_address(address, rules.name)
+        self._where = self._url.authority
+        if not user or not password:
+            raise BatterySetupError(f"{rules.name}: a Sessy wants a user and a password: {STICKER}")
+        if ":" in user:
+            raise BatterySetupError(f"{rules.name}: the user {user!r} holds a colon, which no user may: {STICKER}")
+        self._headers = {"Authorization": aiohttp.encode_basic_auth(user, password)}
+        self._charge_w = min(rules.charge_w, most_w)
+        self._discharge_w = min(rules.discharge_w, most_w)
+        self._clock = clock
+        self._http: aiohttp.ClientSession | None = None
+        self._strategy = ""  # the one that holds; "" where nobody knows
+        self._looked_s = self._counted_s = -math.inf
+        self._owner = NOM  # the one that it had before it was ours
+        self._counters: tuple[float | None, float | None] = None, None
+
+    async def read(self) -> BatteryReading:
+        """The status each time; strategy and counters now and then."""
+        read_s = self._clock.monotonic()
+        async with self._within():
+            if read_s - self._looked_s >= STRATEGY_S:
+                self._strategy = ""
+            strategy = self._strategy or await self._ask_strategy()
+            said = await self._ask(STATUS)
+            if read_s - self._counted_s >= COUNTERS_S:
+                await self._count(read_s)
+        return parse_status(said, read_s=read_s, ours=strategy == API, counters=self._counters)
+
+    async def order(self, setpoint: Setpoint) -> float:
+        """The strategy where it is another, then the watts."""
+        power_w = round(min(self._charge_w, max(-self._discharge_w, setpoint.power_w)))
+        async with self._within():
+            if (self._strategy or await self._ask_strategy()) != API:
+                await self._set_strategy(API)
+            await self._ask(SETPOINT, {"setpoint": -power_w})
+        return float(power_w)
+
+    async def release(self) -> None:
+        """Back to the strategy that it had; one that another hand set meanwhile stays."""
+        async with self._within():
+            if await self._ask_strategy() == API:
+                await self._set_strategy(self._owner)
+
+    async def close(self) -> None:
+        """Hang up; more than once is harmless."""
+        if self._http is not None:
+            await self._http.close()
+
+    @asynccontextmanager
+    async def _within(self) -> AsyncIterator[None]:
+        """So long for all questions in it together."""
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                yield
+        except TimeoutError as error:
+            raise self._unreachable(error) from None
+
+    async def _ask_strategy(self) -> str:
+        strategy = (await self._ask(STRATEGY)).get("strategy")
+        if not isinstance(strategy, str):
+            raise UnreachableError(f"{self._where} does not tell its strategy: is it a Sessy?")
+        self._strategy, self._looked_s = strategy, self._clock.monotonic()
+        if strategy != API:
+            self._owner = strategy
+        return strategy
+
+    async def _set_strategy(self, strategy: str) -> None:
+        self._strategy = ""  # until it answers
+        await self._ask(STRATEGY, {"strategy": strategy})
+        self._strategy, self._looked_s = strategy, self._clock.monotonic()
+
+    async def _count(self, at_s: float) -> None:
+        """The counters; a firmware without them is not asked again soon, and is well all the same."""
+        self._counted_s = at_s
+        try:
+            said = (await self._ask(ENERGY)).get("sessy_energy")
+        except BatteryError:
+            return
+        if isinstance(said, dict):
+            self._counters = _number(said, "import_wh"), _number(said, "export_wh")
+
+    async def _ask(self, path: str, say: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The object that it answers to a question, or to what it is told. Raises BatteryError."""
+        try:
+            try:
+                status, body = await self._send(path, say)
+            except aiohttp.ServerDisconnectedError:  # it closed the connection meanwhile
+                status, body = await self._send(path, say)
+        except aiohttp.ClientError as error:
+            raise self._unreachable(error) from error
+        if status in {401, 403}:
+            raise RefusedError(f"{self._where} does not let us in: check its user and password; {STICKER}")
+        said = _parse_object(body)
+        if said is None or status >= 500:
+            raise UnreachableError(f"{self._where} answers HTTP {status}, and not as a Sessy: is it well?")
+        words = said.get("status", "ok")
+        if status >= 400 or words != "ok":
+            raise RefusedError(f"{self._where} refuses {path.rpartition('/')[2]}: {words} (HTTP {status})")
+        return said
+
+    async def _send(self, path: str, say: Mapping[str, Any] | None) -> tuple[int, bytes]:
+        if self._http is None or self._http.closed:
+            self._http = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=1, keepalive_timeout=KEEP_S),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers=self._headers,
+            )
+        method = "GET" if say is None else "POST"
+        async with self._http.request(method, self._url / path, json=say, allow_redirects=False) as answer:
+            body = bytearray()
+            async for chunk in answer.content.iter_any():
+                body += chunk
+                if len(body) > LONGEST:
+                    answer.close()
+                    raise UnreachableError(f"{self._where} answers without an end: is it a Sessy?")
+            return answer.status, bytes(body)
+
+    def _unreachable(self, error: BaseException) -> UnreachableError:
+        match error:
+            case aiohttp.ClientConnectorError(os_error=ConnectionRefusedError()):
+                why = f"{self._where} refuses the connection: is it a Sessy?"
+            case aiohttp.ClientConnectorDNSError():
+                why = f"the name {self._where} is not known on this network: write its IP address instead"
+            case aiohttp.ClientConnectorError(os_error=OSError(strerror=str(said))):
+                why = f"{self._where} cannot be reached ({said})"
+            case aiohttp.ClientError():
+                why = f"{self._where} hung up, or does not speak HTTP: does it restart, and is it a Sessy?"
+            case _:
+                why = f"no answer from {self._where} within {ANSWER_S:g} s: is it switched on, and on this network?"
+        return UnreachableError(why)
+
+
+def parse_status(
+    said: Mapping[str, Any], *, read_s: float, ours: bool, counters: tuple[float | None, float | None]
+) -> BatteryReading:
+    """What /power/status says, in our sign. counters: Wh charged and discharged. Raises UnreachableError."""
+    sessy = said.get("sessy")
+    if not isinstance(sessy, dict):
+        raise UnreachableError("it answers, but tells nothing of its battery: is it a Sessy?")
+    part, power_w, set_w = (_number(sessy, key) for key in ("state_of_charge", "power", "power_setpoint"))
+    state = str(sessy.get("system_state") or "").removeprefix(STATE)
+    details = str(sessy.get("system_state_details") or "")
+    words = f"{state.lower().replace('_', ' ')}{': ' if details else ''}{details}"
+    return BatteryReading(
+        read_s=read_s,
+        soc_pct=None if part is None else 100 * min(1.0, max(0.0, part)),
+        power_w=None if power_w is None else 0.0 - power_w,
+        charge_w=0.0 if state == FULL else None,
+        discharge_w=0.0 if state == EMPTY else None,
+        set_w=0.0 - set_w if ours and set_w is not None else None,
+        ours=ours,
+        charged_wh=counters[0],
+        discharged_wh=counters[1],
+        fault=words if state in FAULTS else "",
+    )
+
+
+def _number(said: Mapping[str, Any], key: str) -> float | None:
+    value = said.get(key)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if is_number and value is not None else None
+
+
+def _parse_object(body: bytes) -> dict[str, Any] | None:
+    try:
+        said = json.loads(body)
+    except ValueError:  # half an object, or HTML
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _parse_address(address: str, name: str) -> URL:
+    try:
+        parts = urlsplit(f"//{address.strip().removeprefix('http://').rstrip('/')}")
+        host, port = parts.hostname, HTTP_PORT if parts.port is None else parts.port
+        is_address = bool(host and port) and not (parts.path or parts.query or parts.username)
+        if host and is_address:
+            return URL.build(scheme="http", host=host, port=port)
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        pass
+    raise BatterySetupError(f"{name}: {address!r} is no address of a Sessy; write it such as 192.168.1.31")
