@@ -49,6 +49,13 @@ class Battery(Protocol):
         """Whether it is told the `grid_w` of a setpoint; False: its `power_w`. The other one may change unwritten."""
 
     @property
+    def retake_s(self) -> float:
+        """It may drop our control by itself: it is told again, but not sooner than so long after it was told again.
+
+        0: it never does, so that control that is lost was taken by somebody else.
+        """
+
+    @property
     def polite_s(self) -> float:
         """So many seconds lie between two calls, but for one that cannot wait."""
 

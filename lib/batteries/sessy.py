@@ -41,6 +41,7 @@ class Sessy:
     watchdog_s = None
     stored = False
     by_grid = False
+    retake_s = 0.0
     polite_s = 5.0
 
     def __init__(
