@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lib.batteries import Battery, BatteryError, UnreachableError
+from lib.batteries.pace import Pace
 from lib.clock import Clock
 from lib.core.battery import (
     BatteryBalked,
@@ -29,40 +30,6 @@ CLOSING_S = 10.0
 READS, ORDERS, STEERING = "reads", "orders", "steering"
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How often, in seconds; how far, in W.
-
-    Attributes:
-        read_s: between two reads, or as the battery's own politeness has it.
-        patience_s: so long after it was asked a read is waited for when a setpoint wants its place; hang_ups: so many
-            in a row, then one is let finish, or nobody would ever know how the battery is.
-        first_s, longest_s: the pauses after failures: 1, 2, 4, 8, 15.
-        misses, missed_s: it is said to be silent after so many in a row, or so long.
-        shows_s: a setpoint is read back by then; same_w: within which it is the same.
-        meddled_s: for so long it is left to whoever else steers it.
-        stored_s, stored_w: between two setpoints that go to flash, and by how much they must differ.
-
-    """
-
-    read_s: float = 2.0
-    patience_s: float = 0.05
-    hang_ups: int = 2
-    first_s: float = 1.0
-    longest_s: float = 15.0
-    misses: int = 3
-    missed_s: float = 10.0
-    shows_s: float = 10.0
-    same_w: float = 50.0
-    meddled_s: float = 600.0
-    stored_s: float = 30.0
-    stored_w: float = 50.0
-
-    def pause_s(self, failures: int) -> float:
-        """After so many failures in a row."""
-        return min(self.longest_s, self.first_s * 2.0 ** min(failures - 1, 20))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +71,7 @@ class Keeper:
         self._misses = self._balks = self._hung_up = 0  # in a row
         self._read_again_s = self._try_again_s = -math.inf
         self._left_until_s: float | None = None  # so long it is left to whoever else steers it
+        self._retaken_s = -math.inf  # when control that it dropped was last taken again
         self._said: dict[str, str] = {}  # the troubles that the log has, until they are over
 
     def want(self, setpoint: Setpoint | None) -> None:
@@ -240,21 +208,9 @@ class Keeper:
     def _follow(self, reading: BatteryReading, *, was_silent: bool) -> None:
         """Take what it says; notice where it is no longer as it was told.
 
-        After a silence it may have been switched off and on, and so has its watchdog where we were late: neither is
-        meddling, and it is told again. `ours` is heard as False only while somebody else steers it.
+        `ours` is heard as False only while somebody else steers it.
         """
-        held, what = self._held, ""
-        if held.known and held.setpoint is not None:
-            what = self._strange(reading)
-            age_s = reading.read_s - held.told_s
-            if was_silent or age_s >= (self._battery.watchdog_s or math.inf):
-                says = reading.ours is not None or reading.set_w is not None
-                self._held = replace(held, known=says and not what)
-                what = ""
-            elif age_s <= self._pace.shows_s:
-                what = ""
-            elif not what:
-                self._over(STEERING, "does as it is told again")
+        what = self._meddling(reading, was_silent=was_silent)
         if what:
             self._left_until_s = self._clock.monotonic() + self._pace.meddled_s
             self._held = _Held(known=reading.ours is False)
@@ -267,13 +223,37 @@ class Keeper:
             self._say(STEERING, what)
             self._hear(BatteryMeddled(battery=self.name, what=what))
 
+    def _meddling(self, reading: BatteryReading, *, was_silent: bool) -> str:
+        """Who else steers it, in a sentence; "" when nobody does.
+
+        After a silence it may have been switched off and on, and so has its watchdog where we were late; some makes
+        drop control by themselves. None of that is meddling, and it is told again.
+        """
+        held, now_s = self._held, self._clock.monotonic()
+        if not held.known or held.setpoint is None:
+            return ""
+        what, age_s = self._strange(reading), reading.read_s - held.told_s
+        if was_silent or age_s >= (self._battery.watchdog_s or math.inf):
+            says = reading.ours is not None or reading.set_w is not None
+            self._held = replace(held, known=says and not what)
+            return ""
+        if what and reading.ours is False and now_s - self._retaken_s >= self._battery.retake_s > 0:
+            self._retaken_s = now_s
+            self._held = replace(held, known=False)
+            self._say(STEERING, what)
+            return ""
+        if age_s <= self._pace.shows_s:
+            return ""
+        if not what:
+            self._over(STEERING, "does as it is told again")
+        return what
+
     def _strange(self, reading: BatteryReading) -> str:
         """In what it differs from what it was told, in a sentence; "" when in nothing."""
-        by = "by its owner, another program or a mode of its own"
         if reading.ours is False:
-            return f"it was taken out of our hands {by}"
+            return reading.warning or "its control was taken by its owner, another program or a mode of its own"
         if reading.set_w is not None and abs(reading.set_w - self._held.power_w) > self._pace.same_w:
-            return f"it was set to {reading.set_w:.0f} W {by}; it had been told {self._held.power_w:.0f} W"
+            return f"it was set to {reading.set_w:.0f} W by somebody else; it had been told {self._held.power_w:.0f} W"
         return ""
 
     async def _tell(self) -> None:
