@@ -85,5 +85,37 @@ def open_battery(
     options: Mapping[str, Any] = NO_OPTIONS,
     clock: Clock,
 ) -> Battery:
-    """The battery of a make at an address. Raises BatterySetupError; does not talk to it yet."""
-    raise BatterySetupError(f"{rules.name}: the make {make!r} is not known")
+    """The battery of a make at an address, which is not asked yet.
+
+    address: host or host:port. options of "victron": `unit` (100), `register` (2716 or 2700, else what it has) and
+    `own_grid_w`, what 2700 gets back (50); of "sunspec": `unit` (1) and `watchdog_s`, 60 (usual) to 120.
+    Raises BatterySetupError with a sentence for the owner.
+    """
+    from lib.batteries.options import Options
+
+    match make:
+        case "victron":
+            from lib.batteries.victron import REGISTERS, open_victron
+
+            found = Options(options, name=rules.name, make=make, allowed=("unit", "register", "own_grid_w"))
+            return open_victron(
+                address,
+                rules=rules,
+                clock=clock,
+                unit=found.whole("unit", 100, least=0, most=247),
+                register=found.choice("register", REGISTERS),
+                own_grid_w=found.number("own_grid_w", 50.0, least=-30_000, most=30_000),
+            )
+        case "sunspec":
+            from lib.batteries.sunspec import open_sunspec
+
+            found = Options(options, name=rules.name, make=make, allowed=("unit", "watchdog_s"))
+            return open_sunspec(
+                address,
+                rules=rules,
+                clock=clock,
+                unit=found.whole("unit", 1, least=0, most=247),
+                watchdog_s=found.whole("watchdog_s", 60, least=60, most=120),
+            )
+        case _:
+            raise BatterySetupError(f"{rules.name}: {make!r} is no battery we know; it can be victron, sunspec")

@@ -58,14 +58,14 @@ class Budget:
     """How sparingly a register is written that goes to flash.
 
     Attributes:
-        writes: so many in 24 hours. least_s: between two that raise what is drawn; less goes out at once.
+        writes: so many in 24 hours. least_s: before one that raises what is drawn; one that lowers it does not wait.
         band_w: a change of less is none.
 
     """
 
     writes: int = 20
-    least_s: float = 60.0
-    band_w: float = 100.0
+    least_s: float = 30.0
+    band_w: float = 50.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +122,6 @@ class Profile:
         seldom = {*self.charge_w, *self.discharge_w, *(guard.register for guard in self.guards)}
         object.__setattr__(self, "often", often)
         object.__setattr__(self, "seldom", frozenset(seldom) - often)
-
-    @property
-    def keeps_grid(self) -> bool:
-        """Whether it is told what flows through the meter, and finds its power by itself."""
-        return any(one.value is Amount.GRID for one in self.charge)
 
     def sequence(self, power_w: float) -> tuple[Write, ...]:
         """What is written for a power."""

@@ -29,7 +29,7 @@ Words = tuple[int, ...]
 class RegisterBattery:
     """One battery. meet: finds out over the link what it is; called once, and again when a register is gone.
 
-    watchdog_s: what is supposed until it was met.
+    by_grid: whether its profile is told what flows through the meter. watchdog_s: what is supposed until it was met.
     """
 
     def __init__(
@@ -39,9 +39,11 @@ class RegisterBattery:
         *,
         rules: BatteryRules,
         clock: Clock,
+        by_grid: bool = False,
         watchdog_s: float | None = None,
         polite_s: float = 0.0,
     ) -> None:
+        self.by_grid = by_grid
         self.polite_s = polite_s
         self._link = link
         self._meet = meet
@@ -105,8 +107,9 @@ class RegisterBattery:
             is_stale = self._watchdog_s is not None and now_s - self._fresh_s >= REFRESH * self._watchdog_s
             todo = {one: words for one, words in told.items() if is_stale or self._known.get(one) != words}
             if todo and profile.budget:
-                if (kept := self._kept(profile.budget, profile, aim, now_s)) is not None:
-                    return kept
+                if (kept := self._kept(profile.budget, aim, now_s)) is not None:
+                    self._took = kept
+                    return kept.power_w
                 await self._spend(profile, profile.budget, now_s)
             await self._write(profile, todo)
             if is_stale or len(todo) == len(told):
@@ -234,15 +237,17 @@ class RegisterBattery:
         self._retook_s, self._is_lost, self._fresh_s = now_s, False, -math.inf
         self._known.clear()
 
-    def _kept(self, budget: Budget, profile: Profile, aim: Setpoint, now_s: float) -> float | None:
-        """The power that its last setpoint comes to where a new one is not worth a write to flash; None: it is."""
+    def _kept(self, budget: Budget, aim: Setpoint, now_s: float) -> Setpoint | None:
+        """What its last setpoint comes to where a new one is not worth a write to flash; None: it is."""
         took = self._took
         if took is None or not self._told or any(self._known.get(one) != words for one, words in self._told.items()):
             return None
-        change_w = aim.grid_w - took.grid_w if profile.keeps_grid else aim.power_w - took.power_w
-        is_raise = change_w > 0
-        if abs(change_w) < budget.band_w or (is_raise and now_s - self._wrote_s < budget.least_s):
-            return aim.power_w - change_w
+        change_w = aim.grid_w - took.grid_w if self.by_grid else aim.power_w - took.power_w
+        if abs(change_w) < budget.band_w:
+            return Setpoint(power_w=aim.power_w - change_w, grid_w=aim.grid_w - change_w)
+        left_s = budget.least_s - (now_s - self._wrote_s)
+        if change_w > 0 and left_s > 0:
+            raise RefusedError(f"{self._link.where} stores each setpoint in flash: the next one goes in {left_s:.0f} s")
         return None
 
     async def _spend(self, profile: Profile, budget: Budget, now_s: float) -> None:
