@@ -166,14 +166,17 @@ class HomeBattery:
         self._began += self._full * round(soc_pct * _PPM) // (100 * _PPM) - self._stored
         self.look()
 
-    def told(self, power_w: float | None) -> float:
+    def told(self, power_w: float | None, *, anew: bool = True) -> float:
         """Do so much from now on, None: go back to its own mode. What it takes of it, clamped to its powers.
 
-        Starts its watchdog anew, also when it was told the same before.
+        Starts its watchdog anew, also when it was told the same before; anew False: the one that runs goes on.
         """
         self.set_grid_w = None
         self.set_w = None if power_w is None else min(float(self.charge_w), max(-float(self.discharge_w), power_w))
-        self.refresh()
+        if anew or power_w is None or self._ends_us is None:
+            self.refresh()
+        else:
+            self.look()
         return self._aim_w() if self.set_w is None else self.set_w
 
     def told_grid(self, grid_w: float | None) -> float:
