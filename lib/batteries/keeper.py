@@ -66,6 +66,7 @@ class Keeper:
         self._handed = False  # it was handed back once, as the last run may have died
         self._held = _Held()
         self._asked_s = self._called_s = -math.inf  # the last read, the last call of any kind
+        self._usual_s = 0.0  # how long its last read took
         self._silent_s: float | None = None  # since when it does not answer
         self._missed = False  # and that was said
         self._misses = self._balks = self._hung_up = 0  # in a row
@@ -178,6 +179,7 @@ class Keeper:
             self._asked_s = -math.inf  # a setpoint took its place: ask again after it
             return
         was_silent = self._silent_s is not None
+        self._usual_s = self._clock.monotonic() - asked_s
         self._hung_up, self._misses, self._silent_s, self._missed = 0, 0, None, False
         self._over(READS, "answers again")
         self._follow(reading, was_silent=was_silent)
@@ -192,7 +194,7 @@ class Keeper:
                 now_s = self._clock.monotonic()
                 tell_s = self._tell_s() if self._hung_up < self._pace.hang_ups else math.inf
                 if tell_s <= now_s:
-                    await asyncio.wait({task}, timeout=max(0.0, asked_s + self._pace.patience_s - now_s))
+                    await asyncio.wait({task}, timeout=max(0.0, asked_s + self._pace.wait_s(self._usual_s) - now_s))
                     break
                 await self._rest(tell_s - now_s)
             if task.done():

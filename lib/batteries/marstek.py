@@ -1,7 +1,7 @@
 """A Marstek Venus over Modbus-TCP: by its own network plug, or through a box on its RS485.
 
-Control is taken with one word and given back with another; it is lost some 90 s after the last time it was taken, and
-with some firmwares sooner. It knows power without a sign and a direction beside it; what it reads counts discharge as +.
+Control is taken with one word and given back with another; it is lost some 90 s after it was taken last, and with some
+firmwares sooner. It is told a power without a sign and a direction beside it; what is read counts discharge as +.
 Source: the maker's list of registers, and what users found.
 """
 
@@ -49,22 +49,22 @@ def open_marstek(
 
 
 async def _meet(link: Link, *, version: int | None) -> Profile:
-    for one in (version,) if version else VERSIONS:
-        if await _has(link, SOC[one]):
-            return profile_of(one)
-    places = " or ".join(str(SOC[one].at) for one in VERSIONS)
-    raise RefusedError(f"{link.where} does not tell how full it is in register {places}: is it {KIND}?")
+    found = {one: pct for one in ((version,) if version else VERSIONS) if (pct := await _soc_pct(link, one)) is not None}
+    if not found:
+        places = " or ".join(str(SOC[one].at) for one in VERSIONS)
+        raise RefusedError(f"{link.where} does not tell how full it is in register {places}: is it {KIND}?")
+    # where nothing stands some answer 0, so that one which says more is believed first
+    return profile_of(next((one for one, pct in found.items() if 0 < pct <= 100), max(found)))
 
 
-async def _has(link: Link, soc: Register) -> bool:
-    """Whether it tells how full it is there; where nothing stands some versions say 0."""
+async def _soc_pct(link: Link, version: int) -> float | None:
+    """How full it is, told as that version does; None where it has no such register."""
     try:
-        words = await link.read(soc.at, soc.size)
+        return SOC[version].parse(await link.read(SOC[version].at, SOC[version].size))
     except NoError as error:
         if error.code not in MISSING:
             raise
-        return False
-    return 0 < (soc.parse(words) or 0) <= 100
+        return None
 
 
 def profile_of(version: int) -> Profile:
