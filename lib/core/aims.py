@@ -104,8 +104,8 @@ def aims_of(charging: Charging, rules: ChargingRules) -> list[Aim]:
     aims = []
     for name, bay in charging.bays.items():
         car = rules.cars.get(charging.car_on(name) or "")
-        facts = _facts(charging, name, bay, car, left_w, now)
-        aim = _aim(charging, rules, name, bay, car, facts, helped=name in helped)
+        facts = _facts(charging, name, bay, car, left_w, now, helped=name in helped)
+        aim = _aim(charging, rules, name, bay, car, facts)
         aims.append(aim)
         if aim.bay.post.plug.is_car:
             left_w -= max(min(aim.target_w, _uses_w(bay, car)), bay.post.range_w[0])
@@ -139,7 +139,9 @@ def _surplus_w(charging: Charging) -> float:
     return surplus.surplus_w(0.0, site.base_w + battery_w, battery_w, charging.first)
 
 
-def _facts(charging: Charging, name: str, bay: Bay, car: CarRules | None, left_w: float, now: _Now) -> Facts:
+def _facts(
+    charging: Charging, name: str, bay: Bay, car: CarRules | None, left_w: float, now: _Now, *, helped: bool
+) -> Facts:
     post, at = bay.post, charging.at
     known = charging.cars[car.name].soc if car else None
     phases = post.phases
@@ -177,6 +179,7 @@ def _facts(charging: Charging, name: str, bay: Bay, car: CarRules | None, left_w
         found_w=power_w(bay.pace.current_a, post.phases) if _is_found(charging, bay) else 0.0,
         sunny=bay.sunny and bay.pace.go,
         reserve=bay.reserve,
+        helped=helped,
         ended=bay.ended,
         over_eur=grant.eur if grant and grant.over_w > 0 else None,
     )
@@ -204,8 +207,6 @@ def _aim(
     bay: Bay,
     car: CarRules | None,
     facts: Facts,
-    *,
-    helped: bool,
 ) -> Aim:
     wanted = list(tactics.proposals(facts))
     device = Device(high_w=facts.most_w, band_high_w=facts.least_w)
@@ -224,7 +225,7 @@ def _aim(
         phases=phases,
         grant=grant,
         hold=budget[1] if budget else None,
-        claim=_claim(charging, rules, bay, facts, wished, helped=helped),
+        claim=_claim(charging, rules, bay, facts, wished),
     )
 
 
@@ -272,9 +273,7 @@ def _limit(facts: Facts, high_w: float) -> Proposal:
     return Proposal(source="budget", priority=claims.BUDGET, at_s=facts.now_s, high_w=high_w)
 
 
-def _claim(
-    charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, wished: Resolved, *, helped: bool
-) -> Claim | None:
+def _claim(charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, wished: Resolved) -> Claim | None:
     """What is asked of dm: the wish as if the peak did not count, as far as car and circuits let it."""
     post = bay.post
     if not post.plug.is_car or bay.mode is Mode.MANUAL or post.missed is not None:
@@ -300,5 +299,5 @@ def _claim(
         runs=runs,
         over_w=over_w,
         cause=cause,
-        helped=helped,
+        helped=facts.helped,
     )

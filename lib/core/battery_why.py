@@ -118,12 +118,17 @@ BARRED: Final[Mapping[Bar, str]] = MappingProxyType(
 )
 
 
+TAKES: Final = frozenset({Ground.FILL, Ground.REFILLS, Ground.BUYS, Ground.PAID, Ground.STORES})
+GIVES: Final = frozenset({Ground.SHAVES, Ground.HELPS, Ground.COVERS})
+
+
 def sentence(why: BatteryWhy, *, grounds: Mapping[Ground, str] = ENGLISH, barred: Mapping[Bar, str] = BARRED) -> str:
     """The sentence of a ground; times in Brussels."""
     power_w = why.power_w or 0.0
+    waits = "is to store" if why.ground in TAKES else "is to give" if why.ground in GIVES else "rests"
     power = f"{abs(power_w) / 1000:.1f} kW"
     words = {
-        "does": f"stores {power}" if power_w > 0 else f"gives {power}" if power_w < 0 else "rests",
+        "does": f"stores {power}" if power_w > 0 else f"gives {power}" if power_w < 0 else waits,
         "power": power,
         "target": _kw(why.target_w),
         "left": _kw(why.left_w),

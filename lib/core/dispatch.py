@@ -18,9 +18,9 @@ from lib.core.expected import end_eur_kwh, stretches
 from lib.core.helping import helped
 from lib.core.modes import StorageMode
 from lib.core.motives import why_of
-from lib.core.proposals import Default, Device, resolve
+from lib.core.proposals import resolve
 from lib.core.quarter import start_of
-from lib.core.storing import DEAD_W, Facts, claim_of, facts_of, fences, rooms_w, wants
+from lib.core.storing import DEAD_W, Facts, claim_of, device_of, facts_of, fences, rooms_w, wants
 
 SAME_W = 25.0  # a change that small is not worth a message
 TURN_S = 5.0  # at rest before the direction turns
@@ -38,11 +38,11 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
         return _released(storage, handed)
     facts = facts_of(storage, rules, known)
     storage = helped(storage, facts.known, facts.reserve_wh)
+    wanted, device = list(wants(facts, storage)), device_of(known)
+    wished = resolve(device, wanted)
+    claim = claim_of(facts, wished)
     if not storage.site.is_fresh(storage.now_s):  # nothing is raised, and nobody knows what should fall
-        return replace(storage, claim=claim_of(storage, facts, wants(facts, storage)))
-    wanted = list(wants(facts, storage))
-    claim = claim_of(storage, facts, wanted)
-    device = Device(low_w=known.low_w, high_w=known.high_w, default=Default.ZERO)
+        return replace(storage, claim=claim)
     resolved = resolve(device, [*wanted, *fences(storage, rules, facts)])
     target_w, turned_s, turning = _turned(storage, resolved.target_w)
     cells = _told(storage, rules, target_w, facts.net_w)
@@ -54,7 +54,7 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
         claim=claim,
         claimed_s=None if claim is None else storage.now_s if storage.claimed_s is None else storage.claimed_s,
         hold_sun_w=_hold_sun_w(storage, rules, facts, target_w),
-        why=why_of(storage, facts, resolved, target_w, turning=turning),
+        why=why_of(storage, facts, wished, resolved, target_w, turning=turning),
     )
 
 

@@ -253,7 +253,8 @@ def _beside(claims: Iterable[Claim], help_w: float) -> Iterable[Claim]:
     for claim in sorted(claims, key=lambda claim: -claim.priority):
         less_w = min(claim.over_w, help_w) if claim.helped else 0.0
         help_w -= less_w
-        yield replace(claim, over_w=claim.over_w - less_w) if less_w else claim
+        over_w = claim.over_w - less_w
+        yield replace(claim, over_w=over_w if over_w > NEWS_W / 10 else 0.0) if less_w else claim
 
 
 def _together(claims: Collection[Claim], room_w: float) -> Iterable[Claim]:

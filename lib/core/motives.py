@@ -3,19 +3,20 @@
 from dataclasses import replace
 from datetime import datetime
 
-from lib.core.battery_why import Bar, BatteryWhy, Ground
+from lib.core.battery_why import TAKES, Bar, BatteryWhy, Ground
 from lib.core.cellar import Storage
 from lib.core.claims import BATTERY
 from lib.core.proposals import Resolved
 from lib.core.storing import DEAD_W, Facts
 
 ANSWER_S = 3.0  # so long dm may take to answer a claim
-TAKES = {Ground.BUYS, Ground.PAID, Ground.REFILLS, Ground.FILL}
 
 
-def why_of(storage: Storage, facts: Facts, resolved: Resolved, target_w: float, *, turning: bool) -> BatteryWhy:
-    """The reason of `target_w`; turning: they rest before the direction turns."""
-    because, known = resolved.because, facts.known
+def why_of(
+    storage: Storage, facts: Facts, wished: Resolved, resolved: Resolved, target_w: float, *, turning: bool
+) -> BatteryWhy:
+    """The reason of `target_w`; wished, resolved: without and with fences; turning: they rest before they turn."""
+    because, known = wished.because, facts.known
     slot_eur = facts.import_eur_kwh
     source = because.source if because else ""
     ground = Ground(source) if source in set(Ground) else Ground.NOTHING
@@ -49,7 +50,7 @@ def why_of(storage: Storage, facts: Facts, resolved: Resolved, target_w: float, 
     if turning:
         return replace(why, barred=Bar.TURNING)
     held = resolved.held_by
-    if held is not None and held.source in set(Bar) and ground in TAKES:
+    if held is not None and held.source in set(Bar) and ground in TAKES - {Ground.STORES}:
         bar = Bar(held.source)
         asked = storage.claimed_s is None or storage.now_s - storage.claimed_s < ANSWER_S
         if bar is Bar.PEAK and asked and storage.site.grant(BATTERY, storage.now_s) is None:

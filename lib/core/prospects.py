@@ -35,7 +35,9 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     battery = charging.battery
     helps = battery.heard_s is not None and charging.now_s - battery.heard_s <= HEARD_S
     asked_s = 0.0 if charging.helped_s is None else charging.now_s - charging.helped_s
-    lasts = timedelta(hours=battery.spare_wh / battery.can_w) if battery.can_w > 0 else None
+    full = max((one.full_w for one in outlooks), default=0.0)
+    extra_w = min(battery.can_w, full - (rooms[0].room_w if rooms else 0.0))
+    lasts = timedelta(hours=battery.spare_wh / extra_w) if extra_w > 0 else None
     before = {need.trip.key: need for found in charging.needs.values() for need in found}
     needs = {
         one.car.name: foresight.needs(
@@ -45,7 +47,7 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
             at,
             before=before,
             help_asked_s=asked_s if helps else float("inf"),
-            helped_w=battery.can_w if helps and not battery.refused else 0.0,
+            helped_w=max(0.0, extra_w) if helps and not battery.refused else 0.0,
             helped_until=at + lasts if lasts else None,
         )
         for one in outlooks

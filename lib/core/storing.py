@@ -4,7 +4,7 @@ In: the battery app's state. Out: proposals for lib/core/proposals.py, the highe
 Knows no battery of a make and no order.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from lib.core.circuits import conductors
 from lib.core.claims import BATTERY, Claim
 from lib.core.modes import StorageMode
 from lib.core.power import PHASE_V
-from lib.core.proposals import Default, Device, Proposal, resolve
+from lib.core.proposals import Default, Device, Proposal, Resolved
 from lib.core.quarter import QUARTER, QUARTER_S, start_of
 from lib.core.reserve import reserve_pct
 from lib.core.storage import slot_of
@@ -119,13 +119,12 @@ def wants(facts: Facts, storage: Storage) -> Iterator[Proposal]:
     if storage.mode is StorageMode.FILL and known.high_w > 0:
         yield proposal(Ground.FILL, claims.PLAN, low_w=known.high_w)
     give_w = _given_w(facts, storage)
-    if facts.ceiling_w is not None and facts.net_w - facts.ceiling_w > 0 and known.low_w < 0:
-        shave_w = min(facts.net_w - facts.ceiling_w, give_w)
-        if shave_w > DEAD_W / 2:
-            is_help = storage.help is not None and facts.base_w < facts.ceiling_w
-            yield proposal(Ground.HELPS if is_help else Ground.SHAVES, SHAVE, high_w=-shave_w)
+    shave_w = 0.0 if facts.ceiling_w is None else min(facts.net_w - facts.ceiling_w, give_w)
+    if shave_w > DEAD_W / 2 and known.low_w < 0:
+        is_help = storage.help is not None and facts.ceiling_w is not None and facts.base_w < facts.ceiling_w
+        yield proposal(Ground.HELPS if is_help else Ground.SHAVES, SHAVE, high_w=-shave_w)
     energy_wh = known.energy_wh
-    if energy_wh is not None and energy_wh <= facts.reserve_wh:
+    if energy_wh is not None and energy_wh <= facts.reserve_wh and shave_w <= DEAD_W / 2:
         yield proposal(Ground.RESERVE, KEEP, low_w=0.0)
         missing_wh = facts.reserve_wh - energy_wh
         if missing_wh > known.capacity_wh / 100 and known.high_w > 0 and not _is_bought_soon(storage, facts):
@@ -211,10 +210,13 @@ def _room_w(storage: Storage, rules: StorageRules) -> float:
     return sum(rooms_w(storage, rules).values())
 
 
-def claim_of(storage: Storage, facts: Facts, wanted: Iterable[Proposal]) -> Claim | None:
-    """What is asked of dm: what it would take from the grid."""
-    device = Device(low_w=facts.known.low_w, high_w=facts.known.high_w, default=Default.ZERO)
-    wished = resolve(device, wanted)
+def device_of(known: Pool) -> Device:
+    """What all batteries together can do now."""
+    return Device(low_w=known.low_w, high_w=known.high_w, default=Default.ZERO)
+
+
+def claim_of(facts: Facts, wished: Resolved) -> Claim | None:
+    """What is asked of dm: what it would take from the grid; wished: what all wants come to without fences."""
     because = wished.because
     if because is None or wished.target_w <= facts.surplus_w + DEAD_W or because.source == Ground.STORES:
         return None

@@ -35,7 +35,7 @@ class Facts:
         found_w: what it was found charging with when this program began, for a moment.
         sunny: it charges from the sun, or did until a moment ago.
         reserve: the car is below its reserve, until it has a little more.
-        ended: the car has stopped by itself. over_eur: what the peak that was granted costs.
+        helped: the home battery gives for it. ended: the car has stopped by itself. over_eur: what the peak that was granted costs.
 
     """
 
@@ -61,6 +61,7 @@ class Facts:
     found_w: float = 0.0
     sunny: bool = False
     reserve: bool = False
+    helped: bool = False
     ended: bool = False
     over_eur: float | None = None
 
@@ -117,7 +118,8 @@ def _auto(facts: Facts) -> Iterator[Proposal]:
         yield _fence("reserve minimum", claims.RESERVE_MINIMUM, facts, why, low_w=facts.least_w)
         yield _fence("reserve", claims.RESERVE, facts, why, low_w=facts.most_w)
     if need is not None and need.energy_wh and Step.ANY_RATE <= need.step < Step.OVER:
-        why = Why(reason=Reason.TRIP, name=need.trip.title, until=need.trip.ready)
+        reason = Reason.HELPED if facts.helped else Reason.TRIP
+        why = Why(reason=reason, name=need.trip.title, until=need.trip.ready)
         yield _fence("trip", claims.PLAN, facts, why, low_w=facts.most_w)
     elif block is not None:
         why = Why(reason=Reason.PLANNED, eur_kwh=block.eur_kwh, name=block.trip)
@@ -132,6 +134,8 @@ def _late(facts: Facts, need: Need) -> Proposal:
     reason, soc_pct, needed_w = Reason.LATE_TRIP, need.target_pct, need.power_w
     if need.step is Step.UNREACHABLE:
         reason, soc_pct, needed_w = Reason.UNREACHABLE, need.full_pct or 0.0, facts.most_w
+    elif facts.helped and facts.over_eur is None:
+        reason = Reason.HELPED
     why = Why(reason=reason, name=need.trip.title, until=need.trip.ready, soc_pct=soc_pct, eur=facts.over_eur)
     return _fence("late trip", claims.LATE, facts, why, low_w=min(max(needed_w, facts.least_w), facts.most_w))
 

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     ASLEEP = "car asleep"
     RESERVE = "reserve"
     LATE_TRIP = "late trip"
+    HELPED = "late trip, helped"
     UNREACHABLE = "unreachable"
     TRIP = "trip"
     PLANNED = "planned"
@@ -107,6 +108,7 @@ ENGLISH: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.ASLEEP: "offers {current}, but the car takes nothing: is its own timer on?",
         Reason.RESERVE: "{does}: the battery is at {soc}, below its reserve{peak}",
         Reason.LATE_TRIP: "{does} to be ready for {name} at {until}, above the paid peak{peak}",
+        Reason.HELPED: "{does} to be ready for {name} at {until}, with the home battery's help",
         Reason.UNREACHABLE: "{does}, but cannot be ready for {name} at {until}: it will have {soc}{peak}",
         Reason.TRIP: "{does} for {name} at {until}: the time is short, so at any price under the peak",
         Reason.PLANNED: "{does} as planned{price}{trip}",

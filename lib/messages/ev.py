@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from lib.core.asking import asked
-from lib.core.carport import Bay, CarState, Charging, ChargingRules
+from lib.core.carport import BatteryWord, Bay, CarState, Charging, ChargingRules
 from lib.core.charger import Plug
 from lib.core.claims import LEASE_S, Claim, Drawn
 from lib.core.link import LinkState
@@ -28,6 +28,7 @@ from lib.messages.charging import (
     TripNow,
 )
 from lib.messages.charging import Charging as Said
+from lib.messages.storage import Storage
 
 
 def say_charging(
@@ -258,4 +259,19 @@ def _row(session: Session) -> SessionRow:
         peak_eur=session.peak_eur,
         soc_from_pct=session.soc_from_pct,
         soc_to_pct=session.soc_to_pct,
+    )
+
+
+def battery_of(storage: Storage, *, heard_s: float) -> BatteryWord:
+    """What bs says of the home battery, as ev's core takes it; heard_s: when it came, by our clock."""
+    spare_wh = 0.0
+    if storage.energy_wh is not None:
+        spare_wh = max(0.0, storage.energy_wh - storage.capacity_wh * storage.reserve_pct / 100)
+    return BatteryWord(
+        heard_s=heard_s,
+        soc_pct=storage.soc_pct,
+        help_w=storage.help_w,
+        can_w=storage.can_help_w,
+        spare_wh=spare_wh,
+        refused=storage.refused,
     )

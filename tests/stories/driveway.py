@@ -90,7 +90,7 @@ class Driveway:
         self.sentences: list[str] = []
         self.owned: list[int] = []
         self.turned: list[tuple[int, bool, Why]] = []
-        self.meter = ToyMeter(self.points, self.rules.circuits)
+        self.meter = self._new_meter()
         self.wires = {name: Wire(name, point) for name, point in self.points.items()}
         self._heard_s = 0.0
         self._eventful_s = 0
@@ -98,6 +98,9 @@ class Driveway:
         self._said: dict[str, object] = {}
         self._goes: dict[str, bool] = {}
         self.ev = self._priced(ev.opened(self.rules, at=self.now, now_s=self.second, socs=socs))
+
+    def _new_meter(self) -> ToyMeter:
+        return ToyMeter(self.points, self.rules.circuits)
 
     def _new_house(self, peak_w: float) -> House:
         month = month_of(self.start)
@@ -218,9 +221,9 @@ class Driveway:
             point.step(seconds)
         self.second += seconds
         base_w, sun_w = self.base_w(self.second), self.sun_w(self.second)
-        word = self._dm(self.meter.read(base_w, sun_w, second=self.second, passed_s=seconds))
+        self.word = self._dm(self.meter.read(base_w, sun_w, second=self.second, passed_s=seconds))
         if self.ev_lives:
-            self._ev(word)
+            self._ev(self.word)
 
     def _dm(self, reading: Reading) -> Word | None:
         if not self.dm_lives:
@@ -235,6 +238,7 @@ class Driveway:
             self.above.append(self.house.above)
         said = say_house(self.house, self.dm_rules, boot="dm", seq=self.second, now=self.at, now_s=self.second)
         self.log += [one.text for one in self.house.events]
+        self.said = said
         return word_of(said)
 
     def _ev(self, word: Word | None) -> None:
@@ -258,7 +262,7 @@ class Driveway:
                 self.tell(done)
             self._explain(name)
         if self.dm_lives:
-            said = say_charging(self.ev, self.rules, boot="ev", seq=self.second, now=self.now, makes={})
+            said = self.ev_said = say_charging(self.ev, self.rules, boot="ev", seq=self.second, now=self.now, makes={})
             claimed = dm.Claimed(program="ev", claims=said.claims, drawn=said.drawn, now_s=self.second)
             self.house = dm.after(self.house, claimed, self.dm_rules)
 
