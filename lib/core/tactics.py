@@ -35,7 +35,8 @@ class Facts:
         found_w: what it was found charging with when this program began, for a moment.
         sunny: it charges from the sun, or did until a moment ago.
         reserve: the car is below its reserve, until it has a little more.
-        helped: the home battery gives for it. ended: the car has stopped by itself. over_eur: what the peak that was granted costs.
+        helped: the home battery gives for it. ended: the car has stopped by itself.
+        over: more than the target was granted, and over_eur: what that peak costs.
 
     """
 
@@ -63,6 +64,7 @@ class Facts:
     reserve: bool = False
     helped: bool = False
     ended: bool = False
+    over: bool = False
     over_eur: float | None = None
 
     @property
@@ -134,7 +136,7 @@ def _late(facts: Facts, need: Need) -> Proposal:
     reason, soc_pct, needed_w = Reason.LATE_TRIP, need.target_pct, need.power_w
     if need.step is Step.UNREACHABLE:
         reason, soc_pct, needed_w = Reason.UNREACHABLE, need.full_pct or 0.0, facts.most_w
-    elif facts.helped and facts.over_eur is None:
+    elif facts.helped and not facts.over:
         reason = Reason.HELPED
     why = Why(reason=reason, name=need.trip.title, until=need.trip.ready, soc_pct=soc_pct, eur=facts.over_eur)
     return _fence("late trip", claims.LATE, facts, why, low_w=min(max(needed_w, facts.least_w), facts.most_w))
