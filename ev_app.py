@@ -23,7 +23,8 @@ from lib.core.carport import ChargingRules
 from lib.core.charging import Event
 from lib.core.steering import steered
 from lib.hub.client import Peer
-from lib.messages.ev import word_of
+from lib.messages.ev import battery_of, word_of
+from lib.messages.storage import Storage
 from lib.secrets import SecretsError, load_secrets
 
 TICK_S = 1.0
@@ -56,7 +57,7 @@ class Cars:
             await asyncio.sleep(TICK_S)
 
     def hear(self, message: messages.Message) -> None:
-        """A word of dm."""
+        """A word of dm, or of bs."""
         match message:
             case messages.House():
                 self.take(core.Heard(word=word_of(message)))
@@ -64,6 +65,8 @@ class Cars:
                     self._timed.set()
             case messages.Rates():
                 self.take(core.Priced(prices=message.slots))
+            case Storage():
+                self.take(core.Stored(word=battery_of(message, heard_s=self._clock.monotonic())))
 
     def take(self, event: Event) -> None:
         """Something happened: what follows is told at once, a cut first of all; a new plan can wait a second."""
@@ -106,7 +109,7 @@ def main() -> int:
             teller = Teller(say, rules, memory, boot=boot, clock=clock, makes=makes, demo=config.demo)
             cars = Cars(rules, memory, teller, clock)
             dm = heard(config, secrets, "dm", cars.hear, clock, vital=True)
-            async with dm as meter:
+            async with dm as meter, heard(config, secrets, "bs", cars.hear, clock):
                 teller.unheard = partial(trouble, meter, "dm")
                 if meter:
                     await cars.know_the_time()
