@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from lib.core.stamp import BRUSSELS
+from lib.core.stamp import clock
 
 UNKNOWN = "?"
 
@@ -122,8 +122,14 @@ TAKES: Final = frozenset({Ground.FILL, Ground.REFILLS, Ground.BUYS, Ground.PAID,
 GIVES: Final = frozenset({Ground.SHAVES, Ground.HELPS, Ground.COVERS})
 
 
-def sentence(why: BatteryWhy, *, grounds: Mapping[Ground, str] = ENGLISH, barred: Mapping[Bar, str] = BARRED) -> str:
-    """The sentence of a ground; times in Brussels."""
+def sentence(
+    why: BatteryWhy,
+    *,
+    at: datetime | None = None,
+    grounds: Mapping[Ground, str] = ENGLISH,
+    barred: Mapping[Bar, str] = BARRED,
+) -> str:
+    """The sentence of a ground as it is said at `at`; times in Brussels, with the weekday when that is far."""
     power_w = why.power_w or 0.0
     waits = "is to store" if why.ground in TAKES else "is to give" if why.ground in GIVES else "rests"
     power = f"{abs(power_w) / 1000:.1f} kW"
@@ -135,7 +141,7 @@ def sentence(why: BatteryWhy, *, grounds: Mapping[Ground, str] = ENGLISH, barred
         "soc": UNKNOWN if why.soc_pct is None else f"{why.soc_pct:.0f} %",
         "price": _eur(why.eur_kwh),
         "then": _eur(why.then_eur_kwh),
-        "until": UNKNOWN if why.until is None else f"{why.until.astimezone(BRUSSELS):%H:%M}",
+        "until": UNKNOWN if why.until is None else clock(why.until, at),
         "name": why.name or UNKNOWN,
         "name_for": f", {why.name}" if why.name else "",
         "by": why.by or UNKNOWN,

@@ -13,7 +13,6 @@ from math import ceil, floor
 
 from lib.core.car import FULL_PCT, Ask, CarRules
 from lib.core.plan import Quarters
-from lib.core.stamp import BRUSSELS
 from lib.core.taper import Taper
 from lib.core.trip import Trip
 
@@ -175,7 +174,7 @@ def need(
 
 def said(need: Need, *, at: datetime, title: str = "") -> str:
     """One sentence about a need, for the owner; title: what screens call the car. Times in Brussels."""
-    ready, target = _clock(need.trip.ready, at), f"{ceil(need.target_pct - 1e-6)} %"
+    ready, target = clock(need.trip.ready, at), f"{ceil(need.target_pct - 1e-6)} %"
     if need.energy_wh is None or need.latest_start is None or need.reach_pct is None or need.full_pct is None:
         return (
             f"how full is {title or need.trip.car}? Type its state of charge, so that it can be ready at {ready}"
@@ -192,7 +191,7 @@ def said(need: Need, *, at: datetime, title: str = "") -> str:
         return f"{reach}; the battery is asked for help"
     energy = f"ready at {ready} with {target}: {need.energy_wh / 1000:.0f} kWh"
     if need.step is Step.CHEAP:
-        return f"{energy}, must start by {_clock(need.latest_start, at)}"
+        return f"{energy}, must start by {clock(need.latest_start, at)}"
     return f"{energy}, charges at any price from now on"
 
 
@@ -262,9 +261,3 @@ def _back(
         start = at if room is None or place <= 0 else max(at, room.start)
         yield (until - start) / HOUR, full_w if room is None else supply(room)
         until, place = start, place - 1
-
-
-def _clock(instant: datetime, at: datetime) -> str:
-    """A time of day, with its weekday where it is more than a day away."""
-    local = instant.astimezone(BRUSSELS)
-    return f"{local:%H:%M}" if abs(instant - at) < timedelta(days=1) else f"{local:%a %H:%M}"

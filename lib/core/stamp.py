@@ -13,6 +13,7 @@ OFFSETS = {"S": timedelta(hours=2), "W": timedelta(hours=1)}
 DIGITS = re.compile(r"[0-9]{6}(?:[01][0-9]|2[0-3])[0-9]{4}[SW]?")  # an hour of 24 is no time
 NEVER_SET = datetime(2001, 1, 1, tzinfo=UTC)  # meters print 1970 or 2000 for "no stamp"
 SET_BACK = timedelta(minutes=5)  # a meter's clock is set back by seconds
+DAY = timedelta(days=1)
 CLOCK_NOT_SET = datetime(2010, 1, 1, tzinfo=UTC)  # no digital meter is older
 
 
@@ -76,3 +77,9 @@ def stamp_of(text: str) -> Stamp:
     except ValueError:
         _set_at(stamp, None)
     return stamp
+
+
+def clock(instant: datetime, at: datetime | None = None) -> str:
+    """A time of day in Brussels as it is said at `at`, with its weekday where it is a day away or more."""
+    local = instant.astimezone(BRUSSELS)
+    return f"{local:%H:%M}" if at is None or abs(instant - at) < DAY else f"{local:%a %H:%M}"

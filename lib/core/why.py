@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from lib.core.stamp import BRUSSELS
+from lib.core.stamp import clock
 
 UNKNOWN = "?"
 
@@ -142,8 +142,14 @@ HELD: Final[Mapping[Hold, str]] = MappingProxyType(
 )
 
 
-def sentence(why: Why, *, reasons: Mapping[Reason, str] = ENGLISH, held: Mapping[Hold, str] = HELD) -> str:
-    """The sentence of a reason; times in Brussels."""
+def sentence(
+    why: Why,
+    *,
+    at: datetime | None = None,
+    reasons: Mapping[Reason, str] = ENGLISH,
+    held: Mapping[Hold, str] = HELD,
+) -> str:
+    """The sentence of a reason as it is said at `at`; times in Brussels, with the weekday when that is far."""
     power = UNKNOWN if why.power_w is None else f"{why.power_w / 1000:.1f} kW"
     current = UNKNOWN if why.current_a is None else "nothing" if why.current_a == 0 else f"{why.current_a:g} A"
     words = {
@@ -152,8 +158,8 @@ def sentence(why: Why, *, reasons: Mapping[Reason, str] = ENGLISH, held: Mapping
         "current": current,
         "sun": UNKNOWN if why.sun_w is None else f"{why.sun_w / 1000:.1f} kW",
         "soc": UNKNOWN if why.soc_pct is None else f"{why.soc_pct:.0f} %",
-        "until": _clock(why.until),
-        "held_until": _clock(why.held_until),
+        "until": UNKNOWN if why.until is None else clock(why.until, at),
+        "held_until": UNKNOWN if why.held_until is None else clock(why.held_until, at),
         "peak": "" if why.eur is None else f"; the new peak costs € {why.eur:.2f} over the next 12 bills",
         "price": "" if why.eur_kwh is None else f" at € {why.eur_kwh:.3f}/kWh",
         "trip": f", for {why.name}" if why.name else "",
@@ -163,7 +169,3 @@ def sentence(why: Why, *, reasons: Mapping[Reason, str] = ENGLISH, held: Mapping
     }
     said = reasons[why.reason].format_map(words)
     return said if why.held is None else f"{said}; {held[why.held].format_map(words)}"
-
-
-def _clock(instant: datetime | None) -> str:
-    return UNKNOWN if instant is None else f"{instant.astimezone(BRUSSELS):%H:%M}"

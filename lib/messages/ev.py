@@ -89,7 +89,7 @@ def _charger(name: str, bay: Bay, charging: Charging, makes: Mapping[str, str]) 
         granted_w=grant.power_w if grant else None,
         plug_in=_plug_in(bay),
         because=bay.why,
-        why=sentence(bay.why),
+        why=sentence(bay.why, at=charging.at),
     )
 
 
