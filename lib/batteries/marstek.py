@@ -49,7 +49,8 @@ def open_marstek(
 
 
 async def _meet(link: Link, *, version: int | None) -> Profile:
-    found = {one: pct for one in ((version,) if version else VERSIONS) if (pct := await _soc_pct(link, one)) is not None}
+    told = {one: await _soc_pct(link, one) for one in ((version,) if version else VERSIONS)}
+    found = {one: pct for one, pct in told.items() if pct is not None}
     if not found:
         places = " or ".join(str(SOC[one].at) for one in VERSIONS)
         raise RefusedError(f"{link.where} does not tell how full it is in register {places}: is it {KIND}?")
