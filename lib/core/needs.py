@@ -13,6 +13,7 @@ from math import ceil, floor
 
 from lib.core.car import FULL_PCT, Ask, CarRules
 from lib.core.plan import Quarters
+from lib.core.stamp import clock
 from lib.core.taper import Taper
 from lib.core.trip import Trip
 
