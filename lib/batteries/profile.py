@@ -81,7 +81,6 @@ class Profile:
         guards: what keeps us from telling it anything.
         watchdog_s: after so long without a word it goes back to its own mode. timer: where it keeps that.
         budget: of registers that go to flash; None where they do not.
-        retake_s: control that was lost is not taken again sooner.
         one_by_one: each register has a write of its own.
         gap: so many words between two registers may be read along. longest: words in one question.
         shows_s: a write is read back so much later at the latest.
@@ -104,7 +103,6 @@ class Profile:
     watchdog_s: float | None = None
     timer: Register | None = None
     budget: Budget | None = None
-    retake_s: float = 0.0
     one_by_one: bool = False
     gap: int = 0
     longest: int = 30

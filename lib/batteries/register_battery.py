@@ -42,8 +42,10 @@ class RegisterBattery:
         by_grid: bool = False,
         watchdog_s: float | None = None,
         polite_s: float = 0.0,
+        retake_s: float = 0.0,
     ) -> None:
         self.by_grid = by_grid
+        self.retake_s = retake_s
         self.polite_s = polite_s
         self._link = link
         self._meet = meet
@@ -58,9 +60,9 @@ class RegisterBattery:
         self._known: dict[Register, Words] = {}  # what stands in it, as far as that is sure
         self._told: dict[Register, Words] = {}  # what must stand in it while it does as it was told
         self._took: Setpoint | None = None
-        self._wrote_s = self._fresh_s = self._retook_s = -math.inf
+        self._wrote_s = self._fresh_s = -math.inf
         self._stored_s: deque[float] = deque()
-        self._is_unsure = self._is_lost = self._is_back = False
+        self._is_unsure = self._is_back = False
 
     @property
     def watchdog_s(self) -> float | None:
@@ -99,11 +101,10 @@ class RegisterBattery:
             if stops := self._stops(profile):
                 raise RefusedError(stops)
             aim = self._clamped(setpoint)
-            sequence = profile.sequence(aim.power_w)
+            sequence = profile.sequence(self._stepped_w(profile, aim.power_w))
             amounts = {Amount.POWER: aim.power_w, Amount.GRID: aim.grid_w}
             told = {write.register: write.words(amounts) for write in sequence}
             now_s = self._clock.monotonic()
-            self._retake(profile, now_s)
             is_stale = self._watchdog_s is not None and now_s - self._fresh_s >= REFRESH * self._watchdog_s
             todo = {one: words for one, words in told.items() if is_stale or self._known.get(one) != words}
             if todo and profile.budget:
@@ -115,8 +116,7 @@ class RegisterBattery:
             if is_stale or len(todo) == len(told):
                 self._fresh_s = now_s
             self._told = {write.register: told[write.register] for write in sequence if write.checked}
-            rounded = [one.register.rounded(aim.power_w) for one in sequence if one.value is Amount.POWER]
-            self._took = Setpoint(power_w=rounded[0] if rounded else aim.power_w, grid_w=aim.grid_w)
+            self._took = Setpoint(power_w=self._stepped_w(profile, aim.power_w), grid_w=aim.grid_w)
             self._is_unsure = self._is_back = False
         return self._took.power_w
 
@@ -201,7 +201,7 @@ class RegisterBattery:
             found = await self._words(profile, todo)
             todo = {one: words for one, words in todo.items() if found.get(one) != words}
         await self._write(profile, todo)
-        self._told, self._took, self._is_unsure, self._is_lost, self._is_back = {}, None, False, False, False
+        self._told, self._took, self._is_unsure, self._is_back = {}, None, False, False
         self._fresh_s = -math.inf
 
     def _stops(self, profile: Profile) -> str:
@@ -227,15 +227,10 @@ class RegisterBattery:
         power_w = min(most_w, max(least_w, setpoint.power_w))
         return Setpoint(power_w=power_w, grid_w=setpoint.grid_w + power_w - setpoint.power_w)
 
-    def _retake(self, profile: Profile, now_s: float) -> None:
-        """Control that it dropped is taken again, but not at once again and again."""
-        if not self._is_lost:
-            return
-        if now_s - self._retook_s < profile.retake_s:
-            left_s = profile.retake_s - (now_s - self._retook_s)
-            raise RefusedError(f"{self._link.where} dropped our control; it is taken again in {left_s:.0f} s")
-        self._retook_s, self._is_lost, self._fresh_s = now_s, False, -math.inf
-        self._known.clear()
+    def _stepped_w(self, profile: Profile, power_w: float) -> float:
+        """A power in the steps that it knows; less than one is none."""
+        steps = [one.register for one in profile.sequence(power_w) if one.value is Amount.POWER]
+        return steps[0].rounded(power_w) if steps else power_w
 
     def _kept(self, budget: Budget, aim: Setpoint, now_s: float) -> Setpoint | None:
         """What its last setpoint comes to where a new one is not worth a write to flash; None: it is."""
@@ -278,14 +273,14 @@ class RegisterBattery:
             ours=None if self._is_unsure else bool(self._told) and not meddling,
             charged_wh=values.get(profile.charged_wh) if profile.charged_wh else None,
             discharged_wh=values.get(profile.discharged_wh) if profile.discharged_wh else None,
-            warning="; ".join(filter(None, (meddling, self._timer_fails(profile, values), *self._oddities(profile)))),
+            warning="; ".join(filter(None, (meddling, self._check_timer(profile, values), *self._oddities(profile)))),
             serial=profile.serial,
         )
 
     def _oddities(self, profile: Profile) -> list[str]:
         return [one.says for one in profile.guards if self._holds(one.register, one.values)]
 
-    def _timer_fails(self, profile: Profile, values: Mapping[Register, float | None]) -> str:
+    def _check_timer(self, profile: Profile, values: Mapping[Register, float | None]) -> str:
         """Whether it keeps no time of its own after which it goes back; then nothing but us hands it back."""
         if profile.timer is None or not (self._told or self._is_unsure):
             return ""
@@ -303,12 +298,12 @@ class RegisterBattery:
         other = {one: word for one, word in words.items() if self._told.get(one, word) != word}
         if not other:
             return ""
-        self._is_lost = self._is_lost or any(write.register in other for write in profile.enable)
         amounts = {Amount.POWER: 0.0, Amount.GRID: 0.0}
         if all(words.get(one.register) == one.words(amounts) for one in profile.release if one.checked):
             by = "it was restarted" if self._is_back else "its watchdog ended, or somebody else handed it back"
             return f"it is back in its own mode: {by}"
-        if self._is_lost:
+        if any(write.register in other for write in profile.enable):
+            self._known.clear()  # all is told anew with it
             return "it dropped our control"
         one, found = next(iter(sorted(other.items(), key=lambda item: item[0].at)))
         said, meant = one.parse(found), one.parse(self._told[one])

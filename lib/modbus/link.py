@@ -56,7 +56,6 @@ class Link:
         self.where = f"[{self._host}]" if ":" in self._host else self._host
         if self._port != PORT:
             self.where += f":{self._port}"
-        self.connects = 0
         self._hint = hint
         self._settle_s = settle_s
         self._answer_s = answer_s
@@ -129,7 +128,6 @@ class Link:
                 f"{self.where} takes no connection: is it switched on and on this network, "
                 f"and is Modbus TCP switched on in it{hint}?"
             )
-        self.connects += 1
         return client
 
     def _hear(self, connected: bool) -> None:  # noqa: FBT001 - as pymodbus calls it
