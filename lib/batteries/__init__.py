@@ -88,7 +88,8 @@ def open_battery(
     """The battery of a make at an address, which is not asked yet.
 
     address: host or host:port. options of "victron": `unit` (100), `register` (2716 or 2700, else what it has) and
-    `own_grid_w`, what 2700 gets back (50); of "sunspec": `unit` (1) and `watchdog_s`, 60 (usual) to 120.
+    `own_grid_w`, what 2700 gets back (50); of "sunspec": `unit` (1) and `watchdog_s`, 60 (usual) to 120; of "marstek":
+    `unit` (1) and `version`, 2 or 3 (else by what it answers); of "sessy": `most_w` (2200, older ones 1700).
     Raises BatterySetupError with a sentence for the owner.
     """
     from lib.batteries.options import Options
@@ -117,5 +118,23 @@ def open_battery(
                 unit=found.whole("unit", 1, least=0, most=247),
                 watchdog_s=found.whole("watchdog_s", 60, least=60, most=120),
             )
+        case "marstek":
+            from lib.batteries.marstek import VERSIONS, open_marstek
+
+            found = Options(options, name=rules.name, make=make, allowed=("unit", "version"))
+            return open_marstek(
+                address,
+                rules=rules,
+                clock=clock,
+                unit=found.whole("unit", 1, least=0, most=247),
+                version=found.choice("version", VERSIONS),
+            )
+        case "sessy":
+            from lib.batteries.sessy import MOST_W, Sessy
+
+            found = Options(options, name=rules.name, make=make, allowed=("most_w",))
+            most_w = found.number("most_w", MOST_W, least=100.0, most=MOST_W)
+            return Sessy(address, rules=rules, user=user, password=password, most_w=most_w, clock=clock)
         case _:
-            raise BatterySetupError(f"{rules.name}: {make!r} is no battery we know; it can be victron, sunspec")
+            makes = "victron, sunspec, marstek, sessy"
+            raise BatterySetupError(f"{rules.name}: {make!r} is no battery we know; it can be {makes}")
