@@ -6,7 +6,6 @@ way without a program on it: tests/bench/wire.py.
 
 import asyncio
 import contextlib
-import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from statistics import median
@@ -15,10 +14,10 @@ from lib.clock import WallClock
 from lib.core.modes import Mode
 from lib.core.power import PHASE_V
 from lib.sim.nrgkick_box import NrgkickBox
-from tests.bench.program import dm, ev, ordered, own_home, say
+from tests.bench.program import bare, dm, ev, ordered, own_home, say
 from tests.bench.result import Result, at_most, percentile
 from tests.bench.yard import CONNECTION_A, Yard, a_point, box_before, furnished
-from tests.programs.program import LIMIT_S, ROOT, P1Server
+from tests.programs.program import P1Server
 
 TITLE = "Amperes"
 GOAL_MS = 60.0
@@ -198,27 +197,5 @@ def _less_s(box: NrgkickBox, since_s: float, before_a: float) -> float | None:
 async def _wire(meter: P1Server, box: NrgkickBox) -> AsyncIterator[None]:
     """The two bare processes, when both are ready."""
     p1_port = meter.source.rpartition(":")[2]
-    async with _bare("door", p1_port) as port, _bare("courier", port, box.url):
+    async with bare("door", p1_port) as port, bare("courier", port, box.url):
         yield
-
-
-@contextlib.asynccontextmanager
-async def _bare(*arguments: str) -> AsyncIterator[str]:
-    """One of the two; its port."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "tests.bench.wire", *arguments),
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
-    try:
-        assert process.stdout
-        async with asyncio.timeout(LIMIT_S):
-            ready = await process.stdout.readline()
-        yield ready.decode().split()[1]
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()

@@ -96,6 +96,14 @@ async def ev(home: Home, *, screen: bool, command: tuple[str, ...] = ("ev_app.py
 
 
 @contextlib.asynccontextmanager
+async def bs(home: Home, *, screen: bool) -> AsyncIterator[Program]:
+    """bs_app.py in a home with its config.py, its door open; screen as for dm."""
+    async with _program("bs_app.py", home=home, screen=screen) as one:
+        await _open(home.ports + 2)
+        yield Program(home.ports + 2, one.pid, one.screen)
+
+
+@contextlib.asynccontextmanager
 async def _program(*command: str, home: Home, screen: bool) -> AsyncIterator[Program]:
     if screen:
         async with on_terminal(*command, environ=home.environ) as terminal:
@@ -176,6 +184,28 @@ async def _running(
                 async with asyncio.timeout(ENDING_S):
                     await process.wait()
                 break
+
+
+@contextlib.asynccontextmanager
+async def bare(*arguments: str) -> AsyncIterator[str]:
+    """One of the bare processes of tests/bench/wire.py, when it is ready; its port."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "tests.bench.wire", *arguments),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout
+        async with asyncio.timeout(LIMIT_S):
+            ready = await process.stdout.readline()
+        yield ready.decode().split()[1]
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
 
 
 async def say(meter: P1Server, telegram: bytes) -> float:

@@ -1,7 +1,8 @@
-"""The way of an ampere without a program on it: `python -m tests.bench.wire door PORT_P1` and `… courier PORT URL`.
+"""The way of an ampere or a watt without a program on it, as processes: `python -m tests.bench.wire …`.
 
-The door hears telegrams over TCP and passes a frame on for each to who listens; the courier listens, and asks a box for
-each. Both say "ready" with their port, and end when stdin does. It is what sockets cost, for comparison.
+`door PORT_P1` hears telegrams over TCP and passes a frame on for each to who listens. `courier PORT URL` listens, and
+asks a box over HTTP for each; `porter PORT BOX_PORT` writes a register over Modbus. All say "ready" with their port,
+and end when stdin does. It is what sockets cost, for comparison.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import aiohttp
+from pymodbus.client import AsyncModbusTcpClient
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
@@ -47,6 +49,17 @@ async def courier(port: int, url: str) -> None:
                 await answer.read()
 
 
+async def porter(port: int, box_port: int) -> None:
+    """Write a register for each frame, over one connection that is kept."""
+    async with (
+        connect(f"ws://127.0.0.1:{port}", proxy=None, compression=None) as client,
+        AsyncModbusTcpClient("127.0.0.1", port=box_port) as modbus,
+    ):
+        _ready(port)
+        async for _ in client:
+            await modbus.write_register(0, 1)
+
+
 def _ready(port: int) -> None:
     print(f"ready {port}", flush=True)
 
@@ -66,8 +79,10 @@ def main() -> None:
             work = door(int(port))
         case "courier", port, url:
             work = courier(int(port), url)
+        case "porter", port, box_port:
+            work = porter(int(port), int(box_port))
         case _:
-            sys.exit("door PORT_P1, or courier PORT URL")
+            sys.exit("door PORT_P1, courier PORT URL, or porter PORT BOX_PORT")
     asyncio.run(_until_stdin_ends(work))
 
 

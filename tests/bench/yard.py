@@ -1,4 +1,4 @@
-"""A house with charge points whose load and sun are what a hand says; the boxes before it, and the config of its home.
+"""A house with charge points or a battery whose load and sun are what a hand says; the boxes before it, their config.
 
 Out: a telegram for each of its seconds. The charge points obey at once: what is measured is not their lag.
 """
@@ -9,6 +9,7 @@ from datetime import datetime
 
 from lib.core.modes import Mode
 from lib.sim.appliances import Flow
+from lib.sim.battery import HomeBattery
 from lib.sim.brussels import SECOND, instant, micros
 from lib.sim.car import Car
 from lib.sim.car_cloud_box import open_car_cloud_box
@@ -37,9 +38,12 @@ calendars = {calendars!r}
 class Yard:
     """The house from `start` on; base_w, sun_w: its own load, and what its panels give, both on three phases."""
 
-    def __init__(self, start: datetime, points: Sequence[ChargePoint]) -> None:
+    def __init__(
+        self, start: datetime, points: Sequence[ChargePoint] = (), batteries: Sequence[HomeBattery] = ()
+    ) -> None:
         self.base_w = self.sun_w = 0
         self.points = points
+        self._devices: tuple[ChargePoint | HomeBattery, ...] = (*points, *batteries)
         self._meter = Meter(seed=SEED, start=start)
         self._at_us = micros(start)
 
@@ -57,8 +61,8 @@ class Yard:
         """The telegram of a second later; until then flows what was set last, and cars draw what they were told."""
         self._at_us += SECOND
         self._meter.take(self._flow(), self._at_us)
-        for point in self.points:
-            point.step(1)
+        for device in self._devices:
+            device.step(1)
         flow = self._flow()
         volts_v = volts(SEED, self._at_us, flow.phases_w)
         return telegram(self._meter.show(flow, volts_v=volts_v, currents_a=amperes(flow.phases_w, volts_v)))
@@ -66,8 +70,8 @@ class Yard:
     def _flow(self) -> Flow:
         share_w, rest_w = divmod(self.base_w - self.sun_w, 3)
         one, two, three = share_w + rest_w, share_w, share_w
-        for point in self.points:
-            one, two, three = one + point.flow_w[0], two + point.flow_w[1], three + point.flow_w[2]
+        for device in self._devices:
+            one, two, three = one + device.flow_w[0], two + device.flow_w[1], three + device.flow_w[2]
         return Flow((one, two, three), 0, 0)
 
 
