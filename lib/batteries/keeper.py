@@ -239,12 +239,13 @@ class Keeper:
             says = reading.ours is not None or reading.set_w is not None
             self._held = replace(held, known=says and not what)
             return ""
-        if what and reading.ours is False and now_s - self._retaken_s >= self._battery.retake_s > 0:
+        drops = reading.ours is False and self._battery.retake_s > 0
+        if drops and now_s - self._retaken_s >= self._battery.retake_s:
             self._retaken_s = now_s
             self._held = replace(held, known=False)
             self._say(STEERING, what)
             return ""
-        if age_s <= self._pace.shows_s:
+        if age_s <= self._pace.shows_s and not drops:
             return ""
         if not what:
             self._over(STEERING, "does as it is told again")

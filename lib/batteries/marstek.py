@@ -45,7 +45,9 @@ def open_marstek(
     except AddressError as error:
         raise BatterySetupError(f"{rules.name}: {error}") from error
     meet = partial(_meet, version=version)
-    return RegisterBattery(link, meet, rules=rules, clock=clock, watchdog_s=WATCHDOG_S, polite_s=POLITE_S)
+    return RegisterBattery(
+        link, meet, rules=rules, clock=clock, watchdog_s=WATCHDOG_S, retake_s=RETAKE_S, polite_s=POLITE_S
+    )
 
 
 async def _meet(link: Link, *, version: int | None) -> Profile:
@@ -81,6 +83,5 @@ def profile_of(version: int) -> Profile:
         rest=(Write(register=DIRECTION, value=STOP),),
         release=(Write(register=CONTROL, value=GIVE_BACK),),
         watchdog_s=WATCHDOG_S,
-        retake_s=RETAKE_S,
         one_by_one=True,
     )

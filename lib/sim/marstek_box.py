@@ -5,14 +5,12 @@ time after; other registers may be written without it, and then do nothing. Know
 registers, and what users found.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from pymodbus.constants import ExcCodes
 
 from lib.sim.battery import HomeBattery
-from lib.sim.http_box import KEPT
-from lib.sim.register_box import RegisterBox
+from lib.sim.modbus_box import ModbusBox
 
 WRITE_MANY = 16
 TAKE, GIVE_BACK = 21_930, 21_947
@@ -24,23 +22,23 @@ SOC = {2: 32_104, 3: 34_002}
 POWER = {2: 32_202, 3: 30_006}
 
 
-class MarstekBox(RegisterBox):
+class MarstekBox(ModbusBox):
     """A Venus before a battery; made with `open_marstek_box`. It takes orders by function 6 alone.
 
     Attributes:
         battery: behind it, with the watchdog of a Venus.
-        writes: when a word was written, by the loop's clock, where, and which; also of those that were refused.
         drops: it lets go of control as soon as it was taken.
 
     """
 
+    make = "marstek"
+
     def __init__(self, battery: HomeBattery, *, version: int = 3) -> None:
         words = 2 if version == 2 else 1
         fixed = {CONTROL: 1, DIRECTION: 2, CHARGE_W: 2, OWN_MODE: 1, 44_002: 2}
-        super().__init__(1, {SOC[version]: 1, POWER[version]: words} | fixed)
+        super().__init__(unit=1, spans={SOC[version]: 1, POWER[version]: words} | fixed)
         self.battery = battery
         self.version = version
-        self.writes: list[tuple[float, int, int]] = []
         self.drops = False
         self._set = dict.fromkeys(LIMITS, 0) | {OWN_MODE: 1}
 
@@ -70,8 +68,6 @@ class MarstekBox(RegisterBox):
     def take(self, at: int, words: Sequence[int]) -> ExcCodes | None:
         """One word."""
         word = words[0]
-        self.writes.append((asyncio.get_running_loop().time(), at, word))
-        del self.writes[:-KEPT]
         if at == CONTROL and word in {TAKE, GIVE_BACK}:
             if word == TAKE and not self.drops:
                 self._obey(anew=True)
@@ -95,7 +91,7 @@ class MarstekBox(RegisterBox):
     async def _act(  # noqa: PLR0917 - as pymodbus calls it
         self, function: int, first: int, at: int, count: int, registers: list[int], new: list[int] | list[bool] | None
     ) -> ExcCodes | None:
-        """As every box does, but that it does not know how to take several words at once."""
+        """As every box does, but that it cannot take several words at once."""
         if function == WRITE_MANY:
             return ExcCodes.ILLEGAL_FUNCTION
         return await super()._act(function, first, at, count, registers, new)

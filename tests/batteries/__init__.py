@@ -1,0 +1,1 @@
+"""Home batteries, against boxes that speak their protocols."""
