@@ -52,9 +52,9 @@ class Watch:
     serial: str | None = None
 
 
-def after(watch: Watch, reading: Reading, at: datetime) -> tuple[Watch, tuple[Event, ...]]:
-    """What to compare the next reading with, and what happened by this one."""
-    watch, said = _production(watch, reading)
+def after(watch: Watch, reading: Reading, at: datetime, *, devices_w: float = 0.0) -> tuple[Watch, tuple[Event, ...]]:
+    """What to compare the next reading with, and what happened by this one; devices_w: what cars and battery draw."""
+    watch, said = _production(watch, reading, devices_w)
     said += [*_breaker(watch, reading), *_message(watch, reading), *_tariff(watch, reading), *_serial(watch, reading)]
     watch = replace(
         watch,
@@ -69,22 +69,27 @@ def after(watch: Watch, reading: Reading, at: datetime) -> tuple[Watch, tuple[Ev
 Said = tuple[Kind, str]
 
 
-def _production(watch: Watch, reading: Reading) -> tuple[Watch, list[Said]]:
-    """Started above 0.5 kW injected, stopped above 0.5 kW taken; between the two each step of more than 2 kW."""
+def _production(watch: Watch, reading: Reading, devices_w: float) -> tuple[Watch, list[Said]]:
+    """Started above 0.5 kW injected, stopped above 0.5 kW taken; between the two each step of more than 2 kW.
+
+    Of the house alone: a car that takes the sun, or a battery, ends no production.
+    """
     if reading.import_w is None and reading.export_w is None:
         return watch, []
-    taken_w, injected_w = reading.import_w or 0.0, reading.export_w or 0.0
+    net_w = (reading.import_w or 0.0) - (reading.export_w or 0.0) - devices_w
+    taken_w, injected_w = max(0.0, net_w), max(0.0, -net_w)
+    how, ends = ("injected", "taken") if abs(devices_w) < STARTS_W / 10 else ("left over", "drawn by the house")
     if watch.producing is None:
         return replace(watch, producing=injected_w > STARTS_W, said_w=injected_w), []
     if not watch.producing and injected_w > STARTS_W:
         now = replace(watch, producing=True, said_w=injected_w)
-        return now, [(Kind.PRODUCTION, f"production started: {injected_w / 1000:.2f} kW injected")]
+        return now, [(Kind.PRODUCTION, f"production started: {injected_w / 1000:.2f} kW {how}")]
     if watch.producing and taken_w > STARTS_W:
         now = replace(watch, producing=False, said_w=0.0)
-        return now, [(Kind.PRODUCTION, f"production stopped: {taken_w / 1000:.2f} kW taken")]
+        return now, [(Kind.PRODUCTION, f"production stopped: {taken_w / 1000:.2f} kW {ends}")]
     if watch.producing and abs(injected_w - watch.said_w) > STEP_W:
         now = replace(watch, said_w=injected_w)
-        return now, [(Kind.PRODUCTION, f"{injected_w / 1000:.2f} kW injected, after {watch.said_w / 1000:.2f} kW")]
+        return now, [(Kind.PRODUCTION, f"{injected_w / 1000:.2f} kW {how}, after {watch.said_w / 1000:.2f} kW")]
     return watch, []
 
 

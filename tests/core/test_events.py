@@ -60,3 +60,13 @@ def test_the_tariff_and_the_meter_change() -> None:
     assert told({"belgian_serial": "1OLD"}, {"belgian_serial": "1NEW"})[1] == [
         "another meter: 1NEW in place of 1OLD; its counters are a new start"
     ]
+
+
+def test_a_car_or_a_battery_that_takes_the_sun_ends_no_production() -> None:
+    """What counts is what the house leaves over: 3 kW of sun go on when 2.9 kW of them go into the battery."""
+    steps = ((400, 0), (-100, 2_900), (800, 3_700), (600, 0))  # a car begins in the third
+    watch, said = Watch(), []
+    for grid_w, devices_w in steps:
+        watch, happened = events.after(watch, a_reading(NOON, grid_w=grid_w), NOON, devices_w=devices_w)
+        said.append([event.text for event in happened])
+    assert [[], ["production started: 3.00 kW left over"], [], ["production stopped: 0.60 kW taken"]] == said
