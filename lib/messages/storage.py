@@ -122,6 +122,7 @@ class Storage:
         help: what it gives them; refused: why what was asked is not given, "" for nothing asked.
         granted_w: what dm lets it take from grid and sun; None without a lease.
         quarter_w: the target of the running quarter, by dm's last word.
+        capacity_tariff: False where peaks cost nothing; then no face speaks of a peak.
         hold_sun_w: to what it wants the sun held back; None: not at all.
         claims, drawn, help_w: for dm's ledger.
         because: why it does what it does, and why: the sentence of that.
@@ -150,6 +151,7 @@ class Storage:
     refused: str = ""
     granted_w: float | None = None
     quarter_w: float | None = None
+    capacity_tariff: bool = True
     hold_sun_w: float | None = None
     flow: Flow = field(default_factory=Flow)
     plan: tuple[StoreBlock, ...] = ()
