@@ -228,14 +228,14 @@ class Keeper:
     def _meddling(self, reading: BatteryReading, *, was_silent: bool) -> str:
         """Who else steers it, in a sentence; "" when nobody does.
 
-        After a silence it may have been switched off and on, and so has its watchdog where we were late; some makes
-        drop control by themselves. None of that is meddling, and it is told again.
+        After a silence it may have been switched off and on, and some makes drop control by themselves. Neither is
+        meddling, and it is told again.
         """
         held, now_s = self._held, self._clock.monotonic()
         if not held.known or held.setpoint is None:
             return ""
         what, age_s = self._strange(reading), reading.read_s - held.told_s
-        if was_silent or age_s >= (self._battery.watchdog_s or math.inf):
+        if was_silent:
             says = reading.ours is not None or reading.set_w is not None
             self._held = replace(held, known=says and not what)
             return ""
