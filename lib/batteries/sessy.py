@@ -140,7 +140,9 @@ class Sessy:
         try:
             try:
                 status, body = await self._send(path, say)
-            except aiohttp.ServerDisconnectedError:  # it closed the connection meanwhile
+            except aiohttp.ClientConnectorError:
+                raise
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):  # it closed the connection meanwhile
                 status, body = await self._send(path, say)
         except aiohttp.ClientError as error:
             raise self._unreachable(error) from error
