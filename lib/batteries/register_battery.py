@@ -74,16 +74,6 @@ class RegisterBattery:
         """Whether a setpoint goes to flash."""
         return self._profile is not None and self._profile.budget is not None
 
-    @property
-    def by_grid(self) -> bool:
-        """Whether it is told the `grid_w` of a setpoint."""
-        return self._profile is not None and self._profile.keeps_grid
-
-    @property
-    def retake_s(self) -> float:
-        """How long after it was told again control that it dropped is taken again."""
-        return self._profile.retake_s if self._profile else 0.0
-
     async def read(self) -> BatteryReading:
         """What it says now; limits and the owner's settings when they are due."""
         read_s = self._clock.monotonic()
@@ -312,7 +302,7 @@ class RegisterBattery:
 
 
 def _plain(value: float | None) -> str:
-    return "nothing" if value is None else f"{value:g}"
+    return "nothing" if value is None else f"{value + 0.0:g}"
 
 
 def _runs(registers: Iterable[Register], *, one_by_one: bool) -> list[list[Register]]:
