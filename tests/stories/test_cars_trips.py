@@ -178,24 +178,30 @@ def test_an_unknown_state_of_charge_is_asked_for_and_is_no_emergency() -> None:
 
 
 def test_a_car_cloud_that_is_dead_for_a_week_is_told_once() -> None:
-    """Its last value counts on by what was charged, with its age; it goes on charging in cheap hours."""
+    """Its last value counts on by what was charged, with its age; night by night it goes on, under the peak."""
     home = a_home(
-        soc_pct=30.0, state="unknown", base_w=lambda _: 400.0, prices=day_and_night(EVENING), peak_w=3500.0, leap_s=15
+        soc_pct=30.0,
+        state="unknown",
+        base_w=lambda _: 400.0,
+        prices=day_and_night(EVENING, days=9),
+        peak_w=3500.0,
+        leap_s=300,
     )
     home.tell(CarTold(car="car_1", reading=CarReading(source="Smartcar", as_of=home.at, soc_pct=30.0)))
     home.run(60)
-    for _ in range(8):
-        home.tell(CarMissed(car="car_1", why="Smartcar does not answer", since_s=60.0))
-        home.run(minutes=30)
+    car = home.points["garage"].home or Car()
+    for hours in range(0, 7 * 24, 2):
+        home.tell(CarMissed(car="car_1", why="Smartcar does not answer", since_s=60.0 + 3600 * hours))
+        home.run(hours=2)
+        soc = home.ev.cars["car_1"].soc
+        assert Confidence.ESTIMATED is soc.confidence(home.at)
+        assert (soc.low_pct(home.at) or 0) <= car.soc_pct <= (soc.high_pct(home.at) or 0)
+        assert 0 <= home.amps() <= 8.5  # 30 % are spread over the cheap hours
     assert 1 == home.log.count("car_1: Smartcar does not answer")
-    soc = home.ev.cars["car_1"].soc
-    real_pct = (home.points["garage"].home or Car()).soc_pct
-    assert Confidence.ESTIMATED is soc.confidence(home.at)
-    assert (soc.low_pct(home.at) or 0) <= real_pct <= (soc.high_pct(home.at) or 0)
-    assert real_pct > 31
-    week = home.at + timedelta(days=7)
-    assert (Confidence.ESTIMATED, True) == (soc.confidence(week), (soc.low_pct(week) or 0) > 20)
-    home.tell(CarTold(car="car_1", reading=CarReading(source="Smartcar", as_of=home.at, soc_pct=real_pct)))
+    assert 58 < car.soc_pct < 66
+    assert max(home.averages_w) < 3500
+    assert "nothing to do: 69 % is enough for every day" == home.why()
+    home.tell(CarTold(car="car_1", reading=CarReading(source="Smartcar", as_of=home.at, soc_pct=car.soc_pct)))
     assert "car_1: Smartcar answers again" in home.log
 
 
