@@ -88,7 +88,7 @@ class MarstekBox(ModbusBox):
         power_w = {0: 0, 1: self._set[CHARGE_W], 2: -self._set[DISCHARGE_W]}[self._set[DIRECTION]]
         self.battery.told(float(power_w), anew=anew)
 
-    async def _act(  # noqa: PLR0917 - as pymodbus calls it
+    async def _act(
         self, function: int, first: int, at: int, count: int, registers: list[int], new: list[int] | list[bool] | None
     ) -> ExcCodes | None:
         """As every box does, but that it cannot take several words at once."""

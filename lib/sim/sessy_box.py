@@ -17,7 +17,7 @@ from lib.sim.http_box import KEPT, HttpBox, Trouble
 MOST_W = 2_200
 API, IDLE = "POWER_STRATEGY_API", "POWER_STRATEGY_IDLE"
 OTHERS = {f"POWER_STRATEGY_{name}" for name in ("NOM", "ROI", "ECO", "SESSY_CONNECT")}
-USER, PASSWORD = "SESSYBOX", "sticker1"  # noqa: S105 - a toy's
+USER, PASSWORD = "SESSYBOX", "sticker1"
 
 
 class SessyBox(HttpBox):

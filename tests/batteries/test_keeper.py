@@ -101,7 +101,7 @@ def test_what_is_wanted_before_the_start_comes_after_the_hand_back() -> None:
         day.keeper.want(of(2_000))
         await day.pass_by(1)
 
-    assert [(0.0, None), (0.0, 2_000)] == play(story).told[:2]
+    assert [(0.0, None), (0.01, 2_000)] == play(story).told[:2]
 
 
 def test_a_setpoint_goes_out_at_once_and_is_not_written_again() -> None:
@@ -237,7 +237,9 @@ def test_three_misses_in_a_row_are_a_silence(caplog: pytest.LogCaptureFixture) -
     missed = day.events(BatteryMissed)
     assert [3, 4, 5, 6, 7] == [event.count for event in missed][:5]
     assert {2.0} == {round(event.since_s) for event in missed}
-    pauses_s = [round(later - sooner) for sooner, later in zip(day.battery.asked_s, day.battery.asked_s[1:], strict=False)]
+    pauses_s = [
+        round(later - sooner) for sooner, later in zip(day.battery.asked_s, day.battery.asked_s[1:], strict=False)
+    ]
     assert [1, 2, 4, 8, 15, 15] == pauses_s[1:7]
     assert ["no answer from it"] == [
         record.message.removeprefix("cellar: ") for record in caplog.records if "no answer" in record.message

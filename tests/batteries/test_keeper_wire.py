@@ -42,9 +42,11 @@ class Wired:
     def __init__(self, box: Box, make: str) -> None:
         self.box = box
         self.heard: list[BatteryEvent] = []
-        battery = open_battery(make, box.where, rules=RULES, user=USER, password=PASSWORD, clock=WallClock()) if (
-            make == "sessy"
-        ) else open_battery(make, box.where, rules=RULES, clock=WallClock())
+        battery = (
+            open_battery(make, box.where, rules=RULES, user=USER, password=PASSWORD, clock=WallClock())
+            if (make == "sessy")
+            else open_battery(make, box.where, rules=RULES, clock=WallClock())
+        )
         battery.polite_s = 0.0  # type: ignore[misc]  # as busy as it can be
         self.keeper = Keeper("cellar", battery, self.heard.append, clock=WallClock(), pace=BUSY)
         self.task = asyncio.create_task(self.keeper.run())

@@ -165,7 +165,9 @@ async def test_a_refusal_is_said(venus: Venus) -> None:
 
 async def test_another_device_is_told_apart(venus: Venus) -> None:
     """One that has none of its registers."""
-    other = open_battery("marstek", venus.box.where, rules=RULES, clock=venus.clock, options={"version": 5 - venus.box.version})
+    other = open_battery(
+        "marstek", venus.box.where, rules=RULES, clock=venus.clock, options={"version": 5 - venus.box.version}
+    )
     with pytest.raises(RefusedError, match="is it a Marstek Venus"):
         await other.read()
     await other.close()
@@ -196,5 +198,3 @@ def test_a_slip_is_said_before_anything_is_asked(address: str, options: dict[str
     """With what is allowed."""
     with pytest.raises(BatterySetupError, match=words):
         open_battery("marstek", address, rules=RULES, options=options, clock=TurnedClock(NOON))
-
-

@@ -32,7 +32,9 @@ def a_sessy(box: SessyBox, **said: Any) -> Sessy:
 @pytest.fixture
 async def box() -> AsyncIterator[SessyBox]:
     """A box that is half full and at zero on the meter."""
-    box = await open_sessy_box(HomeBattery(start=NOON, name="cellar", capacity_wh=5_000, charge_w=2_200, discharge_w=2_200))
+    box = await open_sessy_box(
+        HomeBattery(start=NOON, name="cellar", capacity_wh=5_000, charge_w=2_200, discharge_w=2_200)
+    )
     yield box
     await box.close()
 
