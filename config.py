@@ -112,4 +112,47 @@ all_day_departure = "07:00"
 # Who takes the sun first: "car", "battery", or "auto" (the home battery until it is half full, then the car).
 priority = "auto"
 
+# ---- The home battery (bs_app.py) and the solar inverters (read by dm.py).
+
+# name → the battery. Several act as one.
+batteries = {
+    # "home": {
+    #     "make": "victron",            # a GX with Modbus-TCP on; or "sunspec", "marstek", "sessy"
+    #     "address": "192.168.1.70",    # or "192.168.1.70:1502"
+    #     "capacity_kwh": 10,           # what can be used of it, from empty to full
+    #     "charge_kw": 5,               # the most that may flow; by law 5 on one phase, 10 on three, 0.8 in a socket
+    #     "discharge_kw": 5,
+    #     "phases": 1,                  # of its line, 1 or 3
+    #     "wired": "1",                 # the meter's phase that it hangs on: "1", "2" or "3"; on three phases "123"
+    #     # seldom needed:
+    #     "socket": False,              # True: a plug-in battery
+    #     "least_pct": 10,              # never emptied further
+    #     "most_pct": 100,              # nor filled further
+    #     "efficiency_pct": 90,         # of what goes in so much comes out again; learned later
+    #     "wear_eur_kwh": 0.05,         # what a kWh that it gives costs in wear
+    #     "user": "",                   # of a "sessy"; the password is "sessy" in ~/secrets.json
+    #     "unit": None,                 # its number on Modbus; None: its maker's usual one
+    #     "register": None,             # of a "victron": 2716, or 2700 where that is missing; None: what it has
+    #     "own_grid_w": None,           # of a "victron" with 2700: its own setpoint, given back at the end; None: 50
+    #     "watchdog_s": None,           # of a "sunspec": 60 to 120; None: 60
+    #     "version": None,              # of a "marstek": 2 or 3; None: by what it answers
+    # },
+}
+
+# What the batteries do until you tell them otherwise: "auto", "fill", "hold", "off", or "own" (their maker's mode).
+battery_mode = "auto"
+
+# So much is kept for the month's peak, in %. None: by the time of day and the season.
+battery_reserve_pct = None
+
+# name → the inverter, so that sun and house are told apart. Without one, the sun is what the meter shows as injected.
+inverters = {
+    # "roof": {
+    #     "make": "fronius",            # with its Solar API on; or "kostal", "sunspec" (both over Modbus-TCP)
+    #     "address": "192.168.1.71",    # or "192.168.1.71:1502"
+    #     "unit": None,                 # its number on Modbus; None: its maker's usual one
+    #     "may_hold": False,            # True: a "sunspec" may be held back while injecting costs money
+    # },
+}
+
 # mypy: allow-untyped-globals

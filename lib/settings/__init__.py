@@ -9,22 +9,27 @@ from datetime import time, timedelta
 from pathlib import Path
 
 from lib.core.house import Rules
+from lib.core.modes import StorageMode
 from lib.core.surplus import Priority
 from lib.secrets import secrets_path
+from lib.settings.batteries import BatteryPlace, parse_store_wishes
 from lib.settings.cars import CarPlace
 from lib.settings.chargers import CablePlace, ChargerPlace, RelayPlace
 from lib.settings.charging import Places, parse_places, parse_wishes, simulated
 from lib.settings.config import Amps, SettingsError, load_config
 from lib.settings.doors import LOOPBACK, PROGRAMS, Door, parse_doors, parse_tls
 from lib.settings.house import parse_connection, parse_other_load, parse_price_sources, parse_rules
+from lib.settings.inverters import InverterPlace
 
 __all__ = [
     "CHECKOUT",
     "SETTINGS",
+    "BatteryPlace",
     "CablePlace",
     "CarPlace",
     "ChargerPlace",
     "Door",
+    "InverterPlace",
     "RelayPlace",
     "Settings",
     "SettingsError",
@@ -38,11 +43,12 @@ SETTINGS = frozenset(
         *("capacity_tariff", "peak_target_kw", "margin_pct", "connection_phases", "connection_a"),
         *("other_load_worst_a", "chargers", "cables", "cars", "calendars"),
         *("ready_before_min", "all_day_departure", "priority"),
+        *("batteries", "battery_mode", "battery_reserve_pct", "inverters"),
     }
 )
 METERS = '"/dev/ttyUSB0" or "socket://192.168.1.50:23"'
 FIRST_PORT = 8080
-PORTS = 8  # of the programs and of the simulated house, in a row from the first
+PORTS = 10  # of the programs and of the simulated house, in a row from the first
 MOST_FIRST = 65536 - PORTS
 SIM_P1, SIM_LINES = 3, 4  # the simulated house's ports, counted from the first
 
@@ -65,6 +71,8 @@ class Settings:
         chargers, cables, cars: what there is to charge; calendars: addresses as of lib/calendars.
         ready_before: a car is ready so long before its trip; all_day_departure: local time of a trip that says a day.
         priority: who takes the sun first.
+        batteries: what bs steers; battery_mode: at first; battery_reserve_pct: kept for the month's peak, None: by the
+            time of day and the season. inverters: what dm reads the sun's own production from.
         sim_lines: where the simulated house takes typed lines; only in the demo.
 
     """
@@ -87,6 +95,10 @@ class Settings:
     ready_before: timedelta = timedelta(minutes=15)
     all_day_departure: time = time(7)
     priority: Priority = Priority.AUTO
+    batteries: tuple[BatteryPlace, ...] = ()
+    battery_mode: StorageMode = StorageMode.AUTO
+    battery_reserve_pct: float | None = None
+    inverters: tuple[InverterPlace, ...] = ()
     demo: bool = False
     sim_lines: Door | None = None
 
@@ -142,10 +154,12 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
     else:
         doors = parse_doors(config, first)
         places = parse_places(config, connection_phases)
-        if places.chargers and not {"dm", "ev"} <= set(doors):
-            raise config.slip("socket_info", 'one with "dm" and "ev" in it, since there are chargers')
+        for program, kind, some in (("ev", "chargers", places.chargers), ("bs", "batteries", places.batteries)):
+            if some and not {"dm", program} <= set(doors):
+                raise config.slip("socket_info", f'one with "dm" and "{program}" in it, since there are {kind}')
         meter = config.text("serial_port", such=METERS) if source is None else source
     rules, wishes = parse_rules(config, _file(home, "rates.json")), parse_wishes(config)
+    storing = parse_store_wishes(config, [] if demo else [place.rules for place in places.batteries])
     price_sources = parse_price_sources(config, home)
     return Settings(
         home=home,
@@ -166,6 +180,10 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
         ready_before=wishes.ready_before,
         all_day_departure=wishes.all_day_departure,
         priority=wishes.priority,
+        batteries=places.batteries,
+        battery_mode=storing.mode,
+        battery_reserve_pct=storing.reserve_pct,
+        inverters=places.inverters,
         demo=demo,
         sim_lines=Door(LOOPBACK, first + SIM_LINES) if demo and first else None,
     )

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import permutations
 from types import MappingProxyType
 from typing import Any
 
 from lib.core.charger import LEAST_A, ChargerRules
 from lib.core.modes import Mode
 from lib.settings.config import Config, SettingsError, is_number
+from lib.settings.wiring import parse_phases, parse_wired
 
 KEYS = (
     *("make", "address", "phases", "current_a", "wired", "switches_phases", "relay", "safe_a", "car", "mode", "user"),
@@ -20,8 +20,6 @@ BATTERY = "battery"  # who asks dm for the home battery's power
 MOST_A = 32.0
 USUAL_PIN, LEAST_PIN, MOST_PIN = 26, 2, 27
 STEPS_A: Mapping[str, float] = MappingProxyType({"nrgkick": 0.1, "goe": 1.0, "goe1": 1.0})
-THREE_PHASES = frozenset("".join(order) for order in permutations("123"))
-ONE_PHASE = ("1", "2", "3", "12", "23", "13")
 SUCH = 'its host, such as "192.168.1.60", or of an NRGkick also "mdns:SERIAL"'
 
 
@@ -128,7 +126,7 @@ def parse_cables(config: Config, chargers: Collection[str]) -> tuple[CablePlace,
 
 def _charger(name: str, group: Config, connection_phases: int, cars: Collection[str]) -> ChargerPlace:
     make = group.one_of("make", tuple(STEPS_A))
-    phases = _phases(group, connection_phases)
+    phases = parse_phases(group, connection_phases, missing=connection_phases)
     relay = _relay(group)
     if relay and (make != "goe1" or phases == 1):
         raise group.slip("relay", 'None, but for a "goe1" on three phases: others switch phases themselves, or cannot')
@@ -148,7 +146,7 @@ def _charger(name: str, group: Config, connection_phases: int, cars: Collection[
             current_a=current_a,
             phases=phases,
             switches=switches,
-            wired=_wired(group, phases, connection_phases),
+            wired=parse_wired(group, phases, connection_phases),
             step_a=STEPS_A[make],
             safe_a=_safe_a(group, current_a),
             car=car,
@@ -158,30 +156,6 @@ def _charger(name: str, group: Config, connection_phases: int, cars: Collection[
         user=group.text("user", missing="") or None,
         unwatched=group.one_of("accept_unwatched", (True, False), missing=False),
     )
-
-
-def _phases(group: Config, connection_phases: int) -> int:
-    phases = group.one_of("phases", (1, 3), missing=connection_phases)
-    if phases > connection_phases:
-        raise group.slip("phases", "1, as the house has one (connection_phases)")
-    return phases
-
-
-def _wired(group: Config, phases: int, connection_phases: int) -> str:
-    """The meter's phases that it hangs on; a single one of three must be said, as it cannot be guessed."""
-    if connection_phases == 1:
-        allowed, such = frozenset({"1"}), '"1", the only phase of the house'
-    elif phases == 1:
-        allowed, such = (
-            frozenset(ONE_PHASE),
-            '"1", "2" or "3": on which of the meter\'s phases it hangs; "12" between two',
-        )
-    else:
-        allowed, such = THREE_PHASES, '"123", or its L1, L2 and L3 in the order of the meter\'s phases, such as "231"'
-    said = group.names.get("wired", "1" if connection_phases == 1 else "123" if phases != 1 else None)
-    if not isinstance(said, str) or said not in allowed:
-        raise group.slip("wired", such)
-    return said
 
 
 def _safe_a(group: Config, current_a: float) -> float | None:

@@ -1,17 +1,20 @@
-"""What belongs to charging: chargers, cables, cars, calendars and how the owner wants it; or what is simulated."""
+"""What the programs talk to, and how the owner wants cars charged: chargers, cars, batteries; or what is simulated."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from types import MappingProxyType
 
+from lib.core.battery import BatteryRules
 from lib.core.car import CarRules
 from lib.core.charger import ChargerRules
 from lib.core.surplus import Priority
+from lib.settings.batteries import BatteryPlace, parse_batteries
 from lib.settings.cars import CarPlace, parse_cars
 from lib.settings.chargers import CablePlace, ChargerPlace, parse_cables, parse_chargers
 from lib.settings.config import Config
 from lib.settings.doors import LOOPBACK
+from lib.settings.inverters import InverterPlace, parse_inverters
 
 READY_BEFORE_MIN = 15.0
 PRIORITIES: Mapping[str, Priority] = MappingProxyType(
@@ -19,16 +22,19 @@ PRIORITIES: Mapping[str, Priority] = MappingProxyType(
 )
 KINDS = ("google:", "ics:")
 SIM_CHARGER, SIM_CALENDAR, SIM_CARS = 5, 6, 7  # the simulated house's ports, counted from the first
+SIM_BATTERY, SIM_INVERTER = 8, 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """What is there to charge, by what, and for which trips; calendars: addresses as of lib/calendars."""
+    """What there is to charge, by what, for which trips, and what stores; calendars: addresses as of lib/calendars."""
 
     chargers: tuple[ChargerPlace, ...] = ()
     cables: tuple[CablePlace, ...] = ()
     cars: tuple[CarPlace, ...] = ()
     calendars: tuple[str, ...] = ()
+    batteries: tuple[BatteryPlace, ...] = ()
+    inverters: tuple[InverterPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,8 @@ def parse_places(config: Config, connection_phases: int) -> Places:
         cables=parse_cables(config, [place.rules.name for place in chargers]),
         cars=cars,
         calendars=_calendars(config),
+        batteries=parse_batteries(config, connection_phases),
+        inverters=parse_inverters(config),
     )
 
 
@@ -87,6 +95,14 @@ def simulated(first: int, connection_phases: int) -> Places:
         chargers=(ChargerPlace(make="nrgkick", address=f"{LOOPBACK}:{first + SIM_CHARGER}", rules=charger),),
         cars=(CarPlace(rules=car, soc=MappingProxyType(soc)),),
         calendars=(f"ics:http://{LOOPBACK}:{first + SIM_CALENDAR}/family.ics",),
+        batteries=(
+            BatteryPlace(
+                make="victron",
+                address=f"{LOOPBACK}:{first + SIM_BATTERY}",
+                rules=BatteryRules(name="home", capacity_wh=10_000),
+            ),
+        ),
+        inverters=(InverterPlace(name="roof", make="fronius", address=f"{LOOPBACK}:{first + SIM_INVERTER}"),),
     )
 
 

@@ -11,11 +11,13 @@ import pytest
 
 from lib import calendars, settings
 from lib.cars import open_source
+from lib.core.battery import BatteryRules
 from lib.core.car import CarRules
 from lib.core.charger import ChargerRules
+from lib.core.modes import StorageMode
 from lib.core.surplus import Priority
 from lib.prices import ALLOWED
-from lib.settings import Door, SettingsError, cars, chargers
+from lib.settings import Door, InverterPlace, SettingsError, batteries, cars, chargers, inverters
 from lib.settings.charging import KINDS
 from lib.sim.calendar_box import PATH
 from lib.sim.car_cloud_box import Report
@@ -43,6 +45,13 @@ def test_a_house_without_cars_starts() -> None:
     assert shipped.other_load_worst_a is None
 
 
+def test_a_house_without_a_battery_starts() -> None:
+    """As shipped there is none, and no inverter."""
+    shipped = settings.load({})
+    assert ((), ()) == (shipped.batteries, shipped.inverters)
+    assert (StorageMode.AUTO, None) == (shipped.battery_mode, shipped.battery_reserve_pct)
+
+
 def test_what_the_shipped_file_shows_is_good(tmp_path: Path) -> None:
     """An owner takes the # away, and it holds: every setting is shown, with its usual value where it has one."""
     text = re.sub(r"(?m)^    # ", "    ", (settings.CHECKOUT / "config.py").read_text())
@@ -58,6 +67,15 @@ def test_what_the_shipped_file_shows_is_good(tmp_path: Path) -> None:
     names = runpy.run_path(str(tmp_path / "config.py"))
     assert set(chargers.KEYS) == names["chargers"]["garage"].keys()
     assert set(cars.KEYS) == names["cars"]["car_1"].keys()
+    [battery] = found.batteries
+    assert ("victron", BatteryRules(name="home", capacity_wh=10_000), {}) == (
+        battery.make,
+        battery.rules,
+        battery.options,
+    )
+    assert set(batteries.KEYS) == names["batteries"]["home"].keys()
+    assert (InverterPlace(name="roof", make="fronius", address="192.168.1.71"),) == found.inverters
+    assert set(inverters.KEYS) == names["inverters"]["roof"].keys()
     assert settings.SETTINGS == {name for name in names if not name.startswith("__")}
 
 
@@ -102,6 +120,17 @@ def test_the_demo_charges_a_simulated_car(tmp_path: Path) -> None:
     assert () == found.cables
     names = {field.name for field in fields(Report)}
     assert {str(part) for key, part in car.soc.items() if key not in {"from", "url"}} <= names
+
+
+def test_the_demo_has_a_battery_and_a_roof(tmp_path: Path) -> None:
+    """A Victron box and a Fronius inverter on the last two ports, whatever the owner has."""
+    real = 'inverters = {"real": {"make": "kostal", "address": "192.168.1.71"}}\nbattery_reserve_pct = 30\n'
+    found = settings.load(home(tmp_path, CONFIG + real) | {"DM_PORTS": "20000"}, demo=True)
+    [battery] = found.batteries
+    assert ("victron", "127.0.0.1:20008") == (battery.make, battery.address)
+    assert BatteryRules(name="home", capacity_wh=10_000) == battery.rules
+    assert (InverterPlace(name="roof", make="fronius", address="127.0.0.1:20009"),) == found.inverters
+    assert 30 == found.battery_reserve_pct
 
 
 def test_the_simulated_car_has_as_many_phases_as_the_house(tmp_path: Path) -> None:
@@ -190,9 +219,9 @@ def test_a_price_for_peaks_that_cost_nothing_is_a_slip(tmp_path: Path) -> None:
         settings.load(home(tmp_path, CONFIG + "capacity_tariff = False\n", rates=rates))
 
 
-@pytest.mark.parametrize("ports", ["x", "0", "65529", "65535", "-1", "８０"])
+@pytest.mark.parametrize("ports", ["x", "0", "65527", "65535", "-1", "８０"])
 def test_ports_that_are_none_are_said(tmp_path: Path, ports: str) -> None:
-    """DM_PORTS leaves room for the eight in a row."""
+    """DM_PORTS leaves room for the ten in a row."""
     with pytest.raises(SettingsError, match="DM_PORTS"):
         settings.load(home(tmp_path) | {"DM_PORTS": ports})
 
