@@ -109,6 +109,24 @@ def open_writing(path: Path, steps: Steps) -> sqlite3.Connection:
     return connection
 
 
+def open_checked(path: Path, steps: Steps) -> sqlite3.Connection:
+    """As `open_writing`, and looked through for damage. Raises NewerError, DamagedError, StoreError."""
+    connection = open_writing(path, steps)
+    try:
+        check(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def open_damaged(path: Path) -> Iterator[sqlite3.Connection]:
+    """A damaged file, as far as it can be read. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        yield connection
+
+
 def open_reading(path: Path, steps: Steps, *, comes: str = "the first reading of the meter") -> sqlite3.Connection:
     """The database at `path` for looking only, whether its program runs or not. Raises StoreError.
 

@@ -6,7 +6,6 @@ In: intents, open sessions, states of charge and what else a start goes on from.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from lib.core.charger import Found
 from lib.core.modes import Mode, Phases
@@ -15,6 +14,8 @@ from lib.core.sessions import Session
 from lib.core.soc import Soc
 from lib.core.trip import Entry
 from lib.core.usual import Usual
+from lib.store import standing as records
+from lib.store.standing import Key, Records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +60,6 @@ class Standing:
     owners: Mapping[str, Found] = field(default_factory=dict)
 
 
-Key = tuple[str, str]  # kind and name
-Records = Mapping[Key, object]
 Closed = Mapping[tuple[str, datetime], Session]  # by charger and begin
 
 SINGLE: Mapping[str, type] = {"plugged": Plugged, "usual": Usual}  # their name is ""
@@ -78,21 +77,12 @@ NOTED = timedelta(minutes=1)
 
 def records_of(standing: Standing) -> dict[Key, object]:
     """What stands, by kind and name."""
-    found: dict[Key, object] = {(kind, ""): getattr(standing, kind) for kind in SINGLE}
-    for kind in NAMED:
-        found |= {(kind, name): one for name, one in getattr(standing, kind).items()}
-    return found
+    return records.records_of(standing, SINGLE, NAMED)
 
 
-def standing_of(records: Records) -> Standing:
+def standing_of(found: Records) -> Standing:
     """How things stand by their records."""
-    values: dict[str, Any] = {kind: {} for kind in NAMED}
-    for (kind, name), one in records.items():
-        if kind in SINGLE:
-            values[kind] = one
-        else:
-            values[kind][name] = one
-    return Standing(**values)
+    return Standing(**records.fields_of(found, SINGLE, NAMED))
 
 
 def same(one: object, written: object) -> bool:
