@@ -1,0 +1,199 @@
+"""Core state → the words of bs: batteries, flow, help, plan, what it brought; and what ev says → for the core of bs."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import groupby
+
+from lib.core.arbitrage import Step
+from lib.core.battery_why import sentence
+from lib.core.cell import Cell, Pool, pool
+from lib.core.cellar import CarsWord, Storage, StorageRules, Wanted
+from lib.core.claims import BATTERY, LEASE_S, Drawn
+from lib.core.gains import Gains
+from lib.core.helping import KEEPS
+from lib.core.reserve import reserve_pct
+from lib.messages.charging import Charging
+from lib.messages.storage import BatteryNow, Flow, GainsNow, HelpGiven, StoreBlock
+from lib.messages.storage import Storage as Said
+
+IDLE_W = 50.0  # less is neither storing nor giving
+
+
+def say_storage(
+    storage: Storage,
+    rules: StorageRules,
+    *,
+    boot: str,
+    seq: int,
+    now: datetime,
+    makes: Mapping[str, str],
+    notices: Mapping[str, str] | None = None,
+    demo: bool = False,
+) -> Said:
+    """The state as bs says it at `now` (the machine's time); makes: of the batteries, by name."""
+    known = pool(storage.cells.values())
+    capacity_wh = sum(battery.capacity_wh for battery in rules.batteries.values())
+    floor_pct = _floor_pct(rules, capacity_wh)
+    reserve = max(floor_pct, reserve_pct(storage.at, owner_pct=storage.reserve_pct) if rules.peaks_cost else 0.0)
+    grant = storage.site.grant(BATTERY, storage.now_s)
+    help_ = storage.help
+    return Said(
+        boot=boot,
+        seq=seq,
+        said=now,
+        at=storage.at,
+        mode=storage.mode,
+        because=storage.why,
+        why=sentence(storage.why, at=storage.at),
+        batteries=tuple(_battery(name, cell, storage, makes) for name, cell in storage.cells.items()),
+        soc_pct=known.soc_pct,
+        energy_wh=known.energy_wh,
+        capacity_wh=capacity_wh,
+        power_w=_power_w(storage.cells.values()),
+        target_w=storage.target_w,
+        reserve_pct=reserve,
+        reserve_set=rules.peaks_cost and storage.reserve_pct is not None,
+        floor_pct=floor_pct,
+        can_help_w=_can_help_w(storage, known, reserve),
+        help=None
+        if help_ is None
+        else HelpGiven(
+            power_w=help_.power_w, energy_wh=help_.energy_wh, until=help_.until, why=help_.why, for_s=LEASE_S
+        ),
+        refused=storage.refused,
+        granted_w=grant.power_w if grant else None,
+        quarter_w=storage.site.word.target_w,
+        capacity_tariff=rules.peaks_cost,
+        hold_sun_w=storage.hold_sun_w,
+        flow=_flow(storage),
+        plan=tuple(_blocks(storage, capacity_wh)),
+        today=_gains(storage.booked.today, storage, rules, capacity_wh),
+        month=_gains(storage.booked.month, storage, rules, capacity_wh),
+        claims=(storage.claim,) if storage.claim else (),
+        drawn=(Drawn(who=BATTERY, low_w=known.range_w[0], high_w=known.range_w[1], controlled=known.able),),
+        help_w=help_.power_w if help_ else 0.0,
+        notices=dict(notices or {}),
+        demo=demo,
+    )
+
+
+def cars_word(charging: Charging, *, heard_s: float | None = None) -> CarsWord:
+    """What ev says, as bs's core takes it; heard_s: when it came, by our clock."""
+    wanted = charging.help
+    return CarsWord(
+        wanted=None
+        if wanted is None
+        else Wanted(power_w=wanted.power_w, until=wanted.until, why=wanted.why, bridge=wanted.bridge),
+        planned=tuple((block.start, block.end, block.power_w) for block in charging.plan),
+        heard_s=heard_s,
+    )
+
+
+def _battery(name: str, cell: Cell, storage: Storage, makes: Mapping[str, str]) -> BatteryNow:
+    reading = cell.reading
+    gives_w, takes_w = cell.limits_w
+    return BatteryNow(
+        name=name,
+        make=makes.get(name, ""),
+        capacity_wh=cell.rules.capacity_wh,
+        soc_pct=cell.soc_pct,
+        power_w=reading.power_w if reading else None,
+        charge_w=takes_w,
+        discharge_w=-gives_w,
+        set_w=cell.setpoint.power_w if cell.setpoint else None,
+        ours=cell.able and cell.setpoint is not None and not cell.handed and not cell.balked,
+        least_pct=cell.rules.least_pct,
+        silent_s=None if cell.missed is None else storage.now_s - cell.missed.since_s,
+        fault=reading.fault if reading else "",
+        warning=" · ".join(one for one in (reading.warning if reading else "", cell.balked, cell.meddled) if one),
+    )
+
+
+def _floor_pct(rules: StorageRules, capacity_wh: float) -> float:
+    """How full all of them are at the least, by what the owner set."""
+    if not capacity_wh:
+        return 0.0
+    return sum(battery.capacity_wh * battery.least_pct for battery in rules.batteries.values()) / capacity_wh
+
+
+def _power_w(cells: Iterable[Cell]) -> float | None:
+    """What flows into all of them; None while one does not say."""
+    powers = [None if cell.missed else cell.power_w for cell in cells]
+    return None if not powers or None in powers else sum(power_w or 0.0 for power_w in powers)
+
+
+def _can_help_w(storage: Storage, known: Pool, reserve: float) -> float:
+    if storage.mode in KEEPS or known.soc_pct is None or known.soc_pct <= reserve:
+        return 0.0
+    return -known.low_w
+
+
+def _flow(storage: Storage) -> Flow:
+    """What the meter, the inverters, the cars and the batteries say, so that it adds up."""
+    word = storage.site.word
+    grid_w, battery_w = word.grid_w, _power_w(storage.cells.values())
+    cars_w = sum((one.low_w + one.high_w) / 2 for one in word.drawn if one.who != BATTERY)
+    sun_w, measured = storage.sun_w, storage.sun_w is not None
+    if grid_w is None or battery_w is None:
+        return Flow(grid_w=grid_w, cars_w=cars_w, battery_w=battery_w, sun_w=sun_w, measured=measured)
+    house_w = grid_w - cars_w - battery_w + (sun_w or 0.0)
+    if sun_w is None:
+        sun_w, house_w = max(0.0, -house_w), max(0.0, house_w)
+    return Flow(grid_w=grid_w, house_w=house_w, cars_w=cars_w, battery_w=battery_w, sun_w=sun_w, measured=measured)
+
+
+def _blocks(storage: Storage, capacity_wh: float) -> Iterator[StoreBlock]:
+    """The plan from now on, what is alike joined."""
+    ahead = [step for step in storage.plan.steps if step.end > storage.at]
+    for _, group in groupby(ahead, key=lambda step: _way(step.power_w)):
+        steps = list(group)
+        seconds = sum((step.end - step.start).total_seconds() for step in steps)
+        energy_ws = sum(step.power_w * (step.end - step.start).total_seconds() for step in steps)
+        yield StoreBlock(
+            start=steps[0].start,
+            end=steps[-1].end,
+            power_w=energy_ws / seconds,
+            soc_pct=100 * steps[-1].energy_wh / capacity_wh if capacity_wh else 0.0,
+            eur_kwh=_eur_kwh(steps, storage),
+        )
+
+
+def _way(power_w: float) -> int:
+    return 0 if abs(power_w) < IDLE_W else 1 if power_w > 0 else -1
+
+
+def _eur_kwh(steps: Iterable[Step], storage: Storage) -> float | None:
+    """What a kWh from the grid costs meanwhile, in the mean; None while it is not known of each of them."""
+    prices = []
+    for step in steps:
+        found = next((slot.import_eur_kwh for slot in storage.prices if slot.start <= step.start < slot.end), None)
+        if found is None:
+            return None
+        prices.append(found)
+    return sum(prices) / len(prices)
+
+
+def _gains(gains: Gains, storage: Storage, rules: StorageRules, capacity_wh: float) -> GainsNow:
+    """peak_eur: what the battery kept from becoming the month's peak costs over the next 12 bills."""
+    word = storage.site.word
+    peak_eur = None
+    if rules.peaks_cost and word.kw_eur is not None and word.peak_w is not None and gains.without_w is not None:
+        peak_eur = max(0.0, gains.without_w - word.peak_w) / 1000 * word.kw_eur
+    wear_eur_kwh = (
+        sum(one.capacity_wh * one.wear_eur_kwh for one in rules.batteries.values()) / capacity_wh
+        if capacity_wh
+        else 0.0
+    )
+    return GainsNow(
+        since=gains.since,
+        charged_wh=gains.charged_wh,
+        discharged_wh=gains.discharged_wh,
+        cycles=gains.discharged_wh / capacity_wh if capacity_wh else 0.0,
+        losses_wh=gains.losses_wh,
+        arbitrage_eur=gains.saved_eur,
+        wear_eur=gains.discharged_wh / 1000 * wear_eur_kwh,
+        peak_w=gains.peak_w,
+        without_w=gains.without_w,
+        peak_eur=peak_eur,
+        unpriced_wh=gains.unpriced_wh,
+    )
