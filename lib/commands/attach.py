@@ -20,14 +20,16 @@ from lib.hub.client import Peer, PeerError
 from lib.messages import Refused, Say
 from lib.messages.orders import Done, Order
 from lib.panels import seen
+from lib.panels.bs import bs_panels
 from lib.panels.dashboard import Dashboard
 from lib.panels.dm import dm_panels
 from lib.panels.ev import ev_panels
 from lib.secrets import SecretsError, load_secrets, secrets_path
 
 TICK_S = 1.0
-TITLES: Final = MappingProxyType({"dm": "Digital Meter", "ev": "Digital Meter: cars"})
-Program = Literal["dm", "ev"]
+TITLES: Final = MappingProxyType({"dm": "Digital Meter", "ev": "Digital Meter: cars", "bs": "Digital Meter: battery"})
+PANELS: Final = MappingProxyType({"dm": dm_panels, "ev": ev_panels, "bs": bs_panels})
+Program = Literal["dm", "ev", "bs"]
 
 
 def run(url: str, environ: Mapping[str, str] = os.environ, *, program: Program = "dm") -> int:
@@ -52,8 +54,7 @@ def attached(url: str, environ: Mapping[str, str], *, program: Program) -> tuple
     async def give(order: Order) -> Done | Refused:
         return await peer.ask(order)
 
-    panels = ev_panels() if program == "ev" else dm_panels()
-    screen = Dashboard(TITLES[program], panels, attached=True, orders=give)
+    screen = Dashboard(TITLES[program], PANELS[program](), attached=True, orders=give)
     peer = open_peer(url, screen.show, environ)
     return peer, screen
 

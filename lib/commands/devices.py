@@ -20,6 +20,7 @@ from lib.chargers.point import Point
 from lib.clock import Clock
 from lib.commands.beside import beside, tell_bug
 from lib.commands.ev_memory import Memory
+from lib.commands.passwords import password_of
 from lib.core.carport import WAKES, Charging
 from lib.core.charger import Found, Plug
 from lib.core.charging import Event
@@ -127,7 +128,7 @@ async def opened(
             spot.address,
             rules=spot.rules,
             user=spot.user,
-            password=_password(secrets, spot.make, spot.address),
+            password=password_of(secrets, spot.make, spot.address),
             options=spot.options,
             clock=clock,
         )
@@ -174,13 +175,6 @@ async def opened(
         finally:
             memory.keep(_owners(points))
         await asyncio.gather(agenda.close(), *(source.close() for source in sources), return_exceptions=True)
-
-
-def _password(secrets: Secrets, make: str, address: str) -> str | None:
-    host = address.rpartition(":")[0] or address
-    return next(
-        (found for name in (f"{make}@{address}", f"{make}@{host}", make) if (found := secrets.others.get(name))), None
-    )
 
 
 def _keeper(config: Settings, known: dict[str, str]) -> Callable[[str, str], None]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
 
+from lib.commands.owner import passed_on, told_to
 from lib.core.car import CarReading, CarTold
 from lib.core.carport import Bay, Charging
 from lib.core.charging import Event, Wanted
@@ -32,20 +33,8 @@ def handlers(taker: Callable[[], Taker | None], meter: Callable[[], Peer | None]
 
     taker: None while ev is just starting; meter: None where dm has no door.
     """
-
-    async def accept(order: AcceptPeak) -> Answer:
-        known = meter()
-        return Refused(why="dm cannot be reached from here") if known is None else await known.ask(order)
-
-    def with_taker(handle: Callable[[Taker, object], Answer]) -> Callable[[object], Answer]:
-        def carry_out(order: object) -> Answer:
-            known = taker()
-            return Refused(why="ev is just starting: try again in a second") if known is None else handle(known, order)
-
-        return carry_out
-
-    own = with_taker(_carry_out)
-    return {SetMode: own, SetPhases: own, SetSoc: own, SetCar: own, Boost: own, AcceptPeak: accept}
+    own = told_to(taker, "ev", _carry_out)
+    return {SetMode: own, SetPhases: own, SetSoc: own, SetCar: own, Boost: own, AcceptPeak: passed_on(meter)}
 
 
 def _carry_out(taker: Taker, order: object) -> Answer:

@@ -1,5 +1,6 @@
 """The owner's settings → the rules of ev's core. Refuses circuits that could carry too much while nobody steers."""
 
+from lib.commands.connection import NAME, connection
 from lib.core.carport import ChargingRules
 from lib.core.circuits import NOTHING, Circuit, check
 from lib.settings import Settings, SettingsError
@@ -8,13 +9,12 @@ from lib.settings import Settings, SettingsError
 def charging_rules(config: Settings) -> ChargingRules:
     """The rules. Raises SettingsError for circuits and chargers that do not go together."""
     chargers = {place.rules.name: place.rules for place in config.chargers}
-    connection = tuple(config.connection_a if phase < config.connection_phases else None for phase in range(3))
     circuits = (
-        Circuit(name="connection", limits_a=(connection[0], connection[1], connection[2])),
+        connection(config),
         *(Circuit(name=place.name, limits_a=place.limits_a, chargers=place.chargers) for place in config.cables),
     )
     worst_a = config.other_load_worst_a
-    slips = check(circuits, chargers.values(), {"connection": worst_a or NOTHING}, config.unwatched)
+    slips = check(circuits, chargers.values(), {NAME: worst_a or NOTHING}, config.unwatched)
     if slips:
         raise SettingsError(f"config.py: {slips[0]}")
     return ChargingRules(

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from lib.batteries import BatterySetupError
 from lib.chargers import ChargerSetupError
 from lib.commands import SLIP
 from lib.hub.gate import Role
@@ -31,7 +32,7 @@ from lib.store.logs import open_log
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
-END_S = 12.0  # chargers are given back what their owners had, and one may not answer
+END_S = 12.0  # chargers and batteries are given back as they were, and one may not answer
 log = logging.getLogger(__name__)
 
 Word = Callable[[str], Awaitable[str]]
@@ -61,7 +62,15 @@ def run(program: str, config: Settings, standing: Callable[[], Coroutine[Any, An
     try:
         _hold(config.store / f"{program}.lock")
         return asyncio.run(standing())
-    except (AlreadyRunningError, ChargerSetupError, HubError, MeterError, SecretsError, StoreError) as error:
+    except (
+        AlreadyRunningError,
+        BatterySetupError,
+        ChargerSetupError,
+        HubError,
+        MeterError,
+        SecretsError,
+        StoreError,
+    ) as error:
         log.error(error)  # noqa: TRY400 - the sentence is for the owner, a traceback is not
         print(f"{program}: {error}", file=sys.stderr)
         return SLIP

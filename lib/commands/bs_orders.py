@@ -1,0 +1,71 @@
+"""The owner's orders to bs → what happens to its state, or why not, in a sentence."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from lib.commands.owner import passed_on, told_to
+from lib.core.cellar import Storage, StorageRules
+from lib.core.modes import StorageMode
+from lib.core.storage import Chosen, Event, Reserved
+from lib.hub.client import Peer
+from lib.hub.orders import Answer, Handlers
+from lib.messages import Refused
+from lib.messages.orders import AcceptPeak, Done, SetReserve, SetStorage
+
+MEANS: Final[Mapping[StorageMode, str]] = MappingProxyType(
+    {
+        StorageMode.AUTO: "by price, peak and sun",
+        StorageMode.FILL: "is filled under the peak, and gives nothing",
+        StorageMode.HOLD: "gives nothing, and stores what the sun leaves over",
+        StorageMode.OFF: "neither takes nor gives",
+        StorageMode.OWN: "is left to its maker's mode",
+    }
+)
+
+
+class Taker(Protocol):
+    """Who has the state."""
+
+    @property
+    def storage(self) -> Storage:
+        """It, as it is now."""
+
+    def take(self, event: Event) -> None:
+        """Something happened."""
+
+
+def handlers(taker: Callable[[], Taker | None], meter: Callable[[], Peer | None], rules: StorageRules) -> Handlers:
+    """What carries out each order that bs takes; the peak's is passed on to dm.
+
+    taker: None while bs is just starting; meter: None where dm has no door.
+    """
+
+    def carry_out(known: Taker, order: object) -> Answer:
+        if not rules.batteries:
+            return Refused(why="there is no battery: batteries in config.py names none")
+        match order:
+            case SetStorage(mode=mode):
+                known.take(Chosen(mode=mode))
+                return Done(what=f"battery {mode}: {MEANS[mode]}")
+            case SetReserve(reserve_pct=reserve_pct):
+                return _reserve(known, rules, reserve_pct)
+        raise TypeError(f"{order!r} is no order of bs's")
+
+    own = told_to(taker, "bs", carry_out)
+    return {SetStorage: own, SetReserve: own, AcceptPeak: passed_on(meter)}
+
+
+def _reserve(taker: Taker, rules: StorageRules, reserve_pct: float | None) -> Answer:
+    if not rules.peaks_cost:
+        return Refused(why="peaks cost nothing here, so nothing is kept for them")
+    if reserve_pct is None:
+        taker.take(Reserved(reserve_pct=None))
+        return Done(what="the reserve is by the time of day and the season again")
+    least_pct = max(battery.least_pct for battery in rules.batteries.values())
+    most_pct = min(battery.most_pct for battery in rules.batteries.values())
+    if not least_pct <= reserve_pct <= most_pct:
+        kept = f"{least_pct:g} and {most_pct:g} %"
+        return Refused(why=f"the battery is kept between {kept}: a reserve of {reserve_pct:g} % lies outside of them")
+    taker.take(Reserved(reserve_pct=reserve_pct))
+    return Done(what=f"{reserve_pct:g} % are kept for the month's peak")

@@ -1,0 +1,120 @@
+"""What bs says and when: at once when something changed, and every 5 s; each reason is logged once."""
+
+import logging
+from dataclasses import replace
+
+import pytest
+
+from lib.clock import TurnedClock
+from lib.commands.bs_memory import Memory
+from lib.commands.bs_teller import Teller
+from lib.core.battery import BatteryMissed
+from lib.core.battery_why import BatteryWhy, Ground
+from lib.core.cellar import Storage as State
+from lib.core.modes import StorageMode
+from lib.core.storage import Chosen
+from lib.messages import Message
+from lib.messages.storage import Storage
+from lib.store.bs_recorder import BsRecorder
+from lib.store.bs_standing import Level
+from tests.commands.vault import RULES, Vault
+from tests.conftest import NOON
+from tests.store.bs_builders import recorder_in
+
+
+@pytest.fixture
+def recorder(tmp_path_factory: pytest.TempPathFactory) -> BsRecorder:
+    """One that nobody writes with."""
+    return recorder_in(tmp_path_factory.mktemp("home"))[0]
+
+
+class Told:
+    """A vault, a teller and whom it tells."""
+
+    def __init__(self, recorder: BsRecorder) -> None:
+        self.vault = Vault()
+        self.said: list[Message] = []
+        self.memory = Memory(storage=self.vault.storage, rules=RULES, recorder=recorder)
+        clock: TurnedClock = self.vault.clock
+        self.teller = Teller(self.said.append, RULES, self.memory, boot="b", clock=clock, makes={"home": "victron"})
+
+    def tell(self, state: State | None = None) -> int:
+        """The state as it is: how much is said."""
+        self.vault.storage = state or self.vault.storage
+        self.said.clear()
+        self.memory.take(self.vault.storage)
+        self.teller.tell(self.vault.storage)
+        return len(self.said)
+
+    @property
+    def last(self) -> Storage:
+        """The state that was said."""
+        [said] = [message for message in self.said if isinstance(message, Storage)]
+        return said
+
+
+def test_what_is_the_same_is_said_each_5_s(recorder: BsRecorder) -> None:
+    """Numbered, so that an older one is known as such."""
+    told = Told(recorder)
+    seconds, numbers = [], []
+    for second in range(21):
+        if told.tell():
+            seconds.append(second)
+            numbers.append(told.last.seq)
+        told.vault.clock.turn(1)
+    assert [0, 5, 10, 15, 20] == seconds
+    assert [1, 2, 3, 4, 5] == numbers
+    assert [("home", "victron")] == [(one.name, one.make) for one in told.last.batteries]
+
+
+def test_a_change_is_said_at_once(recorder: BsRecorder) -> None:
+    """A reading, the owner's word, what flows, what is asked of dm, a silence."""
+    told = Told(recorder)
+    assert told.tell()
+    told.vault.read()
+    assert told.tell()
+    assert not told.tell()
+    told.vault.take(Chosen(mode=StorageMode.OFF))
+    assert told.tell()
+    assert not told.tell()
+    told.vault.read(power_w=-1_500.0)
+    assert told.tell()
+    told.vault.read(power_w=-1_510.0)
+    assert not told.tell()
+    told.vault.take(BatteryMissed(battery="home", why="no answer", since_s=told.vault.clock.monotonic()))
+    assert told.tell()
+
+
+def test_what_is_wrong_around_it_is_among_the_notices(recorder: BsRecorder) -> None:
+    """Said when it changes, and gone when it is over."""
+    told = Told(recorder)
+    why = ["ws://dm/ws: it does not know our token"]
+    told.teller.around = {"dm": lambda: why[0], "sun": str}
+    assert told.tell()
+    assert {"dm": why[0]} == told.last.notices
+    why[0] = ""
+    assert told.tell()
+    assert {} == told.last.notices
+
+
+def test_how_full_a_silent_battery_was_is_told(recorder: BsRecorder) -> None:
+    """What is old is no state of charge: it is a sentence with its time."""
+    told = Told(recorder)
+    told.memory.levels = {"home": Level(soc_pct=63.4, at=NOON)}
+    told.tell()
+    assert {"battery home": "home was 63 % full when it was last read, at 20-11 12:00"} == told.last.notices
+    assert told.last.soc_pct is None
+    told.vault.read()
+    told.tell()
+    assert {} == told.last.notices
+
+
+def test_each_reason_is_logged_once(recorder: BsRecorder, caplog: pytest.LogCaptureFixture) -> None:
+    """Not again when only its numbers are others."""
+    caplog.set_level(logging.INFO)
+    told = Told(recorder)
+    for watt in range(20):
+        told.vault.clock.turn(5)
+        why = BatteryWhy(ground=Ground.STORES, power_w=1_000.0 + 100 * watt)
+        told.tell(replace(told.vault.storage, why=why))
+    assert ["battery: stores 1.0 kW from the sun"] == [line for line in caplog.messages if "battery: " in line]
