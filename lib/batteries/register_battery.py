@@ -174,7 +174,9 @@ class RegisterBattery:
             try:
                 await self._link.write(run[0].at, [word for one in run for word in todo[one]])
             except BaseException as error:
-                self._known = {} if not self.stored else {one: self._known[one] for one in self._known if one not in run}
+                self._known = (
+                    {} if not self.stored else {one: self._known[one] for one in self._known if one not in run}
+                )
                 self._told, self._is_unsure = {}, True
                 if isinstance(error, NoError):
                     if error.code == ILLEGAL_ADDRESS:
@@ -243,8 +245,8 @@ class RegisterBattery:
             if self._told or self._is_unsure:
                 await self._hand_back(profile)
             raise RefusedError(
-                f"{self._link.where} stores each setpoint in flash, and its {budget.writes} writes of a day are used up: "
-                "it is left to its own mode"
+                f"{self._link.where} stores each setpoint in flash, and its {budget.writes} writes of a day are used "
+                "up: it is left to its own mode"
             )
         self._stored_s.append(now_s)
 

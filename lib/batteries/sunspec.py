@@ -98,9 +98,7 @@ def profile_of(words: Mapping[int, Words], *, watchdog_s: int) -> Profile:
     )
 
 
-def _rates(
-    out: Register, out_w: float | Amount, into: Register, into_w: float | Amount
-) -> tuple[Write, Write]:
+def _rates(out: Register, out_w: float | Amount, into: Register, into_w: float | Amount) -> tuple[Write, Write]:
     """Both rates, side by side; a negative rate is a least power the other way."""
     return Write(register=out, value=out_w), Write(register=into, value=into_w)
 
@@ -120,7 +118,9 @@ def _bank(bank: Words | None) -> tuple[Register, ...]:
     return (Register(at=bank.at + 47, kind=Kind.INT16, scale=-bank.scale(63), absent=-0x8000),)
 
 
-def _strings(strings: Words | None, maker: Words | None) -> tuple[Register | None, Register | None, tuple[Register, ...]]:
+def _strings(
+    strings: Words | None, maker: Words | None
+) -> tuple[Register | None, Register | None, tuple[Register, ...]]:
     """Counters and flow by model 160, where strings 3 and 4 are what the battery takes and gives."""
     if strings is None or (strings.value(8) or 0) < 4:
         return None, None, ()
@@ -135,6 +135,7 @@ def _strings(strings: Words | None, maker: Words | None) -> tuple[Register | Non
     if not (strings.value(third + 12, Kind.UINT32) and strings.value(fourth + 12, Kind.UINT32)):
         return None, None, flows
     counters = [
-        Register(at=strings.at + one + 12, kind=Kind.UINT32, scale=strings.scale(5), absent=0) for one in (third, fourth)
+        Register(at=strings.at + one + 12, kind=Kind.UINT32, scale=strings.scale(5), absent=0)
+        for one in (third, fourth)
     ]
     return counters[0], counters[1], flows

@@ -1,4 +1,4 @@
-"""A Victron ESS through its GX: in mode 2 it is told what shall flow through the meter, and keeps that by its own meter.
+"""A Victron ESS through its GX: in mode 2 it is told what shall flow at the meter, and keeps that by its own meter.
 
 The setpoint of Venus 3.50 and newer, register 2716, lives in memory: it may be written as often as it changes, and 0
 gives control back to the owner's own setpoint. Nobody knows how long it lasts, so nobody but us hands it back. Before

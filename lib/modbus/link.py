@@ -47,7 +47,6 @@ class Link:
         port: int = PORT,
         hint: str = "",
         settle_s: float = 0.0,
-        answer_s: float = ANSWER_S,
     ) -> None:
         logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # it logs whole frames as errors; we say it in words
         self._host, self._port = parse_address(address, kind=kind, port=port)
@@ -58,7 +57,6 @@ class Link:
             self.where += f":{self._port}"
         self._hint = hint
         self._settle_s = settle_s
-        self._answer_s = answer_s
         self._lock = asyncio.Lock()
         self._client: AsyncModbusTcpClient | None = None
         self._limit: asyncio.Timeout | None = None  # of the question on its way
@@ -78,7 +76,7 @@ class Link:
             answer = await self._asked(ask(at, count=count, device_id=self._unit(unit)), f"does not tell {what}")
         if len(answer.registers) != count:
             raise SilentError(f"{self.where} answers, but not what was asked for: is it {self.kind}?")
-        return answer.registers
+        return list(answer.registers)
 
     async def write(self, at: int, words: Sequence[int], *, unit: int | None = None) -> None:
         """`words` from `at` on, 1 to 123; one alone by function 6, more by 16. Raises NoError or SilentError."""
@@ -105,14 +103,14 @@ class Link:
         client = AsyncModbusTcpClient(
             self._host,
             port=self._port,
-            timeout=self._answer_s + 1,  # ours ends first
+            timeout=ANSWER_S + 1,  # ours ends first
             retries=0,
             reconnect_delay=0,  # whoever asks next connects
             trace_connect=self._hear,
         )
         self._client = client
         try:
-            async with asyncio.timeout(self._answer_s):
+            async with asyncio.timeout(ANSWER_S):
                 connected = await client.connect()
             if connected and self._settle_s:
                 await asyncio.sleep(self._settle_s)
@@ -139,7 +137,7 @@ class Link:
     async def _asked(self, question: Awaitable[ModbusPDU], refusal: str) -> ModbusPDU:
         self._is_cut = False
         try:
-            async with asyncio.timeout(self._answer_s) as self._limit:
+            async with asyncio.timeout(ANSWER_S) as self._limit:
                 answer = await question
         except TimeoutError:
             self._hang_up()

@@ -101,6 +101,4 @@ async def _base(link: Link) -> int:
         except NoError as error:
             if error.code in {BUSY, *NO_UNIT}:
                 raise
-    raise NoError(
-        f"{link.where} has no SunSpec models: is it {link.kind}, and is its Modbus set to SunSpec?", code=2
-    )
+    raise NoError(f"{link.where} has no SunSpec models: is it {link.kind}, and is its Modbus set to SunSpec?", code=2)

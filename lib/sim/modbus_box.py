@@ -6,6 +6,7 @@ In: the words that it has, orders as attributes. Out: answers of whoever inherit
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any
 
@@ -112,7 +113,7 @@ class ModbusBox:
     def _send(self, sending: bool, packet: bytes) -> bytes:  # noqa: FBT001 - as pymodbus calls it
         return b"" if sending and self.trouble is Trouble.MUTE else packet
 
-    async def _act(  # noqa: PLR0917 - as pymodbus calls it
+    async def _act(
         self, function: int, first: int, at: int, count: int, registers: list[int], new: list[int] | list[bool] | None
     ) -> ExcCodes | None:
         """Runs before every access: registers[0] is address `first`; `new` is None for a read."""
@@ -129,13 +130,16 @@ class ModbusBox:
                 self.writes.append((now_s, at, tuple(int(word) for word in new)))
                 del self.writes[:-KEPT]
             if self.delay_s:
-                await asyncio.sleep(self.delay_s)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self.delay_s):
+                        await self._closing.wait()
             if (code := await self._trouble(is_write=new is not None)) is not None:
                 return code
             code = None if new is None else self.take(at, [int(word) for word in new])
             self._show(first, registers)
             if new is not None:
-                new[:] = registers[at - first : at - first + len(new)]  # what it shows is for `words` to say
+                stays: list[Any] = new
+                stays[:] = registers[at - first : at - first + len(new)]  # what it shows is for `words` to say
             return code
         finally:
             self._busy -= 1
@@ -160,7 +164,7 @@ class ModbusBox:
             registers[start - first : start - first + len(shown)] = [word & 0xFFFF for word in shown]
 
 
-async def _no_unit(  # noqa: PLR0917 - as pymodbus calls it
+async def _no_unit(
     function: int, first: int, at: int, count: int, registers: list[int], new: list[int] | list[bool] | None
 ) -> ExcCodes | None:
     """Nobody of that unit number is behind it."""

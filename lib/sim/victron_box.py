@@ -35,7 +35,14 @@ class VictronBox(ModbusBox):
     make = "victron"
 
     def __init__(self, battery: HomeBattery, *, grid_w: Callable[[], float] | None = None, is_new: bool = True) -> None:
-        spans = {GRID: 3, SOURCE: 1, BATTERY: 5, OWN: 7, ESS: 4, **({FLEETING: 2, LIMIT: 4, DYNAMIC: 1} if is_new else {})}
+        spans = {
+            GRID: 3,
+            SOURCE: 1,
+            BATTERY: 5,
+            OWN: 7,
+            ESS: 4,
+            **({FLEETING: 2, LIMIT: 4, DYNAMIC: 1} if is_new else {}),
+        }
         super().__init__(unit=UNIT, spans=spans)
         self.battery = battery
         self.grid_w: Callable[[], float] = grid_w or (lambda: 0.0)

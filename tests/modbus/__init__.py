@@ -1,0 +1,1 @@
+"""Registers of devices, over real TCP."""
