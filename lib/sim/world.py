@@ -1,15 +1,16 @@
-"""The toy world: a house with its appliances, its cars, its sun and its meter, moved by given time steps.
+"""The toy world: a house with its appliances, cars, batteries, sun and meter, moved by given time steps.
 
 In: a seed, a start, steps of time, hands on switches. Out: watts now, and what the meter shows.
 Between two changes nothing changes, so any steps give the same house. Knows no clock, no socket and no telegram.
 
-    grid_w = base_w + cars_w - sun_w        (+ is drawn; the battery will stand between the two)
+    grid_w = base_w + cars_w + battery_w - sun_w        (+ is drawn, + goes into a battery)
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from lib.sim.appliances import Appliance, Flow, Kind
+from lib.sim.battery import HomeBattery
 from lib.sim.brussels import HOUR, QUARTER, SECOND, instant, micros
 from lib.sim.charge_point import ChargePoint
 from lib.sim.household import KINDS
@@ -23,8 +24,9 @@ class World:
     """A house in Brussels. The same seed, start and orders give the same house to the last watt-hour.
 
     The world is in the middle of its life at `start`: programmes run and the running quarter is counted from its
-    beginning. Its charge points join it at `start`. pace_s: how often the sun is looked at. Raises ValueError when
-    `start` has no time zone, or a charge point is at another instant.
+    beginning. Its charge points and batteries join it at `start`. pace_s: how often the sun is looked at; glance_s: how
+    often the batteries look at the grid, each with a meter of its own. Raises ValueError when `start` has no time zone,
+    or what joins is at another instant.
     """
 
     def __init__(
@@ -35,6 +37,8 @@ class World:
         kinds: Iterable[Kind] = KINDS,
         pace_s: int = 5,
         points: Iterable[ChargePoint] = (),
+        batteries: Iterable[HomeBattery] = (),
+        glance_s: int = 1,
     ) -> None:
         start_us = micros(start)
         begin_us = start_us // QUARTER * QUARTER
@@ -49,11 +53,15 @@ class World:
             while appliance.until_us <= begin_us:
                 appliance.advance()
         self.points: list[ChargePoint] = []
+        self.batteries: list[HomeBattery] = []
+        self._glance_us = glance_s * SECOND
         self._at_us = begin_us
         self._settle()
         self._move_to(start_us)
         for point in points:
             self.add(point)
+        for battery in batteries:
+            self.add_battery(battery)
 
     @property
     def at(self) -> datetime:
@@ -69,6 +77,11 @@ class World:
     def cars_w(self) -> int:
         """What the cars draw now, in W."""
         return sum(point.power_w for point in self.points)
+
+    @property
+    def battery_w(self) -> int:
+        """What goes into the batteries now, in W; below zero: what they give."""
+        return sum(battery.power_w for battery in self.batteries)
 
     @property
     def sun_w(self) -> int:
@@ -102,6 +115,14 @@ class World:
         self.points.append(point)
         self._settle()
 
+    def add_battery(self, battery: HomeBattery) -> None:
+        """A battery of the house, which from now on moves it. Raises ValueError when it is at another instant."""
+        if battery.at != self.at:
+            raise ValueError(f"{battery.name} is at {battery.at}, the world at {self.at}: start it there")
+        battery.heard_by(self._settle)
+        self.batteries.append(battery)
+        self._settle()
+
     def switch_on(self, name: str) -> None:
         """Start the programme of an appliance now. Raises KeyError when there is none of that name."""
         self.appliances[name].switch_on(self._at_us)
@@ -133,13 +154,24 @@ class World:
                     appliance.advance()
             if self.inverter.until_us <= self._at_us:
                 self.inverter.look(self._at_us)
-            for point in self.points:
-                point.move_to(self._at_us)
+            for joined in self._joined():
+                joined.move_to(self._at_us)
             self._settle()
+            if self._at_us % self._glance_us == 0:
+                self._glance()
         self.meter.take(self._flow, end_us)
         self._at_us = end_us
-        for point in self.points:
-            point.move_to(end_us)
+        for joined in self._joined():
+            joined.move_to(end_us)
+
+    def _joined(self) -> Iterator[ChargePoint | HomeBattery]:
+        yield from self.points
+        yield from self.batteries
+
+    def _glance(self) -> None:
+        """Each battery sees what flows through the meter, and does something about it before the next one looks."""
+        for battery in self.batteries:
+            battery.look(self.grid_w)
 
     def _settle(self) -> None:
         """Work out what flows from now on, and until when that holds."""
@@ -154,10 +186,12 @@ class World:
             gas_w += gas
             water_ml_s += water
             change_us = min(change_us, appliance.until_us)
-        for point in self.points:
-            one += point.flow_w[0]
-            two += point.flow_w[1]
-            three += point.flow_w[2]
-            change_us = min(change_us, point.until_us)
+        for joined in self._joined():
+            one += joined.flow_w[0]
+            two += joined.flow_w[1]
+            three += joined.flow_w[2]
+            change_us = min(change_us, joined.until_us)
+        if self.batteries:
+            change_us = min(change_us, (self._at_us // self._glance_us + 1) * self._glance_us)
         self._flow = Flow((one, two, three), gas_w, water_ml_s)
         self._change_us = change_us

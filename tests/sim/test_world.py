@@ -1,4 +1,4 @@
-"""The toy house: repeatable, exact whatever the steps, and like a real one, with cars and without."""
+"""The toy house: repeatable, exact whatever the steps, and like a real one, with cars and batteries and without."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.sim.brussels import ZONE
+from lib.sim.battery import HomeBattery, OwnMode
+from lib.sim.brussels import HOUR, ZONE
 from lib.sim.car import Car
 from lib.sim.charge_point import ChargePoint, ChargeSettings
+from lib.sim.meter import Display
 from lib.sim.telegram import telegram
 from lib.sim.world import World
 from tests.sim.builders import NOON
@@ -275,3 +277,107 @@ def test_a_charge_point_joins_at_the_instant_of_the_world(house: World) -> None:
         house.points[0].step(1)
     house.step(10)
     assert house.cars_w > 0
+
+
+def with_batteries() -> World:
+    """The house with two cars, a battery of three phases that follows the grid, and one on L3 that does as it is told.
+
+    The second one has a watchdog of ten minutes, and rests when nobody tells it anything.
+    """
+    house = with_cars()
+    house.add_battery(HomeBattery(start=NOON, name="cellar", phases=3, wired="123", soc_pct=40, ramp_s=3))
+    house.add_battery(
+        HomeBattery(
+            start=NOON, name="attic", capacity_wh=2_000, wired="3", watchdog_s=600, own=OwnMode.IDLE, taper_pct=90
+        )
+    )
+    return house
+
+
+def test_sun_grid_and_batteries_feed_house_cars_and_batteries() -> None:
+    """At every step of a night and a day, to the watt and on each phase; and the registers count the batteries too."""
+    house, without = with_batteries(), with_cars()
+    begun, alone_begun, both_ways = house.show(), without.show(), set()
+    for minute in range(24 * 60):
+        if minute % 90 == 0:
+            house.batteries[1].told(1_500 if minute % 180 else -1_500)
+        house.step(60)
+        without.step(60)
+        given_w = sum(max(0, -battery.power_w) for battery in house.batteries)
+        taken_w = sum(max(0, battery.power_w) for battery in house.batteries)
+        assert house.sun_w + house.grid_w + given_w == house.base_w + house.cars_w + taken_w
+        flows_w = [battery.flow_w for battery in house.batteries]
+        phases_w = [alone + sum(flow) for alone, *flow in zip(without.show().phases_w, *flows_w, strict=True)]
+        assert phases_w == list(house.show().phases_w)
+        both_ways |= {(battery.name, battery.power_w > 0) for battery in house.batteries if battery.power_w}
+    assert {("cellar", True), ("cellar", False), ("attic", True), ("attic", False)} == both_ways
+    more_wh = net_wh(house, begun) - net_wh(without, alone_begun)
+    stored_wh = sum(battery.charged_wh - battery.discharged_wh for battery in house.batteries)
+    assert abs(more_wh - stored_wh) <= 4
+
+
+def net_wh(house: World, begun: Display) -> int:
+    """What was taken since then, less what was injected."""
+    shown = house.show()
+    return sum(shown.taken_wh) - sum(begun.taken_wh) - sum(shown.injected_wh) + sum(begun.injected_wh)
+
+
+def test_a_battery_keeps_the_meter_at_zero() -> None:
+    """In its own mode it takes what the sun leaves over and gives what the house needs, a second later."""
+    house = World(seed=1, start=NOON, batteries=[HomeBattery(start=NOON, name="cellar")])
+    house.clear_sky()
+    assert house.grid_w < 0
+    house.step(1)
+    assert 0 == house.grid_w
+    house.switch_on("oven")
+    assert house.grid_w > 2_000
+    house.step(1)
+    assert 0 == house.grid_w
+
+
+def test_a_battery_that_is_told_what_the_grid_shall_be_keeps_it_there() -> None:
+    """Whatever the house does; two of them share the work and do not do it twice."""
+    batteries = [HomeBattery(start=NOON, name=name, discharge_w=4_000) for name in ("cellar", "attic")]
+    house = World(seed=1, start=NOON, batteries=batteries)
+    house.bring_cloud()
+    for battery in batteries:
+        battery.told_grid(500)
+    for name in ("oven", "induction", "kettle"):
+        house.switch_on(name)
+        house.step(1)
+        assert 500 == house.grid_w
+    assert all(-4_000 <= battery.power_w < 0 for battery in batteries)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(1, HOUR), st.sampled_from([None, -2_000.0, 0.0, 1_500.0]), st.booleans()),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_a_house_with_batteries_is_the_same_whatever_the_steps(steps: list[tuple[int, float | None, bool]]) -> None:
+    """Orders between steps of any length: seven short steps and a long one end in the same telegram and energy."""
+    walked, jumped = with_batteries(), with_batteries()
+    for step_us, power_w, by_grid in steps:
+        for house in (walked, jumped):
+            battery = house.batteries[by_grid]
+            (battery.told_grid if by_grid else battery.told)(power_w)
+        for part in range(7):
+            walked.step(timedelta(microseconds=step_us * (part + 1) // 7 - step_us * part // 7))
+        jumped.step(timedelta(microseconds=step_us))
+        assert telegram(walked.show()) == telegram(jumped.show())
+        assert [one.charged_wh for one in walked.batteries] == [one.charged_wh for one in jumped.batteries]
+        assert [one.soc_pct for one in walked.batteries] == [one.soc_pct for one in jumped.batteries]
+
+
+def test_a_battery_joins_at_the_instant_of_the_world(house: World) -> None:
+    """One of another time is refused, and one of this world is not stepped by itself."""
+    with pytest.raises(ValueError, match="start it there"):
+        house.add_battery(HomeBattery(start=NOON + DAY, name="cellar"))
+    house.add_battery(HomeBattery(start=NOON, name="cellar"))
+    with pytest.raises(ValueError, match="step the world"):
+        house.batteries[0].step(1)
+    house.step(10)
+    assert house.battery_w != 0
