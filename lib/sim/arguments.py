@@ -29,6 +29,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--announce", action="store_true", help="NRGkicks say by mDNS, on loopback, where they are")
     parser.add_argument("--calendar-port", type=_port, help="TCP port of the family's calendar (default none)")
     parser.add_argument("--cars-port", type=_port, help="TCP port where the cars tell how full they are (default none)")
+    parser.add_argument("--victron-port", type=_port, help="TCP port of a Victron GX with a battery (default none)")
+    parser.add_argument("--fronius-port", type=_port, help="TCP port of the roof's Fronius inverter (default none)")
     parser.add_argument("--pty", action="store_true", help="telegrams on a pseudo-terminal instead of the TCP port")
     parser.add_argument("--speed", type=_speed, default=1.0, help="simulated seconds per second (default 1)")
     parser.add_argument("--seed", type=int, default=1, help="another seed is another house (default 1)")

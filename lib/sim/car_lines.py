@@ -10,7 +10,7 @@ from lib.sim.brussels import local, micros
 from lib.sim.charge_point import ChargePoint
 from lib.sim.charger_box import ChargerBox
 from lib.sim.http_box import Trouble
-from lib.sim.wording import kw
+from lib.sim.wording import kw, per_cent
 from lib.sim.world import World
 
 REBOOT_S = 20.0
@@ -110,7 +110,7 @@ def _change(point: ChargePoint, words: Sequence[str]) -> str:
             point.wake_car()
             return f"{car.name}: awake."
         case _:
-            soc_pct = _per_cent("".join(words))
+            soc_pct = per_cent("".join(words))
             if soc_pct is None:
                 return f"{car.name}: type asleep, awake, or how full it is from 0 to 100 %, such as `car 1 12 %`."
             car.set_soc(soc_pct)
@@ -127,11 +127,3 @@ def _trouble(point: ChargePoint, word: str, boxes: Sequence[ChargerBox]) -> str:
         return f"{point.name}: type {', '.join(Trouble)} or reboot."
     box.trouble = Trouble(word)
     return f"{point.name}: {_DOES[box.trouble]}."
-
-
-def _per_cent(text: str) -> float | None:
-    try:
-        soc_pct = float(text.removesuffix("%").replace(",", "."))
-    except ValueError:
-        return None
-    return soc_pct if 0 <= soc_pct <= 100 else None

@@ -1,7 +1,7 @@
-"""The cars and charge points of the simulated house that the program shows.
+"""The cars, charge points and the battery of the simulated house that the program shows.
 
-In: which makes stand on the wall, when the house begins, the family's calendar. Out: charge points with their cars.
-Knows no port.
+In: which makes stand on the wall, when the house begins, the family's calendar. Out: charge points with their cars, a
+battery. Knows no port.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
+from lib.sim.battery import HomeBattery
 from lib.sim.car import Car
 from lib.sim.charge_point import ChargePoint, ChargeSettings
 from lib.sim.charger_box import ChargerBox
@@ -45,6 +46,11 @@ def charge_points(count: int, start: datetime, outings: Sequence[Outing]) -> lis
         )
         for at, car in enumerate(cars, 1)
     ]
+
+
+def home_battery(start: datetime) -> HomeBattery:
+    """10 kWh, half full, behind 5 kW on the first phase; it takes its time, and fills up gently."""
+    return HomeBattery(start=start, name="battery", capacity_wh=10_000, soc_pct=50.0, ramp_s=3.0, taper_pct=95)
 
 
 def box_before(point: ChargePoint, make: Make) -> ChargerBox:

@@ -1,4 +1,4 @@
-"""Typed lines that move the toy house: `oven on`, `cloud`, `cable out`, `plug 1`.
+"""Typed lines that move the toy house: `oven on`, `cloud`, `cable out`, `plug 1`, `battery soc 30`.
 
 In: one line as a person types it, with or without `sim` before it. Out: one line that says what happened.
 Knows no socket; never raises because of what was typed.
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from lib.sim.appliances import Appliance
+from lib.sim.battery_lines import EMPTY, Cellar, obey_cellar, say_cellar
 from lib.sim.brussels import local, micros
 from lib.sim.cable import Cable
 from lib.sim.car_lines import ORDERS as CAR_ORDERS
@@ -20,16 +21,17 @@ LONGEST = 200
 _ORDERS = ("cloud", "sun", "cable out", "cable in", "noise on", "noise off", "status", "help")
 
 
-def obey(line: str, world: World, cable: Cable, boxes: Sequence[ChargerBox] = ()) -> str:
+def obey(line: str, world: World, cable: Cable, boxes: Sequence[ChargerBox] = (), cellar: Cellar = EMPTY) -> str:
     """Do what `line` asks and say in one line what happened, or what could be typed instead."""
     words = line[:LONGEST].lower().split()
     if words[:1] == ["sim"]:
         words = words[1:]
     match words:
         case [] | ["help" | "?"]:
-            return f"Type an appliance with on or off ({', '.join(world.appliances)}), or: {', '.join(_orders(world))}."
+            names, orders = ", ".join(world.appliances), ", ".join(_orders(world, cellar))
+            return f"Type an appliance with on or off ({names}), or: {orders}."
         case ["status"]:
-            return status(world, cable, boxes)
+            return status(world, cable, boxes, cellar)
         case ["cloud"]:
             before_w = world.sun_w
             world.bring_cloud()
@@ -51,10 +53,10 @@ def obey(line: str, world: World, cable: Cable, boxes: Sequence[ChargerBox] = ()
         case [name, "on" | "off" as way] if name in world.appliances:
             return _switch(world, world.appliances[name], on=way == "on")
         case _:
-            return obey_cars(words, world, boxes) or _hint(words, world)
+            return obey_cars(words, world, boxes) or obey_cellar(words, cellar) or _hint(words, world, cellar)
 
 
-def status(world: World, cable: Cable, boxes: Sequence[ChargerBox] = ()) -> str:
+def status(world: World, cable: Cable, boxes: Sequence[ChargerBox] = (), cellar: Cellar = EMPTY) -> str:
     """The house in one line."""
     shown = world.show()
     large = sorted(
@@ -69,6 +71,7 @@ def status(world: World, cable: Cable, boxes: Sequence[ChargerBox] = ()) -> str:
         f"quarter {kw(shown.quarter_w)}",
         f"month peak {kw(shown.month_peak.power_w)}",
         ", ".join(f"{one.kind.name} {kw(one.power_w)}" for one in large) or "nothing large on",
+        *say_cellar(cellar),
         *(say_point(point, boxes) for point in world.points),
     ]
     if not cable.plugged:
@@ -78,9 +81,9 @@ def status(world: World, cable: Cable, boxes: Sequence[ChargerBox] = ()) -> str:
     return " · ".join(parts)
 
 
-def _orders(world: World) -> tuple[str, ...]:
+def _orders(world: World, cellar: Cellar) -> tuple[str, ...]:
     """What can be typed besides appliances."""
-    return (*_ORDERS, *CAR_ORDERS) if world.points else _ORDERS
+    return (*_ORDERS, *(CAR_ORDERS if world.points else ()), *cellar.orders)
 
 
 def _switch(world: World, appliance: Appliance, *, on: bool) -> str:
@@ -104,9 +107,9 @@ def _sun(before_w: int, after_w: int) -> str:
     return f"the panels go from {kw(before_w)} to {kw(after_w)}."
 
 
-def _hint(words: list[str], world: World) -> str:
+def _hint(words: list[str], world: World, cellar: Cellar) -> str:
     typed = "".join(letter for letter in " ".join(words)[:40] if letter.isprintable())
-    known = [*(f"{name} {way}" for name in world.appliances for way in ("on", "off")), *_orders(world)]
+    known = [*(f"{name} {way}" for name in world.appliances for way in ("on", "off")), *_orders(world, cellar)]
     near = get_close_matches(words[0], dict.fromkeys(order.split()[0] for order in known), n=1)
     meant = [f"`{order}`" for order in known if near == order.split()[:1]]
     hint = f"Did you mean {' or '.join(meant)}?" if meant else "Try `oven on`, `cloud`, `cable out`."

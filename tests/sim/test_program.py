@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import serial
+from pymodbus.client import AsyncModbusTcpClient
 
 from tests.sim.stream import whole
 
@@ -133,12 +134,43 @@ async def test_chargers_and_a_calendar_are_served() -> None:
     assert await end(program, signal.SIGTERM) == (0, b"", b"")
 
 
+async def test_a_battery_and_an_inverter_are_served() -> None:
+    """The GX is told over Modbus what shall flow at the meter, and the status says so; the sun is told over HTTP."""
+    program = await start("--start", "2026-06-17T12:00", "--speed", "20", "--victron-port", "0", "--fronius-port", "0")
+    said = await greeting(program)
+    gx, roof, lines = (
+        re.search(pattern, said)
+        for pattern in (
+            r"battery speaks victron on 127\.0\.0\.1:(\d+)",
+            r"inverter speaks fronius on (127\.0\.0\.1:\d+)",
+            r"typed lines on 127\.0\.0\.1:(\d+)",
+        )
+    )
+    assert gx
+    assert roof
+    assert lines
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(lines[1]))
+    async with asyncio.timeout(20), AsyncModbusTcpClient("127.0.0.1", port=int(gx[1])) as client:
+        await client.write_registers(2716, [0, 700], device_id=100)
+        grid_w, status = 0, b""
+        while abs(grid_w - 700) > 100:
+            [grid_w] = (await client.read_holding_registers(820, count=1, device_id=100)).registers
+            writer.write(b"status\n")
+            status = await reader.readline()
+    writer.close()
+    assert b"told to keep the grid at 700 W" in status
+    asked = f"http://{roof[1]}/solar_api/v1/GetPowerFlowRealtimeData.fcgi"
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http, http.get(asked) as answer:
+        assert (await answer.json())["Body"]["Data"]["Site"]["P_PV"] > 100
+    assert await end(program, signal.SIGTERM) == (0, b"", b"")
+
+
 async def test_a_taken_port_is_one_sentence() -> None:
     """Exit 1 and no traceback, for each port."""
     taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = str(taken.sockets[0].getsockname()[1])
-    for option in ("--p1-port", "--line-port", "--nrgkick-port", "--goe-port", "--calendar-port", "--cars-port"):
-        program = await start(option, port)
+    for name in ("p1", "line", "nrgkick", "goe", "calendar", "cars", "victron", "fronius"):
+        program = await start(f"--{name}-port", port)
         async with asyncio.timeout(20):
             _, err = await program.communicate()
         assert program.returncode == 1
