@@ -5,7 +5,7 @@
 #   ./startup_cron.sh --demo    a simulated house (session sim) with its own folder demo/ and its own ports
 #   ./startup_cron.sh --stop    ends what was started here, and nothing else
 #
-# DM_HOME (the folder of data, log and history), DM_PORTS (the first of eight ports) and DM_TMUX (the name of the tmux
+# DM_HOME (the folder of data, log and history), DM_PORTS (the first of ten ports) and DM_TMUX (the name of the tmux
 # socket) redirect all of it. Each session calls this file again: --keep starts a program anew whenever it ends,
 # --follow shows log files. A session of ours carries its home as the tmux option @meter_home.
 set -euo pipefail
@@ -68,19 +68,19 @@ demo_socket() {
     say "$socket"
 }
 
-# The ports of the demo: those it runs on already, else the first eight in a row on which nobody answers.
+# The ports of the demo: those it runs on already, else the first ten in a row on which nobody answers.
 demo_ports() {
     local name first port
     for name in $(ours "$socket" "$home"); do
         option "$socket" "$name" @meter_ports && return
     done
     for first in ${ports:-8080 18080 28080 38080 48080 58080}; do
-        for port in $(seq "$first" $((first + 7))); do
+        for port in $(seq "$first" $((first + 9))); do
             ! (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || continue 2
         done
         say "$first" && return
     done
-    fail "other programs answer on the ports from ${ports:-8080, 18080 … 58080} on; set DM_PORTS to the first of eight free ones"
+    fail "other programs answer on the ports from ${ports:-8080, 18080 … 58080} on; set DM_PORTS to the first of ten free ones"
 }
 
 # session NAME COMMAND…: gives the command a session of its own, unless it has one.
@@ -120,9 +120,10 @@ start() {
         socket=$(demo_socket)
         ports=$(demo_ports)
         # A simulated house begins anew each time; what another one counted would only confuse.
-        [[ $(option "$socket" sim @meter_home) == "$home" ]] || rm -rf -- "$home"/data/{dm,ev}.db* "$home/history"
+        [[ $(option "$socket" sim @meter_home) == "$home" ]] || rm -rf -- "$home"/data/{dm,ev,bs}.db* "$home/history"
         session sim "$here/do_py.sh" -m lib.sim --p1-port $((ports + 3)) --line-port $((ports + 4)) \
-            --nrgkick-port $((ports + 5)) --calendar-port $((ports + 6)) --cars-port $((ports + 7))
+            --nrgkick-port $((ports + 5)) --calendar-port $((ports + 6)) --cars-port $((ports + 7)) \
+            --victron-port $((ports + 8)) --fronius-port $((ports + 9))
     fi
     for program in dm:dm.py ev:ev_app.py bs:bs_app.py; do
         [[ ! -e $here/${program#*:} ]] || session "${program%:*}" "$here/do_py.sh" "$here/${program#*:}" "${demo[@]}"
@@ -131,7 +132,7 @@ start() {
     exec 9<&-
 
     [[ $socket == default ]] || via+=(-L "$socket")
-    [[ -z ${demo[*]} ]] || say "the demo listens on ports $ports to $((ports + 7)): ws://127.0.0.1:$ports/ws"
+    [[ -z ${demo[*]} ]] || say "the demo listens on ports $ports to $((ports + 9)): ws://127.0.0.1:$ports/ws"
     say "on screen: ${via[*]} attach -t dm (Ctrl-b d leaves it running); to end all: $to_stop"
     [[ -z $left_out ]] || exit 1
     [[ ! -t 0 || ! -t 1 ]] || show

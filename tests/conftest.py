@@ -17,7 +17,7 @@ from lib.core.stamp import BRUSSELS, Stamp
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=BRUSSELS).astimezone(UTC)
 SECOND = timedelta(seconds=1)
-FIRST_PORT, PORTS_EACH, WORKERS = 10_000, 2_500, 8
+FIRST_PORT, PORTS, PORTS_EACH, WORKERS = 10_000, 10, 2_500, 8
 
 SIMPLE_RATES = {
     "Gas": {"+": 1.576, "cnv": ["kWh", 11.51]},
@@ -38,17 +38,17 @@ def folders() -> list[Path]:
 
 
 def free_ports() -> int:
-    """The first of eight ports in a row that are free on loopback.
+    """The first of ten ports in a row that are free on loopback.
 
     They lie below those that the system gives away, and each worker of the tests has a range of its own: so they stay
     free until they are used.
     """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
     while True:
-        first = FIRST_PORT + PORTS_EACH * worker + 8 * random.randrange(PORTS_EACH // 8)
+        first = FIRST_PORT + PORTS_EACH * worker + PORTS * random.randrange(PORTS_EACH // PORTS)
         with ExitStack() as opened:
             try:
-                for port in range(first, first + 8):
+                for port in range(first, first + PORTS):
                     opened.enter_context(socket.socket()).bind(("127.0.0.1", port))
             except OSError:
                 continue

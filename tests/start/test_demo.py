@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import TypeVar
 
 import aiohttp
 import pytest
@@ -12,8 +13,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from lib.messages import House, parse_message
+from lib.messages.storage import Storage
 from tests.start.checkout import REAL, Checkout, eventually
 
+S = TypeVar("S", House, Storage)
 PATIENCE_S = 40.0
 
 
@@ -29,14 +32,14 @@ def soon() -> Generator[float, None, None]:
         yield 0.2
 
 
-async def heard_house(url: str) -> House:
-    """The first House with a reading. Raises TimeoutError."""
+async def heard(kind: type[S], url: str, holds: Callable[[S], object]) -> S:
+    """The first state for which `holds`. Raises TimeoutError."""
     async with asyncio.timeout(PATIENCE_S):
         async for door in connect(url, proxy=None, reconnect_delays=soon):
             with contextlib.suppress(ConnectionClosed):
                 async for frame in door:
                     said = parse_message(frame)
-                    if isinstance(said, House) and said.reading:
+                    if isinstance(said, kind) and holds(said):
                         return said
     raise TimeoutError
 
@@ -55,18 +58,26 @@ def processes_of(home: Path) -> list[int]:
 async def test_the_demo_from_start_to_stop(demo: Checkout) -> None:
     """One command: a simulated meter, its house on the websocket, its dashboard in tmux; and --stop leaves nothing.
 
-    Beside the meter a charger with a car of 45 %, paused until somebody takes it over, and the family's calendar.
+    Beside the meter a charger with a car of 45 %, paused until somebody takes it over, the family's calendar, and a
+    roof and a battery that all three programs know.
     """
-    for left in ("data/dm.db", "data/ev.db", "history/11-20.json", "rates.json"):  # by a demo of another day
+    for left in (
+        "data/dm.db",
+        "data/ev.db",
+        "data/bs.db",
+        "history/11-20.json",
+        "rates.json",
+    ):  # by a demo of another day
         (demo.home / "demo" / left).parent.mkdir(parents=True, exist_ok=True)
         (demo.home / "demo" / left).write_text((REAL / "rates.json").read_text("utf-8"), "utf-8")
+    first = int(demo.environ["DM_PORTS"])
     started = await asyncio.to_thread(demo.start, "--demo")
     assert 0 == started.returncode, started.stderr
     try:
-        house = await heard_house(f"ws://127.0.0.1:{demo.environ['DM_PORTS']}/ws")
+        house = await heard(House, f"ws://127.0.0.1:{first}/ws", lambda said: said.reading and said.sun_w is not None)
+        storage = await heard(Storage, f"ws://127.0.0.1:{first + 2}/ws", lambda said: said.soc_pct and said.target_w)
     except TimeoutError:
-        pytest.fail(f"no house; dm shows:\n{demo.screen('dm')}")
-    first = int(demo.environ["DM_PORTS"])
+        pytest.fail("\n".join(f"{name} shows:\n{demo.screen(name)}" for name in ("dm", "bs", "sim")))
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
         async with http.get(f"http://127.0.0.1:{first + 5}/info") as answer:
             assert "NRGkick Gen2" == (await answer.json())["general"]["model_type"]
@@ -76,15 +87,19 @@ async def test_the_demo_from_start_to_stop(demo: Checkout) -> None:
             assert 45 == (await answer.json())["soc_pct"]
     assert house.demo
     assert house.grid_w is not None
-    assert demo.shows("dm", "Quarter")
+    assert storage.demo
+    assert [("home", "victron", True)] == [(one.name, one.make, one.ours) for one in storage.batteries]
+    for name, title in (("dm", "Quarter"), ("ev", "Chargers"), ("bs", "Battery")):
+        assert demo.shows(name, title)
     assert {"demo"} == {path.name for path in demo.home.iterdir()}
     assert (demo.home / "demo/log/log_info.log").exists()
     assert eventually(lambda: "dm starts" in demo.tmux("capture-pane", "-p", "-J", "-S", "-", "-t", "=log:"))
     assert not (demo.home / "demo/history").exists()
     assert not list((demo.home / "demo/data").glob("*damaged*"))
     assert (demo.home / "demo/rates.json").exists()
-    left_by_ev = demo.home / "demo/data/ev.db"
-    assert not left_by_ev.exists() or b"Electricity" not in left_by_ev.read_bytes()
+    for program in ("ev", "bs"):
+        database = demo.home / f"demo/data/{program}.db"
+        assert not database.exists() or b"Electricity" not in database.read_bytes()
     demo.start("--stop")
     assert set() == demo.sessions()
     assert eventually(lambda: [] == processes_of(demo.home / "demo"))

@@ -130,11 +130,11 @@ def test_the_demo_has_a_folder_of_its_own(checkout: Checkout) -> None:
     checkout.write("lib/sim/__main__.py", "import sys; print(*sys.argv[1:]); input()")
     first = int(checkout.environ["DM_PORTS"])
     started = checkout.start("--demo")
-    assert f"ports {first} to {first + 7}" in started.stdout
+    assert f"ports {first} to {first + 9}" in started.stdout
     assert {"sim", "dm", "log"} == checkout.sessions()
     assert checkout.shows("dm", f"{checkout.home}/demo --demo")
-    opened = {"p1": first + 3, "line": first + 4, "nrgkick": first + 5, "calendar": first + 6, "cars": first + 7}
-    assert checkout.shows("sim", " ".join(f"--{name}-port {port}" for name, port in opened.items()))
+    opened = ("p1", "line", "nrgkick", "calendar", "cars", "victron", "fronius")
+    assert checkout.shows("sim", " ".join(f"--{name}-port {port}" for port, name in enumerate(opened, first + 3)))
     assert {"demo"} == {path.name for path in checkout.home.iterdir()}
 
 
@@ -178,17 +178,17 @@ def test_a_second_demo_keeps_the_ports_of_the_first(checkout: Checkout) -> None:
 
 
 def test_the_demo_finds_free_ports(checkout: Checkout) -> None:
-    """Where one of the usual eight ports is in use, it takes eight others and says which."""
+    """Where one of the usual ten ports is in use, it takes ten others and says which."""
     with contextlib.ExitStack() as opened:
         with contextlib.suppress(OSError):  # then somebody else has it, which is as good
             opened.enter_context(socket.create_server(("127.0.0.1", 8082)))
         started = checkout.run("startup_cron.sh", "--demo", environ={"DM_PORTS": ""})
-    assert re.search(r"ports [1-5]8080 to [1-5]8087", started.stdout)
+    assert re.search(r"ports [1-5]8080 to [1-5]8089", started.stdout)
 
 
 def test_ports_that_somebody_uses_are_said(checkout: Checkout) -> None:
     """A demo that was told its ports does not wander off to others."""
-    with socket.create_server(("127.0.0.1", int(checkout.environ["DM_PORTS"]) + 7)):
+    with socket.create_server(("127.0.0.1", int(checkout.environ["DM_PORTS"]) + 9)):
         refused = checkout.start("--demo")
     assert 1 == refused.returncode
     assert f"ports from {checkout.environ['DM_PORTS']} on" in refused.stderr
