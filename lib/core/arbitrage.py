@@ -3,12 +3,23 @@
 In: a battery, prices, and what the house will draw. Out: watts by quarter, and the value of one more stored kWh at each
 state of charge, by which whoever runs the battery decides when things come otherwise.
 
-Source: dynamic programming over the state of charge; the plan is optimal on its grid for what is expected.
+Source: dynamic programming over the state of charge, with curves of worth (lib/core/worth.py) in place of a grid: the
+plan is optimal for what is expected as long as a kWh never earns more than it costs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from math import sqrt
+from typing import NamedTuple
+
+from lib.core.worth import Piece, Worth, cut, pooled, raised, worth
+
+HOUR = timedelta(hours=1)
+LEVELS = 40  # equal steps at which a plan says what a kWh is worth
+MUST_EUR_KWH, NEVER_EUR_KWH = 1000.0, 100.0  # what a floor is worth, and what buys nothing else than it
+NOTHING_EUR = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +48,12 @@ class Stretch:
     """What is expected of a quarter, or of a longer stretch with one price.
 
     Attributes:
-        import_eur_kwh, export_eur_kwh: what a kWh costs, and earns; None: not known, then neither bought nor given.
+        import_eur_kwh, export_eur_kwh: what a kWh costs, and earns; None: not known, then neither bought nor given,
+            except for a floor and for what would pass the target.
         load_w: of the house and its cars less its sun, without this store; negative is left over.
         room_w: what may be drawn from the grid under the target; above it a kWh costs over_eur_kwh more.
         present: False while a car is away. floor_wh: what it must hold at the end of this stretch, as before a trip.
+        gone_wh: what a trip takes out of it while it is away.
         may_export: whether the store may be emptied into the grid.
 
     """
@@ -54,6 +67,7 @@ class Stretch:
     over_eur_kwh: float = 0.0
     present: bool = True
     floor_wh: float = 0.0
+    gone_wh: float = 0.0
     may_export: bool = False
 
 
@@ -73,7 +87,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorePlan:
-    """The steps in order of time; cost_eur: of grid, wear and peak, idle_eur: of the store left alone."""
+    """The steps in order of time; cost_eur: of grid, wear and peak, idle_eur: of the store left alone.
+
+    Both are less what more is in it at the end than at the start.
+    """
 
     least_wh: float = 0.0
     most_wh: float = 0.0
@@ -99,5 +116,176 @@ class StorePlan:
 
 
 def planned(store: Store, stretches: Sequence[Stretch], *, end_eur_kwh: float) -> StorePlan:
-    """The plan that costs least; end_eur_kwh: what a kWh left at the end is worth."""
-    raise NotImplementedError
+    """The plan that costs least; end_eur_kwh: what a kWh left at the end is worth.
+
+    An energy outside of least_wh … most_wh counts as the nearer of the two. A floor comes before all prices, and what
+    cannot be reached of it is reached as far as possible. Of plans that cost the same the one that acts earlier.
+    """
+    span_wh = max(0.0, store.most_wh - store.least_wh)
+    begins_wh = min(max(0.0, store.energy_wh - store.least_wh), span_wh)
+    trades = [_trade(store, stretch) for stretch in stretches]
+    ahead = _backward(store, stretches, trades, span_wh, end_eur_kwh)
+    powers_w, level_wh = [], begins_wh
+    for stretch, trade, worth_then in zip(stretches, trades, ahead, strict=True):
+        change_wh = _best_wh(trade, worth_then, level_wh, span_wh)
+        powers_w.append(_power_w(store, stretch, change_wh))
+        level_wh = max(0.0, level_wh + change_wh - stretch.gone_wh)
+    course = _course(store, stretches, powers_w, begins_wh, end_eur_kwh)
+    idle = _course(store, stretches, [0.0] * len(powers_w), begins_wh, end_eur_kwh)
+    best = min(course, idle, key=lambda one: (round(one.short_wh), one.eur))
+    steps = (
+        Step(
+            start=stretch.start,
+            end=stretch.end,
+            power_w=power_w,
+            energy_wh=store.least_wh + level_wh,
+            values_eur_kwh=worth_then.values_eur_kwh(LEVELS),
+        )
+        for stretch, power_w, level_wh, worth_then in zip(stretches, best.powers_w, best.levels_wh, ahead, strict=True)
+    )
+    return StorePlan(
+        least_wh=store.least_wh,
+        most_wh=store.most_wh,
+        steps=tuple(steps),
+        cost_eur=best.eur,
+        idle_eur=idle.eur,
+    )
+
+
+def beside(stretches: Sequence[Stretch], plan: StorePlan) -> tuple[Stretch, ...]:
+    """The stretches as another store finds them, with what this one does in their load."""
+    return tuple(
+        replace(stretch, load_w=stretch.load_w + step.power_w)
+        for stretch, step in zip(stretches, plan.steps, strict=True)
+    )
+
+
+class _Trade(NamedTuple):
+    """What may be done in a stretch, by what comes into the store in Wh, from least_wh, at most 0, to most_wh.
+
+    pieces: what a kWh more in it costs, from least_wh upward; with negative prices a later one may be cheaper.
+    """
+
+    least_wh: float
+    most_wh: float
+    pieces: Sequence[Piece]
+
+
+class _Course(NamedTuple):
+    """Powers, the levels above least_wh at the ends, what it costs, and what it lacks of the floors in all."""
+
+    powers_w: Sequence[float]
+    levels_wh: Sequence[float]
+    eur: float
+    short_wh: float
+
+
+def _trade(store: Store, stretch: Stretch) -> _Trade:
+    """Between two marks a kWh costs the same: nothing flows in the store, or through the meter; the room ends."""
+    if not stretch.present:
+        return _Trade(0.0, 0.0, ())
+    hours, way = (stretch.end - stretch.start) / HOUR, sqrt(store.efficiency)
+    least_w, most_w = -_gives_w(store, stretch), store.charge_w
+    inner_w = (0.0, -stretch.load_w, max(0.0, stretch.room_w) - stretch.load_w)
+    marks_w = sorted({least_w, most_w, *(mark for mark in inner_w if least_w < mark < most_w)})
+    pieces: list[Piece] = []
+    for low_w, high_w in pairwise(marks_w):
+        eur_kwh = _eur_kwh(stretch, (low_w + high_w) / 2)
+        if high_w <= 0:
+            pieces.append(((eur_kwh - store.wear_eur_kwh) * way, (high_w - low_w) * hours / way))
+        else:
+            pieces.append((eur_kwh / way, (high_w - low_w) * hours * way))
+    return _Trade(least_w * hours / way, most_w * hours * way, pieces)
+
+
+def _gives_w(store: Store, stretch: Stretch) -> float:
+    """The most that it may give; while the price is not known, only what would pass the target."""
+    if stretch.import_eur_kwh is None:
+        return min(store.discharge_w, max(0.0, stretch.load_w - max(0.0, stretch.room_w)))
+    if stretch.may_export and stretch.export_eur_kwh is not None:
+        return store.discharge_w
+    return min(store.discharge_w, max(0.0, stretch.load_w))
+
+
+def _eur_kwh(stretch: Stretch, power_w: float) -> float:
+    """What one kWh more that flows to the store changes on the bill."""
+    net_w = stretch.load_w + power_w
+    if net_w < 0:
+        return stretch.export_eur_kwh or 0.0
+    unknown = NEVER_EUR_KWH if power_w > 0 else 0.0
+    eur_kwh = unknown if stretch.import_eur_kwh is None else stretch.import_eur_kwh
+    return eur_kwh + (stretch.over_eur_kwh if net_w > max(0.0, stretch.room_w) else 0.0)
+
+
+def _backward(
+    store: Store, stretches: Sequence[Stretch], trades: Sequence[_Trade], span_wh: float, end_eur_kwh: float
+) -> list[Worth]:
+    """What the energy is worth at the end of each stretch.
+
+    The worth before a stretch is that of all uses, those in it and those after it, the best first: what comes in by the
+    most that it may store takes the place of the best ones, and what is above the span is given.
+    """
+    pieces: list[Piece] = [(end_eur_kwh, span_wh)]
+    found: list[Worth] = []
+    for stretch, trade in zip(reversed(stretches), reversed(trades), strict=True):
+        if stretch.floor_wh > store.least_wh:
+            pieces = raised(pieces, min(span_wh, stretch.floor_wh - store.least_wh), MUST_EUR_KWH)
+        found.append(worth(pieces))
+        if stretch.gone_wh:
+            pieces = cut([(max(MUST_EUR_KWH, pieces[0][0]), stretch.gone_wh), *pieces], 0.0, span_wh)
+        if trade.pieces:
+            pieces = cut(sorted([*pieces, *pooled(trade.pieces)], reverse=True), trade.most_wh, span_wh)
+    return found[::-1]
+
+
+def _best_wh(trade: _Trade, then: Worth, level_wh: float, span_wh: float) -> float:
+    """What shall come into the store: along each piece of its price up to where the worth meets it."""
+    best_eur, best_wh = then.eur(level_wh), 0.0
+    start_wh, cost_eur = trade.least_wh, 0.0
+    for eur_kwh, wh in trade.pieces:
+        if start_wh < 0:
+            cost_eur -= eur_kwh * min(wh, -start_wh) / 1000
+        start_wh += wh
+    start_wh = trade.least_wh
+    for eur_kwh, wh in trade.pieces:
+        low_wh, high_wh = max(start_wh, -level_wh), min(start_wh + wh, span_wh - level_wh)
+        if low_wh <= high_wh:
+            stores = start_wh >= 0
+            met_wh = then.level_wh(eur_kwh, highest=stores) - level_wh
+            change_wh = min(max(low_wh, met_wh), high_wh)
+            eur = then.eur(level_wh + change_wh) - cost_eur - eur_kwh * (change_wh - start_wh) / 1000
+            if eur > best_eur + NOTHING_EUR or (eur > best_eur - NOTHING_EUR and abs(change_wh) > abs(best_wh)):
+                best_eur, best_wh = eur, change_wh
+        cost_eur += eur_kwh * wh / 1000
+        start_wh += wh
+    return best_wh
+
+
+def _power_w(store: Store, stretch: Stretch, change_wh: float) -> float:
+    """On the AC side, for what comes into the store."""
+    hours, way = (stretch.end - stretch.start) / HOUR, sqrt(store.efficiency)
+    if not hours:
+        return 0.0
+    return change_wh / way / hours if change_wh > 0 else change_wh * way / hours
+
+
+def _course(
+    store: Store, stretches: Sequence[Stretch], powers_w: Sequence[float], level_wh: float, end_eur_kwh: float
+) -> _Course:
+    """What powers lead to; what has no known price is not counted."""
+    way, begins_wh = sqrt(store.efficiency), level_wh
+    levels: list[float] = []
+    eur = short_wh = 0.0
+    for stretch, power_w in zip(stretches, powers_w, strict=True):
+        hours = (stretch.end - stretch.start) / HOUR
+        level_wh += power_w * hours * (way if power_w > 0 else 1 / way) - stretch.gone_wh
+        short_wh += max(0.0, -level_wh) + max(0.0, stretch.floor_wh - store.least_wh - max(0.0, level_wh))
+        level_wh = max(0.0, level_wh)
+        levels.append(level_wh)
+        net_w = stretch.load_w + power_w
+        price = stretch.import_eur_kwh if net_w > 0 else stretch.export_eur_kwh
+        eur += (
+            ((price or 0.0) * net_w + stretch.over_eur_kwh * max(0.0, net_w - max(0.0, stretch.room_w))) * hours / 1000
+        )
+        eur += store.wear_eur_kwh * max(0.0, -power_w) * hours / 1000
+    return _Course(powers_w, levels, eur - end_eur_kwh * (level_wh - begins_wh) / 1000, short_wh)
