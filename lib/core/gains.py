@@ -3,10 +3,15 @@
 In: what flows, second by second, and what a kWh costs. Out: sums by day and by month.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from lib.core.cost import PriceSlot
+from lib.core.quarter import WATCHED_GAP, start_of
+from lib.core.stamp import BRUSSELS
+
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +52,29 @@ class Gains:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """What flows at an instant, and what a kWh costs then."""
+
+    grid_w: float
+    battery_w: float
+    slot: PriceSlot | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
-    """The running day and month, and the quarter that runs: what flowed in it with and without the battery."""
+    """The running day and month, and the quarter that runs.
+
+    Attributes:
+        at: until when all is booked; flow: what flows since.
+        grid_wh, without_wh: what was drawn in the quarter, and what would have been without the battery.
+        watched: whether nothing of the quarter was missed.
+
+    """
 
     today: Gains
     month: Gains
     at: datetime | None = None
+    flow: Flow | None = None
     grid_wh: float = 0.0
     without_wh: float = 0.0
     watched: bool = False
@@ -72,5 +94,97 @@ def after(
     stored_wh: float | None,
     slot: PriceSlot | None,
 ) -> Booked:
-    """With what flowed since the last call, as it flowed then; stored_wh: in the battery now."""
-    raise NotImplementedError
+    """With what flowed since the last call, as it flowed then; stored_wh: in the battery now.
+
+    What flows now holds until the next call. A gap longer than WATCHED_GAP, or a clock that goes back, books nothing,
+    and the quarters that it touches count for no peak.
+    """
+    flow = Flow(grid_w=grid_w, battery_w=battery_w, slot=slot)
+    since, before = booked.at, booked.flow
+    if since is None or before is None or not timedelta(0) <= at - since <= WATCHED_GAP:
+        booked = replace(booked, watched=False)
+        if since is None or start_of(at) != start_of(since):
+            booked = _turned(booked, start_of(at), stored_wh, watched=at == start_of(at))
+        return replace(_held(booked, stored_wh), at=at, flow=flow)
+    edges = [edge for edge in (start_of(at), before.slot.end if before.slot else at) if since < edge < at]
+    for until in sorted({*edges, at}):
+        booked = _flowed(booked, before, since, until, slot)
+        if start_of(until) != start_of(since):
+            booked = _turned(booked, start_of(until), stored_wh, watched=True)
+        since = until
+    return replace(_held(booked, stored_wh), at=at, flow=flow)
+
+
+def _flowed(booked: Booked, flow: Flow, since: datetime, until: datetime, newer: PriceSlot | None) -> Booked:
+    """With what flowed in a stretch that lies in one quarter and one price slot."""
+    hours = (until - since) / HOUR
+    without_w = flow.grid_w - flow.battery_w
+    known = [slot for slot in (flow.slot, newer) if slot is not None and slot.start <= since < slot.end]
+    with_eur = _eur(flow.grid_w * hours, known)
+    without_eur = _eur(without_w * hours, known)
+    if with_eur is None or without_eur is None:
+        priced = Gains(since=booked.today.since, unpriced_wh=abs(flow.grid_w) * hours)
+    else:
+        priced = Gains(since=booked.today.since, with_eur=with_eur, without_eur=without_eur)
+    step = replace(
+        priced,
+        charged_wh=max(0.0, flow.battery_w) * hours,
+        discharged_wh=max(0.0, -flow.battery_w) * hours,
+    )
+    return replace(
+        booked,
+        today=_plus(booked.today, step),
+        month=_plus(booked.month, step),
+        grid_wh=booked.grid_wh + max(0.0, flow.grid_w) * hours,
+        without_wh=booked.without_wh + max(0.0, without_w) * hours,
+    )
+
+
+def _eur(energy_wh: float, known: Sequence[PriceSlot]) -> float | None:
+    """What it costs to draw so much, below 0 what it earns; None: not known."""
+    if not energy_wh:
+        return 0.0
+    if not known:
+        return None
+    price = known[0].import_eur_kwh if energy_wh > 0 else known[0].export_eur_kwh
+    return None if price is None else energy_wh * price / 1000
+
+
+def _plus(gains: Gains, step: Gains) -> Gains:
+    return replace(
+        gains,
+        charged_wh=gains.charged_wh + step.charged_wh,
+        discharged_wh=gains.discharged_wh + step.discharged_wh,
+        with_eur=gains.with_eur + step.with_eur,
+        without_eur=gains.without_eur + step.without_eur,
+        unpriced_wh=gains.unpriced_wh + step.unpriced_wh,
+    )
+
+
+def _turned(booked: Booked, start: datetime, stored_wh: float | None, *, watched: bool) -> Booked:
+    """The quarter from `start` begins, perhaps with a day and a month; the one before it counts if it was watched."""
+    today, month = booked.today, booked.month
+    if booked.watched:
+        today = _peaked(today, booked.grid_wh * 4, booked.without_wh * 4)
+        month = _peaked(month, booked.grid_wh * 4, booked.without_wh * 4)
+    day = start.astimezone(BRUSSELS).date()
+    if day > today.since:
+        today = Gains(since=day, start_wh=stored_wh)
+    if day.replace(day=1) > month.since:
+        month = Gains(since=day.replace(day=1), start_wh=stored_wh)
+    return replace(booked, today=today, month=month, grid_wh=0.0, without_wh=0.0, watched=watched)
+
+
+def _peaked(gains: Gains, peak_w: float, without_w: float) -> Gains:
+    return replace(gains, peak_w=max(gains.peak_w or 0.0, peak_w), without_w=max(gains.without_w or 0.0, without_w))
+
+
+def _held(booked: Booked, stored_wh: float | None) -> Booked:
+    """With what is in the battery now."""
+    if stored_wh is None:
+        return booked
+    return replace(booked, today=_holding(booked.today, stored_wh), month=_holding(booked.month, stored_wh))
+
+
+def _holding(gains: Gains, stored_wh: float) -> Gains:
+    return replace(gains, start_wh=stored_wh if gains.start_wh is None else gains.start_wh, end_wh=stored_wh)
