@@ -1,0 +1,129 @@
+"""What is expected of the next two days, for the battery's plan. Knows no battery and no plan.
+
+In: what house and sun usually do by the hour, prices, the cars' plan, the target of the quarters. Out: stretches,
+quarters at first and hours later, and what energy that is left at their end is worth.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from math import inf, sqrt
+
+from lib.core.arbitrage import Store, Stretch
+from lib.core.cost import PriceSlot
+from lib.core.quarter import QUARTER, start_of
+from lib.core.stamp import BRUSSELS
+from lib.core.usual import Usual
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+FINE, AHEAD = timedelta(hours=12), timedelta(hours=48)
+SUPPOSED_KW_EUR = 5.0  # where the rates have no price for a peak that counts
+LEAST_KW_EUR = 0.5  # above the target nothing is granted, also where it costs nothing
+TELLS_S, TELLS_W = 900.0, 100.0  # so long, and so much sun, until the running hour tells of the day
+DULL, BRIGHT = 0.2, 1.5
+FADES_H = 6.0  # after so many hours the day may be another
+
+Drawn = tuple[datetime, datetime, float]  # from, until, W
+
+
+def stretches(
+    at: datetime,
+    *,
+    prices: Sequence[PriceSlot],
+    load: Usual,
+    sun: Usual,
+    cars: Iterable[Drawn] = (),
+    target_w: float | None,
+    margin: float = 0.0,
+    kw_eur: float | None = None,
+    may_export: bool = False,
+) -> tuple[Stretch, ...]:
+    """What is expected from `at` on: quarters for FINE, then hours, up to AHEAD.
+
+    prices: in order of time; a stretch of which a part has no price has none. cars: what their plan draws: the sun
+    first, the rest from the room under the target, so that no battery is planned to give into a car. target_w: None: no
+    quarter counts; margin: of its energy that is kept back. kw_eur: what 1 kW more of the month's peak costs; None: not
+    known.
+    """
+    starts = [slot.start for slot in prices]
+    drawn = tuple(cars)
+    bright = brightness(sun, at)
+    over_eur = 0.0 if target_w is None else max(LEAST_KW_EUR, SUPPOSED_KW_EUR if kw_eur is None else kw_eur)
+    found: list[Stretch] = []
+    start = at
+    while start < at + AHEAD:
+        end = start_of(start) + QUARTER
+        if start >= at + FINE and start == _hour(start):
+            end = start + HOUR
+        middle, length_h = start + (end - start) / 2, (end - start) / HOUR
+        hour = str(middle.astimezone(BRUSSELS).hour)
+        fades = max(0.0, 1 - (middle - at) / HOUR / FADES_H)
+        house_w = load.by_hour.get(hour, load.mean_w) - sun.by_hour.get(hour, 0.0) * (1 + (bright - 1) * fades)
+        cars_w = sum(power_w * (_together(start, end, since, until) / (end - start)) for since, until, power_w in drawn)
+        from_sun_w = min(cars_w, max(0.0, -house_w))
+        slots = prices[max(0, bisect_right(starts, start) - 1) : bisect_right(starts, end)]
+        found.append(
+            Stretch(
+                start=start,
+                end=end,
+                import_eur_kwh=_mean(start, end, [(one.start, one.end, one.import_eur_kwh) for one in slots]),
+                export_eur_kwh=_mean(start, end, [(one.start, one.end, one.export_eur_kwh) for one in slots]),
+                load_w=house_w + from_sun_w,
+                room_w=inf if target_w is None else max(0.0, target_w * (1 - margin) - (cars_w - from_sun_w)),
+                over_eur_kwh=over_eur / length_h,
+                may_export=may_export,
+            )
+        )
+        start = end
+    return tuple(found)
+
+
+def brightness(sun: Usual, at: datetime) -> float:
+    """How the sun of the running hour is to what it usually is then; 1 where that tells nothing yet."""
+    usual_w = sun.by_hour.get(str(sun.hour), 0.0)
+    if sun.hour != at.astimezone(BRUSSELS).hour or sun.seconds < TELLS_S or usual_w < TELLS_W:
+        return 1.0
+    return min(max(DULL, sun.energy_ws / sun.seconds / usual_w), BRIGHT)
+
+
+def end_eur_kwh(stretches: Sequence[Stretch], store: Store) -> float:
+    """What a kWh that is left at the end is worth: the mean of what it replaces on a day like these.
+
+    Where the sun leaves over as much as the house draws, it replaces sun that would only have been sold. Losses and
+    wear on the way out are off.
+    """
+    drawn_wh = drawn_eur = left_wh = left_eur = 0.0
+    for stretch in stretches:
+        wh = stretch.load_w * ((stretch.end - stretch.start) / HOUR)
+        if wh > 0 and stretch.import_eur_kwh is not None:
+            drawn_wh += wh
+            drawn_eur += wh * stretch.import_eur_kwh
+        elif wh < 0 and stretch.export_eur_kwh is not None:
+            left_wh -= wh
+            left_eur -= wh * stretch.export_eur_kwh
+    if not drawn_wh:
+        return max(0.0, left_eur / left_wh) if left_wh else 0.0
+    way = sqrt(store.efficiency)
+    sunny = min(1.0, left_wh * store.efficiency / drawn_wh)
+    bought_eur = max(0.0, drawn_eur / drawn_wh - store.wear_eur_kwh) * way
+    sold_eur = max(0.0, left_eur / left_wh) / way if left_wh else 0.0
+    return bought_eur * (1 - sunny) + min(bought_eur, sold_eur) * sunny
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def _together(start: datetime, end: datetime, since: datetime, until: datetime) -> timedelta:
+    return max(timedelta(0), min(end, until) - max(start, since))
+
+
+def _mean(start: datetime, end: datetime, slots: Iterable[tuple[datetime, datetime, float | None]]) -> float | None:
+    """The mean over time; None where a part is not known."""
+    known, total = timedelta(0), 0.0
+    for since, until, price in slots:
+        together = _together(start, end, since, until)
+        if price is not None and together:
+            known += together
+            total += price * (together / (end - start))
+    return total if known == end - start else None
