@@ -1,8 +1,10 @@
 """A car on the cable of the simulated house: how much it takes of what it is offered, and how full it gets.
 
-In: amperes offered, watts and how long they flow. Out: amperes it wants, what its battery holds.
+In: amperes offered, watts and how long they flow. Out: amperes it wants, what its battery holds. Some give back.
 Between two changes it takes the same, so any steps give the same battery. Knows no charger, no calendar and no clock.
 """
+
+from math import ceil
 
 from lib.core.charger import LEAST_A, in_steps
 from lib.sim.brussels import HOUR
@@ -24,6 +26,7 @@ class Car:
         asleep: takes nothing until it is woken; deaf_to: so many wake-ups are in vain.
         sleeps_after_s: plugged in without current so long, it falls asleep; None: never.
         patience: interrupted so often in one plug-in, it sulks: takes nothing until it is unplugged. None: never.
+        discharge_w: the most that it gives back; 0: it gives nothing. gives_to_pct: it never gives below that.
         stranded_wh: what its journeys needed and its battery did not hold.
         departures: of its journeys, oldest first.
 
@@ -47,6 +50,8 @@ class Car:
         deaf_to: int = 0,
         sleeps_after_s: float | None = None,
         patience: int | None = None,
+        discharge_w: int = 0,
+        gives_to_pct: float = 10.0,
     ) -> None:
         self.name = name
         self.capacity_wh = capacity_wh
@@ -62,10 +67,13 @@ class Car:
         self.deaf_to = deaf_to
         self.sleeps_after_s = sleeps_after_s
         self.patience = patience
+        self.discharge_w = discharge_w
+        self.gives_to_pct = gives_to_pct
         self.sulks = False
         self.stranded_wh = 0.0
         self.departures: list[Departure] = []
-        self._drawn = self._gained = 0  # watt-microseconds, so nothing is lost between two steps
+        # watt-microseconds, so nothing is lost between two steps
+        self._drawn = self._gained = self._given = self._spent = 0
         self._stored = 0
         self.set_soc(soc_pct)
 
@@ -83,6 +91,16 @@ class Car:
     def gained_wh(self) -> float:
         """What its battery gained by charging in its life here."""
         return self._gained / HOUR
+
+    @property
+    def given_wh(self) -> float:
+        """What it gave back at the wall in its life here; for that its battery lost spent_wh."""
+        return self._given / HOUR
+
+    @property
+    def spent_wh(self) -> float:
+        """What its battery lost by giving back in its life here."""
+        return self._spent / HOUR
 
     @property
     def is_full(self) -> bool:
@@ -116,15 +134,31 @@ class Car:
         """What reaches the battery of so many watts at the wall."""
         return max(0, int((power_w - self.awake_w) * self.efficiency))
 
+    def offers_w(self, wanted_w: int) -> int:
+        """What it gives back at the wall, when so much is wanted."""
+        return min(wanted_w, self.discharge_w) if self._stored > self._least() and not self.asleep else 0
+
+    def spends_w(self, power_w: int) -> int:
+        """What leaves the battery for so many watts at the wall."""
+        return ceil(power_w / self.efficiency) + self.awake_w
+
     def take(self, power_w: int, for_us: int) -> None:
-        """Draw so many watts for so many microseconds."""
+        """Draw so many watts for so many microseconds; below zero: give them back."""
+        if power_w < 0:
+            spent = self.spends_w(-power_w) * for_us
+            self._given -= power_w * for_us
+            self._spent += spent
+            self._stored -= spent
+            return
         gained = self.gains_w(power_w) * for_us
         self._drawn += power_w * for_us
         self._gained += gained
         self._stored += gained
 
     def same_for_us(self, power_w: int) -> int | None:
-        """For how long, at so many watts, it goes on wanting the same; None: for ever."""
+        """For how long, at so many watts, it goes on wanting or giving the same; None: for ever."""
+        if power_w < 0:
+            return -(-max(0, self._stored - self._least()) // self.spends_w(-power_w))
         gains_w = self.gains_w(power_w)
         if not gains_w:
             return None
@@ -145,6 +179,9 @@ class Car:
         wanted = round(energy_wh * HOUR)
         self.stranded_wh += max(0, wanted - self._stored) / HOUR
         self._stored = max(0, self._stored - wanted)
+
+    def _least(self) -> int:
+        return round(self.capacity_wh * HOUR * self.gives_to_pct / 100)
 
     def _limit(self) -> int:
         return round(self.capacity_wh * HOUR * self.limit_pct / 100)

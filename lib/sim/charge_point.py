@@ -31,12 +31,16 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeSettings:
-    """What it was told. limit_wh: stops after so much since the plug-in, 0 never; phases: 1 to 3."""
+    """What it was told. limit_wh: stops after so much since the plug-in, 0 never; phases: 1 to 3.
+
+    give_w: what its car shall give back, in place of charging; 0: nothing.
+    """
 
     current_a: float = 16.0
     paused: bool = False
     limit_wh: int = 0
     phases: int = 3
+    give_w: int = 0
 
 
 class ChargePoint:
@@ -51,6 +55,7 @@ class ChargePoint:
         home: the car that parks here; car: the one on the cable.
         fault: what is wrong; None when it is well.
         forgetful: loses pause and limit at each plug-in.
+        gives_back: it can be told a negative power, as few can.
         register: its counters.
         cut_under_load: how often the supply of a phase was cut while it was charging.
         until_us: until when all stays as it is.
@@ -75,6 +80,7 @@ class ChargePoint:
         phase_v: float = PHASE_V,
         forgetful: bool = False,
         total_wh: int = 2_904_511,
+        gives_back: bool = False,
     ) -> None:
         if len(set(wired)) != len(wired) or not set(wired) <= set("123") or len(wired) < phases:
             raise ValueError(f'wired {wired!r} cannot carry {phases} phases: take "123", "231" or such as "2" for one')
@@ -85,6 +91,7 @@ class ChargePoint:
         self.settings = self.told = self._kept = settings or ChargeSettings(current_a=most_a)
         self.phase_v = phase_v
         self.forgetful = forgetful
+        self.gives_back = gives_back
         self.home = car
         self.car: Car | None = None
         self.fault: Fault | None = None
@@ -136,7 +143,7 @@ class ChargePoint:
     @property
     def permitted(self) -> bool:
         """Whether the car on the cable may charge."""
-        stopped = self.settings.paused or self.is_limited or self.fault or self.is_down
+        stopped = self.settings.paused or self.settings.give_w or self.is_limited or self.fault or self.is_down
         return self.car is not None and not stopped and self.offer_a >= LEAST_A
 
     @property
@@ -187,7 +194,7 @@ class ChargePoint:
 
     @property
     def power_w(self) -> int:
-        """What the car draws now, in W."""
+        """What the car draws now, in W; below zero: what it gives back."""
         return sum(self.flow_w)
 
     @property
@@ -230,13 +237,21 @@ class ChargePoint:
         paused: bool | None = None,
         limit_wh: int | None = None,
         phases: int | None = None,
+        power_w: int | None = None,
     ) -> None:
-        """Order something; None leaves it. It holds after the lag."""
+        """Order something; None leaves it. It holds after the lag.
+
+        power_w: negative: what the car shall give back in place of charging, 0: no more. Raises ValueError where it
+        cannot be told that, or for a power above zero, which is told in amperes.
+        """
+        if power_w is not None and (power_w > 0 or not self.gives_back):
+            raise ValueError(f"{self.name}: {power_w} W: it gives nothing back, and what it takes is told in amperes")
         self.told = ChargeSettings(
             current_a=self.told.current_a if current_a is None else current_a,
             paused=self.told.paused if paused is None else paused,
             limit_wh=self.told.limit_wh if limit_wh is None else limit_wh,
             phases=self.told.phases if phases is None else phases,
+            give_w=self.told.give_w if power_w is None else -power_w,
         )
         self._coming.append((self._at_us + self._lag_us, self.told))
         self.look()
@@ -343,10 +358,17 @@ class ChargePoint:
         self._contactor.regulate(
             self.car, offered_a=self.offered_a, lines=self.lines, phase_v=self.phase_v, at_us=self._at_us
         )
-        watts = round(self.drawn_a * self.phase_v)
-        used = self.wired[: self.relays]
+        given_w = self._given_w()
+        lines = self.lines if given_w else self.relays
+        watts = -(given_w // lines) if given_w else round(self.drawn_a * self.phase_v)
+        used = self.wired[:lines]
         self.flow_w = (watts * (0 in used), watts * (1 in used), watts * (2 in used))
         self.until_us = min(self._changes(), default=_NEVER_US)
+
+    def _given_w(self) -> int:
+        """What the car gives back, once it charges no more."""
+        stopped = self.is_charging or self.is_waking or self.fault or self.is_down
+        return 0 if stopped or not self.car else self.car.offers_w(self.settings.give_w)
 
     def _obey(self, settings: ChargeSettings) -> None:
         woken = self.settings.paused and not settings.paused
@@ -380,5 +402,5 @@ class ChargePoint:
         same_us = self.car.same_for_us(power_w)
         if same_us is not None:
             yield self._at_us + same_us
-        if self.settings.limit_wh and not self.is_limited:
+        if self.settings.limit_wh and not self.is_limited and power_w > 0:
             yield self._at_us + self.register.left_us(self.settings.limit_wh, power_w)

@@ -19,13 +19,18 @@ class Register:
         self.plugins = 0
         self.peak_w = 0
         self._total = total_wh * HOUR
-        self._plugin = 0
+        self._plugin = self._given = 0
         self._plugged_us = self._charged_us = 0
 
     @property
     def total_wh(self) -> int:
         """What went through in its life; only grows."""
         return self._total // HOUR
+
+    @property
+    def given_wh(self) -> float:
+        """What came back through it in its life; a counter of its own."""
+        return self._given / HOUR
 
     @property
     def plugin_wh(self) -> float:
@@ -48,9 +53,10 @@ class Register:
         self.peak_w = self._plugin = self._plugged_us = self._charged_us = 0
 
     def take(self, power_w: int, for_us: int) -> None:
-        """A car was plugged in and drew so much for so long."""
+        """A car was plugged in and drew so much for so long, or gave it back."""
         self._plugged_us += for_us
-        if power_w:
+        self._given += max(0, -power_w) * for_us
+        if power_w > 0:
             self._charged_us += for_us
             self._total += power_w * for_us
             self._plugin += power_w * for_us
