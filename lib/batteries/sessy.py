@@ -174,6 +174,7 @@ class Sessy:
             return answer.status, bytes(body)
 
     def _unreachable(self, error: BaseException) -> UnreachableError:
+        self._strategy = ""  # it may have been switched off and on
         match error:
             case aiohttp.ClientConnectorError(os_error=ConnectionRefusedError()):
                 why = f"{self._where} refuses the connection: is it a Sessy?"

@@ -5,6 +5,7 @@ when they hold. Between two changes nothing changes and energy is counted in who
 battery. Knows no box, no protocol and no clock.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -85,7 +86,7 @@ class HomeBattery:
         self._heard: Callable[[], None] | None = None
         # Watt-microseconds, counted on its AC side. What it holds is in units of 1 / (a million × what a way keeps of a
         # million) of them: so nothing is lost between two steps.
-        self._keeps = round(efficiency**0.5 * _PPM)
+        self._keeps: int = round(math.sqrt(efficiency) * _PPM)
         self._full = capacity_wh * HOUR * _PPM * self._keeps
         self._charged = self._discharged = self._began = 0
         self.set_soc(soc_pct)

@@ -4,7 +4,6 @@ In: a battery, quirks as attributes. Out: its answers. It counts discharge as +,
 itself. Knows no house. Source: the maker's API documents.
 """
 
-import asyncio
 import json
 from collections.abc import Iterable
 
@@ -17,6 +16,7 @@ from lib.sim.http_box import KEPT, HttpBox, Trouble
 MOST_W = 2_200
 API, IDLE = "POWER_STRATEGY_API", "POWER_STRATEGY_IDLE"
 OTHERS = {f"POWER_STRATEGY_{name}" for name in ("NOM", "ROI", "ECO", "SESSY_CONNECT")}
+ARRIVED_S = web.RequestKey("arrived_s", float)
 USER, PASSWORD = "SESSYBOX", "sticker1"
 
 
@@ -57,6 +57,10 @@ class SessyBox(HttpBox):
         self.strategy = strategy
         self.battery.own = OwnMode.IDLE if strategy == IDLE else OwnMode.SELF
         self.battery.told(float(-self._setpoint_w) if strategy == API else None)
+
+    def arrive(self, request: web.Request, at_s: float) -> None:
+        """Remember when."""
+        request[ARRIVED_S] = at_s
 
     async def _tell_strategy(self, request: web.Request) -> web.Response:
         return self._answered(request, {"strategy": self.strategy})
@@ -113,7 +117,7 @@ class SessyBox(HttpBox):
             return web.json_response({"status": "unauthorized"}, status=401)
         if value is None:
             return web.json_response({"status": f"{key} is missing"}, status=400)
-        self.writes.append((asyncio.get_running_loop().time(), key, value))
+        self.writes.append((request[ARRIVED_S], key, value))
         del self.writes[:-KEPT]
         if self.trouble is Trouble.REFUSE:
             return web.json_response({"status": "not allowed now"}, status=409)

@@ -105,18 +105,17 @@ async def test_a_setpoint_is_there_at_once_while_reads_run(wired: Wired) -> None
     late_s = []
     for at in range(60):
         await asyncio.sleep(at / 1000)
-        wired.heard.clear()
         late_s.append(await wired.told_s(of(200 + at)))
-        await eventually(lambda at=at: wired.is_told(of(200 + at)))
+        await wired.tell(of(200 + at))
     assert sorted(late_s)[-2] < SOON_S
     assert 0 == wired.box.overlaps
-    assert wired.count(BatteryTold) > 0
+    assert wired.count(BatteryTold) > 3
 
 
 async def test_a_setpoint_does_not_queue_behind_a_read_that_hangs(wired: Wired) -> None:
     """The read is hung up on, and its place is taken."""
     await wired.tell(of(100))
-    wired.box.delay_s = 2.0
+    wired.box.delay_s = 1.0
     asked = wired.box.asked
     await eventually(lambda: wired.box.asked > asked)  # a read waits for its answer
     assert await wired.told_s(of(200)) < SOON_S + BUSY.patience_s

@@ -33,10 +33,10 @@ def test_half_of_the_loss_falls_on_each_way() -> None:
     battery = a_battery(soc_pct=0, efficiency=0.81)
     battery.told(1_000)
     battery.step(3_600)
-    assert (1_000, 9.0) == (battery.charged_wh, pytest.approx(battery.soc_pct))
+    assert pytest.approx([1_000, 9.0]) == [battery.charged_wh, battery.soc_pct]
     battery.told(-1_000)
     battery.step(3_600)
-    assert (pytest.approx(810, abs=0.01), 0.0, 0) == (battery.discharged_wh, battery.soc_pct, battery.power_w)
+    assert pytest.approx([810, 0, 0], abs=0.01) == [battery.discharged_wh, battery.soc_pct, battery.power_w]
 
 
 def test_full_it_takes_nothing_and_empty_it_gives_nothing() -> None:
