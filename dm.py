@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import sys
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from uuid import uuid4
@@ -12,10 +13,10 @@ from lib import messages, settings
 from lib.clock import Clock, WallClock
 from lib.commands import SLIP
 from lib.commands.arguments import instead, parser
-from lib.commands.dm_orders import claims_to, handlers
+from lib.commands.dm_orders import claimants, handlers
 from lib.commands.market import watched
 from lib.commands.memory import Memory, remembered
-from lib.commands.peers import heard
+from lib.commands.sunlight import Sunlight
 from lib.commands.teller import Teller
 from lib.core import house as core
 from lib.core.books import local_day
@@ -119,6 +120,7 @@ def main() -> int:
     from lib.hub.orders import Orders
 
     boot, clock = uuid4().hex[:8], WallClock()
+    sunlight = Sunlight(config, clock)
     meter: Meter | None = None
 
     async def work(say: messages.Say) -> None:
@@ -126,6 +128,7 @@ def main() -> int:
         line = Line(config.source, speed=asked.speed, opener=partial(open_meter, secrets=secrets.others))
         async with remembered(config, clock) as memory:
             teller = Teller(say, config.rules, memory, boot=boot, clock=clock, demo=config.demo)
+            memory.house = replace(memory.house, roof=sunlight.roof)
             meter = Meter(line, config.rules, memory, teller, clock)
             market = watched(
                 config,
@@ -136,10 +139,11 @@ def main() -> int:
                 keep=memory.take_prices,
                 hear=meter.publish,
             )
-            async with market as teller.market, heard(config, secrets, "ev", claims_to(meter, clock), clock):
+            others = claimants(config, secrets, meter, clock)
+            async with market as teller.market, others, sunlight.watched(meter.take):
                 await meter.run()
 
-    screen, orders = None, handlers(lambda: meter, config.rules)
+    screen, orders = None, handlers(lambda: meter, config.rules, sunlight.limit)
     if not asked.headless and sys.stdout.isatty() and sys.stdin.isatty():  # keys come from stdin, or nothing does
         from lib.panels.dashboard import Dashboard
         from lib.panels.dm import dm_panels

@@ -1,14 +1,23 @@
-"""What others tell dm: the claims of ev, and the owner's word on the month's peak → what happens to the house."""
+"""What others tell dm: claims of ev and bs, the owner's word on the month's peak, how far the sun is held back."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from lib import messages
 from lib.clock import Clock
+from lib.commands.peers import heard
 from lib.core.house import Accepted, Claimed, House, Rules, new_peak_eur, paid_w
+from lib.core.sun import LIMIT_S, Roof
 from lib.hub.orders import Answer, Handlers
 from lib.messages.charging import Charging
-from lib.messages.orders import AcceptPeak, Done
+from lib.messages.orders import AcceptPeak, Done, LimitSun
+from lib.messages.storage import Storage
+from lib.secrets import Secrets
+from lib.settings import Settings
+
+Limit = Callable[[Roof, float | None], None]  # to so much the sun is held back from now on
+_STARTING = messages.Refused(why="dm is just starting: try again in a second")
 
 
 class Taker(Protocol):
@@ -20,24 +29,35 @@ class Taker(Protocol):
         """Somebody said something."""
 
 
+@asynccontextmanager
+async def claimants(config: Settings, secrets: Secrets, taker: Taker, clock: Clock) -> AsyncIterator[None]:
+    """Listen to ev and bs meanwhile; either may be away."""
+    hear = claims_to(taker, clock)
+    async with heard(config, secrets, "ev", hear, clock), heard(config, secrets, "bs", hear, clock):
+        yield
+
+
 def claims_to(taker: Taker, clock: Clock) -> messages.Say:
     """Hears a program's states; they are answered with grants at the next telegram."""
 
     def hear(message: messages.Message) -> None:
-        if isinstance(message, Charging):
-            claimed = Claimed(program="ev", claims=message.claims, drawn=message.drawn, now_s=clock.monotonic())
-            taker.take(claimed)
+        now_s = clock.monotonic()
+        match message:
+            case Charging(claims=claims, drawn=drawn):
+                taker.take(Claimed(program="ev", claims=claims, drawn=drawn, now_s=now_s))
+            case Storage(claims=claims, drawn=drawn, help_w=help_w):
+                taker.take(Claimed(program="bs", claims=claims, drawn=drawn, now_s=now_s, help_w=help_w))
 
     return hear
 
 
-def handlers(taker: Callable[[], Taker | None], rules: Rules) -> Handlers:
-    """What carries out the orders that dm takes; taker: None while dm is just starting."""
+def handlers(taker: Callable[[], Taker | None], rules: Rules, limit: Limit) -> Handlers:
+    """What carries out the orders that dm takes; taker: None while dm is just starting. limit: holds the sun back."""
 
     def accept(order: AcceptPeak) -> Answer:
         known = taker()
         if known is None:
-            return messages.Refused(why="dm is just starting: try again in a second")
+            return _STARTING
         if not rules.capacity_tariff:
             return messages.Refused(why="peaks cost nothing here, so there is none to accept")
         eur = new_peak_eur(known.house, rules, order.peak_w)
@@ -50,4 +70,18 @@ def handlers(taker: Callable[[], Taker | None], rules: Rules) -> Handlers:
         cost = f"; as the month's peak it costs € {messages.cents(eur)} over the next 12 bills" if eur else ""
         return Done(what=f"{kw:g} kW are accepted until the month ends{cost}")
 
-    return {AcceptPeak: accept}
+    def hold(order: LimitSun) -> Answer:
+        known = taker()
+        if known is None:
+            return _STARTING
+        roof = known.house.roof
+        if order.power_w is None:
+            limit(roof, None)
+            return Done(what="the sun is not held back")
+        if roof.why_unable:
+            return messages.Refused(why=roof.why_unable)
+        limit(roof, order.power_w)
+        names = ", ".join(roof.able)
+        return Done(what=f"{names}: the sun is held back to {order.power_w:.0f} W in all for {LIMIT_S:.0f} s")
+
+    return {AcceptPeak: accept, LimitSun: hold}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from lib.core import booking, books, events, ledger, link, months, notices, peaks, quarter, tidings
+from lib.core import booking, books, events, ledger, link, months, notices, peaks, quarter, sun, tidings
 from lib.core.books import Books, Closed, Prices
 from lib.core.capacity import Capacity
 from lib.core.claims import Cause, Claim, Drawn
@@ -21,6 +21,7 @@ from lib.core.quarter import QUARTER, Quarter
 from lib.core.reading import Reading
 from lib.core.slots import Series
 from lib.core.stamp import CLOCK_NOT_SET
+from lib.core.sun import InverterHeld, InverterMissed, InverterTold, Roof
 from lib.core.tariff import Tariffs
 
 
@@ -72,12 +73,13 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A program said what it asks of the quarter, and what its devices draw."""
+    """A program said what it asks of the quarter, and what its devices draw; help_w: the battery gives the cars."""
 
     program: str
     claims: tuple[Claim, ...]
     drawn: tuple[Drawn, ...]
     now_s: float
+    help_w: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,7 @@ class House:
         ledger: the budget of the running quarter, and who may draw how much of it.
         accepted: the month peak that the owner accepted, for its month.
         above: the quarter that ended in this step, if it did so above its target.
+        roof: the inverters, and what the sun gives.
         notices: what the owner should know, by kind; a kind is told once.
 
     """
@@ -124,10 +127,11 @@ class House:
     accepted: MonthPeak | None = None
     above: Above | None = None
     link: Link = field(default_factory=Link)
+    roof: Roof = field(default_factory=Roof)
     notices: Mapping[str, str] = field(default_factory=dict)
 
 
-Happening = Heard | Silent | Published | Claimed | Accepted
+Happening = Heard | Silent | Published | Claimed | Accepted | InverterTold | InverterMissed | InverterHeld
 
 
 def after(house: House, event: Happening, rules: Rules) -> House:
@@ -150,7 +154,9 @@ def after(house: House, event: Happening, rules: Rules) -> House:
             kept = house.books and booking.repriced(house.books, Prices(tariffs=rules.tariffs, index=event.index))
             return replace(house, index=event.index, books=kept)
         case Claimed():
-            told = ledger.heard(house.ledger, event.program, event.claims, event.drawn, event.now_s)
+            told = ledger.heard(
+                house.ledger, event.program, event.claims, event.drawn, event.now_s, help_w=event.help_w
+            )
             found_w = (house.ledger.base_w or 0.0) - (told.base_w or 0.0)
             running = house.quarter and quarter.controlled(house.quarter, found_w)
             return replace(house, ledger=told, quarter=running)
@@ -158,6 +164,8 @@ def after(house: House, event: Happening, rules: Rules) -> House:
             month = house.peaks.month if house.peaks else None
             known = MonthPeak(month, event.peak_w, None) if month and event.peak_w else None
             return replace(house, accepted=known)
+        case InverterTold() | InverterMissed() | InverterHeld():
+            return replace(house, roof=sun.after(house.roof, event))
 
 
 def opened(kept: Books, month_peaks: Iterable[MonthPeak], index: Series, *, accepted: MonthPeak | None = None) -> House:
@@ -263,6 +271,7 @@ def _heard(house: House, heard: Heard, rules: Rules) -> House:
         accepted=house.accepted,
         above=above,
         link=link.heard(house.link, heard.received, house.received, rejected=heard.rejected),
+        roof=house.roof,
         notices=notices.after(house.notices, reading, running),
     )
     budget = ledger.after(

@@ -17,6 +17,7 @@ from lib.core.link import LinkState
 from lib.core.obis import name
 from lib.core.quarter import Quarter
 from lib.core.stamp import BRUSSELS
+from lib.core.sun import Roof
 from lib.core.tariff import Tariff
 from lib.core.values import OFF, printable, spelled
 from lib.messages import (
@@ -28,6 +29,7 @@ from lib.messages import (
     MonthPeaks,
     QuarterNow,
     Rates,
+    SunNow,
     Telegram,
 )
 
@@ -80,9 +82,25 @@ def say_house(
         announced=tuple(
             Announced(who=one.who, cause=one.cause, peak_w=one.peak_w, eur=one.eur) for one in house.ledger.overs
         ),
+        sun_w=house.roof.power_w(now_s),
+        suns=tuple(_suns(house.roof, now_s)),
         demo=demo,
         notices={**house.notices, **dict(_uncontrolled(house.ledger, house.at or now, now_s)), **(notices or {})},
     )
+
+
+def _suns(roof: Roof, now_s: float) -> Iterator[SunNow]:
+    """Each inverter; what it said too long ago is not said again, but for what it gave in all."""
+    for inverter in roof.names:
+        last, now = roof.readings.get(inverter), roof.fresh(inverter, now_s)
+        yield SunNow(
+            name=inverter,
+            power_w=now.power_w if now else None,
+            energy_wh=last.energy_wh if last else None,
+            limit_w=now.limit_w if now else None,
+            able=inverter in roof.able,
+            trouble=roof.troubles.get(inverter) or roof.balks.get(inverter) or (now.fault if now else ""),
+        )
 
 
 def _uncontrolled(books: Ledger, at: datetime, now_s: float) -> Iterator[tuple[str, str]]:

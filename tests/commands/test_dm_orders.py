@@ -1,18 +1,25 @@
-"""What others tell dm: claims, and the owner's word on the peak; and how long a grant is renewed."""
+"""What others tell dm: claims, the owner's word on the peak, how far the sun is held back; how long a grant lasts."""
+
+from dataclasses import replace
+
+import pytest
 
 from lib.clock import TurnedClock
 from lib.commands.dm_orders import claims_to, handlers
 from lib.core import charging as core
-from lib.core.claims import LEASE_S, PLAN, Claim, Drawn
+from lib.core.battery_why import BatteryWhy, Ground
+from lib.core.claims import BATTERY, LEASE_S, PLAN, SURPLUS, Claim, Drawn
 from lib.core.house import Accepted, Claimed, House, Rules, Silent, after
-from lib.core.modes import Mode
+from lib.core.modes import Mode, StorageMode
 from lib.core.rates import parse_rates
+from lib.core.sun import InverterReading, InverterTold, Roof
 from lib.hub.orders import Orders
 from lib.messages import House as Said
 from lib.messages.charging import Charging
 from lib.messages.dm import say_house
 from lib.messages.ev import word_of
-from lib.messages.orders import AcceptPeak, Done
+from lib.messages.orders import AcceptPeak, Done, LimitSun, Order
+from lib.messages.storage import Storage
 from tests.commands.yard import Yard
 from tests.conftest import NOON, SIMPLE, a_reading, hear
 from tests.hub.builders import a_house
@@ -27,8 +34,9 @@ class Meter:
 
     def __init__(self, rules: Rules = RULES) -> None:
         self.house, self.rules, self.clock = House(), rules, TurnedClock(NOON)
+        self.limits: list[float | None] = []  # to what the sun was to be held back
 
-    def take(self, event: Claimed | Accepted) -> None:
+    def take(self, event: Claimed | Accepted | InverterTold) -> None:
         """Somebody said something."""
         self.house = after(self.house, event, self.rules)
 
@@ -57,10 +65,34 @@ def charging(*claims: Claim) -> Charging:
     return Charging(boot="e", seq=1, said=NOON, at=NOON, claims=claims, drawn=drawn)
 
 
+def storage(*claims: Claim, help_w: float = 0.0) -> Storage:
+    """What bs says."""
+    drawn = (Drawn(who=BATTERY, low_w=0.0, high_w=0.0),)
+    return Storage(
+        boot="s",
+        seq=1,
+        said=NOON,
+        at=NOON,
+        mode=StorageMode.AUTO,
+        because=BatteryWhy(ground=Ground.NOTHING),
+        why="",
+        claims=claims,
+        drawn=drawn,
+        help_w=help_w,
+    )
+
+
+async def carried_out(meter: Meter | None, order: Order, rules: Rules = RULES) -> tuple[bool, str]:
+    """What becomes of an order."""
+    limits: list[float | None] = [] if meter is None else meter.limits
+    carry_out = Orders("dm", handlers(lambda: meter, rules, lambda _, limit_w: limits.append(limit_w))).carry_out
+    answer = await carry_out(order)
+    return isinstance(answer, Done), answer.what if isinstance(answer, Done) else answer.why
+
+
 async def told(meter: Meter | None, peak_w: float, rules: Rules = RULES) -> tuple[bool, str]:
     """What becomes of the owner's word."""
-    answer = await Orders("dm", handlers(lambda: meter, rules)).carry_out(AcceptPeak(peak_w=peak_w))
-    return isinstance(answer, Done), answer.what if isinstance(answer, Done) else answer.why
+    return await carried_out(meter, AcceptPeak(peak_w=peak_w), rules)
 
 
 def test_claims_are_answered_with_the_next_telegram() -> None:
@@ -149,3 +181,71 @@ def test_the_last_word_of_ev_is_said_with_its_age() -> None:
         assert (second > LEASE_S) != said.drawn[0].controlled
     sentence = "ev is silent since 12:00:01: nobody controls garage, which may draw up to 2.3 kW"
     assert sentence == meter.say().notices["ev silent"]
+
+
+def test_the_battery_claims_as_the_cars_do() -> None:
+    """Each program has its own claims, and the help that bs gives stands beside them."""
+    meter = Meter()
+    meter.telegram()
+    hear = claims_to(meter, meter.clock)
+    hear(charging(CLAIM))
+    hear(storage(Claim(who=BATTERY, priority=SURPLUS, wish_w=1_000.0), help_w=700.0))
+    said = meter.telegram()
+    assert {"garage", BATTERY} == {grant.who for grant in said.grants} == {one.who for one in said.drawn}
+    assert {"ev": 0.0, "bs": 700.0} == {name: word.help_w for name, word in meter.house.ledger.words.items()}
+
+
+def a_roof(meter: Meter, *, may_hold: bool, able: bool) -> None:
+    """The house has an inverter that gives 3 kW."""
+    roof = Roof(names=("east",), may_hold=frozenset({"east"} if may_hold else ()))
+    meter.house = replace(meter.house, roof=roof)
+    reading = InverterReading(read_s=meter.clock.monotonic(), power_w=3_000.0, able=able, most_w=5_000.0)
+    meter.take(InverterTold(inverter="east", reading=reading))
+
+
+async def test_the_sun_is_held_back_and_let_go() -> None:
+    """For a minute, and by whom."""
+    meter = Meter()
+    a_roof(meter, may_hold=True, able=True)
+    answer = await carried_out(meter, LimitSun(power_w=1_000.0))
+    assert (True, "east: the sun is held back to 1000 W in all for 60 s") == answer
+    assert (True, "the sun is not held back") == await carried_out(meter, LimitSun())
+    assert [1_000.0, None] == meter.limits
+
+
+@pytest.mark.parametrize(
+    ("may_hold", "able", "why"),
+    [
+        (False, True, "its owner did not allow it: set may_hold in config.py to True for an inverter (east)"),
+        (True, False, "east cannot be held back: that takes SunSpec's model 123 with its timer"),
+    ],
+)
+async def test_a_sun_that_cannot_be_held_back_is_refused_with_its_reason(may_hold: bool, able: bool, why: str) -> None:
+    """And nothing is told to any inverter; to let go is no harm."""
+    meter = Meter()
+    a_roof(meter, may_hold=may_hold, able=able)
+    done, said = await carried_out(meter, LimitSun(power_w=1_000.0))
+    assert not done
+    assert said.startswith(why)
+    assert [] == meter.limits
+    assert (True, "the sun is not held back") == await carried_out(meter, LimitSun())
+
+
+async def test_without_inverters_the_sun_cannot_be_held_back() -> None:
+    """Nor while dm is starting."""
+    done, why = await carried_out(Meter(), LimitSun(power_w=1_000.0))
+    assert (False, True) == (done, why.startswith("no inverter is set up"))
+    assert (False, "dm is just starting: try again in a second") == await carried_out(None, LimitSun(power_w=0.0))
+
+
+def test_the_sun_is_said_with_each_inverter() -> None:
+    """With what it gave in all; what it said too long ago is unknown."""
+    meter = Meter()
+    a_roof(meter, may_hold=True, able=True)
+    said = meter.telegram()
+    [east] = said.suns
+    assert (3_000.0, 3_000.0, True, "") == (said.sun_w, east.power_w, east.able, east.trouble)
+    meter.clock.turn(60)
+    said = meter.telegram()
+    [east] = said.suns
+    assert (None, None, True) == (said.sun_w, east.power_w, east.able)

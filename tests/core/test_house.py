@@ -1,5 +1,6 @@
 """The meter's state: what the owner is told, and what the running quarter may count."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from lib.core.house import Claimed, House, Rules, Silent, after, target_w
 from lib.core.link import LinkState
 from lib.core.reading import Reading
 from lib.core.stamp import Stamp
+from lib.core.sun import InverterMissed, InverterReading, InverterTold, Roof
 from lib.core.values import History, Peak
 from tests.conftest import NOON, RULES, SECOND, SIMPLE, a_reading, hear, local, stamp
 
@@ -189,3 +191,12 @@ def test_a_recording_that_is_over_says_so() -> None:
     """An ended recording is not a broken cable."""
     house = after(hear(House(), a_reading()), Silent(for_s=0.1, why="over", now=NOON, ended=True), RULES)
     assert house.link.state is LinkState.ENDED
+
+
+def test_the_sun_stays_known_between_telegrams() -> None:
+    """What the inverters say is kept over a telegram and a silence, and is no word of the meter's."""
+    reading = InverterReading(read_s=1.0, power_w=3_000.0)
+    house = after(replace(House(), roof=Roof(names=("east",))), InverterTold(inverter="east", reading=reading), RULES)
+    house = after(hear(house, a_reading()), Silent(for_s=5.0, why="the cable is out", now=NOON), RULES)
+    assert 3_000.0 == house.roof.power_w(2.0)
+    assert {"east": "no answer"} == after(house, InverterMissed(inverter="east", why="no answer"), RULES).roof.troubles
