@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
+from math import fsum
 
 from lib.core.arbitrage import Step
 from lib.core.battery_why import sentence
@@ -170,7 +171,7 @@ def _eur_kwh(steps: Iterable[Step], storage: Storage) -> float | None:
         if found is None:
             return None
         prices.append(found)
-    return sum(prices) / len(prices)
+    return fsum(prices) / len(prices)
 
 
 def _gains(gains: Gains, storage: Storage, rules: StorageRules, capacity_wh: float) -> GainsNow:

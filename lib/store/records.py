@@ -1,7 +1,8 @@
 """Values of the core ↔ JSON, exactly: what is read is equal to what was written, to the last digit and microsecond.
 
 By the types of the dataclasses, so a field that the core adds is kept too. What has its default is not written. Charges
-are a list of [part, name, band, register, quantity, eur]. It knows no file and no table.
+are a list of [part, name, band, register, quantity, eur], and a named tuple is a list of its values. It knows no file
+and no table.
 """
 
 import json
@@ -96,6 +97,8 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
         return _charges if inner[0] is Item else _mapping(_reader(inner[1]))
     if is_dataclass(kind):
         return _dataclass(kind)
+    if issubclass(kind, tuple):
+        return _named_tuple(kind)
     return cast("Callable[[Any], Any]", kind) if issubclass(kind, Enum) else _scalar(kind)
 
 
@@ -107,6 +110,12 @@ def _dataclass(kind: Any) -> Callable[[Any], Any]:
         return kind(**{name: readers[name](value) for name, value in found.items() if name in readers})
 
     return read
+
+
+def _named_tuple(kind: Any) -> Callable[[Any], Any]:
+    hints = get_type_hints(kind)
+    readers = [_reader(hints[name]) for name in kind._fields]
+    return lambda found: kind(*(read(one) for read, one in zip(readers, found, strict=True)))
 
 
 def _day_or_instant(found: str) -> date:

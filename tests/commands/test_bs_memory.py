@@ -10,12 +10,13 @@ from lib.clock import TurnedClock
 from lib.commands.bs_memory import Memory, begun, remembered
 from lib.core.cellar import StorageRules
 from lib.core.modes import StorageMode
-from lib.core.storage import Chosen, Reserved
+from lib.core.storage import Chosen, Priced, Reserved
 from lib.settings import Settings
 from lib.store.bs_standing import Standing
 from tests.commands.vault import RULES, Vault
 from tests.conftest import NOON
 from tests.conftest import RULES as HOUSE_RULES
+from tests.store.bs_builders import SLOT
 
 LATER = NOON + timedelta(hours=1)
 
@@ -34,6 +35,7 @@ def lived() -> Vault:
     vault.clock.turn(50_000)  # the machine is up for a day
     vault.clock.set(NOON)
     vault.read()
+    vault.take(Priced(prices=(SLOT,)))
     vault.take(Chosen(mode=StorageMode.HOLD))
     vault.take(Reserved(reserve_pct=35.0))
     vault.pass_by(120, sun_w=1_500.0)

@@ -1,10 +1,12 @@
 """A bs that has lived: a full standing, and a recorder on the database of a home."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from lib.clock import TurnedClock
-from lib.core.gains import Booked, Gains
+from lib.core import gains
+from lib.core.cost import PriceSlot
+from lib.core.gains import Booked
 from lib.core.modes import StorageMode
 from lib.core.usual import Usual
 from lib.store.bs_recorder import BsRecorder
@@ -13,17 +15,24 @@ from lib.store.bs_store import Kept
 from tests.conftest import NOON
 
 HOUR = timedelta(hours=1)
+SLOT = PriceSlot(NOON, NOON + HOUR, 0.31, None)
+
+
+def booked(minutes: int = 40) -> Booked:
+    """So long after noon: a battery that stores, beside a house that draws a little."""
+    found = gains.opened(NOON.date())
+    for minute in range(minutes + 1):
+        at = NOON + timedelta(minutes=minute)
+        stored_wh = 5_000.0 + 30.1 * minute
+        found = gains.after(found, at, grid_w=300.4, battery_w=1_900.7, stored_wh=stored_wh, slot=SLOT)
+    return found
 
 
 def a_standing(mode: StorageMode = StorageMode.HOLD) -> Standing:
     """Something of each kind."""
-    today = Gains(
-        since=date(2026, 11, 20), charged_wh=4_100.5, discharged_wh=3_300.25, start_wh=5_000.0, end_wh=5_400.1
-    )
-    month = Gains(since=date(2026, 11, 1), with_eur=21.4, without_eur=29.9, peak_w=2_480.0, without_w=4_720.0)
     return Standing(
         intent=Intent(mode=mode, set_mode=StorageMode.AUTO, reserve_pct=35.0),
-        booked=Booked(today=today, month=month, at=NOON, grid_wh=120.5, without_wh=410.0, watched=True),
+        booked=booked(),
         load=Usual(by_hour={"12": 431.5}, hour=13, seconds=600.0, energy_ws=3e5, at=NOON + HOUR),
         sun=Usual(by_hour={"12": 2_210.0}, hour=13, at=NOON + HOUR),
         levels={"home": Level(soc_pct=63.4, at=NOON), "shed": Level(soc_pct=11.0, at=NOON)},
