@@ -4,9 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from lib.core.sun import InverterReading
 from lib.inverters import RefusedError, UnreachableError
-from lib.inverters import kostal as driver
 from lib.inverters.kostal import Kostal
 from lib.sim.kostal_box import KostalBox, open_kostal_box
 from lib.sim.modbus_box import Trouble
@@ -92,13 +90,12 @@ async def test_a_no_is_weather(box: KostalBox, inverter: Kostal) -> None:
     with pytest.raises(UnreachableError, match="busy"):
         await inverter.read()
     box.trouble = Trouble.WELL
-    assert InverterReading(read_s=100.0, power_w=3_000.0, energy_wh=(await inverter.read()).energy_wh)
+    assert 3_000.0 == (await inverter.read()).power_w
 
 
 async def test_one_that_hangs_is_given_up(box: KostalBox, inverter: Kostal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Within five seconds, and it is asked again."""
-    assert driver.ANSWER_S < 5
-    monkeypatch.setattr(driver, "ANSWER_S", 0.2)
+    monkeypatch.setattr("lib.inverters.kostal.ANSWER_S", 0.2)
     box.trouble = Trouble.HANG
     with pytest.raises(UnreachableError, match=r"does not answer within 0\.2 s"):
         await inverter.read()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lib.clock import WallClock
-from lib.inverters import InverterSetupError, open_inverter
+from lib.inverters import ANSWER_S, InverterSetupError, open_inverter
 from lib.inverters.fronius import Fronius
 from lib.inverters.kostal import Kostal
 from lib.inverters.sunspec import SunSpec
@@ -44,3 +44,8 @@ def test_a_slip_is_one_sentence(make: str, address: str, options: dict[str, Any]
     with pytest.raises(InverterSetupError) as raised:
         open_inverter(make, address, name="east", options=options, clock=WallClock())
     assert str(raised.value).startswith(words)
+
+
+def test_a_call_gives_up_within_five_seconds() -> None:
+    """As the ability promises."""
+    assert ANSWER_S < 5
