@@ -128,7 +128,7 @@ batteries = {
     #     "socket": False,              # True: a plug-in battery
     #     "least_pct": 10,              # never emptied further
     #     "most_pct": 100,              # nor filled further
-    #     "efficiency_pct": 90,         # of what goes in so much comes out again; learned later
+    #     "efficiency_pct": 90,         # of what goes in, so much comes out again
     #     "wear_eur_kwh": 0.05,         # what a kWh that it gives costs in wear
     #     "user": "",                   # of a "sessy"; the password is "sessy" in ~/secrets.json
     #     "unit": None,                 # its number on Modbus; None: its maker's usual one
