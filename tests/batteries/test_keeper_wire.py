@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from lib.batteries import open_battery
+from lib.batteries import Battery
 from lib.batteries.keeper import Keeper
+from lib.batteries.marstek import open_marstek
 from lib.batteries.pace import Pace
-from lib.clock import WallClock
+from lib.batteries.sessy import Sessy
+from lib.clock import Clock, WallClock
 from lib.core.battery import (
     BatteryBalked,
     BatteryEvent,
@@ -20,7 +22,8 @@ from lib.core.battery import (
     Setpoint,
 )
 from lib.sim.battery import HomeBattery
-from lib.sim.marstek_box import WATCHDOG_S, MarstekBox, open_marstek_box
+from lib.sim.http_box import Trouble as HttpTrouble
+from lib.sim.marstek_box import CONTROL, TAKE, WATCHDOG_S, MarstekBox, open_marstek_box
 from lib.sim.modbus_box import Trouble
 from lib.sim.sessy_box import PASSWORD, USER, SessyBox, open_sessy_box
 from tests.sim.builders import NOON, eventually
@@ -36,19 +39,28 @@ def of(power_w: float) -> Setpoint:
     return Setpoint(power_w=power_w, grid_w=0.0)
 
 
+class HastyClock(WallClock):
+    """A clock on which a second takes a fiftieth of one."""
+
+    def monotonic(self) -> float:
+        """Seconds that go by in haste."""
+        return 50 * super().monotonic()
+
+
 class Wired:
     """A box, a keeper that is busy with it, and what is heard."""
 
-    def __init__(self, box: Box, make: str) -> None:
+    def __init__(self, box: Box, *, clock: Clock | None = None) -> None:
         self.box = box
         self.heard: list[BatteryEvent] = []
-        battery = (
-            open_battery(make, box.where, rules=RULES, user=USER, password=PASSWORD, clock=WallClock())
-            if (make == "sessy")
-            else open_battery(make, box.where, rules=RULES, clock=WallClock())
+        clock = clock or WallClock()
+        is_marstek = isinstance(box, MarstekBox)
+        self.battery: Battery = (
+            open_marstek(box.where, rules=RULES, clock=clock)
+            if is_marstek
+            else Sessy(box.where, rules=RULES, user=USER, password=PASSWORD, clock=clock)
         )
-        battery.polite_s = 0.0  # type: ignore[misc]  # as busy as it can be
-        self.keeper = Keeper("cellar", battery, self.heard.append, clock=WallClock(), pace=BUSY)
+        self.keeper = Keeper("cellar", self.battery, self.heard.append, clock=clock, pace=BUSY)
         self.task = asyncio.create_task(self.keeper.run())
 
     def count(self, kind: type) -> int:
@@ -71,6 +83,27 @@ class Wired:
         await eventually(lambda: len(self.box.writes) > before)
         return self.box.writes[before][0] - wanted_s
 
+    def refuse(self, refuses: bool) -> None:
+        """The box refuses every order, or takes them again."""
+        if isinstance(self.box, MarstekBox):
+            self.box.trouble = Trouble.REFUSE if refuses else Trouble.WELL
+        else:
+            self.box.trouble = HttpTrouble.REFUSE if refuses else HttpTrouble.WELL
+
+    def restart(self) -> None:
+        """The box has forgotten who steered it."""
+        if isinstance(self.box, MarstekBox):
+            self.box.drop()
+        else:
+            self.box.by_hand("POWER_STRATEGY_NOM")
+
+    def steer(self) -> None:
+        """The box does as an earlier run told it."""
+        if isinstance(self.box, MarstekBox):
+            self.box.by_hand(power_w=-900)
+        else:
+            self.box.by_hand("POWER_STRATEGY_API")
+
     async def end(self) -> None:
         """End the keeper."""
         self.task.cancel()
@@ -79,23 +112,39 @@ class Wired:
         await self.keeper.close()
 
 
-@pytest.fixture(params=["marstek", "sessy"])
-async def wired(request: pytest.FixtureRequest) -> AsyncIterator[Wired]:
-    """A box of each make, half full."""
-    has_watchdog = request.param == "marstek"
-    battery = HomeBattery(
-        start=NOON,
-        name="cellar",
-        capacity_wh=5_120,
-        charge_w=2_200,
-        discharge_w=2_200,
-        watchdog_s=WATCHDOG_S if has_watchdog else None,
+def a_battery(watchdog_s: float | None = None) -> HomeBattery:
+    """Half full."""
+    return HomeBattery(
+        start=NOON, name="cellar", capacity_wh=5_120, charge_w=2_200, discharge_w=2_200, watchdog_s=watchdog_s
     )
-    box: Box = await open_marstek_box(battery) if has_watchdog else await open_sessy_box(battery)
-    wired = Wired(box, request.param)
+
+
+@pytest.fixture
+def no_manners(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both makes may be asked without a pause."""
+    monkeypatch.setattr("lib.batteries.marstek.POLITE_S", 0.0)
+    monkeypatch.setattr("lib.batteries.sessy.Sessy.polite_s", 0.0)
+
+
+@pytest.fixture(params=["marstek", "sessy"])
+async def wired(request: pytest.FixtureRequest, no_manners: None) -> AsyncIterator[Wired]:
+    """A box of each make."""
+    is_marstek = request.param == "marstek"
+    box: Box = await open_marstek_box(a_battery(WATCHDOG_S)) if is_marstek else await open_sessy_box(a_battery())
+    wired = Wired(box)
     yield wired
     if not wired.task.done():
         await wired.end()
+    await box.close()
+
+
+@pytest.fixture
+async def hasty(no_manners: None) -> AsyncIterator[Wired]:
+    """A Venus and its keeper, for whom time goes fifty times as fast."""
+    box = await open_marstek_box(a_battery(WATCHDOG_S))
+    hasty = Wired(box, clock=HastyClock())
+    yield hasty
+    await hasty.end()
     await box.close()
 
 
@@ -128,10 +177,7 @@ async def test_a_box_that_is_gone_for_a_while_is_told_again(wired: Wired) -> Non
     port = wired.box.port
     await wired.box.close()
     await eventually(lambda: wired.count(BatteryMissed) > 0)
-    if isinstance(wired.box, MarstekBox):
-        wired.box.drop()
-    else:
-        wired.box.by_hand("POWER_STRATEGY_NOM")
+    wired.restart()
     assert 0 == wired.box.battery.power_w
     await wired.box.listen(port)
     await eventually(lambda: wired.box.battery.power_w == 700)
@@ -141,15 +187,11 @@ async def test_a_box_that_is_gone_for_a_while_is_told_again(wired: Wired) -> Non
 async def test_a_refusal_is_heard_of_and_mended(wired: Wired) -> None:
     """By the next try."""
     await wired.tell(of(700))
-    if isinstance(wired.box, MarstekBox):
-        wired.box.trouble = Trouble.REFUSE
-    else:
-        wired.box.by_hand("POWER_STRATEGY_API")
-        wired.box.trouble = type(wired.box.trouble).REFUSE
+    wired.refuse(True)
     wired.keeper.want(of(800))
     await eventually(lambda: wired.count(BatteryBalked) > 1)
     assert 700 == wired.box.battery.power_w
-    wired.box.trouble = type(wired.box.trouble).WELL
+    wired.refuse(False)
     await eventually(lambda: wired.box.battery.power_w == 800)
 
 
@@ -159,28 +201,48 @@ async def test_the_end_hands_it_back(wired: Wired) -> None:
     assert wired.box.battery.is_told
     await wired.end()
     assert not wired.box.battery.is_told
-    wired.box.battery.told(-900)
-    if isinstance(wired.box, SessyBox):
-        wired.box.by_hand("POWER_STRATEGY_API")
-        wired.box.battery.told(-900)
-    again = Wired(wired.box, "marstek" if isinstance(wired.box, MarstekBox) else "sessy")
+    wired.steer()
+    assert wired.box.battery.is_told
+    again = Wired(wired.box)
     await eventually(lambda: not wired.box.battery.is_told)
     assert [] == [event for event in again.heard if isinstance(event, BatteryTook) and event.setpoint]
     await again.end()
 
 
-async def test_a_watchdog_does_not_end_while_it_is_cared_for(wired: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Here 0.9 s, and an hour of the battery goes by."""
-    if isinstance(wired.box, SessyBox):
-        pytest.skip("a Sessy has no watchdog")
-    battery = wired.box.battery
-    battery.watchdog_s = 90.0
-    monkeypatch.setattr("lib.batteries.keeper.LEASE_S", 30.0)
-    wired.keeper._battery._watchdog_s = 0.75  # type: ignore[attr-defined]  # a hundred times as fast
-    await wired.tell(of(100))
-    wired.keeper._battery._watchdog_s = 0.75  # type: ignore[attr-defined]
-    for _ in range(100):
+async def test_a_watchdog_does_not_end_while_it_is_cared_for(hasty: Wired) -> None:
+    """Told anew in time, some three minutes long; the words in between are the keep-alive."""
+    await hasty.tell(of(100))
+    battery, ends_s = hasty.box.battery, asyncio.get_running_loop().time() + 4
+    while asyncio.get_running_loop().time() < ends_s:
+        before_s = asyncio.get_running_loop().time()
+        hasty.keeper.want(of(100))
         await asyncio.sleep(0.02)
-        battery.step(2.0)
+        battery.step(50 * (asyncio.get_running_loop().time() - before_s))
         assert battery.is_told
     assert 0 == battery.expired
+    takes = [words for _, at, words in hasty.box.writes if (at, words) == (CONTROL, (TAKE,))]
+    assert 6 <= len(takes) <= 10
+
+
+async def test_a_venus_that_drops_control_is_taken_again_once_and_then_left(hasty: Wired) -> None:
+    """It is heard of; so short after that nobody is blamed, the second time somebody is."""
+    await hasty.tell(of(100))
+    assert isinstance(hasty.box, MarstekBox)
+    hasty.box.drop()
+
+    def meddled() -> bool:
+        hasty.keeper.want(of(100))  # as bs does all the time
+        return hasty.count(BatteryMeddled) > 0
+
+    def retaken() -> bool:
+        return not meddled() and hasty.box.battery.is_told
+
+    await eventually(retaken)
+    hasty.box.drops = True
+    hasty.box.drop()
+    await eventually(meddled)
+    writes = len(hasty.box.writes)
+    for _ in range(20):
+        assert meddled()
+        await asyncio.sleep(0.02)
+    assert writes == len(hasty.box.writes)

@@ -91,10 +91,26 @@ async def test_it_gets_its_own_setpoint_back_once(bench: Bench[VictronBox]) -> N
     assert [(OWN, (500,)), (OWN, (OWN_GRID_W,))] == bench.writes
 
 
+async def test_what_its_owner_chose_comes_back(bench: Bench[VictronBox]) -> None:
+    """As it was found, where that is not far from nothing."""
+    bench.box.own_w = 30
+    await bench.battery.release()
+    await bench.battery.order(power(-1_500, grid_w=500))
+    await bench.battery.release()
+    assert [(OWN, (500,)), (OWN, (30,))] == bench.writes
+
+
+async def test_what_a_dead_run_left_does_not_come_back(bench: Bench[VictronBox]) -> None:
+    """Nobody wants to draw 3 kW for ever: it is handed back to what the maker set."""
+    await bench.battery.order(power(1_000, grid_w=3_000))
+    await bench.driver().release()
+    assert (OWN_GRID_W, False) == (bench.box.own_w, bench.cell.is_told)
+
+
 async def test_its_own_setpoint_is_an_option(bench: Bench[VictronBox]) -> None:
-    """For who had another one than the maker's."""
-    await bench.driver(own_grid_w=-20).release()
-    assert [(OWN, (0x10000 - 20,))] == bench.writes
+    """For who had another one."""
+    await bench.driver(own_grid_w=-300).release()
+    assert [(OWN, (0x10000 - 300,))] == bench.writes
 
 
 async def test_a_lost_line_costs_no_write(bench: Bench[VictronBox]) -> None:
