@@ -88,8 +88,9 @@ def open_battery(
     """The battery of a make at an address, which is not asked yet.
 
     address: host or host:port. options of "victron": `unit` (100), `register` (2716 or 2700, else what it has) and
-    `own_grid_w`, what 2700 gets back (50); of "sunspec": `unit` (1) and `watchdog_s`, 60 (usual) to 120; of "marstek":
-    `unit` (1) and `version`, 2 or 3 (else by what it answers); of "sessy": `most_w` (2200, older ones 1700).
+    `own_grid_w`, what 2700 gets back (what it was found at); of "sunspec": `unit` (1) and `watchdog_s`, 60 (usual) to
+    120; of "marstek": `unit` (1) and `version`, 2 or 3 (else by what it answers); of "sessy": `most_w` (2200, older
+    ones 1700).
     Raises BatterySetupError with a sentence for the owner.
     """
     from lib.batteries.options import Options
@@ -105,7 +106,7 @@ def open_battery(
                 clock=clock,
                 unit=found.whole("unit", 100, least=0, most=247),
                 register=found.choice("register", REGISTERS),
-                own_grid_w=found.number("own_grid_w", 50.0, least=-30_000, most=30_000),
+                own_grid_w=found.optional("own_grid_w", least=-30_000, most=30_000),
             )
         case "sunspec":
             from lib.batteries.sunspec import open_sunspec

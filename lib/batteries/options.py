@@ -20,6 +20,10 @@ class Options:
             has = ", ".join(allowed) or "none"
             raise BatterySetupError(f"{name}: {unknown[0]!r} is no option of a battery {make!r}; it has {has}")
 
+    def optional(self, key: str, *, least: float, most: float) -> float | None:
+        """A number from `least` to `most`; None where nothing is said. Raises BatterySetupError."""
+        return None if self._found.get(key) is None else self.number(key, 0.0, least=least, most=most)
+
     def number(self, key: str, usual: float, *, least: float, most: float) -> float:
         """A number from `least` to `most`. Raises BatterySetupError."""
         value = self._found.get(key, usual)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from lib.batteries.flash import Budget
 from lib.modbus.register import Register
 
 
@@ -51,21 +52,6 @@ class Guard:
     values: frozenset[float]
     says: str
     refuses: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """How sparingly a register is written that goes to flash.
-
-    Attributes:
-        writes: so many in 24 hours. least_s: before one that raises what is drawn; one that lowers it does not wait.
-        band_w: a change of less is none.
-
-    """
-
-    writes: int = 20
-    least_s: float = 30.0
-    band_w: float = 50.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,13 @@ back tells whether it still does as it was told. It knows no make.
 
 import asyncio
 import math
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from typing import NoReturn
 
 from lib.batteries import ANSWER_S, RefusedError, UnreachableError
-from lib.batteries.profile import Amount, Budget, Profile
+from lib.batteries.flash import Flash
+from lib.batteries.profile import Amount, Profile
 from lib.clock import Clock
 from lib.core.battery import BatteryReading, BatteryRules, Setpoint
 from lib.modbus import ILLEGAL_ADDRESS, MISSING, ModbusError, NoError
@@ -21,7 +22,6 @@ from lib.modbus.register import Register, blocks
 
 SELDOM_S = 60.0  # between two looks at limits and at what the owner set
 REFRESH = 0.3  # of the watchdog's time: a little before those who tell it again at a third
-DAY_S = 86_400.0
 
 Words = tuple[int, ...]
 
@@ -61,7 +61,7 @@ class RegisterBattery:
         self._told: dict[Register, Words] = {}  # what must stand in it while it does as it was told
         self._took: Setpoint | None = None
         self._wrote_s = self._fresh_s = -math.inf
-        self._stored_s: deque[float] = deque()
+        self._flash: Flash | None = None  # where setpoints are kept that are no mere memory
         self._is_unsure = self._is_back = False
 
     @property
@@ -72,7 +72,7 @@ class RegisterBattery:
     @property
     def stored(self) -> bool:
         """Whether a setpoint goes to flash."""
-        return self._profile is not None and self._profile.budget is not None
+        return self._flash is not None
 
     async def read(self) -> BatteryReading:
         """What it says now; limits and the owner's settings when they are due."""
@@ -97,11 +97,13 @@ class RegisterBattery:
             now_s = self._clock.monotonic()
             is_stale = self._watchdog_s is not None and now_s - self._fresh_s >= REFRESH * self._watchdog_s
             todo = {one: words for one, words in told.items() if is_stale or self._known.get(one) != words}
-            if todo and profile.budget:
-                if (kept := self._kept(profile.budget, aim, now_s)) is not None:
+            if todo and self._flash:
+                if (kept := self._kept(self._flash, aim, now_s)) is not None:
                     self._took = kept
                     return kept.power_w
-                await self._spend(profile, profile.budget, now_s)
+                if self._flash.is_spent(now_s):
+                    await self._spent(profile, self._flash)
+                self._flash.write(now_s)
             await self._write(profile, todo)
             if is_stale or len(todo) == len(told):
                 self._fresh_s = now_s
@@ -142,7 +144,10 @@ class RegisterBattery:
         """What it is, asked once."""
         if self._profile is None:
             profile = await self._meet(self._link)
+            self._missing.clear()
             self._watchdog_s = profile.watchdog_s
+            if profile.budget and not self._flash:
+                self._flash = Flash(profile.budget)
             await self._look(profile)
             self._profile = profile
         return self._profile
@@ -189,7 +194,7 @@ class RegisterBattery:
     async def _hand_back(self, profile: Profile) -> None:
         amounts = {Amount.POWER: 0.0, Amount.GRID: 0.0}
         todo = {write.register: write.words(amounts) for write in profile.release}
-        if profile.budget:  # flash is written only where it has to be
+        if self._flash:  # it is written only where it has to be
             found = await self._words(profile, todo)
             todo = {one: words for one, words in todo.items() if found.get(one) != words}
         await self._write(profile, todo)
@@ -224,31 +229,26 @@ class RegisterBattery:
         steps = [one.register for one in profile.sequence(power_w) if one.value is Amount.POWER]
         return steps[0].rounded(power_w) if steps else power_w
 
-    def _kept(self, budget: Budget, aim: Setpoint, now_s: float) -> Setpoint | None:
-        """What its last setpoint comes to where a new one is not worth a write to flash; None: it is."""
+    def _kept(self, flash: Flash, aim: Setpoint, now_s: float) -> Setpoint | None:
+        """What its last setpoint comes to where a new one is not worth a write; None: it is."""
         took = self._took
         if took is None or not self._told or any(self._known.get(one) != words for one, words in self._told.items()):
             return None
         change_w = aim.grid_w - took.grid_w if self.by_grid else aim.power_w - took.power_w
-        if abs(change_w) < budget.band_w:
+        if abs(change_w) < flash.budget.band_w:
             return Setpoint(power_w=aim.power_w - change_w, grid_w=aim.grid_w - change_w)
-        left_s = budget.least_s - (now_s - self._wrote_s)
-        if change_w > 0 and left_s > 0:
-            raise RefusedError(f"{self._link.where} stores each setpoint in flash: the next one goes in {left_s:.0f} s")
+        if wait_s := flash.wait_s(change_w, now_s):
+            raise RefusedError(f"{self._link.where} stores each setpoint in flash: the next one goes in {wait_s:.0f} s")
         return None
 
-    async def _spend(self, profile: Profile, budget: Budget, now_s: float) -> None:
-        """One of the writes of these 24 hours; when they are used up it goes back to its own mode."""
-        while self._stored_s and now_s - self._stored_s[0] >= DAY_S:
-            self._stored_s.popleft()
-        if len(self._stored_s) >= budget.writes:
-            if self._told or self._is_unsure:
-                await self._hand_back(profile)
-            raise RefusedError(
-                f"{self._link.where} stores each setpoint in flash, and its {budget.writes} writes of a day are used "
-                "up: it is left to its own mode"
-            )
-        self._stored_s.append(now_s)
+    async def _spent(self, profile: Profile, flash: Flash) -> NoReturn:
+        """Its writes of a day are used up: it goes back to its own mode, with one more."""
+        if self._told or self._is_unsure:
+            await self._hand_back(profile)
+        raise RefusedError(
+            f"{self._link.where} stores each setpoint in flash, and its {flash.budget.writes} writes of a day are used "
+            "up: it is left to its own mode"
+        )
 
     def _reading(self, profile: Profile, words: Mapping[Register, Words], read_s: float) -> BatteryReading:
         values = {one: one.parse(word) for one, word in words.items()}

@@ -16,7 +16,7 @@ from lib.core.battery import BatteryRules
 from lib.modbus import AddressError
 from lib.modbus.link import Link
 from lib.modbus.register import Kind, Register
-from lib.modbus.sunspec import Words, read_model, scan
+from lib.modbus.sunspec import Place, Words, read_model, scan
 
 KIND = "a battery with SunSpec"
 HINT = "on a Fronius: Communication, Modbus, in its web page"
@@ -37,16 +37,19 @@ def open_sunspec(
         link = Link(address, kind=KIND, unit=unit, hint=HINT)
     except AddressError as error:
         raise BatterySetupError(f"{rules.name}: {error}") from error
-    meet = partial(_meet, watchdog_s=watchdog_s)
+    meet = partial(_meet, places={}, watchdog_s=watchdog_s)
     return RegisterBattery(link, meet, rules=rules, clock=clock, watchdog_s=float(watchdog_s))
 
 
-async def _meet(link: Link, *, watchdog_s: int) -> Profile:
-    places = await scan(link)
+async def _meet(link: Link, *, places: dict[int, Place], watchdog_s: int) -> Profile:
+    """Its profile. places: its models where a look that did not come to its end in time has found them."""
+    if not places:
+        places.update(await scan(link))
     if STORAGE not in places:
         raise BatterySetupError(f"{link.where} has no storage that can be told anything (SunSpec's model {STORAGE})")
     wanted = [number for number in (MAKER, STRINGS, STORAGE, BANK) if number in places]
     words = {number: await read_model(link, places[number]) for number in wanted}
+    places.clear()
     try:
         return profile_of(words, watchdog_s=watchdog_s)
     except ValueError as error:

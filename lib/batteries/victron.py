@@ -8,7 +8,8 @@ that there was only the owner's own, 2700, which goes to flash. Source: Victron'
 from functools import partial
 
 from lib.batteries import BatterySetupError
-from lib.batteries.profile import Amount, Budget, Guard, Profile, Write
+from lib.batteries.flash import Budget
+from lib.batteries.profile import Amount, Guard, Profile, Write
 from lib.batteries.register_battery import RegisterBattery
 from lib.clock import Clock
 from lib.core.battery import BatteryRules
@@ -19,7 +20,11 @@ from lib.modbus.register import Kind, Register
 KIND = "a Victron GX"
 HINT = "on the GX: Settings, Integrations, Modbus TCP Server"
 FLEETING, STORED = REGISTERS = (2716, 2700)
+OWN_GRID_W = 50.0  # what a GX keeps at the meter as it comes out of its box
+PLAUSIBLE_W = 200.0  # what an owner may have chosen instead
 
+MEMORY = Register(at=FLEETING, kind=Kind.INT32)
+FLASH = Register(at=STORED, kind=Kind.INT16)
 SOC = Register(at=843, absent=0xFFFF)
 BATTERY = Register(at=842, kind=Kind.INT16)
 VOLTS = Register(at=840, scale=0.1)
@@ -53,12 +58,12 @@ def open_victron(
     clock: Clock,
     unit: int = 100,
     register: int | None = None,
-    own_grid_w: float = 50.0,
+    own_grid_w: float | None = None,
 ) -> RegisterBattery:
     """The battery behind the GX at `address`, host or host:port; not asked yet.
 
-    register: 2716 or 2700, None: what it has. own_grid_w: what 2700 gets back, as a GX comes out of its
-    box. Raises BatterySetupError.
+    register: 2716 or 2700, None: what it has. own_grid_w: what 2700 gets back, None: what it was found at, where that
+    may be an owner's choice and no setpoint of a run that died. Raises BatterySetupError.
     """
     try:
         link = Link(address, kind=KIND, unit=unit, hint=HINT)
@@ -69,10 +74,15 @@ def open_victron(
     )
 
 
-async def _meet(link: Link, *, register: int | None, own_grid_w: float) -> Profile:
+async def _meet(link: Link, *, register: int | None, own_grid_w: float | None) -> Profile:
     if register is None:
         register = FLEETING if await _has(link, FLEETING) else STORED
-    return _fleeting() if register == FLEETING else _stored(own_grid_w)
+    if register == FLEETING:
+        return _profile(Write(register=MEMORY, value=Amount.GRID, never_zero=True), 0.0, DISCHARGE)
+    if own_grid_w is None:
+        found_w = FLASH.parse(await link.read(FLASH.at, FLASH.size))
+        own_grid_w = found_w if found_w is not None and abs(found_w) <= PLAUSIBLE_W else OWN_GRID_W
+    return _profile(Write(register=FLASH, value=Amount.GRID), own_grid_w, DISCHARGE_10, Budget())
 
 
 async def _has(link: Link, at: int) -> bool:
@@ -83,16 +93,6 @@ async def _has(link: Link, at: int) -> bool:
             raise
         return False
     return True
-
-
-def _fleeting() -> Profile:
-    setpoint = Register(at=FLEETING, kind=Kind.INT32)
-    return _profile(Write(register=setpoint, value=Amount.GRID, never_zero=True), 0.0, DISCHARGE)
-
-
-def _stored(own_grid_w: float) -> Profile:
-    setpoint = Register(at=STORED, kind=Kind.INT16)
-    return _profile(Write(register=setpoint, value=Amount.GRID), own_grid_w, DISCHARGE_10, Budget())
 
 
 def _profile(setpoint: Write, own_grid_w: float, discharge: Register, budget: Budget | None = None) -> Profile:

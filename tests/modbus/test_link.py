@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 from pymodbus.constants import ExcCodes
@@ -176,6 +177,37 @@ async def test_no_frame_reaches_the_log(shelf: Shelf, way: Link, quick: None, ca
     with pytest.raises(NoError):
         await way.read(100, 1, unit=9)
     assert [] == [record for record in caplog.records if record.name.startswith("pymodbus")]
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"\0\1\0\0\0\3\1\x7f\0",  # a function that nobody knows
+        b"\0\1\0\0\0\5\1\3\4\0\7",  # half of the words that it says it has
+        b"\0\x63\0\0\0\5\1\3\2\0\7",  # the answer to another question
+    ],
+)
+async def test_another_device_is_told_as_such(quick: None, nonsense: bytes) -> None:
+    """Whatever it answers, that is no answer; and it ends in time."""
+    gone = asyncio.Event()
+
+    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while await reader.read(100):
+                writer.write(nonsense)
+            writer.close()
+            await writer.wait_closed()
+        gone.set()
+
+    server = await asyncio.start_server(babble, "127.0.0.1")
+    stranger = Link(f"127.0.0.1:{server.sockets[0].getsockname()[1]}", kind=KIND)
+    with pytest.raises(SilentError, match=r"is it a battery|does it restart"):
+        await stranger.read(100, 1)
+    assert not stranger.is_open
+    await asyncio.wait_for(gone.wait(), 5)
+    server.close()
+    await server.wait_closed()
 
 
 @pytest.mark.parametrize(
