@@ -278,6 +278,7 @@ class Keeper:
             return
         self._handed = True
         self._balks, self._try_again_s = 0, -math.inf
+        self._read_again_s = -math.inf  # it answers
         self._held = _Held(known=True, setpoint=setpoint, power_w=power_w or 0.0, told_s=sent_s)
         self._over(ORDERS, "takes orders again")
         self._hear(BatteryTook(battery=self.name, setpoint=setpoint, power_w=power_w, sent_s=sent_s))

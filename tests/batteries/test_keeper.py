@@ -303,10 +303,10 @@ def test_a_silent_battery_is_told_nothing_but_is_handed_back() -> None:
         await day.renew(None, 60)
         assert len(day.told) > told + 2
         day.battery.trouble = None
-        await day.renew(None, 20)
+        await day.renew(None, 17)
         assert day.battery.set_w is None
 
-    play(story)
+    assert isinstance(play(story).heard[-1], BatteryTold)
 
 
 def test_a_refusal_is_heard_of_and_tried_again_later(caplog: pytest.LogCaptureFixture) -> None:
