@@ -1,7 +1,7 @@
 """`python -m lib.commands.picture FILE`: the README's pictures of the dashboards, drawn by the programs as SVG.
 
 dm: a simulated evening in virtual time with the oven on, at Flemish rates. With `--program ev`: a noon at the chargers,
-made up. Both are the same each time.
+with `--program bs`: an evening with a battery, both made up. All are the same each time.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from lib import settings
+from lib.commands import picture_store
 from lib.commands.attach import TITLES
 from lib.commands.picture_cars import noon
 from lib.core import house as core
@@ -25,6 +26,7 @@ from lib.messages import Message, Refused
 from lib.messages.counted import say_bill, say_usage
 from lib.messages.dm import say_events, say_house, say_rates, say_telegram
 from lib.messages.orders import Done, Order
+from lib.panels.bs import bs_panels
 from lib.panels.ev import ev_panels
 from lib.panels.picture import picture
 from lib.sim.telegram import telegram
@@ -33,7 +35,7 @@ from lib.sim.world import World
 START = "261117170000W"
 RATES = "docs/rates/flanders_day_night.json"
 EVENTS = 20
-SIZE, CARS_SIZE = (132, 44), (132, 34)
+SIZE, CARS_SIZE, STORE_SIZE = (132, 44), (132, 34), (132, 34)
 MINUTES = 3 * 24 * 60 + 66
 
 
@@ -75,6 +77,12 @@ async def cars() -> str:
     return await picture(noon(), CARS_SIZE, title=TITLES["ev"], panels=ev_panels(), orders=_no_order)
 
 
+async def store() -> str:
+    """The dashboard of bs, with its keys."""
+    told = picture_store.evening()
+    return await picture(told, STORE_SIZE, title=TITLES["bs"], panels=bs_panels(), orders=_no_order)
+
+
 async def _no_order(order: Order) -> Done | Refused:
     return Refused(why=f"a picture takes no {order.type}")
 
@@ -85,7 +93,8 @@ def main() -> int:
     options.add_argument("file", type=Path)
     options.add_argument("--program", choices=tuple(TITLES), default="dm", help="whose dashboard")
     asked = options.parse_args()
-    asked.file.write_text(asyncio.run(cars() if asked.program == "ev" else house()), "utf-8")
+    draw = {"dm": house, "ev": cars, "bs": store}[asked.program]
+    asked.file.write_text(asyncio.run(draw()), "utf-8")
     return 0
 
 

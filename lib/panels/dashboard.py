@@ -34,7 +34,7 @@ from lib.panels.view import Line, View
 
 QUIT = "quit"
 MARGIN = 2  # cells beside the head, both sides together
-ORDER_KEYS = "abcmps"  # of all programs
+ORDER_KEYS = "abcmprs"  # of all programs
 
 
 class Fresh(Event):

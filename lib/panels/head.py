@@ -8,7 +8,7 @@ from typing import Literal
 
 from rich.text import Text
 
-from lib.panels.dates import clock_s, day_name, lasting
+from lib.panels.dates import clock_s, day_name, lasting, weekday
 from lib.panels.look import Look, Room
 from lib.panels.seen import Peer
 from lib.panels.sheet import Piece, Sheet, apart, length
@@ -47,7 +47,7 @@ def render_head(
         sheet.row(*beside[1][0])
         sheet.row(*beside[2][0])
     else:
-        width = _beside_cells(room)
+        width = beside_cells(room)
         for figure, (left, right) in zip(_large(power, look), beside, strict=True):
             sheet.row(*figure, *apart(left, right, width))
     for text, style in _cut(list(told), room.height - ROWS, turn=turn):
@@ -61,7 +61,7 @@ def turn_at(said: datetime | None) -> int:
 
 
 def title_line(look: Look, room: Room, title: str, at: datetime | None, *, demo: bool, trusted: bool) -> Beside:
-    """What this is, and the time of the meter; `trusted` is False for an old one. The year gives way to the words."""
+    """What this is, and the time of the meter; `trusted` is False for an old one. Year and month give way."""
     colours = look.colours
     left = [(title, colours.title)]
     if demo:
@@ -70,13 +70,12 @@ def title_line(look: Look, room: Room, title: str, at: datetime | None, *, demo:
         return left, []
     style = colours.title if trusted else colours.quiet
     day, time = day_name(at), clock_s(at)
-    dated = f"{day} {at.year}"
-    if length(left) + len(dated) + len(time) + 3 > _beside_cells(room):
-        dated = day
+    spare = beside_cells(room) - length(left) - len(time) - 3
+    dated = next((one for one in (f"{day} {at.year}", day) if len(one) <= spare), weekday(at))
     return left, [(f"{dated}  ", colours.quiet), (time, style)]
 
 
-def _beside_cells(room: Room) -> int:
+def beside_cells(room: Room) -> int:
     """The cells beside the large figure."""
     return room.width - FIGURE - UNIT - 3
 

@@ -11,6 +11,7 @@ from lib.panels.head import (
     Notice,
     Pieces,
     Power,
+    beside_cells,
     peer_notices,
     program_line,
     render_head,
@@ -18,9 +19,12 @@ from lib.panels.head import (
     turn_at,
 )
 from lib.panels.look import Look, Room
+from lib.panels.quarter_cars import sun_and_battery
 from lib.panels.seen import Peer
+from lib.panels.sheet import length
 
 GRAVE = ("store", "breaker")  # notices that cannot wait
+GAP = 3
 
 
 def render_header(
@@ -42,7 +46,7 @@ def render_header(
             trusted=state == "good",
         ),
         (_link(house, look, heard_s), []),
-        (program_line(look, peer, heard_s, ended=state == "ended"), []),
+        _program(house, look, room, program_line(look, peer, heard_s, ended=state == "ended")),
     )
     told, turn = notices(house, peer), turn_at(house.said if house else None)
     return render_head(_power(house, look, heard_s), beside, told, look, room, turn=turn)
@@ -72,6 +76,14 @@ def _age_s(house: House, heard_s: float | None) -> float:
     since = house.link.since
     silent_s = (house.said - since).total_seconds() if house.link.state in {"silent", "ended"} and since else 0.0
     return silent_s + (heard_s or 0.0)
+
+
+def _program(house: House | None, look: Look, room: Room, program: Pieces) -> Beside:
+    """Sun and battery, where there is one; beside what is to be said of the program, where there is room for both."""
+    said = sun_and_battery(house, look) if house else []
+    if not program:
+        return said, []
+    return program, said if length(program) + length(said) + GAP <= beside_cells(room) else []
 
 
 def _link(house: House | None, look: Look, heard_s: float | None) -> Pieces:

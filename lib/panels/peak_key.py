@@ -1,8 +1,9 @@
-"""The key that accepts a month peak, on the screens of dm and of ev: what it is now, and what another would cost."""
+"""The key that accepts a month peak, on the screens of dm, ev and bs: what it is now, and what another would cost."""
 
 from lib.messages import House
 from lib.messages.charging import Charging
 from lib.messages.orders import AcceptPeak, Order
+from lib.messages.storage import Storage
 from lib.panels.asks import Asked, Field, OrderKey, figure
 from lib.panels.seen import Seen
 
@@ -14,7 +15,7 @@ NO_COST = "peaks cost nothing here, so there is none to accept"
 def ask_peak(seen: Seen) -> Asked:
     """A field for kW; the sentence of a home whose peaks cost nothing."""
     house = seen.newest(House)
-    if house is not None and not house.capacity_tariff:
+    if not _peaks_may_cost(seen):
         return NO_COST
     return Field(
         title="Accept a peak",
@@ -26,8 +27,7 @@ def ask_peak(seen: Seen) -> Asked:
 
 
 def _peaks_may_cost(seen: Seen) -> bool:
-    house = seen.newest(House)
-    return house is None or house.capacity_tariff
+    return all(word.capacity_tariff for word in (seen.newest(House), seen.newest(Storage)) if word)
 
 
 ACCEPT = OrderKey(
@@ -42,6 +42,8 @@ def _now(seen: Seen) -> str:
         accepted = "" if house.accepted_w is None else f" You accepted {house.accepted_w / 1000:.2f} kW."
         return f"{paid_w / 1000:.2f} kW are paid already.{accepted}"
     target_w = charging.budget.target_w if charging and charging.budget else None
+    if storage := seen.newest(Storage):
+        target_w = storage.quarter_w
     return "" if target_w is None else f"The target is {target_w / 1000:.2f} kW now."
 
 

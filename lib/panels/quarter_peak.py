@@ -12,7 +12,7 @@ from rich.text import Text
 from lib.messages import House, QuarterNow
 from lib.panels.dates import QUARTER, clock, near
 from lib.panels.look import Look, Room
-from lib.panels.quarter_cars import car_rows
+from lib.panels.quarter_cars import beside_rows
 from lib.panels.sheet import Piece, Sheet
 from lib.panels.strokes import bar, curve, energy_bar, part, row_of, scale_w
 
@@ -35,13 +35,13 @@ def render_quarter(house: House | None, look: Look, room: Room) -> Text:
     sheet.row(*_time(house, quarter, look, room.width))
     rows = room.height - 1
     if room.width >= BESIDE + CURVE and rows < STACKED:
-        figures = _figures(house, quarter, look, BESIDE - GUTTER)
+        figures = _figures(house, quarter, look, BESIDE - GUTTER, rows)
         lines = _curve(quarter, look, room.width - BESIDE, rows)
         none: list[Piece] = []
         for left, right in zip_longest(figures, lines, fillvalue=none):
             sheet.row(*left, (" " * (BESIDE - sum(cell_len(text) for text, _ in left)), ""), *right)
         return sheet.text()
-    figures = _figures(house, quarter, look, room.width)
+    figures = _figures(house, quarter, look, room.width, rows)
     airy = rows >= STACKED
     for pieces in (*((),) * airy, *figures, *((),) * airy):
         sheet.row(*pieces)
@@ -65,7 +65,7 @@ def _time(house: House, quarter: QuarterNow, look: Look, width: int) -> list[Pie
     return [(f"{start} ", colours.quiet), *bar(look, cells, gone, colours.clock), (f" {end}", colours.quiet), last]
 
 
-def _figures(house: House, quarter: QuarterNow, look: Look, width: int) -> list[list[Piece]]:
+def _figures(house: House, quarter: QuarterNow, look: Look, width: int, height: int) -> list[list[Piece]]:
     colours, peaks = look.colours, house.capacity_tariff
     forecast_w, target_w, gap_w = quarter.forecast_w, quarter.target_w, quarter.gap_w
     over = gap_w is not None and gap_w < 0
@@ -86,7 +86,7 @@ def _figures(house: House, quarter: QuarterNow, look: Look, width: int) -> list[
     rows[1] += _gap(gap_w, look, peaks=peaks)
     if over and peaks and quarter.new_peak_eur is not None and not house.announced:
         rows.insert(2, [(_cost(house, quarter.new_peak_eur, look), colours.over)])
-    return [*rows, *car_rows(house, look, width)]
+    return [*rows, *beside_rows(house, look, width, height - len(rows))]
 
 
 def _target(house: House, quarter: QuarterNow) -> str:

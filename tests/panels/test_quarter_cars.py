@@ -1,4 +1,4 @@
-"""What cars have to do with the quarter, on dm's screen."""
+"""What cars, battery and sun have to do with the quarter, on dm's screen."""
 
 from dataclasses import replace
 
@@ -6,9 +6,11 @@ import pytest
 from rich.text import Text
 
 from lib.core.claims import Cause, Drawn, Grant
-from lib.messages import Announced, House
+from lib.messages import Announced, House, SunNow
+from lib.panels.header import render_header
 from lib.panels.look import Room
 from lib.panels.quarter_peak import render_quarter
+from lib.panels.seen import Peer
 from tests.panels import story
 from tests.panels.golden import LOOK, LOOKS, golden, shown, styles
 
@@ -17,6 +19,9 @@ ROOM = Room(60, 12)
 DRAWN = Drawn(who="garage", low_w=2300.0, high_w=2300.0)
 GRANT = Grant(who="garage", power_w=3700.0)
 LATE = Announced(who="garage", cause=Cause.LATE_TRIP, peak_w=4100.0, eur=5.2)
+SUN = SunNow(name="roof", power_w=2400.0, able=True)
+STORED = Drawn(who="battery", low_w=1100.0, high_w=1100.0)
+GIVEN = Drawn(who="battery", low_w=-1100.0, high_w=-1100.0)
 
 
 def house(**changes: object) -> House:
@@ -38,12 +43,10 @@ def test_cars_that_draw_have_a_line() -> None:
 
 def test_a_home_without_cars_has_none() -> None:
     """Nor one whose cars neither draw nor may, nor the battery alone."""
-    plain = drawn(house()).plain
-    for changes in (
-        {"drawn": (replace(DRAWN, low_w=0.0, high_w=0.0),), "grants": (replace(GRANT, power_w=0.0),)},
-        {"drawn": (replace(DRAWN, who="battery"),), "grants": (replace(GRANT, who="battery"),)},
-    ):
-        assert plain == drawn(house(**changes)).plain
+    none = {"drawn": (replace(DRAWN, low_w=0.0, high_w=0.0),), "grants": (replace(GRANT, power_w=0.0),)}
+    assert drawn(house()).plain == drawn(house(**none)).plain
+    alone = {"drawn": (replace(DRAWN, who="battery"),), "grants": (replace(GRANT, who="battery"),)}
+    assert "Cars" not in drawn(house(**alone)).plain
 
 
 def test_a_grant_that_nobody_uses_is_said() -> None:
@@ -105,3 +108,54 @@ def test_ascii_gets_ascii() -> None:
     """Also the euro."""
     told = house(drawn=(DRAWN,), grants=(GRANT,), announced=(LATE,))
     assert render_quarter(told, LOOKS["ascii"], Room(42, 7)).plain.isascii()
+
+
+def test_battery_and_sun_have_a_line_each_where_there_is_room() -> None:
+    """What is stored with its grant, what is given without."""
+    granted = Grant(who="battery", power_w=2000.0)
+    both = house(drawn=(DRAWN, STORED), grants=(GRANT, granted), suns=(SUN,), sun_w=2400.0)
+    lines = drawn(both).plain.split("\n")
+    assert "Cars        2.30 kW   granted 3.70 kW" in lines
+    assert "Battery     1.10 kW   stored, granted 2.00 kW" in lines
+    assert "Sun         2.40 kW" in lines
+    assert "Battery     1.10 kW   given" in drawn(house(drawn=(GIVEN,), grants=(granted,))).plain.split("\n")
+
+
+def test_in_a_low_room_they_share_a_line_and_then_give_way() -> None:
+    """An announced peak is always said."""
+    both = house(drawn=(DRAWN, GIVEN), grants=(GRANT,), suns=(SUN,), sun_w=2400.0)
+    low = drawn(both, Room(42, 7)).plain.split("\n")
+    assert 7 == len(low)
+    assert "Sun         2.40 kW   gives 1.10 kW" == low[-1].rstrip()
+    late = drawn(replace(both, announced=(LATE,)), Room(42, 7)).plain
+    assert "Sun" not in late
+    assert "late trip" in late
+
+
+def test_a_sun_that_is_not_known_or_held_back_is_a_warning() -> None:
+    """An inverter that is silent by day is no zero."""
+    lost = house(suns=(SUN, SunNow(name="shed", trouble="no answer")))
+    assert {COLOURS.warn} == styles(drawn(lost), "shed is not known")
+    assert "Sun            – kW" in drawn(lost).plain
+    held = house(suns=(replace(SUN, limit_w=1500.0),), sun_w=1500.0)
+    assert {COLOURS.warn} == styles(drawn(held), "held back to 1.50 kW")
+
+
+def test_a_battery_that_nobody_controls_is_a_warning() -> None:
+    """As a car is."""
+    lost = house(drawn=(replace(GIVEN, controlled=False),))
+    assert {COLOURS.warn} == styles(drawn(lost), "out of reach")
+
+
+def test_the_head_says_sun_and_battery_in_a_home_that_has_one() -> None:
+    """Beside what it listens to only where there is room for both."""
+    both = house(drawn=(GIVEN,), suns=(SUN,), sun_w=2400.0)
+
+    def head(told: House, width: int, peer: Peer | None = None) -> str:
+        return render_header(told, LOOK, Room(width, 5), title="Digital Meter", peer=peer).plain
+
+    assert "sun 2.40 kW, battery gives 1.10 kW" in head(both, 78)
+    assert "battery" not in head(house(), 78)
+    peer = Peer(url="ws://pi:8080/ws", connected=True)
+    assert "battery" not in head(both, 78, peer)
+    assert "sun 2.40 kW, battery gives 1.10 kW" in head(both, 118, peer)
