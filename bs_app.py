@@ -120,8 +120,9 @@ def main() -> int:
                     teller.around |= {"ev": partial(trouble, cars, "ev")}
                 if meter:
                     await cellar.know_the_time()
-                async with opened(config, secrets, cellar.take, clock) as batteries, beside({"sun": sun.run()}):
-                    await cellar.run(batteries)
+                with contextlib.closing(teller):
+                    async with opened(config, secrets, cellar.take, clock) as batteries, beside({"sun": sun.run()}):
+                        await cellar.run(batteries)
 
     orders = handlers(lambda: cellar, lambda: meter, rules)
     screen = None

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from lib import messages
 from lib.clock import Clock
@@ -14,6 +15,7 @@ from lib.messages.storage import Storage as Said
 
 EVERY_S = 5.0
 STEP_W = 100.0  # what the batteries do has changed when it differs by about so much
+LEAVES = "the battery app is stopping"
 log = logging.getLogger(__name__)
 
 
@@ -63,6 +65,15 @@ class Teller:
             self._why = kind
             if said.because.ground is not Ground.SILENT:  # which the event has said
                 log.info("battery: %s", said.why)
+
+    def close(self) -> None:
+        """The last word: batteries are in their own mode, of which nobody tells any more; nothing is asked or given."""
+        if self._last is None:
+            return
+        self._seq += 1
+        last = replace(self._last, seq=self._seq, said=self._clock.now(), claims=(), drawn=(), help_w=0.0)
+        self._last = replace(last, help=None, can_help_w=0.0, refused=LEAVES if last.help or last.refused else "")
+        self._say(self._last)
 
     def _notices(self, storage: Storage) -> dict[str, str]:
         found = {kind: tell() for kind, tell in self.around.items()} | {"store": self._memory.trouble}

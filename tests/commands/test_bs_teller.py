@@ -10,7 +10,9 @@ from lib.commands.bs_memory import Memory
 from lib.commands.bs_teller import Teller
 from lib.core.battery import BatteryMissed
 from lib.core.battery_why import BatteryWhy, Ground
+from lib.core.cellar import Help
 from lib.core.cellar import Storage as State
+from lib.core.claims import PLAN, Claim
 from lib.core.modes import StorageMode
 from lib.core.storage import Chosen
 from lib.messages import Message
@@ -107,6 +109,26 @@ def test_how_full_a_silent_battery_was_is_told(recorder: BsRecorder) -> None:
     told.vault.read()
     told.tell()
     assert {} == told.last.notices
+
+
+def test_the_last_word_asks_and_gives_nothing(recorder: BsRecorder) -> None:
+    """The battery is in its own mode then: what it draws counts as the house's own, and no help is left standing."""
+    told = Told(recorder)
+    told.teller.close()
+    assert [] == told.said
+    told.vault.read()
+    given = Help(power_w=2_000.0, energy_wh=3_000.0, until=NOON, why="late")
+    told.tell(replace(told.vault.storage, help=given, claim=Claim(who="battery", priority=PLAN, wish_w=3_000.0)))
+    before = told.last
+    assert before.claims
+    assert before.drawn
+    assert 2_000.0 == before.help_w
+    told.said.clear()
+    told.teller.close()
+    last = told.last
+    assert ((), (), 0.0, None, 0.0) == (last.claims, last.drawn, last.help_w, last.help, last.can_help_w)
+    assert ("the battery app is stopping", before.seq + 1) == (last.refused, last.seq)
+    assert before.batteries == last.batteries
 
 
 def test_each_reason_is_logged_once(recorder: BsRecorder, caplog: pytest.LogCaptureFixture) -> None:
