@@ -14,6 +14,7 @@ from typing import NoReturn
 from lib.batteries import ANSWER_S, RefusedError, UnreachableError
 from lib.batteries.flash import Flash
 from lib.batteries.profile import Amount, Profile
+from lib.batteries.terms import Terms
 from lib.clock import Clock
 from lib.core.battery import BatteryReading, BatteryRules, Setpoint
 from lib.modbus import ILLEGAL_ADDRESS, MISSING, ModbusError, NoError
@@ -53,14 +54,12 @@ class RegisterBattery:
         self._clock = clock
         self._watchdog_s = watchdog_s
         self._lock = asyncio.Lock()
-        self._profile: Profile | None = None
         self._missing: set[Register] = set()
-        self._now_and_then: dict[Register, float | None] = {}
-        self._seldom_s = -math.inf
+        self._terms: Terms | None = None
         self._known: dict[Register, Words] = {}  # what stands in it, as far as that is sure
         self._told: dict[Register, Words] = {}  # what must stand in it while it does as it was told
         self._took: Setpoint | None = None
-        self._wrote_s = self._fresh_s = -math.inf
+        self._looked_s = self._wrote_s = self._fresh_s = -math.inf
         self._flash: Flash | None = None  # where setpoints are kept that are no mere memory
         self._is_unsure = self._is_back = False
 
@@ -78,19 +77,21 @@ class RegisterBattery:
         """What it says now; limits and the owner's settings when they are due."""
         read_s = self._clock.monotonic()
         async with self._asking():
-            profile = await self._met()
-            if read_s - self._seldom_s >= SELDOM_S or self._stops(profile):
-                await self._look(profile)
-            words = await self._words(profile, profile.often)
-        return self._reading(profile, words, read_s)
+            terms = await self._met()
+            if read_s - self._looked_s >= SELDOM_S or terms.stops:
+                self._terms = terms = await self._look(terms.profile)
+            words = await self._words(terms.profile, terms.profile.often)
+        return self._reading(terms, words, read_s)
 
     async def order(self, setpoint: Setpoint) -> float:
         """Tell it; see Battery.order. The power that it took is rounded towards 0 to the steps that it knows."""
         async with self._asking():
-            profile = await self._met()
-            if stops := self._stops(profile):
-                raise RefusedError(stops)
-            aim = self._clamped(setpoint)
+            terms = await self._met()
+            if terms.stops:
+                if self._told:
+                    await self._hand_back(terms.profile)
+                raise RefusedError(terms.stops)
+            profile, aim = terms.profile, terms.clamped(setpoint, self._rules)
             sequence = profile.sequence(self._stepped_w(profile, aim.power_w))
             amounts = {Amount.POWER: aim.power_w, Amount.GRID: aim.grid_w}
             told = {write.register: write.words(amounts) for write in sequence}
@@ -115,7 +116,7 @@ class RegisterBattery:
     async def release(self) -> None:
         """Hand it back to its own mode."""
         async with self._asking():
-            await self._hand_back(await self._met())
+            await self._hand_back((await self._met()).profile)
 
     async def close(self) -> None:
         """Let the connection go."""
@@ -135,28 +136,27 @@ class RegisterBattery:
             raise UnreachableError(f"{self._link.where} did not answer within {ANSWER_S:g} s") from None
         except NoError as error:
             if error.code == ILLEGAL_ADDRESS:
-                self._profile = None
+                self._terms = None
             raise RefusedError(str(error)) from error
         except ModbusError as error:
             raise UnreachableError(str(error)) from error
 
-    async def _met(self) -> Profile:
-        """What it is, asked once."""
-        if self._profile is None:
+    async def _met(self) -> Terms:
+        """What it is and what it allows, asked for once."""
+        if self._terms is None:
             profile = await self._meet(self._link)
             self._missing.clear()
             self._watchdog_s = profile.watchdog_s
             if profile.budget and not self._flash:
                 self._flash = Flash(profile.budget)
-            await self._look(profile)
-            self._profile = profile
-        return self._profile
+            self._terms = await self._look(profile)
+        return self._terms
 
-    async def _look(self, profile: Profile) -> None:
+    async def _look(self, profile: Profile) -> Terms:
         """Limits, and what the owner set; what it does not have is not asked for again."""
         words = await self._words(profile, profile.seldom)
-        self._now_and_then = {one: one.parse(word) for one, word in words.items()}
-        self._seldom_s = self._clock.monotonic()
+        self._looked_s = self._clock.monotonic()
+        return Terms(profile=profile, values={one: one.parse(word) for one, word in words.items()})
 
     async def _words(self, profile: Profile, registers: Iterable[Register]) -> dict[Register, Words]:
         wanted = set(registers) - self._missing
@@ -185,7 +185,7 @@ class RegisterBattery:
                 self._told, self._is_unsure = {}, True
                 if isinstance(error, NoError):
                     if error.code == ILLEGAL_ADDRESS:
-                        self._profile = None
+                        self._terms = None
                     raise RefusedError("; ".join(filter(None, (str(error), profile.locked)))) from error
                 raise
             self._known |= {one: todo[one] for one in run}
@@ -200,29 +200,6 @@ class RegisterBattery:
         await self._write(profile, todo)
         self._told, self._took, self._is_unsure, self._is_back = {}, None, False, False
         self._fresh_s = -math.inf
-
-    def _stops(self, profile: Profile) -> str:
-        """Why it must not be told anything; "" when it may."""
-        return next((one.says for one in profile.guards if one.refuses and self._holds(one.register, one.values)), "")
-
-    def _holds(self, register: Register, values: frozenset[float]) -> bool:
-        return self._now_and_then.get(register) in values
-
-    def _most_w(self, registers: Iterable[Register]) -> float | None:
-        """The product of what it says; None where it does not."""
-        found = [self._now_and_then.get(one) for one in registers]
-        known = [one for one in found if one is not None]
-        return max(0.0, math.prod(known)) if found and len(known) == len(found) else None
-
-    def _clamped(self, setpoint: Setpoint) -> Setpoint:
-        """Within what the owner allows and the battery says; the meter sees what is left out."""
-        profile = self._profile
-        charge_w = self._most_w(profile.charge_w) if profile else None
-        discharge_w = self._most_w(profile.discharge_w) if profile else None
-        most_w = min(self._rules.charge_w, math.inf if charge_w is None else charge_w)
-        least_w = -min(self._rules.discharge_w, math.inf if discharge_w is None else discharge_w)
-        power_w = min(most_w, max(least_w, setpoint.power_w))
-        return Setpoint(power_w=power_w, grid_w=setpoint.grid_w + power_w - setpoint.power_w)
 
     def _stepped_w(self, profile: Profile, power_w: float) -> float:
         """A power in the steps that it knows; less than one is none."""
@@ -250,7 +227,8 @@ class RegisterBattery:
             "up: it is left to its own mode"
         )
 
-    def _reading(self, profile: Profile, words: Mapping[Register, Words], read_s: float) -> BatteryReading:
+    def _reading(self, terms: Terms, words: Mapping[Register, Words], read_s: float) -> BatteryReading:
+        profile = terms.profile
         values = {one: one.parse(word) for one, word in words.items()}
         flows = [values.get(one) for one in profile.power_w]
         known = [one for one in flows if one is not None]
@@ -259,18 +237,15 @@ class RegisterBattery:
             read_s=read_s,
             soc_pct=values.get(profile.soc_pct),
             power_w=sum(known) if flows and len(known) == len(flows) else None,
-            charge_w=self._most_w(profile.charge_w),
-            discharge_w=self._most_w(profile.discharge_w),
+            charge_w=terms.charge_w,
+            discharge_w=terms.discharge_w,
             set_w=self._took.power_w if self._took and self._told and not meddling else None,
             ours=None if self._is_unsure else bool(self._told) and not meddling,
             charged_wh=values.get(profile.charged_wh) if profile.charged_wh else None,
             discharged_wh=values.get(profile.discharged_wh) if profile.discharged_wh else None,
-            warning="; ".join(filter(None, (meddling, self._check_timer(profile, values), *self._oddities(profile)))),
+            warning="; ".join(filter(None, (meddling, self._check_timer(profile, values), *terms.oddities))),
             serial=profile.serial,
         )
-
-    def _oddities(self, profile: Profile) -> list[str]:
-        return [one.says for one in profile.guards if self._holds(one.register, one.values)]
 
     def _check_timer(self, profile: Profile, values: Mapping[Register, float | None]) -> str:
         """Whether it keeps no time of its own after which it goes back; then nothing but us hands it back."""

@@ -145,6 +145,18 @@ async def test_what_its_owner_has_to_set_otherwise_is_said(
     assert [(GRID, (0, 2_000))] == bench.writes
 
 
+async def test_what_begins_to_steer_it_finds_it_handed_back(bench: Bench[VictronBox]) -> None:
+    """It is noticed within a minute, and what it was told before does not stay."""
+    await bench.battery.order(power(-1_500, grid_w=500))
+    bench.box.dynamic_ess = 1
+    bench.turn(61)
+    await bench.battery.read()
+    for _ in range(2):
+        with pytest.raises(RefusedError, match="Dynamic ESS"):
+            await bench.battery.order(power(-1_500, grid_w=600))
+    assert [(GRID, (0, 500)), (GRID, (0, 0))] == bench.writes
+
+
 async def test_a_first_order_looks_before_it_tells(bench: Bench[VictronBox]) -> None:
     """Nobody may have read it before."""
     bench.box.dynamic_ess = 2
