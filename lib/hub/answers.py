@@ -14,6 +14,7 @@ from lib.messages import Column, Events, House, MonthPeaks, QuarterNow, Rates, T
 QUARTER = timedelta(minutes=15)
 WATCHED = time(0, 5)  # a day that was counted from here on is counted from its start
 MOST_EVENTS = 30
+BATTERY, RESTS_W = "battery", 25.0
 
 
 def help_text(words: Mapping[str, str]) -> str:
@@ -39,6 +40,8 @@ def status(house: House | None, rates: Rates | None = None) -> str:
         labelled("time", f"{house.at.astimezone(BRUSSELS):%a %d %b %Y %H:%M:%S}" if house.at else UNKNOWN),
         labelled("demo", "simulated house") if house.demo else "",
         labelled("grid", _grid(house.grid_w)),
+        *_sun(house),
+        *_battery(house),
         labelled("rate", rate(house, rates)),
         *_quarter(house),
         *(_month(house) if house.capacity_tariff else ()),
@@ -127,6 +130,24 @@ def _grid(grid_w: float | None) -> str:
     if grid_w is None:
         return UNKNOWN
     return f"{_watts(abs(grid_w))} {'injected' if grid_w < 0 else 'taken'}"
+
+
+def _sun(house: House) -> Iterable[str]:
+    """What the inverters give; nothing where there is none."""
+    if house.suns or house.sun_w is not None:
+        held_w = [one.limit_w for one in house.suns if one.limit_w is not None]
+        yield labelled("sun", f"{kw(house.sun_w)}{f', held back to {kw(sum(held_w))}' if held_w else ''}")
+        yield from (labelled("", f"{one.name}: {one.trouble}") for one in house.suns if one.trouble)
+
+
+def _battery(house: House) -> Iterable[str]:
+    """What the home batteries do; nothing where there is none."""
+    for one in house.drawn:
+        if one.who == BATTERY:
+            power_w = (one.low_w + one.high_w) / 2
+            way = "stored" if power_w > 0 else "given"
+            word = "rests" if abs(power_w) < RESTS_W else f"{_watts(abs(power_w))} {way}"
+            yield labelled("battery", word if one.controlled else f"{word}, out of reach")
 
 
 def _quarter(house: House) -> list[str]:

@@ -58,6 +58,14 @@ def boosts(charging: Charging | None) -> str:
     return _each(charging, lambda charger: _boost(charger, charging.at) or "no boost")
 
 
+def peak(charging: Charging | None) -> str:
+    """What the running quarter may count, as dm said last."""
+    if charging is None:
+        return STARTED
+    target_w = charging.budget.target_w if charging.budget else None
+    return labelled("target", f"{kw(target_w)}{'' if target_w is None else ' in this quarter'}")
+
+
 def socs(charging: Charging | None) -> str:
     """How full each car is, how old that is, and how far it can be trusted."""
     if charging is None:

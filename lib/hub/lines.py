@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from lib.hub.answers import folded, help_text
+from lib.hub.elsewhere import elsewhere
 from lib.hub.newest import Newest
 from lib.hub.orders import Orders
 from lib.hub.questions import Question
@@ -56,6 +57,8 @@ class Lines:
                 return LEAVE
             case known if known in self._questions:
                 question = self._questions[known]
+                if rest and question.order and (whose := elsewhere(self._orders.program, known, rest)):
+                    return folded(whose)
                 if rest and question.order:
                     return await self._tell(known, question.order, rest, may_change=may_change)
                 return question.answer(self._newest)
@@ -63,6 +66,8 @@ class Lines:
                 return f"{known}: {MAY_LOOK}"
             case known if known in self._words:
                 return await self._ask(known, rest)
+        if whose := elsewhere(self._orders.program, word.lower(), rest):
+            return folded(whose)
         shown = "".join(letter for letter in typed[:LONGEST_SHOWN] if letter.isprintable())
         return f"no such word: {shown}; help lists them\n{self.glance()}"
 

@@ -12,7 +12,17 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from lib.messages import Refused
-from lib.messages.orders import AcceptPeak, Done, Order, OrderError, order_name, parse_order
+from lib.messages.orders import (
+    AcceptPeak,
+    Done,
+    LimitSun,
+    Order,
+    OrderError,
+    SetReserve,
+    SetStorage,
+    order_name,
+    parse_order,
+)
 
 ORDER_S = 4.0  # who asks waits a second longer, and so hears what became of it
 
@@ -20,7 +30,9 @@ Answer = Done | Refused
 Handler = Callable[[Any], Answer | Awaitable[Answer]]  # one order of its kind → what became of it
 Handlers = Mapping[type[Order], Handler]
 NO_HANDLERS: Final[Handlers] = MappingProxyType({})
-TAKERS: Final[Mapping[type[Order], str]] = MappingProxyType({AcceptPeak: "dm"})  # all others ev takes
+TAKERS: Final[Mapping[type[Order], str]] = MappingProxyType(
+    {AcceptPeak: "dm", LimitSun: "dm", SetStorage: "bs", SetReserve: "bs"}
+)  # all others ev takes
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +47,7 @@ class Orders:
 
     def __init__(self, program: str, handlers: Handlers) -> None:
         """handlers: for each kind of order that it takes, what carries it out; one that waits has 4 s."""
-        self._program = program
+        self.program = program
         self._handlers = dict(handlers)
 
     def takes(self, kind: type[Order]) -> bool:
@@ -59,8 +71,8 @@ class Orders:
         name, handler = order_name(type(order)), self._handlers.get(type(order))
         if handler is None:
             taker = TAKERS.get(type(order), "ev")
-            where = "now" if taker == self._program else f"here: {taker} does, so send it there"
-            return Refused(why=f"{self._program} takes no {name} {where}")
+            where = "now" if taker == self.program else f"here: {taker} does, so send it there"
+            return Refused(why=f"{self.program} takes no {name} {where}")
         try:
             async with asyncio.timeout(ORDER_S):
                 answer = handler(order)

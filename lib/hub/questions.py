@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from lib.hub import answers, charging, money, spoken, trips
+from lib.hub import answers, charging, money, spoken, storing, trips
 from lib.hub.newest import Newest
 from lib.hub.spoken import Spoken
 from lib.messages import Bill, Events, House, Rates, Telegram, Usage
 from lib.messages.charging import Charging, Sessions
 from lib.messages.prices import varies
+from lib.messages.storage import Storage
 
 
 def _always(_: Newest) -> bool:
@@ -36,6 +37,11 @@ class Question:
 def _peaks_cost(newest: Newest) -> bool:
     house = newest.message(House)
     return house is not None and house.capacity_tariff
+
+
+def _reserve_counts(newest: Newest) -> bool:
+    storage = newest.message(Storage)
+    return storage is None or storage.capacity_tariff
 
 
 def _prices_vary(newest: Newest) -> bool:
@@ -129,6 +135,57 @@ CARS: Final[Mapping[str, Question]] = MappingProxyType(
             means="until when each charger charges fast",
             answer=lambda newest: charging.boosts(newest.message(Charging)),
             order=spoken.BOOST,
+        ),
+        "peak": Question(
+            means="what the running quarter may count",
+            answer=lambda newest: charging.peak(newest.message(Charging)),
+            order=spoken.PEAK,
+        ),
+    }
+)
+
+STORE: Final[Mapping[str, Question]] = MappingProxyType(
+    {
+        "status": Question(
+            means="the battery at a glance",
+            answer=lambda newest: storing.status(newest.message(Storage)),
+        ),
+        "battery": Question(
+            means="each battery: how full, what it does, its limits",
+            answer=lambda newest: storing.battery(newest.message(Storage)),
+        ),
+        "flow": Question(
+            means="what flows between sun, house, cars, battery and grid",
+            answer=lambda newest: storing.flow(newest.message(Storage)),
+        ),
+        "gains": Question(
+            means="what it stored, lost and earned, today and this month",
+            answer=lambda newest: storing.gains(newest.message(Storage)),
+        ),
+        "plan": Question(
+            means="when it will store and give, and at what price",
+            answer=lambda newest: storing.plan(newest.message(Storage)),
+        ),
+        "why": Question(
+            means="why it does what it does",
+            answer=lambda newest: storing.why(newest.message(Storage)),
+        ),
+        "mode": Question(
+            means="what it is set to: auto, fill, hold, off, own",
+            answer=lambda newest: storing.mode(newest.message(Storage)),
+            order=spoken.STORAGE,
+        ),
+        "reserve": Question(
+            means="how much is kept for the month's peak",
+            answer=lambda newest: storing.kept(newest.message(Storage)),
+            listed=_reserve_counts,
+            order=spoken.RESERVE,
+        ),
+        "peak": Question(
+            means="what the running quarter may count",
+            answer=lambda newest: storing.peak(newest.message(Storage)),
+            listed=_reserve_counts,
+            order=spoken.PEAK,
         ),
     }
 )

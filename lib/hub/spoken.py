@@ -20,13 +20,16 @@ from lib.messages.orders import (
     SetCar,
     SetMode,
     SetPhases,
+    SetReserve,
     SetSoc,
+    SetStorage,
     order_of,
 )
 
 NUMBER: Final = re.compile(r"\d{1,6}(?:[.,]\d{1,3})?")
 UNIT: Final = re.compile(r"(?<=\d)\s*(?:%|min|kW)$", re.IGNORECASE)
-OFF = "off"
+OFF, AUTO = "off", "auto"
+BATTERY = "battery"
 GUEST = "guest"
 MOST_KW = 100.0
 
@@ -81,12 +84,27 @@ def _peak(rest: str, _: Newest) -> Order:
     return order_of(AcceptPeak, {"peak_w": round(number * 1000, 3)})
 
 
+def _storage(rest: str, _: Newest) -> Order:
+    *names, mode = rest.split()
+    if names and [name.casefold() for name in names] != [BATTERY]:
+        raise OrderError("all batteries have one mode together, so none is named")
+    return order_of(SetStorage, {"mode": mode.casefold()})
+
+
+def _reserve(rest: str, _: Newest) -> Order:
+    if rest.casefold() == AUTO:
+        return SetReserve(reserve_pct=None)
+    return order_of(SetReserve, {"reserve_pct": _number(UNIT.sub("", rest))})
+
+
 MODE: Final = Spoken(kind=SetMode, such_as="mode garage pv_only", parse=_mode)
 PHASES: Final = Spoken(kind=SetPhases, such_as="phases garage 1", parse=_phases)
 SOC: Final = Spoken(kind=SetSoc, such_as="soc car_1 63", parse=_soc)
 CAR: Final = Spoken(kind=SetCar, such_as="car garage car_2", parse=_car)
 BOOST: Final = Spoken(kind=Boost, such_as="boost garage 90, boost off", parse=_boost)
 PEAK: Final = Spoken(kind=AcceptPeak, such_as="peak 4.5, peak off", parse=_peak)
+STORAGE: Final = Spoken(kind=SetStorage, such_as="mode auto, mode hold", parse=_storage)
+RESERVE: Final = Spoken(kind=SetReserve, such_as="reserve 30, reserve auto", parse=_reserve)
 
 
 def _charger(names: Sequence[str], newest: Newest) -> str:

@@ -17,10 +17,31 @@ function showGrid(card, house, rates) {
     band: joined([band, link.state !== "good" && at && `as of ${near(at, said)}`]),
     grid: grid_w == null ? UNKNOWN : watts(Math.abs(grid_w)),
     way,
+    sun: sunText(house),
+    battery: batteryText(house),
     rate: rateText(house, rates),
     next: next_change && band != null ? `${next_band || "another rate"} from ${near(next_change, at)}` : "",
   });
   card.classList.toggle("injects", grid_w < 0);
+}
+
+/** What the inverters give; "" where there is none. */
+function sunText({ sun_w, suns = [] }) {
+  if (sun_w == null && !suns.length) return "";
+  const held = suns.filter(({ limit_w }) => limit_w != null);
+  const limit_w = held.reduce((sum, one) => sum + one.limit_w, 0);
+  return joined([
+    `sun ${sun_w == null ? UNKNOWN : watts(sun_w)}`,
+    held.length && `held back to ${watts(limit_w)}`,
+    ...suns.filter(({ trouble }) => trouble).map(({ name, trouble }) => `${name}: ${trouble}`),
+  ]);
+}
+
+/** What the home batteries do together, as bs told dm; "" where there is none. */
+function batteryText({ drawn }) {
+  const found = drawn.find(({ who }) => who === "battery");
+  if (!found) return "";
+  return joined([`battery ${storedText(middle_w(found))}`, !found.controlled && "out of reach"]);
 }
 
 /** What a kWh costs and earns now; the bands hold what counts. */
@@ -90,10 +111,14 @@ function showGrants(card, { grants, drawn, announced, capacity_tariff: hasPeaks 
 function grantText({ who, power_w, short, over_w, eur }, draws, hasPeaks) {
   return joined([
     `${who} may draw ${power_w ? kw(power_w) : "nothing"}`,
-    draws && `draws ${drawnText(draws)}`,
+    draws && (who === "battery" ? storedText(middle_w(draws)) : `draws ${drawnText(draws)}`),
     short && `less than it asked for${hasPeaks ? ", because of the peak" : ""}`,
     over_w > 0 && `${kw(over_w)} above the target${eur == null ? "" : `, which ${peakCost(eur, 12)}`}`,
   ]);
+}
+
+function middle_w({ low_w, high_w }) {
+  return (low_w + high_w) / 2;
 }
 
 function drawnText({ low_w, high_w }) {

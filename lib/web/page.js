@@ -42,7 +42,7 @@ function numberField(card, range, tells) {
 
 function hear(message) {
   newest[message.type] = message;
-  const { hello, house, rates, charging } = newest;
+  const { hello, house, rates, charging, storage } = newest;
   switch (message.type) {
     case "hello":
       document.title = TITLES[message.program] ?? message.program;
@@ -55,9 +55,12 @@ function hear(message) {
     case "charging":
       showCharging(shown("charging"), charging);
       break;
+    case "storage":
+      showStorage(shown("storage"), storage);
+      break;
   }
   if (hello && hello.protocol !== PROTOCOL) showLine("this page is of another version than the program: open it anew");
-  else if (message === house || message === charging) showState(message);
+  else if ([house, charging, storage].includes(message)) showState(message);
 }
 
 function shown(name) {
@@ -92,7 +95,7 @@ function showLine(text, old = "") {
 /** The line to the program came, went, or is still gone. */
 function showDoor() {
   document.body.classList.toggle("lost", !door.isOpen);
-  const state = newest.house ?? newest.charging;
+  const state = newest.house ?? newest.charging ?? newest.storage;
   if (door.isOpen) {
     showLine(state ? "" : "connected; nothing was said yet");
   } else if (state) {
@@ -106,4 +109,5 @@ function showDoor() {
 addEventListener("error", ({ message }) => showLine(`this page has a fault of its own: ${message}; open it anew`));
 tidyAddress();
 bornAccept(document.getElementById("accept"));
+bornStorage(document.getElementById("storage"));
 const door = new Door(hear, showDoor);

@@ -12,6 +12,14 @@ const MANUAL = {
   manual: "left as it is, unless a cable would carry too much",
   auto: "ready for each trip, from sun and cheap hours, under the paid peak",
 };
+const STORING = {
+  auto: "stores what is cheap or your own, shaves the peak, helps the cars",
+  fill: "charges now, under the paid peak",
+  hold: "gives nothing; what the sun leaves over is still stored",
+  off: "neither takes nor gives",
+  own: "left to its maker's own mode",
+};
+const RESTS_W = 25; // less is the battery's own electronics
 
 const inBrussels = (parts) => new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Brussels", ...parts });
 const MINUTES = inBrussels({ hour: "2-digit", minute: "2-digit" });
@@ -30,6 +38,13 @@ function kwh(energy_wh) {
 /** A power as a person reads it: small ones in watts. */
 function watts(power_w) {
   return power_w == null || Math.abs(power_w) >= 999.5 ? kw(power_w) : `${power_w.toFixed(0)}${NBSP}W`;
+}
+
+/** A power of a battery in words: + is stored. */
+function storedText(power_w) {
+  if (power_w == null) return UNKNOWN;
+  if (Math.abs(power_w) < RESTS_W) return "rests";
+  return `${power_w > 0 ? "stores" : "gives"} ${watts(Math.abs(power_w))}`;
 }
 
 function euro(eur) {

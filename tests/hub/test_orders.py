@@ -58,6 +58,11 @@ async def test_an_order_for_another_program_says_whose_it_is() -> None:
     assert "dm takes no set_mode here: ev does, so send it there" == said
     ev = await Orders("ev", {SetMode: done}).carry_out(AcceptPeak(peak_w=4500.0))
     assert Refused(why="ev takes no accept_peak here: dm does, so send it there") == ev
+    assert "dm takes no set_storage here: bs does, so send it there" == await refused(
+        '{"type": "set_storage", "mode": "hold"}'
+    )
+    assert "dm takes no set_reserve here: bs does, so send it there" == await refused('{"type": "set_reserve"}')
+    assert "dm takes no limit_sun now" == await refused('{"type": "limit_sun", "power_w": 0}')
     assert "dm takes no accept_peak now" == await refused('{"type": "accept_peak", "peak_w": 4500}')
 
 

@@ -5,16 +5,17 @@ from dataclasses import replace
 import pytest
 
 from lib.hub.newest import Newest
-from lib.hub.questions import CARS, HOUSE, Question
+from lib.hub.questions import CARS, HOUSE, STORE, Question
 from lib.messages import Message
 from tests.panels.words import a_bill, a_house, dynamic, impact, in_impact, simple, some_events
 
 from .builders import TELEGRAM, USAGE
+from .cellar import a_storage
 from .garage import SESSIONS, a_charging
 
 EVERY = [
     pytest.param(question, id=f"{name}-{word}")
-    for name, table in (("dm", HOUSE), ("ev", CARS))
+    for name, table in (("dm", HOUSE), ("ev", CARS), ("bs", STORE))
     for word, question in table.items()
 ]
 
@@ -43,7 +44,7 @@ def test_each_word_is_answered_before_anything_was_said(question: Question) -> N
 @pytest.mark.parametrize("question", EVERY)
 def test_each_word_is_answered_from_what_was_said_last(question: Question) -> None:
     """In lines that fit, another answer than before."""
-    newest = told(a_house(), dynamic(), USAGE, a_bill(), some_events(), TELEGRAM, a_charging(), SESSIONS)
+    newest = told(a_house(), dynamic(), USAGE, a_bill(), some_events(), TELEGRAM, a_charging(), SESSIONS, a_storage())
     answer = question.answer(newest)
     assert answer != question.answer(Newest())
     assert max(map(len, answer.splitlines())) <= 72
@@ -57,7 +58,7 @@ def test_what_a_word_is_for_fits_its_line(question: Question) -> None:
 
 def test_the_words_of_an_order_are_its_own() -> None:
     """Each order is typed with the word that asks for what it changes."""
-    for table in (HOUSE, CARS):
+    for table in (HOUSE, CARS, STORE):
         for word, question in table.items():
             if question.order:
                 assert all(f"{line} ".startswith(f"{word} ") for line in question.order.such_as.split(", "))

@@ -10,13 +10,14 @@ import pytest
 from lib.core.modes import Mode
 from lib.hub import answers
 from lib.hub.gate import Role
-from lib.hub.rest import CAR_STATES
+from lib.hub.rest import CAR_STATES, STORE_STATES
 from lib.hub.server import Hub
 from lib.messages import Message, Refused, parse_message, to_json
 from lib.messages.orders import Boost, Done, SetMode
 from tests.panels.words import a_bill, some_events
 
 from .builders import RATES, TELEGRAM, USAGE, a_house, get, open_hub
+from .cellar import a_storage
 from .garage import SESSIONS, a_charging
 from .raw import request
 
@@ -117,6 +118,16 @@ async def test_the_states_of_ev_are_served_too() -> None:
             hub.say(message)
             assert to_json(message) == (await get(hub, f"/api/{message.type}"))[2].decode()
         assert 404 == (await get(hub, "/api/house"))[0]
+
+
+async def test_the_state_of_bs_is_served_too() -> None:
+    """With what is unknown left out."""
+    async with open_hub(states=STORE_STATES) as hub:
+        hub.say(a_storage(soc_pct=None))
+        body = (await get(hub, "/api/storage"))[2].decode()
+        assert to_json(a_storage(soc_pct=None)) == body
+        assert "soc_pct" not in json.loads(body)
+        assert 404 == (await get(hub, "/api/charging"))[0]
 
 
 def set_mode(order: SetMode) -> Done | Refused:

@@ -2,12 +2,23 @@
 
 import pytest
 
-from lib.core.modes import Mode, Phases
+from lib.core.modes import Mode, Phases, StorageMode
 from lib.hub import spoken
 from lib.hub.newest import Newest
 from lib.hub.spoken import Spoken
 from lib.messages.charging import Charging
-from lib.messages.orders import AcceptPeak, Boost, Order, OrderError, SetCar, SetMode, SetPhases, SetSoc
+from lib.messages.orders import (
+    AcceptPeak,
+    Boost,
+    Order,
+    OrderError,
+    SetCar,
+    SetMode,
+    SetPhases,
+    SetReserve,
+    SetSoc,
+    SetStorage,
+)
 
 from .garage import ONE, a_charging
 
@@ -39,6 +50,11 @@ def told(charging: Charging | None) -> Newest:
         (spoken.PEAK, "4.5", AcceptPeak(peak_w=4500.0)),
         (spoken.PEAK, "4,55 kW", AcceptPeak(peak_w=4550.0)),
         (spoken.PEAK, "OFF", AcceptPeak(peak_w=0.0)),
+        (spoken.STORAGE, "Hold", SetStorage(mode=StorageMode.HOLD)),
+        (spoken.STORAGE, "Battery off", SetStorage(mode=StorageMode.OFF)),
+        (spoken.RESERVE, "30", SetReserve(reserve_pct=30.0)),
+        (spoken.RESERVE, "30,5 %", SetReserve(reserve_pct=30.5)),
+        (spoken.RESERVE, "AUTO", SetReserve(reserve_pct=None)),
     ],
 )
 def test_a_line_is_an_order(word: Spoken, rest: str, order: Order) -> None:
@@ -77,6 +93,10 @@ def test_where_there_is_but_one_its_name_may_be_left_out(word: Spoken, rest: str
         (spoken.SOC, "car_1 nan", "soc_pct is a number of percent from 0 to 100, and not 'nan'"),
         (spoken.BOOST, "garage 5000", "minutes is a number of minutes from 0 to 1440, and not 5000.0"),
         (spoken.PEAK, "high", "a peak is a number of kW from 0 to 100, or off, and not 'high'"),
+        (spoken.STORAGE, "turbo", "mode is one of auto, fill, hold, off, own, and not 'turbo'"),
+        (spoken.STORAGE, "cellar off", "all batteries have one mode together, so none is named"),
+        (spoken.RESERVE, "101", "reserve_pct is a number of percent from 0 to 100, or null, and not 101.0"),
+        (spoken.RESERVE, "much", "reserve_pct is a number of percent from 0 to 100, or null, and not 'much'"),
         (spoken.PEAK, "4500", "a peak is a number of kW from 0 to 100, or off, and not '4500'"),
     ],
 )
@@ -87,7 +107,19 @@ def test_what_is_wrong_is_said_with_what_is_allowed(word: Spoken, rest: str, why
     assert why == str(error.value)
 
 
-@pytest.mark.parametrize("word", [spoken.MODE, spoken.PHASES, spoken.SOC, spoken.CAR, spoken.BOOST, spoken.PEAK])
+@pytest.mark.parametrize(
+    "word",
+    [
+        spoken.MODE,
+        spoken.PHASES,
+        spoken.SOC,
+        spoken.CAR,
+        spoken.BOOST,
+        spoken.PEAK,
+        spoken.STORAGE,
+        spoken.RESERVE,
+    ],
+)
 def test_the_examples_are_right(word: Spoken) -> None:
     """What help shows can be typed as it is."""
     for example in word.such_as.split(", "):

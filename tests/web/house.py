@@ -6,10 +6,10 @@ from typing import Any
 
 from lib.core.modes import Mode
 from lib.hub.gate import Role
-from lib.hub.rest import CAR_STATES
+from lib.hub.rest import CAR_STATES, STORE_STATES
 from lib.hub.server import Hub
 from lib.messages import Refused
-from lib.messages.orders import ORDERS, AcceptPeak, Boost, Done, Order, SetMode, SetSoc
+from lib.messages.orders import ORDERS, AcceptPeak, Boost, Done, Order, SetMode, SetReserve, SetSoc, SetStorage
 
 LOOK, STEER = "look-" + "a" * 40, "steer-" + "b/+ü" * 10
 QUOTED = "steer-" + "b%2F%2B%C3%BC" * 10  # STEER in an address
@@ -36,6 +36,12 @@ class Owner:
                 return Done(what=f"{name}: fast for {minutes:g} minutes")
             case AcceptPeak(peak_w=peak_w):
                 return Done(what=f"{peak_w:g} W are accepted")
+            case SetStorage(mode=mode):
+                return Done(what=f"battery: {mode}")
+            case SetReserve(reserve_pct=None):
+                return Done(what="reserve by the time of day")
+            case SetReserve(reserve_pct=pct):
+                return Done(what=f"reserve {pct:g} %")
         return Refused(why="this house has no such thing")
 
 
@@ -43,7 +49,7 @@ class Owner:
 async def door(program: str, *said: Any, owner: Owner | None = None, **options: Any) -> AsyncIterator[Hub]:
     """The door of a program that said all this."""
     orders = dict.fromkeys(ORDERS.values(), owner.take) if owner else {}
-    states = {"states": CAR_STATES} if program == "ev" else {}
+    states = {"ev": {"states": CAR_STATES}, "bs": {"states": STORE_STATES}}.get(program, {})
     usual: dict[str, Any] = {"boot": "b1", "host": "127.0.0.1", "port": 0, "orders": orders}
     hub = Hub(program, **usual | states | options)
     await hub.start()

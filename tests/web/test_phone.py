@@ -8,6 +8,7 @@ from lib.core.charger import Plug
 from lib.core.claims import Drawn, Grant
 from lib.core.link import Link, LinkState
 from tests.hub.builders import NOON, RATES, a_house, a_quarter
+from tests.hub.cellar import a_battery, a_storage
 from tests.hub.garage import HELP, LATE, a_car, a_charger, a_charging, a_trip
 
 from .browser import Tab, needs_chromium
@@ -154,13 +155,14 @@ async def test_names_are_texts_whatever_is_in_them(tab: Tab) -> None:
         tab.complaints.clear()
 
 
-@pytest.mark.parametrize("program", ["dm", "ev"])
+@pytest.mark.parametrize("program", ["dm", "ev", "bs"])
 async def test_it_fits_each_screen_and_each_thumb(tab: Tab, program: str) -> None:
     """From the narrowest phone to a wide screen, by day and by night; what is pressed is 44 px at least."""
     long = "a very long name of a charger in the garage behind the house " * 2 + "x" * 60
     cars = a_charging(chargers=(a_charger(long), a_charger()), trips=(a_trip(title=long), LATE), notices={"a": long})
-    said = (a_house(notices={"a": long}, accepted_w=4500.0), RATES) if program == "dm" else (cars,)
-    async with door(program, *said) as hub:
+    store = a_storage(batteries=(a_battery(long, fault=long), a_battery()), why=long, refused=long, notices={"a": long})
+    said = {"dm": (a_house(notices={"a": long}, accepted_w=4500.0), RATES), "ev": (cars,), "bs": (store,)}
+    async with door(program, *said[program]) as hub:
         await tab.go(at(hub))
         await tab.until("document.querySelector('main:not([hidden])') !== null")
         grounds = set()
