@@ -81,6 +81,8 @@ def handlers(taker: Callable[[], Taker | None], rules: Rules, limit: Limit) -> H
         if roof.why_unable:
             return messages.Refused(why=roof.why_unable)
         limit(roof, order.power_w)
+        if all(name in roof.balks for name in roof.able):  # they are tried again, but did not do it
+            return messages.Refused(why="; ".join(roof.balks[name] for name in roof.able))
         names = ", ".join(roof.able)
         return Done(what=f"{names}: the sun is held back to {order.power_w:.0f} W in all for {LIMIT_S:.0f} s")
 

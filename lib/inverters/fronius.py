@@ -81,7 +81,7 @@ class Fronius:
             )
         try:
             said = json.loads(bytes(body))
-        except ValueError:  # half an object, a page, or letters that are none
+        except (ValueError, RecursionError):  # half an object, a page, letters that are none, or a thousand brackets
             said = None
         if status != 200 or not isinstance(said, dict):
             raise UnreachableError(f"{self._where} answers HTTP {status}, and not as a Fronius: is it another box?")

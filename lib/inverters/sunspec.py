@@ -27,6 +27,7 @@ LIMIT, TIMER, ENABLED, LIMIT_SCALE = 5, 7, 9, 23  # in model 123: % of the size,
 FIRST_STRING, STRING_SIZE, STRING_W, STRINGS_SCALE = 10, 20, 11, 4  # in model 160
 CHARGES, GIVES = 2, 3  # the third and fourth string of an inverter with a battery
 LONGEST_TIMER_S = 300.0
+MOST_STEPS = 0xFFFE  # of a limit, as it is written
 
 
 class SunSpec:
@@ -145,7 +146,8 @@ class SunSpec:
                 stays = f"its timer stays at {timer_s or 0:.0f} s"
                 raise RefusedError(f"{self._link.where} would be held back for ever if we fail: {stays}")
             share_pct = min(100.0, limit_w / self._most_w * 100)
-            wanted = {LIMIT: floor(share_pct / control.scale(LIMIT_SCALE) + 1e-6), ENABLED: 1}
+            steps = floor(share_pct / control.scale(LIMIT_SCALE) + 1e-6)
+            wanted = {LIMIT: min(steps, MOST_STEPS), ENABLED: 1}
         for offset, word in wanted.items():
             await self._write(offset, word)
         found = await self._words(CONTROLS)

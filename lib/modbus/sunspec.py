@@ -17,7 +17,7 @@ END = 0xFFFF
 MOST_MODELS = 60
 LONGEST = 120  # words in one question
 NOWHERE = {Kind.INT16: 0x8000 - 0x1_0000, Kind.UINT16: 0xFFFF, Kind.INT32: -0x8000_0000, Kind.UINT32: 0xFFFF_FFFF}
-NO_SCALE = 0x8000
+NO_SCALE, MOST_FACTOR = 0x8000, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +45,25 @@ class Words:
         return self._raw(offset, kind) is not None
 
     def scale(self, offset: int | None) -> float:
-        """Ten to the scale factor at `offset`; 1 where there is none."""
-        if offset is None or offset >= len(self.words) or self.words[offset] == NO_SCALE:
-            return 1.0
-        word = self.words[offset]
-        return 10.0 ** (word - 0x1_0000 if word > 0x7FFF else word)
+        """Ten to the scale factor at `offset`; 1 where there is none, or one that the standard does not allow."""
+        factor = self._factor(offset)
+        return 10.0**factor if abs(factor) <= MOST_FACTOR else 1.0
 
     def value(self, offset: int, kind: Kind = Kind.UINT16, *, scale: int | None = None) -> float | None:
-        """The number at `offset`, by the scale factor at `scale`; None where the device has none."""
+        """The number at `offset`, by the scale factor at `scale`; None where the device has none, or garbles that."""
         raw = self._raw(offset, kind)
-        return None if raw is None else raw * self.scale(scale)
+        return None if raw is None or abs(self._factor(scale)) > MOST_FACTOR else raw * self.scale(scale)
 
     def text(self, offset: int, length: int) -> str:
         """`length` words of text at `offset`."""
         data = b"".join(word.to_bytes(2, "big") for word in self.words[offset : offset + length])
         return data.split(b"\0")[0].decode("utf-8", "replace").strip()
+
+    def _factor(self, offset: int | None) -> int:
+        if offset is None or offset >= len(self.words) or self.words[offset] == NO_SCALE:
+            return 0
+        word = self.words[offset]
+        return word - 0x1_0000 if word > 0x7FFF else word
 
     def _raw(self, offset: int, kind: Kind) -> float | None:
         register = Register(at=offset, kind=kind, absent=NOWHERE.get(kind))

@@ -12,7 +12,7 @@ from lib.core.claims import BATTERY, LEASE_S, PLAN, SURPLUS, Claim, Drawn
 from lib.core.house import Accepted, Claimed, House, Rules, Silent, after
 from lib.core.modes import Mode, StorageMode
 from lib.core.rates import parse_rates
-from lib.core.sun import InverterReading, InverterTold, Roof
+from lib.core.sun import InverterEvent, InverterHeld, InverterReading, InverterTold, Roof
 from lib.hub.orders import Orders
 from lib.messages import House as Said
 from lib.messages.charging import Charging
@@ -36,7 +36,7 @@ class Meter:
         self.house, self.rules, self.clock = House(), rules, TurnedClock(NOON)
         self.limits: list[float | None] = []  # to what the sun was to be held back
 
-    def take(self, event: Claimed | Accepted | InverterTold) -> None:
+    def take(self, event: Claimed | Accepted | InverterEvent) -> None:
         """Somebody said something."""
         self.house = after(self.house, event, self.rules)
 
@@ -229,6 +229,17 @@ async def test_a_sun_that_cannot_be_held_back_is_refused_with_its_reason(may_hol
     assert said.startswith(why)
     assert [] == meter.limits
     assert (True, "the sun is not held back") == await carried_out(meter, LimitSun())
+
+
+async def test_an_inverter_that_says_no_is_told_to_who_orders() -> None:
+    """Its owner may yet allow it, so it is tried again; until it obeys the answer is no."""
+    meter = Meter()
+    a_roof(meter, may_hold=True, able=True)
+    meter.take(InverterHeld(inverter="east", limit_w=1_000.0, why="it refuses"))
+    assert (False, "it refuses") == await carried_out(meter, LimitSun(power_w=1_000.0))
+    meter.take(InverterHeld(inverter="east", limit_w=1_000.0))
+    assert (await carried_out(meter, LimitSun(power_w=900.0)))[0]
+    assert [1_000.0, 900.0] == meter.limits
 
 
 async def test_without_inverters_the_sun_cannot_be_held_back() -> None:

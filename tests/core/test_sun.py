@@ -1,6 +1,8 @@
 """What the inverters of a house say together, and to what each is held back."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lib.core.sun import (
     ASLEEP_OLD_S,
@@ -94,6 +96,22 @@ def test_the_limit_is_shared_by_size_after_the_others() -> None:
     roof = a_roof(may_hold=("east", "west"), **able, shed=gives(900.0))
     assert {"east": 1_400.0, "west": 700.0} == roof.limits_w(3_000.0)
     assert {"east": 0.0, "west": 0.0} == roof.limits_w(500.0)
+
+
+@given(
+    limit_w=st.floats(0, 20_000),
+    powers_w=st.lists(st.floats(0, 6_000), min_size=1, max_size=4),
+    able=st.lists(st.booleans(), min_size=4, max_size=4),
+)
+def test_all_together_never_give_more_than_the_limit(limit_w: float, powers_w: list[float], able: list[bool]) -> None:
+    """But for what cannot be held back; and no share is negative."""
+    said = {f"sun {at}": gives(power_w, able=able[at], most_w=1_000.0 + at) for at, power_w in enumerate(powers_w)}
+    roof = a_roof(may_hold=tuple(said), **said)
+    limits_w = roof.limits_w(limit_w)
+    free_w = sum(power_w for at, power_w in enumerate(powers_w) if not able[at])
+    assert roof.able == tuple(limits_w)
+    assert all(share_w >= 0 for share_w in limits_w.values())
+    assert sum(limits_w.values()) <= max(0.0, limit_w - free_w) + 1e-6
 
 
 def test_without_sizes_the_limit_is_shared_equally() -> None:

@@ -67,3 +67,11 @@ def test_a_value_has_its_scale_and_its_gap() -> None:
     assert words.value(99) is None
     assert (True, False) == (words.has(2), words.has(6))
     assert "ABC" == words.text(8, 2)
+
+
+@pytest.mark.parametrize("factor", [11, 0x7FFF, 0xFFF5, 0x8001])
+def test_a_scale_that_the_standard_does_not_allow_makes_no_number(factor: int) -> None:
+    """Ten to the 32767 is none, and a value without its scale is not known."""
+    words = Words(0, (5, factor))
+    assert (None, 1.0) == (words.value(0, scale=1), words.scale(1))
+    assert 5 == words.value(0)
