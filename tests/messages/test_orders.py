@@ -4,17 +4,20 @@ import json
 
 import pytest
 
-from lib.core.modes import Mode, Phases
+from lib.core.modes import Mode, Phases, StorageMode
 from lib.messages.orders import (
     ORDERS,
     AcceptPeak,
     Boost,
+    LimitSun,
     Order,
     OrderError,
     SetCar,
     SetMode,
     SetPhases,
+    SetReserve,
     SetSoc,
+    SetStorage,
     order_name,
     order_schema,
     order_to_json,
@@ -28,13 +31,19 @@ EACH: list[Order] = [
     SetCar(charger="garage", car=""),
     Boost(charger="garage", minutes=90.0),
     AcceptPeak(peak_w=4500.0),
+    SetStorage(mode=StorageMode.HOLD),
+    SetReserve(reserve_pct=40.0),
+    LimitSun(power_w=1500.0),
 ]
 REFUSED = [
     ('{"mode": "max"}', 'an order says its type, such as {"type": "set_mode", …}; this one has none'),
     ('{"type": 7}', 'an order says its type, such as {"type": "set_mode", …}; this one has none'),
     (
         '{"type": "explode"}',
-        "'explode' is no order; there are set_mode, set_phases, set_soc, set_car, boost, accept_peak",
+        (
+            "'explode' is no order; there are set_mode, set_phases, set_soc, set_car, boost, accept_peak, set_storage, "
+            "set_reserve, limit_sun"
+        ),
     ),
     ('{"type": "set_mode", "mode": "max"}', "set_mode needs charger: the name of a charger"),
     (
@@ -64,6 +73,14 @@ def test_an_order_comes_back_as_it_was(order: Order) -> None:
     """Also with fields that a newer program adds."""
     frame = json.loads(order_to_json(order))
     assert order == parse_order(json.dumps(frame | {"from_the_future": 1}))
+
+
+@pytest.mark.parametrize("order", [SetReserve(), LimitSun()], ids=lambda order: order.type)
+def test_an_order_without_a_number_takes_it_back(order: Order) -> None:
+    """Missing or null: the reserve is by the time of day again, the sun is let go."""
+    [number] = {*json.loads(order_to_json(order))} - {"type"}
+    for frame in ({"type": order.type}, {"type": order.type, number: None}):
+        assert order == parse_order(json.dumps(frame))
 
 
 def test_phases_may_be_numbers() -> None:
