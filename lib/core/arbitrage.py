@@ -284,8 +284,7 @@ def _course(
         levels.append(level_wh)
         net_w = stretch.load_w + power_w
         price = stretch.import_eur_kwh if net_w > 0 else stretch.export_eur_kwh
-        eur += (
-            ((price or 0.0) * net_w + stretch.over_eur_kwh * max(0.0, net_w - max(0.0, stretch.room_w))) * hours / 1000
-        )
-        eur += store.wear_eur_kwh * max(0.0, -power_w) * hours / 1000
+        over_w, given_w = max(0.0, net_w - max(0.0, stretch.room_w)), max(0.0, -power_w)
+        eur_h = (price or 0.0) * net_w + stretch.over_eur_kwh * over_w + store.wear_eur_kwh * given_w
+        eur += eur_h * hours / 1000
     return _Course(powers_w, levels, eur - end_eur_kwh * (level_wh - begins_wh) / 1000, short_wh)

@@ -48,11 +48,18 @@ class Worth:
         span_wh = self.edges_wh[-1]
         if span_wh <= 0:
             return ()
-        each_wh = span_wh / steps
-        marks = [0.0, *((step + 0.5) * each_wh for step in range(steps)), span_wh]
-        sums = [self.eur(mark) for mark in marks]
-        means = (1000 * (sums[n + 1] - sums[n]) / (marks[n + 1] - marks[n]) for n in range(steps + 1))
-        return tuple(floor(mean / HAIR_EUR - 0.5) * HAIR_EUR for mean in means)
+        each_wh, place, last = span_wh / steps, 0, len(self.pieces) - 1
+        found: list[float] = []
+        before_wh = before_eur = 0.0
+        for step in range(steps + 1):
+            wh = min((step + 0.5) * each_wh, span_wh)
+            while place < last and self.edges_wh[place + 1] <= wh:
+                place += 1
+            eur = self.sums_eur[place] + self.pieces[place][0] * (wh - self.edges_wh[place]) / 1000
+            mean = 1000 * (eur - before_eur) / (wh - before_wh)
+            found.append(floor(mean / HAIR_EUR - 0.5) * HAIR_EUR)
+            before_wh, before_eur = wh, eur
+        return tuple(found)
 
 
 def worth(pieces: Sequence[Piece]) -> Worth:

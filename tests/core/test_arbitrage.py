@@ -129,7 +129,7 @@ def cost_eur(
 
 
 @given(store=stores, stretches=days(sane=False), end_eur_kwh=st.sampled_from([0.0, 0.1, 0.4]))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_a_plan_never_costs_more_than_idleness_and_stays_within_its_limits(
     store: Store, stretches: list[Stretch], end_eur_kwh: float
 ) -> None:
@@ -146,6 +146,7 @@ def test_a_plan_never_costs_more_than_idleness_and_stays_within_its_limits(
 
 
 @given(store=stores, stretches=days(sane=False))
+@settings(deadline=None)
 def test_nothing_is_bought_or_given_at_an_unknown_price_and_nothing_goes_to_the_grid_unasked(
     store: Store, stretches: list[Stretch]
 ) -> None:
@@ -159,6 +160,7 @@ def test_nothing_is_bought_or_given_at_an_unknown_price_and_nothing_goes_to_the_
 
 
 @given(store=stores, stretches=days(), end_eur_kwh=st.sampled_from([0.0, 0.1, 0.4]))
+@settings(deadline=None)
 def test_what_a_kwh_is_worth_never_rises_with_what_is_there(
     store: Store, stretches: list[Stretch], end_eur_kwh: float
 ) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.core.cost import PriceSlot
@@ -131,6 +131,7 @@ def test_losses_are_what_neither_came_out_nor_is_in_it() -> None:
 @given(
     flows=st.lists(st.tuples(st.integers(1, 20), st.integers(-6_000, 6_000), st.integers(-5_000, 5_000)), min_size=2)
 )
+@settings(deadline=None)
 def test_sums_are_exact_however_often_they_are_told(flows: list[tuple[int, int, int]]) -> None:
     """Told each second or only when something changes: the same sums."""
     seldom = often = begun()

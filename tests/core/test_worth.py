@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.core.worth import HAIR_EUR, Piece, cut, pooled, raised, worth
@@ -46,6 +46,7 @@ def test_a_floor_raises_what_lies_below_it() -> None:
 
 
 @given(some_pieces)
+@settings(deadline=None)
 def test_pooled_prices_never_fall_and_cost_the_same_in_all(pieces: list[Piece]) -> None:
     """The lower hull of what they add up to."""
     found = pooled(pieces)

@@ -1,7 +1,7 @@
 """A car that gives back through its charge point: off by default, exact whatever the steps, never below its least."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.sim.car import Car
@@ -66,6 +66,7 @@ def test_it_stops_at_its_least() -> None:
 
 
 @given(cuts=st.lists(st.integers(1, 900), min_size=1, max_size=6))
+@settings(deadline=None)
 def test_any_steps_give_the_same_books(cuts: list[int]) -> None:
     """To the last watt-microsecond."""
     cut, whole = a_giver(), a_giver()
