@@ -58,7 +58,8 @@ def test_before_anything_was_heard_nothing_is_made_up() -> None:
     found = said(core.opened(RULES, at=NOON, now_s=0.0))
     assert (None, None, None, 10_000) == (found.soc_pct, found.energy_wh, found.power_w, found.capacity_wh)
     assert (10, 0.0, None, None) == (found.floor_pct, found.can_help_w, found.help, found.granted_w)
-    assert Flow() == found.flow
+    assert (Flow(), ()) == (found.flow, found.drawn)
+    assert () == said(core.opened(StorageRules(batteries={}), at=NOON, now_s=0.0), StorageRules(batteries={})).drawn
     [battery] = found.batteries
     assert ("home", "victron", None, None, False) == (
         battery.name,
