@@ -29,7 +29,7 @@ MEDIUM = Rows(
     ((FIT, "battery"), (FIT, "flow"), (14, Columns(((40, "gains"), (0, Rows(((FIT, "help"), (0, "plan"))))))))
 )
 SMALL = Rows(((FIT, "battery"), (FIT, "flow"), (10, Columns(((54, "plan"), (0, "gains"))))))
-TINY = Rows(((FIT, "battery"), (FIT, "flow"), (SPARE, "plan")))
+TINY = Rows(((FIT, "battery"), (SPARE, "flow")))
 BATTERY_KEYS = ("m", "mode"), ("r", "reserve")
 
 

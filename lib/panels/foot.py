@@ -19,7 +19,7 @@ HELP = ("? h F1", "this help")
 STOP, LEAVE = "stop the program, after a question", "leave; the program goes on"
 TMUX = (
     ("Ctrl-b d", "leave the screen; the programs go on"),
-    ("Ctrl-b s", "choose another session: dm, log"),
+    ("Ctrl-b s", "choose another session: dm, ev, bs, log"),
     ("Ctrl-b [", "look back, q ends it"),
 )
 KEY = 12

@@ -16,7 +16,7 @@ from lib.panels.sheet import Piece, Sheet, wrapped
 
 LABEL, CELLS = 12, 10  # cells
 NARROW = LABEL + 2 * CELLS  # below, the month gives way
-BILLS = "what a peak saves is over the next 12 bills"
+BILLS = "peaks: over the next 12 bills"
 
 Row = list[Piece]
 

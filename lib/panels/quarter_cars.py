@@ -102,12 +102,21 @@ def _sun(house: House, look: Look, width: int) -> Iterator[Row]:
 
 
 def _shared(house: House, look: Look, width: int) -> Iterator[Row]:
-    """Both in one row."""
-    row = _figure("Sun", house.sun_w, look, look.colours.injected)
-    if one := battery_of(house):
-        does = [("   ", ""), *_does(one, look)]
-        long = [("   battery ", look.colours.quiet), *does[1:]]
-        yield [*row, *(long if length(row) + length(long) <= width else does)]
+    """Both in one row; the battery alone where even that is too long."""
+    one = battery_of(house)
+    if one is None:
+        return
+    row, colours = _figure("Sun", house.sun_w, look, look.colours.injected), look.colours
+    said: Row = [("   battery ", colours.quiet)]
+    if one.controlled and abs(one.power_w) >= FLOWS_W:
+        way = " in" if one.power_w > 0 else " out"
+        said += [(f"{look.kw(abs(one.power_w))} kW", colours.used), (way, colours.quiet)]
+    else:
+        said += _does(one, look)
+    if length(row) + length(said) <= width:
+        yield [*row, *said]
+    else:
+        yield from _battery(house, look, width)
 
 
 def _figure(label: str, power_w: float | None, look: Look, style: str) -> Row:

@@ -12,7 +12,7 @@ from lib.messages.storage import Flow, GainsNow, HelpGiven
 
 NOON = local("2026-11-20 12:40:10")
 
-__all__ = ["NOW", "battery", "evening", "month", "plan", "storage", "today"]
+__all__ = ["NOW", "battery", "evening", "local", "month", "plan", "storage", "today"]
 
 
 def sunny() -> list[Message]:

@@ -1,5 +1,7 @@
 """What flows: arrows that begin at the giver, lengths, and words that need no colour."""
 
+from typing import Any
+
 from rich.text import Text
 
 from lib.messages.storage import Flow
@@ -13,7 +15,7 @@ COLOURS = LOOK.colours
 SUNNY = Flow(grid_w=-140.0, house_w=410.0, cars_w=2310.0, battery_w=1850.0, sun_w=4710.0, measured=True)
 
 
-def drawn(flow: Flow, room: Room = ROOM, look: Look = LOOK, **changes: object) -> Text:
+def drawn(flow: Flow, room: Room = ROOM, look: Look = LOOK, **changes: Any) -> Text:
     """The panel."""
     return render_flow(seen([storage(flow=flow, **changes)]), look, room)
 

@@ -1,6 +1,7 @@
 """What the battery brought: energy, money, peaks."""
 
 from dataclasses import replace
+from typing import Any
 
 from lib.panels.gains import BILLS, render_gains, together_eur
 from lib.panels.look import Room
@@ -10,7 +11,7 @@ from tests.panels.golden import LOOK, LOOKS, seen
 ROOM = Room(44, 20)
 
 
-def rows(room: Room = ROOM, **changes: object) -> dict[str, list[str]]:
+def rows(room: Room = ROOM, **changes: Any) -> dict[str, list[str]]:
     """The figures of each line, by its label."""
     text = render_gains(seen([storage(**changes)]), LOOK, room).plain
     return {line[:12].strip(): line[12:].split() for line in text.split("\n")}

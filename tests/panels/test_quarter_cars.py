@@ -126,7 +126,9 @@ def test_in_a_low_room_they_share_a_line_and_then_give_way() -> None:
     both = house(drawn=(DRAWN, GIVEN), grants=(GRANT,), suns=(SUN,), sun_w=2400.0)
     low = drawn(both, Room(42, 7)).plain.split("\n")
     assert 7 == len(low)
-    assert "Sun         2.40 kW   gives 1.10 kW" == low[-1].rstrip()
+    assert "Sun         2.40 kW   battery 1.10 kW out" == low[-1].rstrip()
+    narrow = drawn(both, Room(38, 7)).plain.split("\n")
+    assert "Battery     1.10 kW   given" == narrow[-1].rstrip()
     late = drawn(replace(both, announced=(LATE,)), Room(42, 7)).plain
     assert "Sun" not in late
     assert "late trip" in late
