@@ -71,7 +71,7 @@ def say_storage(
         today=_gains(storage.booked.today, storage, rules, capacity_wh),
         month=_gains(storage.booked.month, storage, rules, capacity_wh),
         claims=(storage.claim,) if storage.claim else (),
-        drawn=_drawn(storage, known),
+        drawn=_drawn(known),
         help_w=help_.power_w if help_ else 0.0,
         notices=dict(notices or {}),
         demo=demo,
@@ -123,11 +123,9 @@ def _power_w(cells: Iterable[Cell]) -> float | None:
     return None if not powers or None in powers else sum(power_w or 0.0 for power_w in powers)
 
 
-def _drawn(storage: Storage, known: Pool) -> tuple[Drawn, ...]:
-    """Nothing where there is no battery, or nothing was ever heard of one: what it does is the house's own then."""
-    if all(cell.reading is None and not cell.moves for cell in storage.cells.values()):
-        return ()
-    return (Drawn(who=BATTERY, low_w=known.range_w[0], high_w=known.range_w[1], controlled=known.able),)
+def _drawn(known: Pool) -> tuple[Drawn, ...]:
+    """Nothing where there is no battery, or nobody can tell it anything: what it does is the house's own then."""
+    return (Drawn(who=BATTERY, low_w=known.range_w[0], high_w=known.range_w[1]),) if known.able else ()
 
 
 def _can_help_w(storage: Storage, known: Pool, reserve: float) -> float:

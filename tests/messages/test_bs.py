@@ -94,14 +94,14 @@ def test_a_battery_that_does_as_it_is_told() -> None:
 
 
 def test_a_silent_battery_can_nothing() -> None:
-    """It is said since when; what flows is not known, and nobody can tell it anything."""
+    """It is said since when; what flows is not known, and what it does counts as the house's own."""
     storage = told(at_noon(word=Word(at=NOON, good=True, grid_w=500.0)))
     missed = BatteryMissed(battery="home", why="no answer", since_s=88.0)
     storage = replace(storage, cells={"home": after(storage.cells["home"], missed)})
     found = said(storage)
     assert (12.0, 0.0, 0.0) == (found.batteries[0].silent_s, found.batteries[0].discharge_w, found.can_help_w)
     assert (None, None, None) == (found.soc_pct, found.power_w, found.flow.house_w)
-    assert not found.drawn[0].controlled
+    assert () == found.drawn
 
 
 def test_several_are_one() -> None:
@@ -133,12 +133,13 @@ def test_without_an_inverter_the_sun_is_what_is_left_over() -> None:
 def test_the_help_that_is_given() -> None:
     """With what dm's ledger needs of it; and what it would give while nobody asks."""
     help_ = Help(power_w=2_000.0, energy_wh=3_100.0, until=NOON + QUARTER, why="late for the sea")
-    found = said(told(at_noon(help=help_)))
+    found = said(told(at_noon(help=help_, target_w=-2_000.0)))
     assert HelpGiven(power_w=2_000.0, energy_wh=3_100.0, until=NOON + QUARTER, why="late for the sea") == found.help
     assert (2_000.0, 5_000.0) == (found.help_w, found.can_help_w)
-    assert (0.0, None) == ((none := said(told(at_noon(), soc_pct=12.0))).can_help_w, none.help)
+    assert (0.0, None) == ((none := said(told(at_noon(target_w=0.0), soc_pct=12.0))).can_help_w, none.help)
+    assert 0.0 == said(told(at_noon())).can_help_w  # it is left to its own mode
     for mode in (StorageMode.HOLD, StorageMode.OFF, StorageMode.OWN, StorageMode.FILL):
-        assert 0.0 == said(told(at_noon(mode=mode))).can_help_w
+        assert 0.0 == said(told(at_noon(mode=mode, target_w=0.0))).can_help_w
     assert "at its reserve" == said(at_noon(refused="at its reserve")).refused
 
 
