@@ -3,14 +3,16 @@
 import pytest
 
 from lib.core.modes import StorageMode
-from lib.messages.orders import AcceptPeak, SetReserve, SetStorage
+from lib.messages import Refused
+from lib.messages.orders import AcceptPeak, Done, Order, SetReserve, SetStorage
 from lib.panels.asks import Asked, Chooser, Field
 from lib.panels.battery import NONE_SET_UP
+from lib.panels.bs import bs_panels
 from lib.panels.bs_keys import BS_KEYS, MODES, NO_PEAKS, NOTHING_KNOWN, ask_mode, ask_reserve
 from lib.panels.dashboard import ORDER_KEYS
 from lib.panels.peak_key import NO_COST, ask_peak
 from tests.panels.cellar import STORIES, storage
-from tests.panels.golden import seen
+from tests.panels.golden import a_dashboard, screen, seen, until
 
 
 def chooser(asked: Asked) -> Chooser:
@@ -72,6 +74,47 @@ def test_the_peak_is_accepted_here_too() -> None:
 def test_each_key_reaches_the_screen() -> None:
     """The dashboard binds the letters of all programs."""
     assert {one.key for one in BS_KEYS} <= set(ORDER_KEYS)
+
+
+@pytest.mark.parametrize(
+    ("keys", "order"),
+    [
+        ("m 3", SetStorage(mode=StorageMode.HOLD)),
+        ("m up enter", SetStorage(mode=StorageMode.OWN)),
+        ("r 3 0 enter", SetReserve(reserve_pct=30.0)),
+        ("r a u t o enter", SetReserve(reserve_pct=None)),
+        ("a 4 full_stop 5 enter", AcceptPeak(peak_w=4500.0)),
+    ],
+)
+async def test_each_key_gives_its_order(keys: str, order: Order) -> None:
+    """From the screen itself; the answer stands in its last line."""
+    taken: list[Order] = []
+
+    async def give(one: Order) -> Done | Refused:
+        taken.append(one)
+        return Done(what="so be it")
+
+    app = a_dashboard([storage()], panels=bs_panels(), orders=give)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys.split())
+        await until(pilot, lambda: bool(taken))
+        await until(pilot, lambda: "so be it" in screen(app))
+    assert [order] == taken
+
+
+async def test_the_help_names_the_keys_and_what_the_colours_mean() -> None:
+    """With all notices in full."""
+
+    async def give(order: Order) -> Done | Refused:
+        return Refused(why=f"no {order.type}")
+
+    app = a_dashboard(STORIES["several"](), panels=bs_panels(), orders=give)
+    async with app.run_test(size=(100, 60)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        shown = screen(app)
+    for words in ("how much it keeps in reserve", "what is kept in it for the peak", "garage: over temperature"):
+        assert words in shown
 
 
 def test_where_peaks_cost_nothing_neither_reserve_nor_peak_is_asked() -> None:
