@@ -108,6 +108,7 @@ class Month:
 
     Attributes:
         quarters: those that are over. passed: those of them above their target.
+        off_w: how far sun + grid were at most from house + cars + battery, at any step.
 
     """
 
@@ -147,6 +148,7 @@ class Month:
         self.wire, self.cord = Wire("garage", self.point), Cord(self.battery)
         self.quarters: list[Lived] = []
         self.passed: list[Passed] = []
+        self.off_w = 0
         self.second = 0
         self._prices: tuple[PriceSlot, ...] = ()
         self._known_until: datetime | None = None
@@ -178,6 +180,9 @@ class Month:
         self._without.exported_wh += max(0.0, -self._without.flow_w) * hours
         if start_of(self.at) != quarter:
             self._close()
+        world = self.world
+        off_w = world.sun_w + world.grid_w - world.base_w - world.cars_w - world.battery_w
+        self.off_w = max(self.off_w, abs(off_w))
         self._dm()
         self._without.flow_w = self.world.grid_w - self.world.battery_w
         self._ev()

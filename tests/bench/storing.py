@@ -92,13 +92,15 @@ class Seen:
     """What is left of a month that was lived.
 
     Attributes:
-        ends_wh: in the battery at its end. booked: by bs's own books. took_s: the processor's time.
+        ends_wh: in the battery at its end. off_w: of the balance, at any step. booked: by bs's own books.
+        took_s: the processor's time.
 
     """
 
     quarters: Sequence[Lived]
     passed: Sequence[Passed]
     ends_wh: float
+    off_w: float
     booked: Gains
     took_s: float
 
@@ -110,6 +112,7 @@ def _seen(name: str, days: float) -> Seen:
         quarters=month.quarters,
         passed=month.passed,
         ends_wh=month.battery.stored_wh,
+        off_w=month.off_w,
         booked=month.bs.booked.month,
         took_s=process_time() - began,
     )
@@ -152,6 +155,12 @@ def _of_month(name: str, seen: Seen) -> Iterator[Result]:
         "{:.2f} %",
         f"€ {seen.booked.with_eur:.2f} and € {ours.energy_eur:.2f}; without it € {seen.booked.without_eur:.2f} and "
         f"€ {without.energy_eur:.2f}; {seen.booked.unpriced_wh / 1000:.1f} kWh without a price",
+    )
+    yield at_most(
+        f"{name}: sun + grid off from house + cars + battery at any of {len(quarters) * 900 // STEP_S} steps",
+        seen.off_w,
+        0.0,
+        "{:.0f} W",
     )
 
 
