@@ -105,7 +105,7 @@ async def test_an_order_is_answered_on_its_socket_and_the_states_go_on() -> None
         hub.say(a_house())
         assert [a_house()] * 2 == [parse_message(await recv(client)) for client in (ws, other)]
         await ws.send("mode garage off")
-        assert "no such word: mode garage off; help lists them" == await recv(ws)
+        assert "mode is a word of ev (the cars), not of dm: type it there" == await recv(ws)
 
 
 async def test_who_may_only_look_gives_no_order_over_a_socket() -> None:
