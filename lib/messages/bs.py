@@ -1,6 +1,7 @@
 """Core state → the words of bs: batteries, flow, help, plan, what it brought; and what ev says → for the core of bs."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from math import fsum
@@ -10,6 +11,7 @@ from lib.core.battery_why import sentence
 from lib.core.cell import Cell, Pool, pool
 from lib.core.cellar import CarsWord, Storage, StorageRules, Wanted
 from lib.core.claims import BATTERY, LEASE_S, Drawn
+from lib.core.cost import PriceSlot
 from lib.core.gains import Gains
 from lib.core.helping import KEEPS
 from lib.core.reserve import reserve_pct
@@ -151,6 +153,7 @@ def _flow(storage: Storage) -> Flow:
 def _blocks(storage: Storage, capacity_wh: float) -> Iterator[StoreBlock]:
     """The plan from now on, what is alike joined."""
     ahead = [step for step in storage.plan.steps if step.end > storage.at]
+    starts = [slot.start for slot in storage.prices]
     for _, group in groupby(ahead, key=lambda step: _way(step.power_w)):
         steps = list(group)
         seconds = sum((step.end - step.start).total_seconds() for step in steps)
@@ -160,7 +163,7 @@ def _blocks(storage: Storage, capacity_wh: float) -> Iterator[StoreBlock]:
             end=steps[-1].end,
             power_w=energy_ws / seconds,
             soc_pct=100 * steps[-1].energy_wh / capacity_wh if capacity_wh else 0.0,
-            eur_kwh=_eur_kwh(steps, storage),
+            eur_kwh=_eur_kwh(steps, storage.prices, starts),
         )
 
 
@@ -168,14 +171,18 @@ def _way(power_w: float) -> int:
     return 0 if abs(power_w) < IDLE_W else 1 if power_w > 0 else -1
 
 
-def _eur_kwh(steps: Iterable[Step], storage: Storage) -> float | None:
-    """What a kWh from the grid costs meanwhile, in the mean; None while it is not known of each of them."""
+def _eur_kwh(steps: Iterable[Step], slots: Sequence[PriceSlot], starts: Sequence[datetime]) -> float | None:
+    """What a kWh from the grid costs meanwhile, in the mean; None while it is not known of each of them.
+
+    starts: of the slots, which are in order of time.
+    """
     prices = []
     for step in steps:
-        found = next((slot.import_eur_kwh for slot in storage.prices if slot.start <= step.start < slot.end), None)
-        if found is None:
+        place = bisect_right(starts, step.start) - 1
+        slot = slots[place] if place >= 0 else None
+        if slot is None or slot.import_eur_kwh is None or step.start >= slot.end:
             return None
-        prices.append(found)
+        prices.append(slot.import_eur_kwh)
     return fsum(prices) / len(prices)
 
 
