@@ -8,6 +8,7 @@ answer that comes late is never taken for the next. It knows no make.
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from pymodbus.client import AsyncModbusTcpClient
@@ -16,6 +17,7 @@ from pymodbus.pdu import ModbusPDU
 
 from lib.modbus import AddressError, NoError, SilentError
 
+T = TypeVar("T")
 PORT = 502
 ANSWER_S = 3.0  # a question gives up after so long, the connection that it may need included
 REFUSALS = {
@@ -111,7 +113,7 @@ class Link:
         self._client = client
         try:
             async with asyncio.timeout(ANSWER_S):
-                connected = await client.connect()
+                connected = await _cancellable(client.connect())
             if connected and self._settle_s:
                 await asyncio.sleep(self._settle_s)
         except TimeoutError:
@@ -138,7 +140,7 @@ class Link:
         self._is_cut = False
         try:
             async with asyncio.timeout(ANSWER_S) as self._limit:
-                answer = await question
+                answer = await _cancellable(question)
         except TimeoutError:
             self._hang_up()
             if self._is_cut:
@@ -162,6 +164,19 @@ class Link:
         client, self._client = self._client, None
         if client is not None:
             client.close()
+
+
+async def _cancellable(work: Awaitable[T]) -> T:
+    """What `work` gives, unless we are cancelled meanwhile.
+
+    pymodbus waits with `asyncio.wait_for`, which before Python 3.12 loses a cancellation that meets the answer.
+    """
+    task = asyncio.current_task()
+    asked = task.cancelling() if task else 0
+    found = await work
+    if task and task.cancelling() > asked:
+        raise asyncio.CancelledError
+    return found
 
 
 def parse_address(address: str, *, kind: str, port: int = PORT) -> tuple[str, int]:

@@ -229,3 +229,21 @@ def test_an_address_that_is_none_is_told_at_once(address: str) -> None:
     """With one that is."""
     with pytest.raises(AddressError, match=r"is no address of a battery; write it such as 192.168.1.31"):
         Link(address, kind=KIND)
+
+
+async def test_a_cancellation_that_meets_an_answer_is_not_lost(shelf: Shelf, way: Link) -> None:
+    """Whoever asks again and again ends when he is told to, at whatever instant that is."""
+
+    async def ask_for_ever() -> None:
+        while True:
+            await way.read(100, 10)
+            await way.close()
+
+    for attempt in range(120):
+        asking = asyncio.create_task(ask_for_ever())
+        before = shelf.asked
+        await eventually(lambda before=before: shelf.asked > before)  # type: ignore[misc]
+        await asyncio.sleep(attempt * 2e-5)
+        asking.cancel()
+        await asyncio.wait({asking}, timeout=5)
+        assert asking.cancelled()
