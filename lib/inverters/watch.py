@@ -53,7 +53,6 @@ class Watch:
         self._until_s = 0.0
         self._told_w: float | None = None  # what it was told last
         self._is_free = not may_hold  # it is known to be let go
-        self._has_told = False
         self._told_s = -LONGEST_S
         self._balks = 0  # in a row
         self._news = asyncio.Event()
@@ -103,7 +102,7 @@ class Watch:
     async def _hold(self) -> None:
         wanted_w = self._wanted_w()
         self._told_s = self._clock.monotonic()
-        self._is_free, self._has_told = False, True  # until it is known to be let go
+        self._is_free = False  # until it is known to be let go
         try:
             await self._inverter.hold(wanted_w)
         except InverterError as error:
@@ -132,12 +131,18 @@ class Watch:
             return
         if self._misses:
             log.info("%s answers again", self._name)
-        if not self._has_told and reading.limit_w is None:
-            self._is_free = True  # the last run left nothing behind
+        if not self._is_free and reading.limit_w is None and self._wanted_w() is None:
+            self._freed()  # nothing was left behind, or its timer was faster than we
         self._misses = 0
         self._last = reading
         self._read_s = asked_s + (ASLEEP_S if reading.asleep else self._every_s)
         self._hear(InverterTold(inverter=self._name, reading=reading))
+
+    def _freed(self) -> None:
+        self._is_free, self._told_w = True, None
+        if self._balks:
+            self._balks = 0
+            self._hear(InverterHeld(inverter=self._name, limit_w=None))
 
     def _sleeping(self, asked_s: float) -> None:
         last = self._last
@@ -164,7 +169,7 @@ class Watch:
     async def _leave(self) -> None:
         """Let it go if it may still be held back; its timer does so where it does not answer."""
         try:
-            if self._has_told and not self._is_free:
+            if not self._is_free and self._last is not None:
                 async with asyncio.timeout(LEAVE_S):
                     await self._inverter.hold(None)
         except (InverterError, TimeoutError) as error:

@@ -334,6 +334,24 @@ def test_a_refusal_is_told_and_tried_again_ever_more_seldom() -> None:
     told(steps)
 
 
+def test_one_that_refuses_and_is_free_is_left_alone_when_the_order_lapses() -> None:
+    """What it shows tells that there is nothing to let go; the refusal is then no trouble any more."""
+
+    async def steps(story: Story) -> None:
+        await story.go(1)
+        story.toy.refusal = RefusedError("it says no")
+        story.watch.limit(1_000.0)
+        await story.go(LIMIT_S - 1)
+        assert {"east": "it says no"} == story.roof.balks
+        await story.go(10)
+        told = len(story.toy.held)
+        await story.go(600)
+        await story.end()
+        assert (told, {}) == (len(story.toy.held), story.roof.balks)
+
+    told(steps)
+
+
 def test_a_slow_one_is_read_though_its_limit_changes_all_the_time() -> None:
     """Neither waits for the other for ever."""
 
