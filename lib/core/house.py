@@ -250,7 +250,7 @@ def _heard(house: House, heard: Heard, rules: Rules) -> House:
         booked = booking.after(booked, counted, prices(house, rules), closed)
         if booked.changes.rows:
             booked = books.months_closed(booked, months.over(booked, month_peaks, rules.capacity))
-    watch, happened = events.after(house.watch, reading, at)
+    watch, happened = events.after(house.watch, reading, at, devices_w=running.commanded_w)
     above = _above(house, closed, rules)
     now = House(
         at=at,
