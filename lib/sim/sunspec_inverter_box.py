@@ -111,12 +111,8 @@ class SunSpecInverterBox(ModbusBox):
         self._obey()
         return None
 
-    async def close(self) -> None:
-        """Close the port; the timer goes on as that of a real one."""
-        await super().close()
-
     def unplug(self) -> None:
-        """It is over: no timer runs any more."""
+        """It is over: no timer runs any more. Until then it does, also when nobody can ask."""
         if self._reverting:
             self._reverting.cancel()
 
