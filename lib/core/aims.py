@@ -136,7 +136,8 @@ def _surplus_w(charging: Charging) -> float:
     if site.base_w is None:
         return 0.0
     battery_w = site.word.battery_w
-    return surplus.surplus_w(0.0, site.base_w + battery_w, battery_w, charging.first)
+    left_w = surplus.surplus_w(0.0, site.base_w + battery_w, battery_w, charging.first)
+    return min(left_w, site.word.left_w)
 
 
 def _facts(

@@ -6,7 +6,7 @@ Seconds are of our own monotonic clock; times are the meter's. Knows no message 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from math import ceil
+from math import ceil, inf
 from typing import Final
 
 from lib.core.claims import BATTERY, LEASE_S, Drawn, Grant
@@ -30,6 +30,7 @@ class Word:
         target_w: what the quarter may count; left_s: until it ends.
         average_w: what it would count if nothing more were drawn; None: nobody watched its start.
         peak_w: the month's so far, counted as at least the floor; kw_eur: what 1 kW more of it costs over 12 bills.
+        sun_w: what the inverters give; None where nobody measures it.
         period_s: between two telegrams; limit_a: the meter's own, less than the connection's.
 
     """
@@ -46,14 +47,26 @@ class Word:
     register: str | None = None
     grants: tuple[Grant, ...] = ()
     drawn: tuple[Drawn, ...] = ()
+    sun_w: float | None = None
     period_s: float = 1.0
     limit_a: float | None = None
     why: str = ""
 
     @property
     def battery_w(self) -> float:
-        """What the battery draws, as dm heard it."""
-        return sum((one.low_w + one.high_w) / 2 for one in self.drawn if one.who == BATTERY)
+        """What the battery draws, as dm heard it; one that nobody tells of counts as the house."""
+        return sum((one.low_w + one.high_w) / 2 for one in self.drawn if one.who == BATTERY and one.controlled)
+
+    @property
+    def left_w(self) -> float:
+        """The most that the sun can leave over.
+
+        A battery that is left to itself covers what a car draws, so that the meter shows a sun that is none: only an
+        inverter tells then.
+        """
+        if self.sun_w is not None:
+            return self.sun_w
+        return 0.0 if any(one.who == BATTERY and not one.controlled for one in self.drawn) else inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

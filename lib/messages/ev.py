@@ -225,6 +225,7 @@ def word_of(house: House) -> Word:
         register=house.register,
         grants=house.grants,
         drawn=house.drawn,
+        sun_w=house.sun_w,
         period_s=house.link.period_s,
         limit_a=None if fuse is None or fuse.off else fuse.value,
         why=house.link.why,

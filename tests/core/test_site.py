@@ -1,9 +1,14 @@
 """What the EV app makes of dm's word: the house's own load beside its cars."""
 
+from dataclasses import replace
+from math import inf
+
 from lib.core import charging
+from lib.core.aims import aims_of
 from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import ChargerReading, ChargerRules, Plug, Told
 from lib.core.circuits import Circuit
+from lib.core.claims import BATTERY, Drawn
 from lib.core.modes import Mode
 from lib.core.site import Word
 from lib.core.steering import steered
@@ -47,3 +52,19 @@ def test_a_start_takes_no_car_for_the_house_whoever_speaks_first() -> None:
         order = state.bays["garage"].post.order
         assert order
         assert (True, 10.0) == (order.go, order.current_a)
+
+
+def test_a_battery_that_nobody_tells_of_is_no_sun() -> None:
+    """In its own mode it covers the car, so that the meter shows nothing: only an inverter tells what the sun gives."""
+    lost = Drawn(who=BATTERY, low_w=5_000.0, high_w=5_000.0, controlled=False)
+    gives = Drawn(who=BATTERY, low_w=-1_000.0, high_w=-1_000.0)
+    assert (0.0, 0.0) == (Word(drawn=(lost,)).battery_w, Word(drawn=(lost,)).left_w)
+    assert (-1_000.0, inf) == (Word(drawn=(gives,)).battery_w, Word(drawn=(gives,)).left_w)
+    assert 700.0 == Word(drawn=(lost,), sun_w=700.0).left_w
+    hidden = replace(WORD, grid_w=0.0, drawn=(lost,))  # the car's 2.3 kW come out of the battery
+    state = started(Told(charger="garage", reading=CHARGES), charging.Heard(word=hidden))
+    assert -2_300.0 == state.site.base_w
+    modest = ChargingRules(chargers={"garage": replace(RULES.chargers["garage"], mode=Mode.PV_ONLY)}, cars={})
+    sunny = charging.after(state, charging.Wanted(charger="garage", mode=Mode.PV_ONLY), modest, now_s=1, now=NOON)
+    [aim] = aims_of(sunny, modest)
+    assert 0.0 == aim.facts.left_w
