@@ -2,4 +2,6 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.programs.ev_lives", "tests.programs.ev_troubles", "tests.programs.ev_afar")
+pytest.register_assert_rewrite(
+    *(f"tests.programs.{story}" for story in ("ev_lives", "ev_troubles", "ev_afar", "bs_lives", "bs_troubles"))
+)

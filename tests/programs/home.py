@@ -1,4 +1,4 @@
-"""A home whose dm and ev are real processes: started, killed, listened to at their doors, given orders.
+"""A home whose dm, ev and bs are real processes: started, killed, listened to at their doors, given orders.
 
 Each wait has a limit, and says at its end what was heard last.
 """
@@ -19,13 +19,15 @@ from websockets.exceptions import ConnectionClosed
 
 from lib.messages import House, Message, parse_message
 from lib.messages.charging import ChargerNow, Charging
+from lib.messages.storage import Storage
 from tests.hub.raw import Answer, request
 from tests.programs.far import Far
 from tests.programs.program import environment, listening, running
 
-M = TypeVar("M", House, Charging)
+M = TypeVar("M", House, Charging, Storage)
 LIMIT_S = 60.0  # many programs start at the same time
-FILES = {"dm": "dm.py", "ev": "ev_app.py"}
+FILES = {"dm": "dm.py", "ev": "ev_app.py", "bs": "bs_app.py"}
+SAYS = {House: "dm", Charging: "ev", Storage: "bs"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ class Home:
 
     async def heard(self, kind: type[M], holds: Callable[[M], object], *, within_s: float = LIMIT_S) -> M:
         """The first state for which `holds`, from what was said last on; the program may yet be starting."""
-        program = "dm" if kind is House else "ev"
+        program = SAYS[kind]
         last: Message | None = None
         try:
             async with asyncio.timeout(within_s):
@@ -102,9 +104,9 @@ class Home:
         except TimeoutError:
             raise AssertionError(f"{program} did not say it within {within_s:g} s, but at last: {last}") from None
 
-    async def order(self, name: str, **fields: Any) -> Answer:
-        """What ev answers to an order over REST, from its own machine."""
-        return await post(await self.dial(self.port("ev")), name, fields)
+    async def order(self, name: str, *, program: str = "ev", **fields: Any) -> Answer:
+        """What a program answers to an order over REST, from its own machine."""
+        return await post(await self.dial(self.port(program)), name, fields)
 
 
 @dataclass(frozen=True, slots=True)

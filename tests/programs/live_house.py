@@ -1,4 +1,4 @@
-"""A simulated house in this process, on real ports: a meter that speaks, charge points with their boxes, a line.
+"""A simulated house in this process, on real ports: a meter that speaks, charge points and a battery, a line.
 
 It lives as fast as the clock on the wall. Its time begins with a quarter, so that no test comes near its end, and a
 thick cloud hangs over it. What its boxes were asked and told can be looked at; it can go dark and come back.
@@ -14,6 +14,8 @@ from typing import Any
 from lib.clock import WallClock
 from lib.core.quarter import start_of
 from lib.sim.appliances import Habit, Kind, Moment, Stage
+from lib.sim.battery import HomeBattery
+from lib.sim.battery_lines import Cellar
 from lib.sim.cable import Cable
 from lib.sim.car import Car
 from lib.sim.charge_point import ChargePoint, ChargeSettings
@@ -22,11 +24,14 @@ from lib.sim.lines import obey
 from lib.sim.nrgkick_box import NrgkickBox
 from lib.sim.p1_box import P1Box
 from lib.sim.plugs import TcpPlug, open_tcp
+from lib.sim.sunspec_box import SunSpecBox
+from lib.sim.victron_box import VictronBox
 from lib.sim.world import World
 from tests.programs.program import LIMIT_S
 
-P1, LINES, BOXES = 3, 4, 5  # its ports, counted from the first of its home
+P1, LINES, BOXES, BATTERY = 3, 4, 5, 8  # its ports, counted from the first of its home
 DAY_S = 86_400
+TARGET_KW = 20.0
 PAUSED = ChargeSettings(current_a=6.0, paused=True)
 
 
@@ -54,30 +59,47 @@ def a_point(name: str = "garage", *, phases: int = 3, settings: ChargeSettings =
     return ChargePoint(start=beginning(), name=name, phases=phases, wired=wired, settings=settings, car=car)
 
 
-class LiveHouse:
-    """The house; made with `open`. boxes: by the names of their charge points."""
+BatteryBox = VictronBox | SunSpecBox
 
-    def __init__(self, world: World, boxes: dict[str, NrgkickBox], plug: TcpPlug, lines: LineServer) -> None:
-        self.world, self.boxes, self._plug, self._lines = world, boxes, plug, lines
+
+def a_battery(soc_pct: float = 90.0) -> HomeBattery:
+    """A battery of 10 kWh and 5 kW on the first phase."""
+    return HomeBattery(start=beginning(), name="cellar", soc_pct=soc_pct, ramp_s=2.0)
+
+
+class LiveHouse:
+    """The house; made with `open`. boxes: by the names of their charge points; store: that of its battery, if any."""
+
+    def __init__(
+        self, world: World, boxes: dict[str, NrgkickBox], store: BatteryBox | None, plug: TcpPlug, lines: LineServer
+    ) -> None:
+        self.world, self.boxes, self.store, self._plug, self._lines = world, boxes, store, plug, lines
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, ports: int, *points: ChargePoint) -> AsyncIterator["LiveHouse"]:
+    async def open(
+        cls, ports: int, *points: ChargePoint, store: BatteryBox | None = None
+    ) -> AsyncIterator["LiveHouse"]:
         """It lives until the block ends; ports: the first of its home."""
-        world, cable = World(start=points[0].at, kinds=(ROUTER, SAUNA), points=points), Cable(1)
+        batteries = [store.battery] if store else []
+        world = World(start=points[0].at, kinds=(ROUTER, SAUNA), points=points, batteries=batteries)
         world.bring_cloud()
+        cable = Cable(1)
         boxes = {point.name: NrgkickBox(point) for point in points}
         for at, box in enumerate(boxes.values()):
             await box.listen(ports + BOXES + at)
-        obeys = partial(obey, world=world, cable=cable, boxes=list(boxes.values()))
-        house = cls(world, boxes, await open_tcp(ports + P1), await open_line_server(obeys, ports + LINES))
+        if store:
+            await store.listen(ports + BATTERY)
+        obeys = partial(obey, world=world, cable=cable, boxes=list(boxes.values()), cellar=Cellar(battery=store))
+        house = cls(world, boxes, store, await open_tcp(ports + P1), await open_line_server(obeys, ports + LINES))
         living = asyncio.create_task(P1Box(world, cable, house).run())
         try:
             yield house
         finally:
             living.cancel()
             await asyncio.wait({living})
-            await asyncio.gather(house.close(), house._lines.close(), *(box.close() for box in boxes.values()))
+            closing = [box.close() for box in (*boxes.values(), *([store] if store else []))]
+            await asyncio.gather(house.close(), house._lines.close(), *closing)
             if not living.cancelled():
                 living.result()
 
@@ -124,20 +146,38 @@ class LiveHouse:
             for name, box in self.boxes.items():
                 await box.listen(ports[name])
 
-    def settings(self, *, connection_a: int = 40, **options: dict[str, Any]) -> str:
-        """The config.py of its owner, with a charger for each box; options: more of one, by name."""
+    def settings(
+        self, *, connection_a: int = 40, target_kw: float = TARGET_KW, more: str = "", **options: dict[str, Any]
+    ) -> str:
+        """The config.py of its owner, with a charger for each box and its battery; options: more of one, by name.
+
+        target_kw: above what the house drew before, so that no story depends on that; more: lines of his own.
+        """
         usual = {"make": "nrgkick", "current_a": 16, "car": "car_1"}
         chargers = {name: usual | {"address": box.where} | options.get(name, {}) for name, box in self.boxes.items()}
-        return SETTINGS.format(source=self.where, connection_a=connection_a, chargers=chargers)
+        batteries: dict[str, dict[str, Any]] = {}
+        if self.store:
+            known = {"make": self.store.make, "address": self.store.where, "capacity_kwh": 10, "wired": "1"}
+            batteries = {self.store.battery.name: known}
+        return SETTINGS.format(
+            source=self.where,
+            connection_a=connection_a,
+            target_kw=target_kw,
+            chargers=chargers,
+            batteries=batteries,
+            more=more,
+        )
 
 
 SETTINGS = """
 serial_port = {source!r}
-socket_info = {{"dm": ("127.0.0.1", 8080), "ev": ("127.0.0.1", 8081)}}
+socket_info = {{"dm": ("127.0.0.1", 8080), "ev": ("127.0.0.1", 8081), "bs": ("127.0.0.1", 8082)}}
 connection_a = {connection_a}
-peak_target_kw = 20  # so that no story depends on what the house drew before
+peak_target_kw = {target_kw}
 chargers = {chargers}
 cars = {{"car_1": {{"capacity_kwh": 77}}}}
+batteries = {batteries}
+{more}
 """
 
 
