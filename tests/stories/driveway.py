@@ -7,6 +7,7 @@ changes and nothing is due, several seconds may pass in one step (`leap_s`), as 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from lib.commands.ev_memory import begun, standing
 from lib.core import charging as ev
@@ -183,7 +184,7 @@ class Driveway:
 
     def run(
         self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, until: Callable[[], bool] | None = None
-    ) -> "Driveway":
+    ) -> Self:
         """Let time pass, a telegram each second, at most until something is true."""
         end = self.second + round(seconds + 60 * minutes + 3600 * hours)
         while self.second < end:

@@ -1,13 +1,15 @@
 """A day at a home with a battery: dm's, ev's and bs's core, second by second, over a toy house; nobody sleeps.
 
-At each step the energies are checked: sun + grid + battery = house + cars.
+At each step the energies are checked, sun + grid = house + cars + battery; and, while bs has the batteries in its
+hands, what holds always: nothing is given to the grid or to a car that was not granted help, nothing is taken from the
+grid beyond dm's grant, and there is rest before the direction turns.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 from lib.core import charging as ev
 from lib.core import house as dm
@@ -25,6 +27,7 @@ from lib.core.battery import (
 from lib.core.battery_why import sentence
 from lib.core.carport import ChargingRules
 from lib.core.cellar import Storage, StorageRules
+from lib.core.claims import BATTERY
 from lib.core.cost import PriceSlot
 from lib.core.dispatch import dispatched
 from lib.core.modes import StorageMode
@@ -32,11 +35,37 @@ from lib.messages.bs import cars_word, say_storage
 from lib.messages.ev import battery_of
 from lib.sim.battery import HomeBattery
 from lib.sim.charge_point import ChargePoint
-from tests.stories.driveway import CONNECTION, Driveway, Watts
-from tests.stories.toy_meter import ToyMeter
+from tests.stories.driveway import CONNECTION, Driveway, Load
+from tests.stories.toy_meter import ToyMeter, Watts
 
 READ_S, REFRESH_S, RETRY_S = 2, 20, 5
 NO_ANSWER = "no answer within 4.5 s"
+LAG_S = 6  # so long a step of the house may be taken for a battery's that was told something just before
+NEAR_W = 80.0  # a change of 25 W is not told, and less than 50 W are nothing
+REST_S = 5
+
+
+class Flow(NamedTuple):
+    """What flows in a second, and what bs had been allowed by then. Powers in W; house_w: less its sun."""
+
+    second: int
+    house_w: float
+    sun_w: float
+    cars_w: float
+    battery_w: float
+    grid_w: float
+    help_w: float
+    granted_w: float
+
+    @property
+    def gives_w(self) -> float:
+        """The most that the batteries may give for it."""
+        return max(0.0, min(self.house_w + self.cars_w, max(0.0, self.house_w) + self.help_w))
+
+    @property
+    def takes_w(self) -> float:
+        """The most that they may take in it."""
+        return max(self.granted_w, -self.house_w - self.cars_w)
 
 
 class Cord:
@@ -49,7 +78,7 @@ class Cord:
         self._told_s = self._try_s = -inf
         self._misses, self._since_s = 0, 0
 
-    def read(self, now_s: int, *, deaf: bool) -> BatteryEvent | None:
+    def read(self, now_s: int, *, deaf: bool, unknown: bool) -> BatteryEvent | None:
         """What it says, when it is time to ask."""
         if now_s % READ_S:
             return None
@@ -63,7 +92,7 @@ class Cord:
         one = self.battery
         reading = BatteryReading(
             read_s=now_s,
-            soc_pct=one.soc_pct,
+            soc_pct=None if unknown else one.soc_pct,
             power_w=one.power_w,
             charge_w=one.takes_w,
             discharge_w=one.gives_w,
@@ -95,9 +124,9 @@ class Homestead(Driveway):
     """The house, its charge points, its batteries, dm, ev and bs.
 
     Attributes:
-        bs_lives: kill it. silent, grumpy: batteries that do not answer, or say no.
-        measured: an inverter tells what the sun gives.
-        why_stored: what bs said, whenever that was another ground; flows: (second, base, sun, cars, battery, grid).
+        bs_lives: kill it. silent, grumpy, unknown: batteries that do not answer, say no, or not how full they are.
+        measured: an inverter tells what the sun gives; held_w: to what it holds that back, as bs wants it.
+        why_stored: what bs said, whenever that was another ground; flows: of each second.
 
     """
 
@@ -126,11 +155,17 @@ class Homestead(Driveway):
         self.bs_lives, self.measured = True, measured
         self.silent: set[str] = set()
         self.grumpy: set[str] = set()
+        self.unknown: set[str] = set()
         self.why_stored: list[str] = []
-        self.flows: list[tuple[int, float, float, float, float, float]] = []
+        self.flows: list[Flow] = []
+        self.held_w: float | None = None
+        self._sky: Load = lambda _: 0.0
         self._ground: object = None
+        self._ruled_s = 0
+        self._way, self._moved_s = 0, -inf
         super().__init__(start, *points, rules=rules or ChargingRules(chargers={}), leap_s=1, **more)
         self.storing = StorageRules(batteries=known, circuits=(CONNECTION,), **(storing or {}))
+        self.dm_rules = replace(self.dm_rules, capacity_tariff=self.storing.peaks_cost)
         self.cords = {name: Cord(battery) for name, battery in self.batteries.items()}
         self.bs = self._opened()
 
@@ -164,10 +199,30 @@ class Homestead(Driveway):
         """The owner's word for the battery."""
         self.put(bs.Chosen(mode=mode))
 
+    def reserve(self, reserve_pct: float | None) -> None:
+        """So much shall be kept for the peak; None: by the time of day."""
+        self.put(bs.Reserved(reserve_pct=reserve_pct))
+
     def put(self, event: bs.Event) -> None:
         """Something happens to bs."""
         self.bs = bs.after(self.bs, event, self.storing, now_s=self.second, now=self.now)
         self.log += self.bs.said
+
+    @property
+    def sun_w(self) -> Load:
+        """What the sun gives, as far as it is not held back."""
+        return self._let_w
+
+    @sun_w.setter
+    def sun_w(self, sky: Load) -> None:
+        self._sky = sky
+
+    def _let_w(self, second: int) -> Watts:
+        sky_w = self._sky(second)
+        if self.held_w is None or _sum(sky_w) <= self.held_w:
+            return sky_w
+        part = self.held_w / _sum(sky_w)
+        return tuple(part * one for one in sky_w) if isinstance(sky_w, tuple) else self.held_w  # type: ignore[return-value]  # three stay three
 
     def _stride(self, end: int) -> int:
         return 1
@@ -182,21 +237,49 @@ class Homestead(Driveway):
             self._bs()
 
     def _balance(self) -> None:
-        base_w, sun_w = _sum(self.base_w(self.second)), _sum(self.sun_w(self.second))
-        cars_w = sum(point.power_w for point in self.points.values())
-        battery_w = sum(battery.power_w for battery in self.batteries.values())
-        grid_w = self.meter.grid_w
-        assert abs(sun_w + grid_w - battery_w - base_w - cars_w) <= 1.0
-        self.flows.append((self.second, base_w, sun_w, cars_w, battery_w, grid_w))
+        sun_w = _sum(self.sun_w(self.second))
+        grant = self.bs.site.grant(BATTERY, self.second)
+        now = Flow(
+            second=self.second,
+            house_w=_sum(self.base_w(self.second)) - sun_w,
+            sun_w=sun_w,
+            cars_w=sum(point.power_w for point in self.points.values()),
+            battery_w=self.battery_w,
+            grid_w=self.meter.grid_w,
+            help_w=self.helps_w,
+            granted_w=grant.power_w if grant else 0.0,
+        )
+        assert abs(now.grid_w - now.house_w - now.cars_w - now.battery_w) <= 1.0
+        self.flows.append(now)
+        self._ruled_s = self._ruled_s + 1 if self._is_ruled() else 0
+        if not self._ruled_s:
+            self._way = 0
+        if self._ruled_s > LAG_S:
+            self._is_lawful(self.flows[-LAG_S - 1 :], now)
+
+    def _is_ruled(self) -> bool:
+        """Whether all batteries do what bs tells them."""
+        free = not self.silent and not self.grumpy and self.bs_lives and self.bs.target_w is not None
+        return free and all(battery.is_told for battery in self.batteries.values())
+
+    def _is_lawful(self, last: Iterable[Flow], now: Flow) -> None:
+        last = list(last)
+        assert -now.battery_w <= max(one.gives_w for one in last) + NEAR_W, f"{self.at}: it gives too much: {now}"
+        assert now.battery_w <= max(one.takes_w for one in last) + NEAR_W, f"{self.at}: it takes too much: {now}"
+        way = (now.battery_w > 0) - (now.battery_w < 0)
+        if way and way == -self._way:
+            assert self.second - self._moved_s > REST_S, f"{self.at}: it turns round at once: {now}"
+        if way:
+            self._way, self._moved_s = way, self.second
 
     def _bs(self) -> None:
-        if self.dm_lives:
+        if self.word is not None:
             sun_w = _sum(self.sun_w(self.second)) if self.measured else None
             self.put(bs.Heard(word=self.word, sun_w=sun_w))
         if self.ev_lives and self.points:
             self.put(bs.CarsTold(word=cars_word(self.ev_said, heard_s=self.second)))
         for name, cord in self.cords.items():
-            told = cord.read(self.second, deaf=name in self.silent)
+            told = cord.read(self.second, deaf=name in self.silent, unknown=name in self.unknown)
             if told is not None:
                 self.put(told)
         self.put(bs.Ticked())
@@ -213,6 +296,7 @@ class Homestead(Driveway):
             self.why_stored.append(f"{self.at:%H:%M:%S} {sentence(self.bs.why)}")
         said = say_storage(self.bs, self.storing, boot="bs", seq=self.second, now=self.now, makes={})
         self.bs_said = said
+        self.held_w = said.hold_sun_w if self.storing.holds_sun else None
         if self.dm_lives:
             claimed = dm.Claimed(
                 program="bs", claims=said.claims, drawn=said.drawn, now_s=self.second, help_w=said.help_w
@@ -227,9 +311,32 @@ class Homestead(Driveway):
         return sentence(self.bs.why)
 
     @property
+    def helps_w(self) -> float:
+        """What the cars are given; 0: nothing."""
+        return self.bs.help.power_w if self.bs.help else 0.0
+
+    @property
     def battery_w(self) -> float:
         """What flows into all batteries now."""
         return sum(battery.power_w for battery in self.batteries.values())
+
+    def stored_pct(self, name: str = "cellar") -> float:
+        """How full a battery is."""
+        return self.batteries[name].soc_pct
+
+    def told_w(self, name: str = "cellar") -> list[tuple[int, float | None]]:
+        """When a battery was told what; None: it was handed back to its own mode."""
+        return self.cords[name].sent
+
+    def most_told(self, name: str = "cellar", *, since_s: int = 0) -> int:
+        """In a minute, of another power than before."""
+        at = [second for second, _ in self.cords[name].sent if second >= since_s]
+        return max((sum(since <= one < since + 60 for one in at) for since in at), default=0)
+
+    @property
+    def battery_log(self) -> list[str]:
+        """What was told of the batteries."""
+        return [line for line in self.log if "battery" in line]
 
 
 def _sum(watts: Watts) -> float:

@@ -43,7 +43,7 @@ class ToyMeter:
             self.house_w.append(self._own_ws / QUARTER_S)
             self._energy_ws = self._own_ws = 0.0
         base, sun = _by_phase(base_w), _by_phase(sun_w)
-        flows = [one.flow_w for one in (*self._points.values(), *self._batteries)]
+        flows = [*(one.flow_w for one in self._points.values()), *(one.flow_w for one in self._batteries)]
         one, two, three = (base[n] - sun[n] + sum(flow[n] for flow in flows) for n in range(3))
         self.grid_w, self._own_w = one + two + three, sum(base) - sum(sun)
         self._watch((one, two, three), second, passed_s)
