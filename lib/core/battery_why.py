@@ -91,12 +91,12 @@ ENGLISH: Final[Mapping[Ground, str]] = MappingProxyType(
         Ground.HOLD: "keeps its {soc}, as you set it",
         Ground.SHAVES: "{does} to keep the quarter under {target}",
         Ground.HELPS: "{does} for the cars{name_for}",
-        Ground.REFILLS: "{does} to have its reserve back",
+        Ground.REFILLS: "{does} until its reserve is back",
         Ground.RESERVE: "keeps its {soc} in reserve for the month's peak",
-        Ground.BUYS: "{does} at {price}, for when a kWh costs {then}",
+        Ground.BUYS: "{does}{at_price}, for {later}",
         Ground.PAID: "{does}: a kWh costs {price} now",
-        Ground.COVERS: "{does} in place of the grid at {price}",
-        Ground.WAITS: "keeps its {soc} for {until}, when a kWh costs {then}",
+        Ground.COVERS: "{does} in place of the grid{at_price}",
+        Ground.WAITS: "keeps its {soc} for {later}",
         Ground.STORES: "{does} from the sun",
         Ground.EXPORTS: "leaves the sun to the grid now, and stores it when that earns less",
         Ground.FULL: "full",
@@ -106,10 +106,10 @@ ENGLISH: Final[Mapping[Ground, str]] = MappingProxyType(
 )
 BARRED: Final[Mapping[Bar, str]] = MappingProxyType(
     {
-        Bar.PEAK: "held to {power} under the month's peak",
+        Bar.PEAK: "{held} under the month's peak",
         Bar.ASKED: "asks the meter app for room under the month's peak",
-        Bar.CIRCUIT: "held to {power} by {by}",
-        Bar.LIMIT: "it takes or gives no more than {power} now",
+        Bar.CIRCUIT: "{by} leaves it {room}",
+        Bar.LIMIT: "it takes or gives no more than that now",
         Bar.TURNING: "turns round in a moment",
         Bar.SLOW: "on its way",
         Bar.REFUSED: "the battery does not do as it is told: {by}",
@@ -136,18 +136,28 @@ def sentence(
     words = {
         "does": f"stores {power}" if power_w > 0 else f"gives {power}" if power_w < 0 else waits,
         "power": power,
+        "held": f"held to {power}" if power_w else "nothing is left for it",
+        "room": power if power_w else "nothing",
         "target": _kw(why.target_w),
         "left": _kw(why.left_w),
         "soc": UNKNOWN if why.soc_pct is None else f"{why.soc_pct:.0f} %",
         "price": _eur(why.eur_kwh),
-        "then": _eur(why.then_eur_kwh),
-        "until": UNKNOWN if why.until is None else clock(why.until, at),
+        "at_price": "" if why.eur_kwh is None else f" at {_eur(why.eur_kwh)}",
+        "later": _later(why, at),
         "name": why.name or UNKNOWN,
         "name_for": f", {why.name}" if why.name else "",
         "by": why.by or UNKNOWN,
     }
     said = grounds[why.ground].format_map(words)
     return said if why.barred is None else f"{said}; {barred[why.barred].format_map(words)}"
+
+
+def _later(why: BatteryWhy, at: datetime | None) -> str:
+    """The hour for which it is kept or bought, as far as that is known."""
+    if why.until is None:
+        return "a dearer hour"
+    costs = "" if why.then_eur_kwh is None else f", when a kWh costs {_eur(why.then_eur_kwh)}"
+    return f"{clock(why.until, at)}{costs}"
 
 
 def _kw(power_w: float | None) -> str:

@@ -165,7 +165,8 @@ class Pool:
     """All batteries as one. Powers in W, + goes in; energies in Wh; None where one of them does not say.
 
     Attributes:
-        low_w, high_w: what they give (negative) and take at most. range_w, range_a: what flows just now.
+        low_w, high_w: what they give (negative) and take at most. range_w, range_a: what flows just now, of those that
+            can be told something: what others do is as if the house did it.
         energy_wh: in those that answer; least_wh, most_wh: between which they are kept; capacity_wh: of them.
 
     """
@@ -193,13 +194,12 @@ class Pool:
 
 
 def pool(cells: Iterable[Cell]) -> Pool:
-    """Those that can be told something, as one; what flows counts of all."""
-    known = list(cells)
-    able = [cell for cell in known if cell.able]
+    """Those that can be told something, as one."""
+    able = [cell for cell in cells if cell.able]
     capacity_wh = sum(cell.rules.capacity_wh for cell in able)
     energies = [cell.energy_wh for cell in able]
-    ranges = [cell.range_w for cell in known]
-    amperes = [cell.range_a for cell in known]
+    ranges = [cell.range_w for cell in able]
+    amperes = [cell.range_a for cell in able]
     return Pool(
         low_w=sum(cell.limits_w[0] for cell in able),
         high_w=sum(cell.limits_w[1] for cell in able),

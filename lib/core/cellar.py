@@ -83,8 +83,8 @@ class Storage:
         plan, planned_s: when things shall happen, and when that was worked out.
         mode, reserve_pct: the owner's words; None: by the time of day.
         target_w: what all batteries together shall do; None: they are left to their own mode.
-        turned_s: when the direction last changed.
-        help: what the cars are given; refused: why what they asked is not.
+        turned_s, changed_s: when the direction, and that power, last changed.
+        help: what the cars are given; refused: why what they asked is not; bridged_s: since when it is a cloud's.
         claim, claimed_s: what is asked of dm, and since when. hold_sun_w: to what the sun shall be held back.
         said: what happened in this step, a line each for the log.
 
@@ -108,8 +108,10 @@ class Storage:
     reserve_pct: float | None = None
     target_w: float | None = None
     turned_s: float | None = None
+    changed_s: float | None = None
     help: Help | None = None
     refused: str = ""
+    bridged_s: float | None = None
     claim: Claim | None = None
     claimed_s: float | None = None
     hold_sun_w: float | None = None

@@ -11,21 +11,23 @@ from datetime import timedelta
 from lib.core import claims
 from lib.core.arbitrage import Store, StorePlan, planned
 from lib.core.battery import Setpoint
-from lib.core.battery_why import Bar, BatteryWhy, Ground
+from lib.core.battery_why import Bar, BatteryWhy, Ground, sentence
 from lib.core.cell import Cell, Pool, pool, split
 from lib.core.cellar import Storage, StorageRules
 from lib.core.expected import end_eur_kwh, stretches
 from lib.core.helping import helped
 from lib.core.modes import StorageMode
 from lib.core.motives import why_of
-from lib.core.proposals import resolve
+from lib.core.proposals import Resolved, resolve
 from lib.core.quarter import start_of
 from lib.core.storing import DEAD_W, Facts, claim_of, device_of, facts_of, fences, rooms_w, wants
 
-SAME_W = 25.0  # a change that small is not worth a message
+SAME_W = 50.0  # a change that small is not worth a message
+SMALL_W, SMALL_S = 150.0, 3.0  # and one that small, not each second
 TURN_S = 5.0  # at rest before the direction turns
 STARTS_S = 5.0  # a start first hears the house, the prices and the cars
 HOLD_STEP_W = 150.0  # the sun is told anew to be held back when it differs by so much
+MORE_W = 300.0  # so much more sun is let through than the batteries take, while they could take more
 
 
 def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -> Storage:
@@ -45,15 +47,17 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
         return replace(storage, claim=claim)
     resolved = resolve(device, [*wanted, *fences(storage, rules, facts)])
     target_w, turned_s, turning = _turned(storage, resolved.target_w)
+    changed_s = storage.changed_s if target_w == storage.target_w else storage.now_s
     cells = _told(storage, rules, target_w, facts.net_w)
     return replace(
         storage,
         cells=cells,
         target_w=target_w,
         turned_s=turned_s,
+        changed_s=changed_s,
         claim=claim,
         claimed_s=None if claim is None else storage.now_s if storage.claimed_s is None else storage.claimed_s,
-        hold_sun_w=_hold_sun_w(storage, rules, facts, target_w),
+        hold_sun_w=_hold_sun_w(storage, rules, facts, wished),
         why=why_of(storage, facts, wished, resolved, target_w, turning=turning),
     )
 
@@ -90,7 +94,7 @@ def _handed(storage: Storage, known: Pool) -> BatteryWhy | None:
 def _released(storage: Storage, why: BatteryWhy) -> Storage:
     """All of them left to themselves; nothing is asked and nothing given."""
     cells = {name: replace(cell, setpoint=None) for name, cell in storage.cells.items()}
-    refused = why.name or "the battery is left to its own mode" if storage.cars.wanted else ""
+    refused = sentence(why) if storage.cars.wanted and why.ground is not Ground.STARTING else ""
     return replace(
         storage,
         cells=cells,
@@ -118,8 +122,11 @@ def _turned(storage: Storage, target_w: float) -> tuple[float, float | None, boo
             return 0.0, turned_s, True
     if before_w != 0 and target_w == 0:
         turned_s = now_s
-    if storage.target_w is not None and target_w != 0 and abs(target_w - before_w) < SAME_W:
-        return before_w, turned_s, False
+    if storage.target_w is not None and target_w != 0:
+        change_w = abs(target_w - before_w)
+        lately = storage.changed_s is not None and now_s - storage.changed_s < SMALL_S
+        if change_w < SAME_W or (change_w < SMALL_W and lately):
+            return before_w, turned_s, False
     return target_w, turned_s, False
 
 
@@ -139,12 +146,16 @@ def _told(storage: Storage, rules: StorageRules, target_w: float, net_w: float) 
     return cells
 
 
-def _hold_sun_w(storage: Storage, rules: StorageRules, facts: Facts, target_w: float) -> float | None:
-    """To what the sun is held back while injecting costs money and the batteries cannot take it."""
+def _hold_sun_w(storage: Storage, rules: StorageRules, facts: Facts, wished: Resolved) -> float | None:
+    """To what the sun is held back while injecting costs money and the batteries cannot take it.
+
+    wished: what they would take of it, were there more.
+    """
     if not rules.holds_sun or storage.sun_w is None or facts.export_eur_kwh is None or facts.export_eur_kwh >= 0:
         return None
-    before_w = storage.hold_sun_w
-    wanted_w = max(0.0, facts.net_w + storage.sun_w + max(0.0, target_w))
+    before_w, takes_w = storage.hold_sun_w, max(0.0, sum(facts.known.range_w) / 2)
+    most_w = min(wished.high_w or 0.0, sum(rooms_w(storage, rules).values()))
+    wanted_w = max(0.0, facts.net_w + storage.sun_w + takes_w + min(MORE_W, max(0.0, most_w - takes_w)))
     if before_w is None and storage.sun_w <= wanted_w + DEAD_W:
         return None
     is_near = before_w is not None and abs(wanted_w - before_w) < HOLD_STEP_W

@@ -12,6 +12,7 @@ from lib.core.modes import StorageMode
 
 START_WH = 300.0  # with less above the reserve nothing is begun
 LEAST_W = 300.0  # less helps nobody
+BRIDGE_S = 300.0  # a cloud that lasts longer is none
 OLD_S = 30.0  # what ev wanted that long ago it may not want any more
 KEEPS = (StorageMode.OFF, StorageMode.HOLD, StorageMode.FILL, StorageMode.OWN)
 
@@ -21,10 +22,12 @@ def helped(storage: Storage, known: Pool, reserve_wh: float) -> Storage:
     wanted, heard_s = storage.cars.wanted, storage.cars.heard_s
     if wanted is None or heard_s is None or storage.now_s - heard_s > OLD_S or wanted.until <= storage.at:
         said = ("battery: its help for the cars is over",) if storage.help else ()
-        return replace(storage, help=None, refused="", said=(*storage.said, *said))
+        return replace(storage, help=None, refused="", bridged_s=None, said=(*storage.said, *said))
+    bridged_s = (storage.now_s if storage.bridged_s is None else storage.bridged_s) if wanted.bridge else None
+    storage = replace(storage, bridged_s=bridged_s)
     spare_wh = None if known.energy_wh is None else max(0.0, known.energy_wh - reserve_wh) * known.efficiency**0.5
     power_w = min(wanted.power_w, -known.low_w)
-    refused = _refused(storage, spare_wh, power_w)
+    refused = _refused(storage, spare_wh, -known.low_w)
     if refused or spare_wh is None:
         said = (f"battery: no help for the cars any more: {refused}",) if storage.help else ()
         return replace(storage, help=None, refused=refused, said=(*storage.said, *said))
@@ -33,14 +36,16 @@ def helped(storage: Storage, known: Pool, reserve_wh: float) -> Storage:
     return replace(storage, help=given, refused="", said=(*storage.said, *said))
 
 
-def _refused(storage: Storage, spare_wh: float | None, power_w: float) -> str:
-    """Why there is no help, in a sentence; "" when there is."""
+def _refused(storage: Storage, spare_wh: float | None, most_w: float) -> str:
+    """Why there is no help, in a sentence; "" when there is; most_w: that the batteries can give."""
     if storage.mode in KEEPS:
-        return f"the battery's owner set it to {storage.mode}"
+        return f"you set the battery to {storage.mode}"
     if spare_wh is None:
         return "nobody knows how full the battery is"
     if spare_wh <= 0 or (storage.help is None and spare_wh < START_WH):
         return "the battery is at its reserve, which is kept for the month's peak"
-    if power_w < LEAST_W:
+    if storage.bridged_s is not None and storage.now_s - storage.bridged_s >= BRIDGE_S:
+        return "a cloud is bridged for five minutes at the longest"
+    if most_w < LEAST_W:
         return "the battery can give nothing now"
     return ""

@@ -19,11 +19,17 @@ def why_of(
     because, known = wished.because, facts.known
     slot_eur = facts.import_eur_kwh
     source = because.source if because else ""
+    for one in (wished.held_by, wished.low_by):
+        if one is not None and one.source in {Ground.SHAVES, Ground.HELPS}:
+            source = one.source  # neither more nor less is given for anything else
     ground = Ground(source) if source in set(Ground) else Ground.NOTHING
-    if target_w == 0 and ground in {Ground.COVERS, Ground.STORES, Ground.NOTHING} and not turning:
-        full = all(cell.full for cell in storage.cells.values())
-        empty = all(cell.empty for cell in storage.cells.values())
-        if full and facts.surplus_w > DEAD_W:
+    full = all(cell.full for cell in storage.cells.values())
+    empty = all(cell.empty for cell in storage.cells.values())
+    short_w = 0.0 if facts.ceiling_w is None else facts.net_w - facts.ceiling_w
+    if target_w == 0 and ground in {Ground.RESERVE, Ground.REFILLS} and empty and short_w > DEAD_W:
+        ground = Ground.EMPTY
+    elif target_w == 0 and ground in {Ground.COVERS, Ground.STORES, Ground.NOTHING} and not turning:
+        if full and (facts.surplus_w > DEAD_W or storage.hold_sun_w is not None):
             ground = Ground.FULL
         elif empty and facts.net_w > DEAD_W:
             ground = Ground.EMPTY

@@ -85,11 +85,12 @@ def _cars_w(storage: Storage) -> float:
 
 
 def _ceiling_w(storage: Storage, rules: StorageRules) -> float | None:
-    """What may come from the grid until the quarter ends, so that it ends at its target."""
-    word, at = storage.site.word, storage.at
+    """What may come from the grid until the quarter ends, so that it ends at its target, or where dm said it would."""
+    word, at, now_s = storage.site.word, storage.at, storage.now_s
     if word.target_w is None:
         return None
-    kept_w = word.target_w * (1 - rules.margin)
+    grants = [lease.grant for lease in storage.site.leases.values() if now_s < lease.until_s]
+    kept_w = word.target_w * (1 - rules.margin) + max((grant.over_w for grant in grants), default=0.0)
     left_s = (start_of(at) + QUARTER - at).total_seconds()
     if word.average_w is None or left_s <= 0:
         return kept_w  # nobody watched its start
@@ -116,17 +117,18 @@ def wants(facts: Facts, storage: Storage) -> Iterator[Proposal]:
         return
     if storage.mode is StorageMode.HOLD:
         yield proposal(Ground.HOLD, claims.OWNER, low_w=0.0)
-    if storage.mode is StorageMode.FILL and known.high_w > 0:
-        yield proposal(Ground.FILL, claims.PLAN, low_w=known.high_w)
+    if storage.mode is StorageMode.FILL:
+        yield proposal(Ground.FILL if known.high_w > 0 else Ground.FULL, claims.PLAN, low_w=known.high_w)
     give_w = _given_w(facts, storage)
     shave_w = 0.0 if facts.ceiling_w is None else min(facts.net_w - facts.ceiling_w, give_w)
+    missing_wh = 0.0 if known.energy_wh is None else facts.reserve_wh - known.energy_wh
+    keeps = known.energy_wh is not None and missing_wh >= 0
     if shave_w > DEAD_W / 2 and known.low_w < 0:
         is_help = storage.help is not None and facts.ceiling_w is not None and facts.base_w < facts.ceiling_w
-        yield proposal(Ground.HELPS if is_help else Ground.SHAVES, SHAVE, high_w=-shave_w)
-    energy_wh = known.energy_wh
-    if energy_wh is not None and energy_wh <= facts.reserve_wh and shave_w <= DEAD_W / 2:
+        ground = Ground.HELPS if is_help else Ground.SHAVES
+        yield proposal(ground, SHAVE, low_w=-shave_w if keeps else None, high_w=-shave_w)
+    elif keeps:
         yield proposal(Ground.RESERVE, KEEP, low_w=0.0)
-        missing_wh = facts.reserve_wh - energy_wh
         if missing_wh > known.capacity_wh / 100 and known.high_w > 0 and not _is_bought_soon(storage, facts):
             refill_w = max(REFILL_W, missing_wh / REFILL_H)
             yield proposal(Ground.REFILLS, claims.STORED_RESERVE, low_w=min(known.high_w, refill_w))

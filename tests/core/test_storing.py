@@ -1,0 +1,252 @@
+"""What the battery shall do: the wishes by mode, reserve, peak and price, and the fences that none of them passes."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from lib.core import claims, storage
+from lib.core.arbitrage import Step, StorePlan
+from lib.core.battery import BatteryReading, BatteryRules, BatteryTold
+from lib.core.battery_why import Bar, Ground
+from lib.core.cell import pool
+from lib.core.cellar import Help, Storage, StorageRules
+from lib.core.circuits import Circuit
+from lib.core.claims import BATTERY, Claim, Grant
+from lib.core.cost import PriceSlot
+from lib.core.modes import StorageMode
+from lib.core.motives import why_of
+from lib.core.proposals import Resolved, resolve
+from lib.core.site import Lease, Site, Word
+from lib.core.storing import claim_of, device_of, facts_of, fences, rooms_w, wants
+from tests.conftest import local
+
+NOON = local("2026-11-20 12:00")  # 25 % are kept
+EVENING = local("2026-11-20 17:00")  # 40 %
+RULES = StorageRules(
+    batteries={"cellar": BatteryRules(name="cellar", capacity_wh=10_000.0)},
+    circuits=(Circuit(name="connection", limits_a=(25.0, 25.0, 25.0)),),
+)
+
+
+def a_storage(
+    base_w: float = 400.0,
+    *,
+    at: datetime = NOON,
+    cars_w: float = 0.0,
+    soc_pct: float | None = 50.0,
+    average_w: float | None = None,
+    target_w: float | None = 2500.0,
+    granted_w: float | None = None,
+    prices: tuple[float, float] | None = None,
+    value_eur_kwh: float | None = None,
+    planned_w: float = 0.0,
+    rules: StorageRules = RULES,
+    **more: Any,
+) -> Storage:
+    """A house, a car and a battery at rest, at one instant.
+
+    prices: what a kWh costs and earns; value_eur_kwh: what one more in the battery is worth, by the plan.
+    """
+    known = storage.opened(rules, at=at, now_s=100.0)
+    told = BatteryTold(battery="cellar", reading=BatteryReading(read_s=100.0, soc_pct=soc_pct, power_w=0.0))
+    known = storage.after(known, told, rules, now_s=100.0, now=at)
+    word = Word(at=at, good=True, grid_w=base_w + cars_w, target_w=target_w, average_w=average_w)
+    leases = {}
+    if granted_w is not None:
+        leases[BATTERY] = Lease(grant=Grant(who=BATTERY, power_w=granted_w), until_s=130.0)
+    drawn = (claims.Drawn(who="garage", low_w=cars_w, high_w=cars_w),) if cars_w else ()
+    site = Site(word=replace(word, drawn=drawn), heard_s=100.0, telegram_s=100.0, base_w=base_w, leases=leases)
+    hour = timedelta(hours=1)
+    slots = () if prices is None else (PriceSlot(at, at + hour, *prices),)
+    plan = StorePlan()
+    if value_eur_kwh is not None:
+        step = Step(start=at, end=at + hour, power_w=planned_w, energy_wh=5000.0, values_eur_kwh=(value_eur_kwh,) * 2)
+        plan = StorePlan(least_wh=1000.0, most_wh=10_000.0, steps=(step,))
+    return replace(known, site=site, prices=slots, plan=plan, **more)
+
+
+def resolved(known: Storage, rules: StorageRules = RULES) -> tuple[Resolved, Resolved, Claim | None]:
+    """What is done, what would be without fences, and what is asked of dm."""
+    whole = pool(known.cells.values())
+    facts = facts_of(known, rules, whole)
+    wanted, device = list(wants(facts, known)), device_of(whole)
+    wished = resolve(device, wanted)
+    return resolve(device, [*wanted, *fences(known, rules, facts)]), wished, claim_of(facts, wished)
+
+
+def done(known: Storage, rules: StorageRules = RULES) -> tuple[float, str]:
+    """The power, and whose wish it is."""
+    found, wished, _ = resolved(known, rules)
+    facts = facts_of(known, rules, pool(known.cells.values()))
+    return round(found.target_w), why_of(known, facts, wished, found, found.target_w, turning=False).ground
+
+
+def a_help(power_w: float, *, bridge: bool = False) -> Help:
+    """What the cars were granted."""
+    return Help(power_w=power_w, energy_wh=1000.0, until=NOON + timedelta(minutes=5), why="late", bridge=bridge)
+
+
+def test_the_house_is_covered_and_the_sun_is_stored() -> None:
+    """All of it, and neither a car nor the grid gets anything."""
+    assert (-400, Ground.COVERS) == done(a_storage(400.0))
+    assert (-400, Ground.COVERS) == done(a_storage(400.0, cars_w=3680.0, target_w=None))
+    assert (3000, Ground.STORES) == done(a_storage(-3000.0))
+    assert (1320, Ground.STORES) == done(a_storage(-5000.0, cars_w=3680.0))
+    assert (0, Ground.NOTHING) == done(a_storage(-2000.0, cars_w=3680.0))
+
+
+@pytest.mark.parametrize(
+    ("mode", "draws", "left"),
+    [
+        (StorageMode.OFF, (0, Ground.OFF), (0, Ground.OFF)),
+        (StorageMode.HOLD, (0, Ground.HOLD), (3000, Ground.STORES)),
+        (StorageMode.FILL, (0, Ground.FILL), (3000, Ground.FILL)),
+        (StorageMode.AUTO, (-400, Ground.COVERS), (3000, Ground.STORES)),
+    ],
+)
+def test_the_owner_decides_what_it_may(mode: StorageMode, draws: tuple[int, str], left: tuple[int, str]) -> None:
+    """While the house draws, and while the sun leaves something over; fill takes no more than it was granted."""
+    assert draws == done(a_storage(400.0, mode=mode))
+    assert left == done(a_storage(-3000.0, mode=mode))
+
+
+def test_what_it_would_take_from_the_grid_is_asked_of_dm() -> None:
+    """And done as far as it is granted, never further; the sun needs no grant."""
+    found, _, claim = resolved(a_storage(400.0, mode=StorageMode.FILL))
+    assert claim
+    assert (0.0, 5000.0, claims.PLAN) == (found.target_w, claim.wish_w, claim.priority)
+    assert 1700.0 == resolved(a_storage(400.0, mode=StorageMode.FILL, granted_w=1700.0))[0].target_w
+    assert 3000.0 == resolved(a_storage(-3000.0, mode=StorageMode.FILL, granted_w=1700.0))[0].target_w
+    assert resolved(a_storage(-3000.0))[2] is None
+    assert resolved(a_storage(400.0))[2] is None
+
+
+def test_the_quarter_is_kept_under_its_target_from_the_reserve_too() -> None:
+    """4.5 kW of 2.5, less the margin of 4 %: 2.1 kW, and no more while it is at its reserve."""
+    assert (-2100, Ground.SHAVES) == done(a_storage(4500.0, at=EVENING, soc_pct=30.0))
+    assert (0, Ground.RESERVE) == done(a_storage(2300.0, at=EVENING, soc_pct=40.0))
+    assert (-4500, Ground.COVERS) == done(a_storage(4500.0, at=EVENING, soc_pct=60.0))
+    assert (0, Ground.RESERVE) == done(a_storage(4500.0, at=EVENING, soc_pct=39.5, target_w=None))
+
+
+def test_what_the_quarter_already_counts_counts() -> None:
+    """After five calm minutes there is room for a while; after five dear ones there is less."""
+    at = EVENING + timedelta(minutes=5)
+    assert (-450, Ground.SHAVES) == done(a_storage(4000.0, at=at, soc_pct=30.0, average_w=100.0 / 3))
+    assert (-2500, Ground.SHAVES) == done(a_storage(4000.0, at=at, soc_pct=30.0, average_w=1400.0))
+    assert (-3850, Ground.SHAVES) == done(a_storage(4000.0, at=at, soc_pct=30.0, average_w=2300.0))
+
+
+def test_where_dm_said_that_a_quarter_ends_it_ends() -> None:
+    """A late trip was granted 1 kW above the target: the reserve is kept for what comes on top of that."""
+    known = a_storage(400.0, cars_w=2900.0, at=EVENING, soc_pct=39.5)
+    assert (-400, Ground.SHAVES) == done(known)
+    over = Lease(grant=Grant(who="garage", power_w=3000.0, over_w=1000.0), until_s=130.0)
+    granted = replace(known.site, leases={"garage": over})
+    assert (0, Ground.RESERVE) == done(replace(known, site=granted))
+
+
+def test_a_reserve_that_is_missing_is_asked_for_within_three_hours() -> None:
+    """1.5 kWh under the 40 % of a winter evening: 500 W, before what is only cheap; a little less is left as it is."""
+    known = a_storage(400.0, at=EVENING, soc_pct=25.0, granted_w=900.0)
+    assert (500, Ground.REFILLS) == done(known)
+    _, _, claim = resolved(known)
+    assert claim
+    assert (500.0, claims.STORED_RESERVE) == (claim.wish_w, claim.priority)
+    assert (0, Ground.RESERVE) == done(a_storage(400.0, at=EVENING, soc_pct=39.5))
+    assert (-400, Ground.COVERS) == done(a_storage(400.0, at=EVENING, soc_pct=25.0, reserve_pct=20.0))
+
+
+def test_no_reserve_is_kept_where_peaks_cost_nothing() -> None:
+    """Down to where the battery is never emptied further."""
+    free = replace(RULES, peaks_cost=False)
+    assert (-400, Ground.COVERS) == done(a_storage(400.0, at=EVENING, soc_pct=15.0, rules=free), free)
+
+
+def test_it_buys_what_is_worth_more_later_and_waits_with_what_is() -> None:
+    """10 ct for 30: bought; 28 for 30: neither bought, for the losses, nor given, for the wear; 50 for 30: given."""
+    free: dict[str, Any] = {"value_eur_kwh": 0.30, "granted_w": 5000.0}
+    assert (5000, Ground.BUYS) == done(a_storage(400.0, prices=(0.10, 0.05), **free))
+    assert (1200, Ground.BUYS) == done(a_storage(400.0, prices=(0.10, 0.05), planned_w=1200.0, **free))
+    assert (0, Ground.WAITS) == done(a_storage(400.0, prices=(0.29, 0.05), **free))
+    assert (-400, Ground.COVERS) == done(a_storage(400.0, prices=(0.50, 0.05), **free))
+    assert (5000, Ground.PAID) == done(a_storage(400.0, prices=(-0.10, -0.20), **free))
+
+
+def test_the_sun_is_left_to_the_grid_while_that_earns_more() -> None:
+    """8 ct now, and what is worth 5 later."""
+    assert (0, Ground.EXPORTS) == done(a_storage(-3000.0, prices=(0.30, 0.08), value_eur_kwh=0.05))
+    assert (3000, Ground.STORES) == done(a_storage(-3000.0, prices=(0.30, 0.04), value_eur_kwh=0.05))
+
+
+def test_help_goes_above_the_ceiling_and_a_bridge_before_the_grid() -> None:
+    """2 kW for a car of 3.7 on a house of 0.4: 1.7 kW are above the ceiling; behind a cloud all of it is given."""
+    assert (-400, Ground.COVERS) == done(a_storage(400.0, cars_w=1380.0))
+    assert (-1680, Ground.HELPS) == done(a_storage(400.0, cars_w=3680.0, help=a_help(2000.0)))
+    assert (-1780, Ground.HELPS) == done(a_storage(400.0, cars_w=1380.0, help=a_help(1500.0, bridge=True)))
+    assert (-900, Ground.HELPS) == done(a_storage(400.0, cars_w=1380.0, help=a_help(500.0, bridge=True)))
+
+
+def test_the_connection_leaves_it_what_its_phase_has_left() -> None:
+    """15 A of 25 are drawn on L1: 10 A are left for a battery there."""
+    known = a_storage(3450.0, mode=StorageMode.FILL, granted_w=9000.0, target_w=9000.0)
+    known = replace(known, site=replace(known.site, base_a=(15.0, 0.0, 0.0)))
+    assert {"cellar": 2300.0} == rooms_w(known, RULES)
+    found, _, _ = resolved(known)
+    assert found.held_by
+    assert (2300.0, Bar.CIRCUIT) == (found.target_w, found.held_by.source)
+
+
+@settings(max_examples=300)
+@given(
+    base_w=some.floats(-10_000, 15_000),
+    cars_w=some.floats(0, 11_000),
+    soc_pct=some.one_of(some.none(), some.floats(0, 100)),
+    average_w=some.one_of(some.none(), some.floats(0, 5000)),
+    second=some.integers(0, 3599),
+    help_w=some.one_of(some.none(), some.floats(100, 8000)),
+    granted_w=some.one_of(some.none(), some.floats(0, 8000)),
+    prices=some.one_of(some.none(), some.tuples(some.floats(-0.2, 0.6), some.floats(-0.3, 0.3))),
+    value_eur_kwh=some.one_of(some.none(), some.floats(-0.1, 0.6)),
+    mode=some.sampled_from([one for one in StorageMode if one is not StorageMode.OWN]),
+)
+def test_no_wish_passes_the_fences(
+    base_w: float,
+    cars_w: float,
+    soc_pct: float | None,
+    average_w: float | None,
+    second: int,
+    help_w: float | None,
+    granted_w: float | None,
+    prices: tuple[float, float] | None,
+    value_eur_kwh: float | None,
+    mode: StorageMode,
+) -> None:
+    """Nothing to the grid, nothing to a car beyond its help, nothing from the grid beyond the grant."""
+    known = a_storage(
+        base_w,
+        cars_w=cars_w,
+        at=NOON + timedelta(seconds=second),
+        soc_pct=soc_pct,
+        average_w=average_w,
+        granted_w=granted_w,
+        prices=prices,
+        value_eur_kwh=value_eur_kwh,
+        mode=mode,
+        help=None if help_w is None else a_help(help_w),
+    )
+    found, _, claim = resolved(known)
+    net_w = base_w + cars_w
+    most_w = max(0.0, min(net_w, max(0.0, base_w) + (help_w or 0.0)))
+    assert -most_w - 1e-6 <= found.target_w <= max(granted_w or 0.0, -net_w, 0.0) + 1e-6
+    assert -5000 <= found.target_w <= 5000
+    if mode is StorageMode.OFF:
+        assert 0 == found.target_w
+    elif mode is StorageMode.HOLD:
+        assert found.target_w >= 0
+    assert claim is None or claim.wish_w > 0
+    assert found.because is None or found.because.source in {*Ground, *Bar, "cars"}
