@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from lib.core.carport import Bay, Charging, ChargingRules
 from lib.core.charger import power_w
+from lib.core.modes import Mode
 from lib.core.needs import Need, Step
 from lib.core.prospects import full_w
 
@@ -61,7 +62,7 @@ def urgent_need(charging: Charging, name: str) -> Need | None:
 def _urgent(charging: Charging, rules: ChargingRules) -> Iterator[tuple[str, tuple[float, datetime, str]]]:
     """By charger: what its car needs at once, until when, and for what."""
     for name, bay in charging.bays.items():
-        if not _charges(bay):
+        if not _charges(bay) or bay.mode is not Mode.AUTO:
             continue
         car = rules.cars.get(charging.car_on(name) or "")
         need = urgent_need(charging, name)
