@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lib.core import ledger, quarter
-from lib.core.claims import LATE, NIGHT, OWNER, PLAN, SURPLUS, Cause, Claim, Drawn, Grant
+from lib.core.claims import BATTERY, LATE, NIGHT, OWNER, PLAN, STORED_RESERVE, SURPLUS, Cause, Claim, Drawn, Grant
 from lib.core.ledger import Ledger
 from lib.core.quarter import Quarter
 
@@ -61,6 +61,7 @@ class Home:
         self.base_w = base_w
         self.cars = {car.who: car for car in cars}
         self.target_w = target_w
+        self.help_w: float | None = None  # that a battery gives for the cars; None: there is none
         self.ledger = Ledger()
         self.quarter: Quarter | None = None
         self.second = 0
@@ -75,7 +76,9 @@ class Home:
             for car in self.cars.values():
                 car.step()
             base_w = self.base_w(self.second) if callable(self.base_w) else self.base_w
-            grid_w = base_w + sum(car.draws_w for car in self.cars.values())
+            cars_w = sum(car.draws_w for car in self.cars.values())
+            gives_w = min(self.help_w or 0.0, cars_w)
+            grid_w = base_w + cars_w - gives_w
             if self.second and self.second % 900 == 0:
                 self.averages.append(self.energy_ws / 900)
                 self.energy_ws = 0.0
@@ -86,6 +89,9 @@ class Home:
                 [car.drawn for car in self.cars.values()],
                 self.second,
             )
+            if self.help_w is not None:
+                battery = Drawn(who=BATTERY, low_w=-gives_w, high_w=-gives_w)
+                self.ledger = ledger.heard(self.ledger, "bs", [], [battery], self.second, help_w=self.help_w)
             devices_w = ledger.devices_w(self.ledger, self.quarter, grid_w, at, self.second)
             self.quarter = quarter.after(
                 self.quarter,
@@ -291,3 +297,73 @@ def test_what_lasts_is_believed_before_it_is_too_late(second: int, rise_w: int) 
     """Whenever the oven goes on, the car is stopped while that still keeps the quarter."""
     home = Home(lambda now: 300 + (rise_w if now >= second else 0), a_car()).run()
     assert home.average_w <= 2501
+
+
+def test_what_the_battery_gives_comes_on_top_of_the_room() -> None:
+    """For who may have it, and the quarter keeps its target."""
+    trip = a_car("trip", priority=LATE, wish_w=3680.0, helped=True)
+    home = Home(500, trip)
+    home.help_w = 1000.0
+    home.run(901)
+    assert home.ledger.grants[0].power_w == pytest.approx((home.ledger.ceiling_w or 0.0) - 500 + 1000, abs=5)
+    assert 2300 < home.averages[0] <= 2500
+    assert (0, 0.0) == (trip.pauses, home.ledger.grants[0].over_w)
+
+
+def test_who_was_not_helped_gets_nothing_of_it() -> None:
+    """A car that charges in the night beside one that is late."""
+    trip, night = a_car("trip", priority=LATE, wish_w=1500.0, helped=True), a_car("night")
+    home = Home(1500, trip, night)
+    home.help_w = 1500.0
+    home.run(120)
+    granted = {one.who: one.power_w for one in home.ledger.grants}
+    assert 1500.0 == pytest.approx(granted["trip"], abs=1)
+    assert granted["night"] <= (home.ledger.ceiling_w or 0.0) - 1500
+
+
+def test_two_that_are_helped_share_one_help() -> None:
+    """Together they get the room and the battery's watts, once."""
+    cars = [a_car(name, priority=LATE, wish_w=3680.0, helped=True) for name in ("one", "two")]
+    home = Home(500, *cars)
+    home.help_w = 2000.0
+    home.run(400)
+    granted_w = sum(grant.power_w for grant in home.ledger.grants)
+    assert granted_w == pytest.approx((home.ledger.ceiling_w or 0.0) - 500 + 2000, abs=5)
+
+
+def test_with_help_a_lower_peak_is_announced() -> None:
+    """1.5 kW above the target less the kW that the battery gives; with all of it, none."""
+    part = Home(500, a_car(priority=LATE, over_w=1500.0, cause=Cause.LATE_TRIP, helped=True))
+    part.help_w = 1000.0
+    assert [3000.0] == [over.peak_w for over in part.run(2).ledger.overs]
+    whole = Home(500, a_car(priority=LATE, over_w=1500.0, cause=Cause.LATE_TRIP, helped=True))
+    whole.help_w = 1600.0
+    assert () == whole.run(2).ledger.overs
+
+
+def test_help_is_forgotten_with_its_program() -> None:
+    """Nobody who fell silent gives anything, and its battery counts as the house's own."""
+    known = ledger.heard(Ledger(), "bs", [], [Drawn(who=BATTERY, low_w=-900.0, high_w=-900.0)], 0.0, help_w=900.0)
+    assert (900.0, 0.0) == (known.help_w(30.0), known.help_w(30.5))
+    assert [False] == [one.controlled for one in known.drawn(30.5)]
+
+
+def test_a_battery_that_gives_leaves_the_base_load_where_it_was() -> None:
+    """What it takes off the meter is no room for a car; what it takes from it is none of the house's."""
+    home = Home(1500, a_car(helped=True))
+    home.help_w = 800.0
+    home.run(300)
+    assert 1500 == pytest.approx(home.ledger.base_w or 0.0, abs=150)
+
+
+def test_the_battery_is_served_between_the_plan_and_the_cheap_hours() -> None:
+    """Its reserve after a trip's plan and before the night; it takes whatever is left of the room, however little."""
+    claims = [
+        Claim(who="trip", priority=PLAN, wish_w=1500.0, least_w=LEAST_W),
+        Claim(who=BATTERY, priority=STORED_RESERVE, wish_w=900.0),
+        Claim(who="night", priority=NIGHT, wish_w=1500.0, least_w=LEAST_W),
+    ]
+    known = ledger.heard(Ledger(base_w=500.0, calm_w=500.0), "ev", claims, [], 0.0)
+    now = quarter.after(None, at=START, grid_w=500.0, gained_wh=None, demand_w=0.0)
+    grants = {one.who: round(one.power_w) for one in ledger.after(known, now, target_w=2500.0, now_s=0.0).grants}
+    assert {"trip": 1500, BATTERY: 400, "night": 0} == grants
