@@ -103,7 +103,8 @@ class Keeping(ABC, Generic[Kept, Batch]):
         """Write until cancelled: every `commit_s`, and at once what is urgent."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._urgent.wait(), commit_s)
+                async with asyncio.timeout(commit_s):
+                    await self._urgent.wait()
             self._urgent.clear()
             try:
                 await self.commit()

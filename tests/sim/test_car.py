@@ -27,7 +27,7 @@ def test_a_car_never_takes_more_than_it_is_offered(
     """Nor more than its own charger carries, nor anything under 6 A or above its limit."""
     car = Car(soc_pct=soc_pct, most_a=most_a, step_a=step_a, limit_pct=limit_pct)
     wanted_a = car.wants_a(offered_a, phases=phases, phase_v=230.0)
-    assert 0 <= wanted_a <= min(offered_a, most_a)
+    assert 0 <= wanted_a <= min(offered_a, most_a) + 1e-5  # what lies a hair below a step is on it
     assert wanted_a == 0 or (offered_a >= 6 and not car.is_full)
     assert not step_a or wanted_a == int(wanted_a)
 
