@@ -28,7 +28,7 @@ BACK_S = 5.0  # from the death of a program to its next life
 WATCHDOG_S = 60.0  # as bs sets it where there is one
 TARGET_KW = 6.1
 NEEDS_PCT, HAS_PCT, LEFT = 56, 40, timedelta(hours=2, minutes=15)  # more than the peak lets through, less than all
-HELPED_W, ALONE_A = 7_000, 9.8  # its car draws more with help, and is offered less without
+HELPED_W, ALONE_A = 7_000, 9.8  # its car draws more with help, and is told less without
 GIVES_W = 500  # the battery gives more for it
 TRIP = """BEGIN:VCALENDAR
 VERSION:2.0
@@ -93,8 +93,8 @@ async def bs_dies(folder: Path, ports: int) -> None:
         async with home.living("bs") as bs:
             await is_helped(story)
             await kill(bs)
+        await comes_true(lambda: story.point.told.current_a < ALONE_A, within_s=SAFE_S)
         told = len(box.writes)
-        await comes_true(lambda: story.point.offered_a < ALONE_A, within_s=SAFE_S)
         assert box.battery.is_told
         await home.heard(House, lambda said: not any(one.who == BATTERY and one.controlled for one in said.drawn))
         await comes_true(lambda: not box.battery.is_told, within_s=WATCHDOG_S)
@@ -128,8 +128,8 @@ async def bs_comes_back(folder: Path, ports: int) -> None:
             os.kill(life, signal.SIGKILL)
             assert box.fleeting_w != 0
             await comes_true(lambda: kept.pid() not in {None, life}, within_s=BACK_S)
-            await comes_true(lambda: len(box.writes) > told)
-            assert (FLEETING, (0, 0)) == box.writes[told][1:]
+            await comes_true(lambda: (FLEETING, (0, 0)) in [write[1:] for write in box.writes[told:]])
+            assert len(box.writes) <= told + 2  # with one that was on its way when it died
             after = await home.heard(Storage, lambda said: said.boot != before.boot and said.help)
             assert (before.mode, 12) == (after.mode, after.reserve_pct)
             await comes_true(lambda: story.point.power_w > HELPED_W and box.battery.power_w < -GIVES_W)

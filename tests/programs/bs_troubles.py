@@ -1,5 +1,6 @@
-"""The story of a battery's box that is not itself: who is told, and how it goes on."""
+"""Stories of a battery's box that is not itself, and of a house that is gone for a while: who is told, and when."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -8,10 +9,12 @@ from lib.core.needs import Step
 from lib.messages import House
 from lib.messages.charging import Charging
 from lib.messages.storage import Storage
+from lib.sim.line_server import HOST
 from lib.sim.victron_box import FLEETING, VictronBox
 from tests.programs.bs_lives import a_home, is_helped
-from tests.programs.home import comes_true, end
-from tests.programs.live_house import a_battery
+from tests.programs.home import Home, comes_true, end, kill
+from tests.programs.live_house import LINES, P1, ROOF, STORE, a_battery
+from tests.programs.program import LIMIT_S, running
 
 
 async def box_fails(folder: Path, ports: int) -> None:
@@ -51,3 +54,48 @@ async def box_fails(folder: Path, ports: int) -> None:
         assert (FLEETING, (0, 0)) == box.writes[-1][1:]
         assert not box.battery.is_told
     assert " ERROR " not in "".join(home.log(program) for program in ("dm", "ev", "bs"))
+
+
+async def house_dies(folder: Path, ports: int) -> None:
+    """The simulated house is killed, and another one stands there: sun and battery are not known, and then they are.
+
+    Who does not know the sun does not take it for 0. In the end the GX is in its own mode.
+    """
+    home = Home(folder=folder / "battery's house dies", ports=ports, arguments=("--demo",))
+    home.furnish("")
+    async with AsyncExitStack() as lives:
+        async with running(*_simulated(ports), environ=home.environ) as house:
+            await lives.enter_async_context(home.living("dm"))
+            bs = await lives.enter_async_context(home.living("bs"))
+            await home.heard(House, lambda said: (said.sun_w or 0) > 100)
+            said = await home.heard(Storage, lambda said: said.batteries[0].ours and said.flow.measured)
+            assert ("home", "victron") == (said.batteries[0].name, said.batteries[0].make)
+            await kill(house)
+        await home.heard(Storage, lambda said: said.batteries[0].silent_s is not None and said.soc_pct is None)
+        dark = await home.heard(House, lambda said: said.sun_w is None)
+        assert ["roof"] == [one.name for one in dark.suns if one.trouble]
+        await lives.enter_async_context(running(*_simulated(ports), environ=home.environ))
+        await home.heard(House, lambda said: (said.sun_w or 0) > 100)
+        await home.heard(Storage, lambda said: said.batteries[0].ours and said.flow.measured)
+        assert "told to keep the grid at" in await _status(ports)
+        await end(bs)
+        assert "in its own mode" in await _status(ports)
+    assert " ERROR " not in home.log("dm") + home.log("bs")
+
+
+def _simulated(ports: int) -> tuple[str, ...]:
+    """The house of the demo, on a day in June."""
+    options = {"p1": P1, "line": LINES, "victron": STORE, "fronius": ROOF}
+    words = [word for part, at in options.items() for word in (f"--{part}-port", str(ports + at))]
+    return "-m", "lib.sim", *words, "--start", "2026-06-17T12:01"
+
+
+async def _status(ports: int) -> str:
+    """Its status line."""
+    async with asyncio.timeout(LIMIT_S):
+        reader, writer = await asyncio.open_connection(HOST, ports + LINES)
+        writer.write(b"status\n")
+        line = await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+    return line.decode()

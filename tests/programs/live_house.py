@@ -29,7 +29,7 @@ from lib.sim.victron_box import VictronBox
 from lib.sim.world import World
 from tests.programs.program import LIMIT_S
 
-P1, LINES, BOXES, BATTERY = 3, 4, 5, 8  # its ports, counted from the first of its home
+P1, LINES, BOXES, STORE, ROOF = 3, 4, 5, 8, 9  # its ports, counted from the first of its home
 DAY_S = 86_400
 TARGET_KW = 20.0
 PAUSED = ChargeSettings(current_a=6.0, paused=True)
@@ -89,7 +89,7 @@ class LiveHouse:
         for at, box in enumerate(boxes.values()):
             await box.listen(ports + BOXES + at)
         if store:
-            await store.listen(ports + BATTERY)
+            await store.listen(ports + STORE)
         obeys = partial(obey, world=world, cable=cable, boxes=list(boxes.values()), cellar=Cellar(battery=store))
         house = cls(world, boxes, store, await open_tcp(ports + P1), await open_line_server(obeys, ports + LINES))
         living = asyncio.create_task(P1Box(world, cable, house).run())

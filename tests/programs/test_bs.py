@@ -7,9 +7,9 @@ import pytest
 
 from tests.conftest import free_ports
 from tests.programs.bs_lives import bs_comes_back, bs_dies
-from tests.programs.bs_troubles import box_fails
+from tests.programs.bs_troubles import box_fails, house_dies
 
-STORIES = (bs_dies, bs_comes_back, box_fails)
+STORIES = (bs_dies, bs_comes_back, box_fails, house_dies)
 
 
 @pytest.mark.timeout(240)
