@@ -62,7 +62,7 @@ class Keeper:
         self._wake = asyncio.Event()
         self._wanted: Setpoint | None = None
         self._lease_s = -math.inf  # until then what is wanted holds
-        self._begun = False
+        self._begun = self._ends = False
         self._handed = False  # it was handed back once, as the last run may have died
         self._held = _Held()
         self._asked_s = self._called_s = -math.inf  # the last read, the last call of any kind
@@ -76,7 +76,12 @@ class Keeper:
         self._said: dict[str, str] = {}  # the troubles that the log has, until they are over
 
     def want(self, setpoint: Setpoint | None) -> None:
-        """Have the battery do `setpoint`, for LEASE_S from now unless it is wanted again; None: hand it back."""
+        """Have the battery do `setpoint`, for LEASE_S from now unless it is wanted again; None: hand it back.
+
+        Once `run` ends nothing is taken any more: who hears how the hand-back goes may still want something.
+        """
+        if self._ends:
+            return
         if setpoint is None and self._wanted is not None:
             self._balks, self._try_again_s = 0, -math.inf
         self._wanted = setpoint
@@ -310,6 +315,7 @@ class Keeper:
 
     async def _hand_back(self) -> None:
         """Where it may still do what it was told: as often as 10 s allow; once where it is silent."""
+        self._ends = True
         if not self._begun or (self._held.known and self._held.setpoint is None):
             return
         try:

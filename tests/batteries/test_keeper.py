@@ -465,6 +465,25 @@ def test_an_end_in_the_middle_of_an_order_hands_it_back() -> None:
     assert [1_000, None] == [power_w for _, power_w in play(story).told[1:]]
 
 
+def test_what_is_wanted_while_it_ends_is_not_told_any_more() -> None:
+    """Whoever hears that the hand-back was refused wants the same as before: it is handed back again all the same."""
+
+    async def story(day: Day) -> None:
+        def hear(event: BatteryEvent) -> None:
+            day.heard.append(event)
+            day.keeper.want(of(-2_000))
+            if isinstance(event, BatteryBalked):
+                day.battery.refusal = None
+
+        day.keeper = Keeper("cellar", day.battery, hear, clock=LoopClock())
+        await day.pass_by(5)
+        day.battery.refusal = RefusedError("it is busy")
+        await day.end()
+        assert day.battery.set_w is None
+
+    assert [None, -2_000, None, None] == [power_w for _, power_w in play(story).told]
+
+
 def test_the_end_waits_for_nobody_longer_than_10_s(caplog: pytest.LogCaptureFixture) -> None:
     """A battery that hangs is left as it is, which is said."""
 
