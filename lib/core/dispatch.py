@@ -39,7 +39,7 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
     if handed is not None:
         return _released(storage, handed)
     facts = facts_of(storage, rules, known)
-    storage = helped(storage, facts.known, facts.reserve_wh)
+    storage = helped(storage, facts.known, facts.reserve_wh, short_w=facts.short_w)
     wanted, device = list(wants(facts, storage)), device_of(known)
     wished = resolve(device, wanted)
     claim = claim_of(facts, wished)
@@ -111,15 +111,14 @@ def _released(storage: Storage, why: BatteryWhy) -> Storage:
 def _turned(storage: Storage, target_w: float) -> tuple[float, float | None, bool]:
     """The power that is told now, when the direction last changed, and whether it rests before it turns."""
     before_w, now_s = storage.target_w or 0.0, storage.now_s
+    flows_w = sum(cell.power_w or 0.0 for cell in storage.cells.values() if cell.able)
     if abs(target_w) < DEAD_W:
         target_w = 0.0
     turned_s = storage.turned_s
-    if target_w * before_w < 0:
+    if target_w * before_w < 0 or (target_w * flows_w < 0 and abs(flows_w) >= DEAD_W):
         return 0.0, now_s, True
-    if before_w == 0 and target_w != 0 and turned_s is not None and now_s - turned_s < TURN_S:
-        low_w, high_w = pool(storage.cells.values()).range_w
-        if target_w * (low_w + high_w) <= 0:
-            return 0.0, turned_s, True
+    if before_w == 0 and target_w * flows_w <= 0 and turned_s is not None and now_s - turned_s < TURN_S:
+        return 0.0, turned_s, target_w != 0
     if before_w != 0 and target_w == 0:
         turned_s = now_s
     if storage.target_w is not None and target_w != 0:

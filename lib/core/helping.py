@@ -17,8 +17,11 @@ OLD_S = 30.0  # what ev wanted that long ago it may not want any more
 KEEPS = (StorageMode.OFF, StorageMode.HOLD, StorageMode.FILL, StorageMode.OWN)
 
 
-def helped(storage: Storage, known: Pool, reserve_wh: float) -> Storage:
-    """The state with the help that is given now, or with the reason why what is wanted is not."""
+def helped(storage: Storage, known: Pool, reserve_wh: float, *, short_w: float = 0.0) -> Storage:
+    """The state with the help that is given now, or with the reason why what is wanted is not.
+
+    short_w: what the house alone needs of the batteries to stay under the target, which comes first.
+    """
     wanted, heard_s = storage.cars.wanted, storage.cars.heard_s
     if wanted is None or heard_s is None or storage.now_s - heard_s > OLD_S or wanted.until <= storage.at:
         said = ("battery: its help for the cars is over",) if storage.help else ()
@@ -26,8 +29,9 @@ def helped(storage: Storage, known: Pool, reserve_wh: float) -> Storage:
     bridged_s = (storage.now_s if storage.bridged_s is None else storage.bridged_s) if wanted.bridge else None
     storage = replace(storage, bridged_s=bridged_s)
     spare_wh = None if known.energy_wh is None else max(0.0, known.energy_wh - reserve_wh) * known.efficiency**0.5
-    power_w = min(wanted.power_w, -known.low_w)
-    refused = _refused(storage, spare_wh, -known.low_w)
+    most_w = max(0.0, -known.low_w - short_w)
+    power_w = min(wanted.power_w, most_w)
+    refused = _refused(storage, spare_wh, most_w)
     if refused or spare_wh is None:
         said = (f"battery: no help for the cars any more: {refused}",) if storage.help else ()
         return replace(storage, help=None, refused=refused, said=(*storage.said, *said))
@@ -37,7 +41,7 @@ def helped(storage: Storage, known: Pool, reserve_wh: float) -> Storage:
 
 
 def _refused(storage: Storage, spare_wh: float | None, most_w: float) -> str:
-    """Why there is no help, in a sentence; "" when there is; most_w: that the batteries can give."""
+    """Why there is no help, in a sentence; "" when there is; most_w: that the batteries can give them."""
     if storage.mode in KEEPS:
         return f"you set the battery to {storage.mode}"
     if spare_wh is None:

@@ -56,6 +56,11 @@ class Facts:
         """What the sun leaves over beside house and cars."""
         return max(0.0, -self.net_w)
 
+    @property
+    def short_w(self) -> float:
+        """What the house alone, without cars and batteries, draws above what may come from the grid."""
+        return 0.0 if self.ceiling_w is None else max(0.0, self.base_w - self.ceiling_w)
+
 
 def facts_of(storage: Storage, rules: StorageRules, known: Pool) -> Facts:
     """What is known at this instant."""

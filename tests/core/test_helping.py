@@ -52,6 +52,16 @@ def test_no_more_than_the_battery_gives() -> None:
     assert 5000.0 == found.help.power_w
 
 
+def test_what_the_house_needs_to_stay_under_the_peak_is_not_promised_to_the_cars() -> None:
+    """Of 5 kW 3.6 kW keep the oven under the target: dm gives the cars what is said on top of that."""
+    known = a_storage(wanted=replace(WANTED, power_w=8000.0))
+    found = helped(known, pool(known.cells.values()), RESERVE_WH, short_w=3600.0)
+    assert found.help
+    assert 1400.0 == found.help.power_w
+    none = helped(known, pool(known.cells.values()), RESERVE_WH, short_w=4800.0)
+    assert (None, "the battery can give nothing now") == (none.help, none.refused)
+
+
 def test_nothing_wanted_nothing_given_and_nothing_refused() -> None:
     """Help that is over is said so, and no reason is looked for."""
     found = given(replace(given(a_storage()), cars=CarsWord(heard_s=100.0)))
