@@ -20,7 +20,7 @@ class Gains:
 
     Attributes:
         charged_wh, discharged_wh: by the battery. start_wh, end_wh: what was in it then and is now, by its state of
-            charge; None: unknown.
+            charge; None: unknown. What changed while nobody looked counts as if it had been in it from the start.
         with_eur, without_eur: what the grid's energy costs, and what it would have cost without the battery.
         unpriced_wh: drawn or injected while no price was known.
         peak_w, without_w: the highest quarter, and the highest that it would have been without the battery.
@@ -53,11 +53,12 @@ class Gains:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """What flows at an instant, and what a kWh costs then."""
+    """What flows at an instant, and what a kWh costs then; stored_wh: in the battery, None: not known."""
 
     grid_w: float
     battery_w: float
     slot: PriceSlot | None = None
+    stored_wh: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,20 +100,20 @@ def after(
     What flows now holds until the next call. A gap longer than WATCHED_GAP, or a clock that goes back, books nothing,
     and the quarters that it touches count for no peak.
     """
-    flow = Flow(grid_w=grid_w, battery_w=battery_w, slot=slot)
+    flow = Flow(grid_w=grid_w, battery_w=battery_w, slot=slot, stored_wh=stored_wh)
     since, before = booked.at, booked.flow
     if since is None or before is None or not timedelta(0) <= at - since <= WATCHED_GAP:
         booked = replace(booked, watched=False)
         if since is None or start_of(at) != start_of(since):
             booked = _turned(booked, start_of(at), stored_wh, watched=at == start_of(at))
-        return replace(_held(booked, stored_wh), at=at, flow=flow)
+        return replace(_held(booked, stored_wh, seen=False), at=at, flow=flow)
     edges = [edge for edge in (start_of(at), before.slot.end if before.slot else at) if since < edge < at]
     for until in sorted({*edges, at}):
         booked = _flowed(booked, before, since, until, slot)
         if start_of(until) != start_of(since):
             booked = _turned(booked, start_of(until), stored_wh, watched=True)
         since = until
-    return replace(_held(booked, stored_wh), at=at, flow=flow)
+    return replace(_held(booked, stored_wh, seen=before.stored_wh is not None), at=at, flow=flow)
 
 
 def _flowed(booked: Booked, flow: Flow, since: datetime, until: datetime, newer: PriceSlot | None) -> Booked:
@@ -179,12 +180,17 @@ def _peaked(gains: Gains, peak_w: float, without_w: float) -> Gains:
     return replace(gains, peak_w=max(gains.peak_w or 0.0, peak_w), without_w=max(gains.without_w or 0.0, without_w))
 
 
-def _held(booked: Booked, stored_wh: float | None) -> Booked:
-    """With what is in the battery now."""
+def _held(booked: Booked, stored_wh: float | None, *, seen: bool) -> Booked:
+    """With what is in the battery now; seen: how that came is booked."""
     if stored_wh is None:
         return booked
-    return replace(booked, today=_holding(booked.today, stored_wh), month=_holding(booked.month, stored_wh))
+    today, month = (_holding(one, stored_wh, seen=seen) for one in (booked.today, booked.month))
+    return replace(booked, today=today, month=month)
 
 
-def _holding(gains: Gains, stored_wh: float) -> Gains:
-    return replace(gains, start_wh=stored_wh if gains.start_wh is None else gains.start_wh, end_wh=stored_wh)
+def _holding(gains: Gains, stored_wh: float, *, seen: bool) -> Gains:
+    if gains.start_wh is None or gains.end_wh is None:
+        start_wh = stored_wh if gains.start_wh is None else gains.start_wh
+    else:
+        start_wh = gains.start_wh if seen else gains.start_wh + stored_wh - gains.end_wh
+    return replace(gains, start_wh=start_wh, end_wh=stored_wh)

@@ -140,7 +140,7 @@ def _heard(storage: Storage, word: Word, sun_w: float | None) -> Storage:
             at,
             grid_w=word.grid_w,
             battery_w=(low_w + high_w) / 2,
-            stored_wh=known.energy_wh,
+            stored_wh=known.energy_wh if all(one.able for one in storage.cells.values()) else None,
             slot=slot_of(storage),
         ),
     )

@@ -128,6 +128,20 @@ def test_losses_are_what_neither_came_out_nor_is_in_it() -> None:
     assert Gains(since=NOON.date()).losses_wh is None
 
 
+@pytest.mark.parametrize("unseen_s", [21, 5])
+def test_what_came_in_while_nobody_looked_is_no_gain_and_no_loss(unseen_s: int) -> None:
+    """bs was away for a while, or the battery did not say how full it is: it has 2 kWh more since."""
+    booked = lived(begun(), NOON, 1_800, grid_w=2_000, battery_w=2_000, stored_wh=4_000)
+    booked = lived(booked, NOON + 1_805 * SECOND, 0, grid_w=0, battery_w=0, stored_wh=4_950)
+    if unseen_s == 5:
+        booked = lived(booked, NOON + 1_810 * SECOND, 0, grid_w=0, battery_w=0, stored_wh=None)
+    at = NOON + (1_810 + unseen_s) * SECOND
+    booked = lived(booked, at, 0, grid_w=0, battery_w=0, stored_wh=6_950)
+    for found in (booked.today, booked.month):
+        assert 6_950 == found.end_wh
+        assert found.losses_wh == pytest.approx(2_000 * 1_805 / 3_600 - 950)
+
+
 @given(
     flows=st.lists(st.tuples(st.integers(1, 20), st.integers(-6_000, 6_000), st.integers(-5_000, 5_000)), min_size=2)
 )
