@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lib.commands import arguments, ev_arguments
+from lib.commands import arguments, bs_arguments, ev_arguments
 from lib.core.bands import midnight
 from lib.core.house import Heard, House, Published, Rules, after
 from lib.core.rates import parse_rates
@@ -18,10 +18,12 @@ from lib.core.slots import Series, Slot
 from lib.core.stamp import BRUSSELS
 from lib.core.values import Count, History, HistoryRow, Peak
 from lib.hub import answers, money
-from lib.hub.questions import CARS, HOUSE
-from lib.hub.rest import CAR_STATES, HOUSE_STATES
+from lib.hub.questions import CARS, HOUSE, STORE
+from lib.hub.rest import CAR_STATES, HOUSE_STATES, STORE_STATES
 from lib.messages.counted import say_bill
 from lib.messages.dm import say_house
+from lib.messages.orders import ORDERS
+from lib.panels.bs import bs_panels
 from lib.panels.dm import dm_panels
 from lib.settings import PORTS, SETTINGS
 from tests.conftest import a_reading, local, stamp
@@ -34,8 +36,8 @@ QUARTER = timedelta(minutes=15)
 START, END = local("2026-11-01 00:00"), local("2026-12-01 00:00")
 PEAK_END = local("2026-11-14 18:15")
 MONTHS_KW = (1.8, 2.2, 2.5, 3.1, 4.0, 5.2, 6.4, 2.0, 2.4, 3.0, 3.6)  # from December to October
-OPTIONS = {"dm.py": arguments.parser(), "ev_app.py": ev_arguments.parser()}
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+OPTIONS = {"dm.py": arguments.parser(), "ev_app.py": ev_arguments.parser(), "bs_app.py": bs_arguments.parser()}
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 NAMES_OF_THE_OWNER = {"bands", "registers", "band_times"}  # the keys in them are names of bands and registers
 
 
@@ -87,10 +89,15 @@ def test_the_readme_knows_every_setting_word_state_and_key() -> None:
     settings = set(re.findall(r"^\| (`[a-z_, `]+`) \|", README.partition("\n## Settings")[2], re.MULTILINE))
     assert SETTINGS == {name for cell in settings for name in re.findall(r"`(\w+)`", cell)}
     assert [] == [word for word in HOUSE if f"`{word}`" not in README]
-    assert [] == [word for word in CARS if not re.search(rf"`{word}[` ]", README)]
-    assert [] == [name for name in (*HOUSE_STATES, *CAR_STATES, "history") if f"/api/{name}" not in README]
+    assert [] == [word for word in (*CARS, *STORE) if not re.search(rf"`{word}[` ]", README)]
+    states = (*HOUSE_STATES, *CAR_STATES, *STORE_STATES, "history")
+    assert [] == [name for name in states if f"/api/{name}" not in README]
+    assert set(re.findall(r"/api/orders/(\w+)`", README)) <= set(ORDERS)
     assert f"first of {NUMBERS[PORTS]} ports" in README
+    assert f"it uses {NUMBERS[PORTS]}" in README
     assert f"`1`…`{len(dm_panels().panels)}`" in README
+    pages = [panel.title.lower() for panel in bs_panels().panels]
+    assert f"`1` to `{len(pages)}` are {', '.join(pages[:-1])} and {pages[-1]}" in " ".join(README.split())
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)

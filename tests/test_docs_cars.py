@@ -42,6 +42,8 @@ from tests.test_docs import ROOT, november
 PAPER = (ROOT / "docs" / "CARS.md").read_text("utf-8")
 LEDGER = (ROOT / "docs" / "LEDGER.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
+STORED = (ROOT / "docs" / "BATTERY.md").read_text("utf-8")
+DOORS = 'socket_info = {"dm": ("127.0.0.1", 9000), "ev": ("127.0.0.1", 9001), "bs": ("127.0.0.1", 9002)}\n'
 MAKES = (home_assistant, mqtt, http_json, evcc, smartcar, eu_data_act, audi)
 SECRETS = {**dict.fromkeys(OTHERS, "secret"), "wican": "secret", "smartcar_token": "{}"}
 NOON = local("2026-11-20 12:00")
@@ -57,7 +59,7 @@ def rows(paper: str, first: str) -> list[list[str]]:
 def examples() -> Iterator[str]:
     """What belongs into config.py; the parts that an example takes for granted stand beside it."""
     for block in re.findall(r"```python\n(.*?)```", PAPER + README, re.DOTALL):
-        yield (
+        yield DOORS + (
             block
             if "cars = " in block or '"car"' not in block
             else f'{block}cars = {{"car_1": {{"capacity_kwh": 77}}}}\n'
@@ -83,7 +85,7 @@ def test_the_paper_names_every_key_source_and_secret() -> None:
     assert set(SOURCES) == set(told)
     for source, make in zip(SOURCES, (home_assistant, http_json, mqtt, evcc, smartcar, eu_data_act, audi), strict=True):
         assert set(make.OPTIONS) == set(re.findall(r"`(\w+)`", told[source])), source
-    papers = PAPER + README
+    papers = PAPER + STORED + README
     made = {
         "google_client_id",
         "google_client_secret",
@@ -98,7 +100,7 @@ def test_the_paper_names_every_word_order_mode_and_ground() -> None:
     """And none that is not there."""
     assert list(CARS) == [line[0].strip("`") for line in rows(PAPER, "word")]
     assert [] == [name for name in CAR_STATES if f"/api/{name}" not in PAPER]
-    posted = re.findall(r"/api/orders/(\w+) -d '(.*)'", PAPER)
+    posted = re.findall(r"/api/orders/(\w+) -d '(.*)'", PAPER + STORED)
     assert set(ORDERS) == {name for name, _ in posted}
     for name, body in posted:
         order_of(ORDERS[name], json.loads(body))
@@ -108,11 +110,12 @@ def test_the_paper_names_every_word_order_mode_and_ground() -> None:
     assert 6 == len(Ground)  # "Which car is on the cable" goes through five, and a guest is none of them
 
 
-def test_what_the_paper_quotes_is_said_somewhere() -> None:
+@pytest.mark.parametrize("paper", [PAPER, STORED], ids=["cars", "battery"])
+def test_what_the_papers_quote_is_said_somewhere(paper: str) -> None:
     """The owner looks for the words that he sees."""
     said = [text for file in (ROOT / "lib").rglob("*.py") for text in sentences(file)]
-    quoted = re.findall(r'"([^"`]+)"', " ".join(row[0] for row in rows(PAPER, "you see")))
-    assert 20 < len(quoted)
+    quoted = re.findall(r'"([^"`]+)"', " ".join(row[0] for row in rows(paper, "you see")))
+    assert 20 <= len(quoted)
     for quote in quoted:
         pieces = [piece.strip(" :") for piece in quote.split("…") if piece.strip(" :")]
         assert [] == [piece for piece in pieces if not any(piece in text for text in said)]
@@ -181,6 +184,20 @@ def test_the_quarter_in_the_paper_is_the_ledgers_own() -> None:
     assert {at: told[at] for at in shown} == shown
     assert "nothing" != told["14:46"][2]
     assert f"ended at {home.averages[0] / 1000:.2f} kW" in LEDGER
+
+
+def test_the_help_in_the_paper_is_the_ledgers_own() -> None:
+    """The car of the example gets all that it takes, and the quarter is kept."""
+    home = Home(600.0, a_car(priority=LATE, over_w=280.0, cause=Cause.LATE_TRIP, helped=True), target_w=4000.0)
+    home.help_w = 440.0
+    home.run(1)
+    assert 3680 == home.ledger.grants[0].power_w
+    home.run(900)
+    assert 3680 == home.ledger.grants[0].power_w
+    assert () == home.ledger.overs
+    assert 4000 >= home.averages[0]
+    assert "3.24 kW may be drawn at 0:00 by a car that takes 3.68" in LEDGER
+    assert "helps\nwith 0.44 kW, it is granted all of the 3.68" in LEDGER
 
 
 def test_the_price_of_a_peak_in_the_paper_is_the_programs_own() -> None:
