@@ -22,6 +22,7 @@ from lib.modbus.link import Link
 from lib.modbus.register import Register, blocks
 
 SELDOM_S = 60.0  # between two looks at limits and at what the owner set
+MOST_PCT = 101.0  # what is said to be in it; a full one may say a little too much
 REFRESH = 0.3  # of the watchdog's time: a little before those who tell it again at a third
 
 Words = tuple[int, ...]
@@ -235,7 +236,7 @@ class RegisterBattery:
         meddling = self._compare(profile, words, read_s)
         return BatteryReading(
             read_s=read_s,
-            soc_pct=values.get(profile.soc_pct),
+            soc_pct=_part(values.get(profile.soc_pct)),
             power_w=sum(known) if flows and len(known) == len(flows) else None,
             charge_w=terms.charge_w,
             discharge_w=terms.discharge_w,
@@ -276,6 +277,11 @@ class RegisterBattery:
         said, meant = one.parse(found), one.parse(self._told[one])
         by = "it was restarted, or another program steers it" if self._is_back else "another program steers it"
         return f"register {one.at} says {_plain(said)} instead of {_plain(meant)}: {by}"
+
+
+def _part(pct: float | None) -> float | None:
+    """How full it is; None for what no battery can be."""
+    return min(100.0, pct) if pct is not None and 0 <= pct < MOST_PCT else None
 
 
 def _plain(value: float | None) -> str:

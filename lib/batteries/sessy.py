@@ -31,6 +31,7 @@ STRATEGY_S = 8.0  # between two looks at the strategy
 COUNTERS_S = 300.0  # and at the counters
 KEEP_S = 30.0
 LONGEST = 65_536  # bytes
+MOST = 1e12  # beyond that it is no number of W or Wh
 HTTP_PORT = 80
 STICKER = "write both, as its sticker shows them, into the secrets"
 
@@ -153,7 +154,7 @@ class Sessy:
             raise UnreachableError(f"{self._where} answers HTTP {status}, and not as a Sessy: is it well?")
         words = said.get("status", "ok")
         if status >= 400 or words != "ok":
-            raise RefusedError(f"{self._where} refuses {path.rpartition('/')[2]}: {words} (HTTP {status})")
+            raise RefusedError(f"{self._where} refuses {path.rpartition('/')[2]}: {str(words)[:200]} (HTTP {status})")
         return said
 
     async def _send(self, path: str, say: Mapping[str, Any] | None) -> tuple[int, bytes]:
@@ -216,14 +217,15 @@ def parse_status(
 
 def _number(said: Mapping[str, Any], key: str) -> float | None:
     value = said.get(key)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if is_number and value is not None else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -MOST <= value <= MOST:
+        return None
+    return float(value)
 
 
 def _parse_object(body: bytes) -> dict[str, Any] | None:
     try:
         said = json.loads(body)
-    except ValueError:  # half an object, or HTML
+    except (ValueError, RecursionError):  # half an object, HTML, or a thousand brackets
         return None
     return said if isinstance(said, dict) else None
 

@@ -6,7 +6,6 @@ that goes into a battery of theirs. Source: the maker's "Solar API V1" (42,0410,
 
 import asyncio
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +21,7 @@ PATH = "/solar_api/v1/GetPowerFlowRealtimeData.fcgi"
 POLITE_S = 5.0  # the maker asks for no more than this, and one question at a time
 KEEP_S = 15.0
 LONGEST = 65_536  # bytes; an answer has 1 kB
+MOST = 1e12  # beyond that it is no number of W or Wh
 HTTP_PORT = 80
 
 
@@ -134,6 +134,6 @@ def _group(said: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
 
 def _number(said: Mapping[str, Any], name: str) -> float | None:
     value = said.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -MOST <= value <= MOST:
         return None
     return float(value)

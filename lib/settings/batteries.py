@@ -64,7 +64,7 @@ def parse_batteries(config: Config, connection_phases: int) -> tuple[BatteryPlac
     for name, group in config.groups("batteries", "battery", KEYS):
         place = _battery(name, group, connection_phases)
         for other in found:
-            if (other.address, other.options) == (place.address, place.options):
+            if (other.address, other.options.get("unit")) == (place.address, place.options.get("unit")):
                 raise group.slip("address", f"another one than that of {other.rules.name}")
         found.append(place)
     return tuple(found)

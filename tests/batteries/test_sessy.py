@@ -1,17 +1,18 @@
 """A Sessy, against a box that speaks its API over real sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from lib.batteries import BatterySetupError, RefusedError, UnreachableError, open_battery
 from lib.batteries.sessy import Sessy, parse_status
 from lib.clock import WallClock
 from lib.core.battery import BatteryRules, Setpoint
 from lib.sim.battery import HomeBattery
-from lib.sim.http_box import Trouble
+from lib.sim.http_box import HttpBox, Trouble
 from lib.sim.sessy_box import PASSWORD, USER, SessyBox, open_sessy_box
 from tests.sim.builders import NOON
 
@@ -27,6 +28,23 @@ def a_sessy(box: SessyBox, **said: Any) -> Sessy:
     """The driver of a box."""
     usual: dict[str, Any] = {"rules": RULES, "user": USER, "password": PASSWORD, "clock": WallClock()}
     return Sessy(box.where, **(usual | said))
+
+
+class Saying(HttpBox):
+    """It answers every question with the same text."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__()
+        self.said = said
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        """All there may be."""
+        return [web.route("*", "/{path:.*}", self.answer)]
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """That."""
+        del request
+        return web.Response(text=self.said)
 
 
 @pytest.fixture
@@ -198,9 +216,22 @@ async def test_a_firmware_without_counters_is_well(sessy: Sessy, box: SessyBox) 
     assert (50.0, None) == (reading.soc_pct, reading.charged_wh)
 
 
-def test_what_is_no_number_is_not_known() -> None:
+@pytest.mark.parametrize("said", ["[" * 60_000, '{"sessy": {"power": Infinity}', "\x00", "[]", '{"strategy": 3}'])
+async def test_whatever_it_says_no_driver_breaks(said: str) -> None:
+    """A thousand brackets, half an object, another kind of box."""
+    box = Saying(said)
+    await box.listen()
+    sessy = Sessy(box.where, rules=RULES, user=USER, password=PASSWORD, clock=WallClock())
+    with pytest.raises(UnreachableError):
+        await sessy.read()
+    await sessy.close()
+    await box.close()
+
+
+@pytest.mark.parametrize("power", ["much", 10**400, float("nan"), float("inf"), [3]])
+def test_what_is_no_number_is_not_known(power: Any) -> None:
     """Never 0."""
-    said = {"sessy": {"state_of_charge": None, "power": "much", "power_setpoint": True}}
+    said = {"sessy": {"state_of_charge": None, "power": power, "power_setpoint": True}}
     reading = parse_status(said, read_s=1.0, ours=True, counters=(None, None))
     assert (None, None, None) == (reading.soc_pct, reading.power_w, reading.set_w)
     with pytest.raises(UnreachableError, match="nothing of its battery"):

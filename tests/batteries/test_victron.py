@@ -1,12 +1,13 @@
 """A Victron GX in mode 2: told what shall flow at the meter, in a register that lives in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import pytest
 from pymodbus.constants import ExcCodes
 
 from lib.batteries import RefusedError, UnreachableError
+from lib.batteries.victron import SOC
 from lib.core.battery import BatteryRules
 from lib.modbus import link
 from lib.sim.modbus_box import Trouble
@@ -41,6 +42,23 @@ async def test_what_it_says_is_read(bench: Bench[VictronBox]) -> None:
     assert (None, None, None, False) == (reading.charge_w, reading.discharge_w, reading.set_w, reading.ours)
     assert ("", "") == (reading.fault, reading.warning)
     assert (None, False, True) == (bench.battery.watchdog_s, bench.battery.stored, bench.battery.by_grid)
+
+
+class OddBox(VictronBox):
+    """It says that it is 700 % full."""
+
+    def words(self) -> Mapping[int, Sequence[int]]:
+        """All else is as it should be."""
+        return {**super().words(), SOC.at: [700]}
+
+
+async def test_what_no_battery_can_hold_is_not_known() -> None:
+    """Neither full nor empty: nothing is promised of energy that cannot be there."""
+    box = OddBox(a_battery())
+    await box.listen()
+    bench = Bench("victron", box, a_battery())
+    assert (await bench.battery.read()).soc_pct is None
+    await bench.close()
 
 
 async def test_a_setpoint_is_a_power_at_the_meter(bench: Bench[VictronBox]) -> None:

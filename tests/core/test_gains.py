@@ -130,7 +130,7 @@ def test_losses_are_what_neither_came_out_nor_is_in_it() -> None:
 
 @pytest.mark.parametrize("unseen_s", [21, 5])
 def test_what_came_in_while_nobody_looked_is_no_gain_and_no_loss(unseen_s: int) -> None:
-    """bs was away for a while, or the battery did not say how full it is: it has 2 kWh more since."""
+    """For a while nobody ran, or the battery did not say how full it is: it has 2 kWh more since."""
     booked = lived(begun(), NOON, 1_800, grid_w=2_000, battery_w=2_000, stored_wh=4_000)
     booked = lived(booked, NOON + 1_805 * SECOND, 0, grid_w=0, battery_w=0, stored_wh=4_950)
     if unseen_s == 5:

@@ -86,7 +86,7 @@ async def test_wrong_answers_are_weather(box: FroniusBox, inverter: Fronius, tro
     assert 3_000.0 == (await inverter.read()).power_w
 
 
-@pytest.mark.parametrize("said", ["much", True, [3], {"value": 3}])
+@pytest.mark.parametrize("said", ["much", True, [3], {"value": 3}, 10**400, float("nan")])
 async def test_a_power_that_is_no_number_counts_as_none(box: FroniusBox, inverter: Fronius, said: Any) -> None:
     """What is no number is not guessed at."""
     box.p_pv = said

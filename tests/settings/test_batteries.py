@@ -155,10 +155,11 @@ def two(second: str, more: str = "") -> str:
 
 
 def test_two_batteries_have_two_addresses(tmp_path: Path) -> None:
-    """Or two numbers behind one gateway."""
-    assert "batteries['two']: address is '192.168.1.70'; allowed is another one than that of one" == slip(
-        tmp_path, two("")
-    )
+    """Or two numbers behind one gateway; another option makes no second battery of one."""
+    for same in ("", '"version": 3', '"make": "victron", "own_grid_w": 0'):
+        assert "batteries['two']: address is '192.168.1.70'; allowed is another one than that of one" == slip(
+            tmp_path, two(same)
+        )
     assert 2 == len(loaded(tmp_path, two('"unit": 2')).batteries)
     assert 2 == len(loaded(tmp_path, two('"address": "192.168.1.71"')).batteries)
 
