@@ -92,7 +92,7 @@ def test_the_readme_knows_every_setting_word_state_and_key() -> None:
     assert [] == [word for word in (*CARS, *STORE) if not re.search(rf"`{word}[` ]", README)]
     states = (*HOUSE_STATES, *CAR_STATES, *STORE_STATES, "history")
     assert [] == [name for name in states if f"/api/{name}" not in README]
-    assert set(re.findall(r"/api/orders/(\w+)`", README)) <= set(ORDERS)
+    assert {"set_storage", "set_reserve", "limit_sun"} <= set(re.findall(r"/api/orders/(\w+)`", README)) <= set(ORDERS)
     assert f"first of {NUMBERS[PORTS]} ports" in README
     assert f"it uses {NUMBERS[PORTS]}" in README
     assert f"`1`…`{len(dm_panels().panels)}`" in README
