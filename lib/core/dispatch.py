@@ -99,6 +99,7 @@ def _released(storage: Storage, why: BatteryWhy) -> Storage:
         storage,
         cells=cells,
         target_w=None,
+        turned_s=storage.now_s if storage.target_w else storage.turned_s,
         help=None,
         refused=refused,
         claim=None,

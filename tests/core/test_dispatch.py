@@ -1,0 +1,39 @@
+"""What the batteries are told, where no story shows it."""
+
+from datetime import timedelta
+
+from lib.core import storage
+from lib.core.battery import BatteryReading, BatteryRules, BatteryTold
+from lib.core.cellar import Storage, StorageRules
+from lib.core.dispatch import TURN_S, dispatched
+from lib.core.modes import StorageMode
+from lib.core.site import Word
+from tests.conftest import NOON
+
+RULES = StorageRules(batteries={"cellar": BatteryRules(name="cellar", capacity_wh=10_000.0)})
+
+
+def second(known: Storage, grid_w: float, *happened: storage.Event) -> Storage:
+    """One second later: these, a reading of a battery at rest, a word of dm, and what follows."""
+    reading = BatteryReading(read_s=known.now_s, soc_pct=60.0, power_w=0.0)
+    word = Word(at=known.at + timedelta(seconds=1), good=True, grid_w=grid_w, target_w=2_500.0)
+    now_s = known.now_s + 1
+    for event in (*happened, BatteryTold(battery="cellar", reading=reading), storage.Heard(word=word)):
+        known = dispatched(storage.after(known, event, RULES, now_s=now_s, now=NOON), RULES)
+    return known
+
+
+def test_one_that_was_handed_back_meanwhile_rests_before_it_turns_too() -> None:
+    """It gave until its owner took it for a second; when the sun is out then it takes nothing for 5 s."""
+    known = storage.opened(RULES, at=NOON, now_s=0.0)
+    for _ in range(10):
+        known = second(known, 1_500.0)
+    assert known.target_w is not None
+    assert known.target_w < 0
+    known = second(known, -1_500.0, storage.Chosen(mode=StorageMode.OWN))
+    assert known.target_w is None
+    known = second(known, -1_500.0, storage.Chosen(mode=StorageMode.AUTO))
+    told = [known := second(known, -1_500.0) for _ in range(8)]
+    rests = [one.target_w for one in told if one.now_s - 11 < TURN_S]
+    assert [0.0] * 3 == rests
+    assert (told[-1].target_w or 0.0) > 0
