@@ -5,21 +5,17 @@ otherwise, so it is handed back to the strategy that it had, or to zero on the m
 its signs are turned here. Source: the maker's API documents.
 """
 
-import asyncio
-import json
 import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
-
-import aiohttp
-from yarl import URL
 
 from lib.batteries import ANSWER_S, BatteryError, BatterySetupError, RefusedError, UnreachableError
 from lib.clock import Clock
 from lib.core.battery import BatteryReading, BatteryRules, Setpoint
+from lib.http import Box
 
+KIND = "a Sessy"
 MOST_W = 2_200.0  # older ones give 1 700
 API, NOM = "POWER_STRATEGY_API", "POWER_STRATEGY_NOM"
 STRATEGY, SETPOINT = "api/v1/power/active_strategy", "api/v1/power/setpoint"
@@ -29,10 +25,7 @@ FULL, EMPTY = "BATTERY_FULL", "BATTERY_EMPTY"
 FAULTS = {"ERROR", "DISCONNECT"}
 STRATEGY_S = 8.0  # between two looks at the strategy
 COUNTERS_S = 300.0  # and at the counters
-KEEP_S = 30.0
-LONGEST = 65_536  # bytes
 MOST = 1e12  # beyond that it is no number of W or Wh
-HTTP_PORT = 80
 STICKER = "write both, as its sticker shows them, into the secrets"
 
 
@@ -55,17 +48,17 @@ class Sessy:
         most_w: float = MOST_W,
         clock: Clock,
     ) -> None:
-        self._url = _parse_address(address, rules.name)
-        self._where = self._url.authority
+        try:
+            self._box = Box(
+                address, kind=KIND, slip=BatterySetupError, silent=UnreachableError, user=user, password=password
+            )
+        except BatterySetupError as error:
+            raise BatterySetupError(f"{rules.name}: {error}") from None
         if not user or not password:
-            raise BatterySetupError(f"{rules.name}: a Sessy wants a user and a password: {STICKER}")
-        if ":" in user:
-            raise BatterySetupError(f"{rules.name}: the user {user!r} holds a colon, which no user may: {STICKER}")
-        self._headers = {"Authorization": aiohttp.encode_basic_auth(user, password)}
+            raise BatterySetupError(f"{rules.name}: {KIND} wants a user and a password: {STICKER}")
         self._charge_w = min(rules.charge_w, most_w)
         self._discharge_w = min(rules.discharge_w, most_w)
         self._clock = clock
-        self._http: aiohttp.ClientSession | None = None
         self._strategy = ""  # the one that holds; "" where nobody knows
         self._looked_s = self._counted_s = -math.inf
         self._owner = NOM  # the one that it had before it was ours
@@ -100,22 +93,22 @@ class Sessy:
 
     async def close(self) -> None:
         """Hang up; more than once is harmless."""
-        if self._http is not None:
-            await self._http.close()
+        await self._box.close()
 
     @asynccontextmanager
     async def _within(self) -> AsyncIterator[None]:
         """So long for all questions in it together."""
         try:
-            async with asyncio.timeout(ANSWER_S):
+            async with self._box.within(ANSWER_S):
                 yield
-        except TimeoutError as error:
-            raise self._unreachable(error) from None
+        except UnreachableError:
+            self._strategy = ""  # it may have been switched off and on
+            raise
 
     async def _ask_strategy(self) -> str:
         strategy = (await self._ask(STRATEGY)).get("strategy")
         if not isinstance(strategy, str):
-            raise UnreachableError(f"{self._where} does not tell its strategy: is it a Sessy?")
+            raise UnreachableError(f"{self._box.where} does not tell its strategy: is it a Sessy?")
         self._strategy, self._looked_s = strategy, self._clock.monotonic()
         if strategy != API:
             self._owner = strategy
@@ -138,56 +131,16 @@ class Sessy:
 
     async def _ask(self, path: str, say: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The object that it answers to a question, or to what it is told. Raises BatteryError."""
-        try:
-            try:
-                status, body = await self._send(path, say)
-            except aiohttp.ClientConnectorError:
-                raise
-            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):  # it closed the connection meanwhile
-                status, body = await self._send(path, say)
-        except aiohttp.ClientError as error:
-            raise self._unreachable(error) from error
-        if status in {401, 403}:
-            raise RefusedError(f"{self._where} does not let us in: check its user and password; {STICKER}")
-        said = _parse_object(body)
-        if said is None or status >= 500:
-            raise UnreachableError(f"{self._where} answers HTTP {status}, and not as a Sessy: is it well?")
-        words = said.get("status", "ok")
-        if status >= 400 or words != "ok":
-            raise RefusedError(f"{self._where} refuses {path.rpartition('/')[2]}: {str(words)[:200]} (HTTP {status})")
-        return said
-
-    async def _send(self, path: str, say: Mapping[str, Any] | None) -> tuple[int, bytes]:
-        if self._http is None or self._http.closed:
-            self._http = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=1, keepalive_timeout=KEEP_S),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers=self._headers,
-            )
-        method = "GET" if say is None else "POST"
-        async with self._http.request(method, self._url / path, json=say, allow_redirects=False) as answer:
-            body = bytearray()
-            async for chunk in answer.content.iter_any():
-                body += chunk
-                if len(body) > LONGEST:
-                    answer.close()
-                    raise UnreachableError(f"{self._where} answers without an end: is it a Sessy?")
-            return answer.status, bytes(body)
-
-    def _unreachable(self, error: BaseException) -> UnreachableError:
-        self._strategy = ""  # it may have been switched off and on
-        match error:
-            case aiohttp.ClientConnectorError(os_error=ConnectionRefusedError()):
-                why = f"{self._where} refuses the connection: is it a Sessy?"
-            case aiohttp.ClientConnectorDNSError():
-                why = f"the name {self._where} is not known on this network: write its IP address instead"
-            case aiohttp.ClientConnectorError(os_error=OSError(strerror=str(said))):
-                why = f"{self._where} cannot be reached ({said})"
-            case aiohttp.ClientError():
-                why = f"{self._where} hung up, or does not speak HTTP: does it restart, and is it a Sessy?"
-            case _:
-                why = f"no answer from {self._where} within {ANSWER_S:g} s: is it switched on, and on this network?"
-        return UnreachableError(why)
+        answer = await self._box.ask(path, told=say)
+        if answer.status in {401, 403}:
+            raise RefusedError(f"{self._box.where} does not let us in: check its user and password; {STICKER}")
+        if answer.body is None or answer.status >= 500:
+            raise UnreachableError(f"{self._box.where} answers HTTP {answer.status}, and not as {KIND}: is it well?")
+        words = answer.body.get("status", "ok")
+        if answer.status >= 400 or words != "ok":
+            what = path.rpartition("/")[2]
+            raise RefusedError(f"{self._box.where} refuses {what}: {str(words)[:200]} (HTTP {answer.status})")
+        return answer.body
 
 
 def parse_status(
@@ -220,23 +173,3 @@ def _number(said: Mapping[str, Any], key: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not -MOST <= value <= MOST:
         return None
     return float(value)
-
-
-def _parse_object(body: bytes) -> dict[str, Any] | None:
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):  # half an object, HTML, or a thousand brackets
-        return None
-    return said if isinstance(said, dict) else None
-
-
-def _parse_address(address: str, name: str) -> URL:
-    try:
-        parts = urlsplit(f"//{address.strip().removeprefix('http://').rstrip('/')}")
-        host, port = parts.hostname, HTTP_PORT if parts.port is None else parts.port
-        is_address = bool(host and port) and not (parts.path or parts.query or parts.username)
-        if host and is_address:
-            return URL.build(scheme="http", host=host, port=port)
-    except ValueError:  # a port that is no number, a bracket that is not closed
-        pass
-    raise BatterySetupError(f"{name}: {address!r} is no address of a Sessy; write it such as 192.168.1.31")

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from lib.chargers import ANSWER_S, ChargerError, RefusedError, UnreachableError
-from lib.chargers.box import Box
+from lib.chargers.box import open_box
 from lib.chargers.goe_answers import OFF, ON, ONE_PHASE, THREE_PHASES, Status, parse_v2
 from lib.chargers.loan import Loan, seen, sent, taken
 from lib.clock import Clock, WallClock
@@ -36,7 +36,7 @@ class Goe:
     polite_s = 0.0
 
     def __init__(self, address: str, *, rules: ChargerRules, clock: Clock | None = None) -> None:
-        self._box = Box(address, kind=KIND)
+        self._box = open_box(address, kind=KIND)
         self._rules = rules
         self._clock = clock or WallClock()
         self._filter = KEYS

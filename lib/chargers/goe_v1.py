@@ -10,7 +10,7 @@ import logging
 import math
 
 from lib.chargers import ANSWER_S, ChargerError, RefusedError, UnreachableError
-from lib.chargers.box import Box
+from lib.chargers.box import open_box
 from lib.chargers.goe_answers import Status, parse_v1
 from lib.chargers.loan import Loan, seen, sent, taken
 from lib.clock import Clock, WallClock
@@ -33,7 +33,7 @@ class GoeV1:
     polite_s = POLITE_S
 
     def __init__(self, address: str, *, rules: ChargerRules, clock: Clock | None = None) -> None:
-        self._box = Box(address, kind=KIND)
+        self._box = open_box(address, kind=KIND)
         self._rules = rules
         self._clock = clock or WallClock()
         self._status: Status | None = None

@@ -15,9 +15,10 @@ import aiohttp
 from nrgkick_api import NRGkickAPI, NRGkickAPIDisabledError, NRGkickAuthenticationError, NRGkickError
 
 from lib.chargers import ANSWER_S, DeniedError, RefusedError, UnreachableError
-from lib.chargers.box import Box
+from lib.chargers.box import open_box
 from lib.chargers.nrgkick_answers import SWITCHED_OFF, reason
 from lib.chargers.nrgkick_control import Control, parse_control, spoken, written
+from lib.http import Box
 
 KIND = "an NRGkick Gen2"
 MDNS = "mdns:"
@@ -108,7 +109,7 @@ class Wire:
         return self._open
 
     def _box_at(self, address: str) -> Box:
-        return Box(address, kind=KIND, user=self._user, password=self._password)
+        return open_box(address, kind=KIND, user=self._user, password=self._password)
 
     async def _find(self) -> str:
         from lib.chargers.discovery import find_nrgkick

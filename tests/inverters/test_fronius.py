@@ -105,7 +105,7 @@ async def test_one_that_hangs_is_given_up(box: FroniusBox, inverter: Fronius, mo
 async def test_nobody_there_is_unreachable(box: FroniusBox, inverter: Fronius) -> None:
     """As by night, when it is off."""
     await box.close()
-    with pytest.raises(UnreachableError, match="cannot be reached"):
+    with pytest.raises(UnreachableError, match="refuses the connection"):
         await inverter.read()
 
 
