@@ -16,7 +16,7 @@ from lib.messages.orders import AcceptPeak, Done, SetReserve, SetStorage
 MEANS: Final[Mapping[StorageMode, str]] = MappingProxyType(
     {
         StorageMode.AUTO: "by price, peak and sun",
-        StorageMode.FILL: "is filled under the peak, and gives nothing",
+        StorageMode.FILL: "is filled, under the month's peak",
         StorageMode.HOLD: "gives nothing, and stores what the sun leaves over",
         StorageMode.OFF: "neither takes nor gives",
         StorageMode.OWN: "is left to its maker's mode",

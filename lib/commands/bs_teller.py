@@ -10,7 +10,7 @@ from lib.commands.bs_memory import Memory
 from lib.core.battery_why import Ground
 from lib.core.cellar import Storage, StorageRules
 from lib.core.stamp import BRUSSELS
-from lib.messages.bs import say_storage
+from lib.messages.bs import LEFT, say_storage
 from lib.messages.storage import Storage as Said
 
 EVERY_S = 5.0
@@ -71,7 +71,8 @@ class Teller:
         if self._last is None:
             return
         self._seq += 1
-        last = replace(self._last, seq=self._seq, said=self._clock.now(), claims=(), drawn=(), help_w=0.0)
+        drawn = (LEFT,) if self._last.drawn else ()
+        last = replace(self._last, seq=self._seq, said=self._clock.now(), claims=(), drawn=drawn, help_w=0.0)
         self._last = replace(last, help=None, can_help_w=0.0, refused=LEAVES if last.help or last.refused else "")
         self._say(self._last)
 

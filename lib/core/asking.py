@@ -77,7 +77,7 @@ def _clouded(charging: Charging) -> Iterator[tuple[str, float]]:
     site = charging.site
     left_w = -(site.base_w or 0.0)
     for name, bay in charging.bays.items():
-        if not (_charges(bay) and bay.sunny and bay.pace.go):
+        if not (_charges(bay) and bay.sunny and bay.pace.go) or bay.mode is Mode.PV_ALL:  # the grid fills that up
             continue
         draws_w = power_w(bay.post.least_a, bay.post.phases)
         missing_w = draws_w - max(0.0, left_w)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from math import fsum
+from typing import Final
 
 from lib.core.arbitrage import Step
 from lib.core.battery_why import sentence
@@ -20,6 +21,7 @@ from lib.messages.storage import BatteryNow, Flow, GainsNow, HelpGiven, StoreBlo
 from lib.messages.storage import Storage as Said
 
 IDLE_W = 50.0  # less is neither storing nor giving
+LEFT: Final = Drawn(who=BATTERY, low_w=0.0, high_w=0.0, controlled=False)  # to itself
 
 
 def say_storage(
@@ -73,7 +75,7 @@ def say_storage(
         today=_gains(storage.booked.today, storage, rules, capacity_wh),
         month=_gains(storage.booked.month, storage, rules, capacity_wh),
         claims=(storage.claim,) if storage.claim else (),
-        drawn=_drawn(known),
+        drawn=_drawn(known, rules),
         help_w=help_.power_w if help_ else 0.0,
         notices=dict(notices or {}),
         demo=demo,
@@ -125,9 +127,11 @@ def _power_w(cells: Iterable[Cell]) -> float | None:
     return None if not powers or None in powers else sum(power_w or 0.0 for power_w in powers)
 
 
-def _drawn(known: Pool) -> tuple[Drawn, ...]:
-    """Nothing where there is no battery, or nobody can tell it anything: what it does is the house's own then."""
-    return (Drawn(who=BATTERY, low_w=known.range_w[0], high_w=known.range_w[1]),) if known.able else ()
+def _drawn(known: Pool, rules: StorageRules) -> tuple[Drawn, ...]:
+    """Nothing where there is no battery; one that nobody can tell anything is there, and what it does the house's own."""
+    if not rules.batteries:
+        return ()
+    return (Drawn(who=BATTERY, low_w=known.range_w[0], high_w=known.range_w[1]) if known.able else LEFT,)
 
 
 def _can_help_w(storage: Storage, known: Pool, reserve: float) -> float:

@@ -16,6 +16,7 @@ from lib.core.claims import PLAN, Claim
 from lib.core.modes import StorageMode
 from lib.core.storage import Chosen
 from lib.messages import Message
+from lib.messages.bs import LEFT
 from lib.messages.storage import Storage
 from lib.store.bs_recorder import BsRecorder
 from lib.store.bs_standing import Level
@@ -126,7 +127,7 @@ def test_the_last_word_asks_and_gives_nothing(recorder: BsRecorder) -> None:
     told.said.clear()
     told.teller.close()
     last = told.last
-    assert ((), (), 0.0, None, 0.0) == (last.claims, last.drawn, last.help_w, last.help, last.can_help_w)
+    assert ((), (LEFT,), 0.0, None, 0.0) == (last.claims, last.drawn, last.help_w, last.help, last.can_help_w)
     assert ("the battery app is stopping", before.seq + 1) == (last.refused, last.seq)
     assert before.batteries == last.batteries
 

@@ -17,7 +17,7 @@ from lib.core.modes import StorageMode
 from lib.core.plan import Block
 from lib.core.site import Lease, Site, Word
 from lib.messages import parse_message, to_json
-from lib.messages.bs import cars_word, say_storage
+from lib.messages.bs import LEFT, cars_word, say_storage
 from lib.messages.charging import Charging
 from lib.messages.charging import Help as Asked
 from lib.messages.storage import Flow, GainsNow, HelpGiven
@@ -58,7 +58,7 @@ def test_before_anything_was_heard_nothing_is_made_up() -> None:
     found = said(core.opened(RULES, at=NOON, now_s=0.0))
     assert (None, None, None, 10_000) == (found.soc_pct, found.energy_wh, found.power_w, found.capacity_wh)
     assert (10, 0.0, None, None) == (found.floor_pct, found.can_help_w, found.help, found.granted_w)
-    assert (Flow(), ()) == (found.flow, found.drawn)
+    assert (Flow(), (LEFT,)) == (found.flow, found.drawn)
     assert () == said(core.opened(StorageRules(batteries={}), at=NOON, now_s=0.0), StorageRules(batteries={})).drawn
     [battery] = found.batteries
     assert ("home", "victron", None, None, False) == (
@@ -99,7 +99,7 @@ def test_a_silent_battery_can_nothing() -> None:
     found = said(storage)
     assert (12.0, 0.0, 0.0) == (found.batteries[0].silent_s, found.batteries[0].discharge_w, found.can_help_w)
     assert (None, None, None) == (found.soc_pct, found.power_w, found.flow.house_w)
-    assert () == found.drawn
+    assert (LEFT,) == found.drawn
 
 
 def test_several_are_one() -> None:
