@@ -286,7 +286,10 @@ class Keeper:
         self._read_again_s = -math.inf  # it answers
         self._held = _Held(known=True, setpoint=setpoint, power_w=power_w or 0.0, told_s=sent_s)
         self._over(ORDERS, "takes orders again")
-        self._hear(BatteryTook(battery=self.name, setpoint=setpoint, power_w=power_w, sent_s=sent_s))
+        grid_w = setpoint.grid_w if setpoint and self._battery.by_grid else None
+        self._hear(
+            BatteryTook(battery=self.name, setpoint=setpoint, power_w=power_w, sent_s=sent_s, grid_w=grid_w),
+        )
 
     def _miss(self, error: BatteryError, asked_s: float) -> None:
         self._misses += 1

@@ -86,12 +86,16 @@ class BatteryTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatteryTook:
-    """A battery took a setpoint, sent at `sent_s`; power_w: as it was clamped. None: it was handed back to itself."""
+    """A battery took a setpoint, sent at `sent_s`; power_w: as it was clamped. None: it was handed back to itself.
+
+    grid_w: what it keeps the meter at since then, of a make that is told this; its power is what that takes.
+    """
 
     battery: str
     setpoint: Setpoint | None
     power_w: float | None
     sent_s: float
+    grid_w: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,7 +128,7 @@ def _power_w(cells: Iterable[Cell]) -> float | None:
 
 
 def _drawn(known: Pool, rules: StorageRules) -> tuple[Drawn, ...]:
-    """Nothing where there is no battery; one that nobody can tell anything is there, and what it does the house's own."""
+    """Nothing where there is no battery; of one that nobody can tell anything only that it is there."""
     if not rules.batteries:
         return ()
     return (Drawn(who=BATTERY, low_w=known.range_w[0], high_w=known.range_w[1]) if known.able else LEFT,)
