@@ -67,7 +67,7 @@ def standing(storage: Storage, rules: StorageRules, levels: Mapping[str, Level])
 def begun(rules: StorageRules, known: Standing, *, at: datetime, now_s: float) -> Storage:
     """The state that a start goes on from. A word of the owner holds until his settings say something new."""
     storage = core.opened(rules, at=at, now_s=now_s, booked=known.booked)
-    storage = replace(storage, load=known.load, sun=known.sun)
+    storage = replace(storage, load=known.load, sun=known.sun if rules.has_sun else storage.sun)
     intent = known.intent
     if intent is None:
         return storage

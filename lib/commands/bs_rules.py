@@ -13,6 +13,7 @@ def storage_rules(config: Settings) -> StorageRules:
         mode=config.battery_mode,
         reserve_pct=config.battery_reserve_pct,
         margin=config.rules.margin,
+        has_sun=bool(config.inverters),
         holds_sun=any(place.may_hold for place in config.inverters),
         peaks_cost=config.rules.capacity_tariff,
     )

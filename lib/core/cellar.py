@@ -12,7 +12,7 @@ from lib.core.battery import BatteryRules
 from lib.core.battery_why import BatteryWhy, Ground
 from lib.core.cell import Cell
 from lib.core.circuits import Circuit
-from lib.core.claims import Claim
+from lib.core.claims import Claim, Drawn
 from lib.core.cost import PriceSlot
 from lib.core.gains import Booked
 from lib.core.modes import StorageMode
@@ -27,7 +27,8 @@ class StorageRules:
     Attributes:
         batteries: by name, which act as one. circuits: the connection first.
         mode: at first. reserve_pct: kept for the month's peak; None: by the time of day and the season.
-        margin: of the quarter's energy, as dm keeps it back. holds_sun: whether an inverter may be held back.
+        margin: of the quarter's energy, as dm keeps it back.
+        has_sun: whether dm reads inverters; holds_sun: whether one of them may be held back.
         peaks_cost: whether there is a capacity tariff.
 
     """
@@ -37,6 +38,7 @@ class StorageRules:
     mode: StorageMode = StorageMode.AUTO
     reserve_pct: float | None = None
     margin: float = 0.04
+    has_sun: bool = False
     holds_sun: bool = False
     peaks_cost: bool = True
 
@@ -53,9 +55,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarsWord:
-    """What ev said last: the help it wants, what its plan has the cars draw, and when it was heard."""
+    """What ev said last: the help it wants, what the cars draw, what its plan has them draw, and when it was heard."""
 
     wanted: Wanted | None = None
+    drawn: tuple[Drawn, ...] = ()
     planned: tuple[tuple[datetime, datetime, float], ...] = ()
     heard_s: float | None = None
 
@@ -77,7 +80,7 @@ class Storage:
 
     Attributes:
         at, now_s: the meter's time and our seconds, of this step; began_s: when the program began.
-        sun_w: what the inverters give, None where nobody measures it; heard_sun_s: when that was.
+        sun_w: what the inverters give, None where nobody measures it.
         prices: what a kWh costs and earns, as dm says. load, sun: what is usual, by the hour; without inverters the
             load is net of the sun.
         plan, planned_s: when things shall happen, and when that was worked out.
@@ -98,7 +101,6 @@ class Storage:
     cells: Mapping[str, Cell] = field(default_factory=dict)
     cars: CarsWord = field(default_factory=CarsWord)
     sun_w: float | None = None
-    heard_sun_s: float | None = None
     prices: tuple[PriceSlot, ...] = ()
     load: Usual = field(default_factory=Usual)
     sun: Usual = field(default_factory=Usual)

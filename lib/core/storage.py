@@ -92,7 +92,7 @@ def after(storage: Storage, event: Event, rules: StorageRules, *, now_s: float, 
     storage = replace(storage, at=at, now_s=now_s, said=())
     match event:
         case Heard(word=word, sun_w=sun_w):
-            return _heard(storage, word, sun_w)
+            return _heard(storage, word, sun_w, rules)
         case Priced(prices=prices):
             return replace(storage, prices=prices, planned_s=None)
         case CarsTold(word=word):
@@ -122,7 +122,8 @@ def drawn(storage: Storage) -> tuple[tuple[float, float], tuple[Amps, Amps]]:
     return (known.range_w[0] + low_w, known.range_w[1] + high_w), known.range_a
 
 
-def _heard(storage: Storage, word: Word, sun_w: float | None) -> Storage:
+def _heard(storage: Storage, word: Word, sun_w: float | None, rules: StorageRules) -> Storage:
+    word = replace(word, drawn=(*word.drawn, *_untold(storage, word)))
     storage = replace(storage, site=replace(storage.site, word=replace(storage.site.word, drawn=word.drawn)))
     heard = site.heard(storage.site, word, *drawn(storage), storage.now_s)
     at = heard.at(storage.now_s) or storage.at
@@ -131,9 +132,10 @@ def _heard(storage: Storage, word: Word, sun_w: float | None) -> Storage:
         return storage
     known = pool(storage.cells.values())
     low_w, high_w = known.range_w
+    knows_load = sun_w is not None or not rules.has_sun  # without its inverters the house would seem to draw less
     return replace(
         storage,
-        load=usual.after(storage.load, at, heard.base_w + (sun_w or 0.0)),
+        load=usual.after(storage.load, at, heard.base_w + (sun_w or 0.0)) if knows_load else storage.load,
         sun=storage.sun if sun_w is None else usual.after(storage.sun, at, sun_w),
         booked=gains.after(
             storage.booked,
@@ -144,6 +146,14 @@ def _heard(storage: Storage, word: Word, sun_w: float | None) -> Storage:
             slot=slot_of(storage),
         ),
     )
+
+
+def _untold(storage: Storage, word: Word) -> Iterable[Drawn]:
+    """The cars that ev tells of and dm does not know: it has just begun. They are not the house, which gets all."""
+    cars, told = storage.cars, {one.who for one in word.drawn}
+    if cars.heard_s is None or storage.now_s - cars.heard_s > LEASE_S:
+        return ()
+    return [one for one in cars.drawn if one.who not in told]
 
 
 def slot_of(storage: Storage) -> PriceSlot | None:

@@ -11,6 +11,7 @@ from lib.commands.bs_memory import Memory, begun, remembered
 from lib.core.cellar import StorageRules
 from lib.core.modes import StorageMode
 from lib.core.storage import Chosen, Priced, Reserved
+from lib.core.usual import Usual
 from lib.settings import Settings
 from lib.store.bs_standing import Standing
 from tests.commands.vault import RULES, Vault
@@ -45,15 +46,17 @@ def lived() -> Vault:
 
 async def test_a_start_goes_on_from_what_was(tmp_path: Path) -> None:
     """The owner's words, what the battery brought, what is usual; and how full it was, until it is read anew."""
-    before = lived().storage
-    async with awake(tmp_path, TurnedClock(NOON)) as memory:
+    before, rules = lived().storage, replace(RULES, has_sun=True)
+    async with awake(tmp_path, TurnedClock(NOON), rules) as memory:
         memory.take(before)
-    async with awake(tmp_path, TurnedClock(LATER)) as memory:
+    async with awake(tmp_path, TurnedClock(LATER), rules) as memory:
         after = memory.storage
         assert 63.0 == memory.levels["home"].soc_pct
     assert (StorageMode.HOLD, 35.0) == (after.mode, after.reserve_pct)
     assert (before.booked, before.load, before.sun) == (after.booked, after.load, after.sun)
     assert after.cells["home"].reading is None
+    async with awake(tmp_path, TurnedClock(LATER)) as memory:
+        assert Usual() == memory.storage.sun  # an inverter that left the settings gives nothing any more
 
 
 async def test_a_word_holds_until_the_settings_say_something_new(tmp_path: Path) -> None:

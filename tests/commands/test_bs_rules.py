@@ -24,11 +24,11 @@ def test_what_the_owner_set_is_what_counts(tmp_path: Path) -> None:
     assert {"home": 5.0} == {name: one.least_pct for name, one in rules.batteries.items()}
     assert (Circuit(name="connection", limits_a=(25.0, 25.0, 25.0)),) == rules.circuits
     assert (StorageMode.HOLD, 30.0, 0.06) == (rules.mode, rules.reserve_pct, rules.margin)
-    assert (True, False) == (rules.holds_sun, rules.peaks_cost)
+    assert (True, True, False) == (rules.has_sun, rules.holds_sun, rules.peaks_cost)
 
 
 def test_a_home_without_a_battery(tmp_path: Path) -> None:
     """The program starts there too, and has nothing to do."""
     rules = storage_rules(loaded(tmp_path, "connection_phases = 1\n"))
-    assert ({}, False, True) == (rules.batteries, rules.holds_sun, rules.peaks_cost)
+    assert ({}, False, False, True) == (rules.batteries, rules.has_sun, rules.holds_sun, rules.peaks_cost)
     assert (25.0, None, None) == rules.circuits[0].limits_a

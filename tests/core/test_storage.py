@@ -1,5 +1,6 @@
 """What happens → the battery app's state, where no story shows it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -37,3 +38,16 @@ def test_what_is_in_a_battery_that_falls_silent_is_not_lost() -> None:
     losses = [one.booked.today.losses_wh for one in (known, silent, again)]
     assert [pytest.approx(0.0)] * 3 == losses
     assert 9_900.0 == again.booked.today.end_wh
+
+
+@pytest.mark.parametrize("has_sun", [True, False])
+def test_a_house_whose_inverter_is_silent_is_not_taken_for_a_smaller_one(has_sun: bool) -> None:
+    """It injects 3 kW while nobody says what the sun gives; only one without inverters is known net of its sun."""
+    rules = replace(RULES, has_sun=has_sun)
+    known = storage.opened(rules, at=NOON, now_s=0.0)
+    for second in range(120):
+        word = Word(at=NOON + timedelta(seconds=second), good=True, grid_w=-3_000.0 if second >= 60 else 1_000.0)
+        sun_w = 0.0 if second < 60 else None
+        known = storage.after(known, storage.Heard(word=word, sun_w=sun_w), rules, now_s=float(second), now=NOON)
+    mean_w = known.load.energy_ws / known.load.seconds
+    assert (mean_w == pytest.approx(1_000.0)) is has_sun
