@@ -4,6 +4,7 @@ What is done about it stands in lib/core/dispatch.py. It knows no message, no so
 monotonic seconds, and the machine's time for as long as dm has not told the meter's.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,7 +20,7 @@ from lib.core.battery import (
 from lib.core.cell import pool
 from lib.core.cellar import CarsWord, Storage, StorageRules
 from lib.core.circuits import Amps
-from lib.core.claims import BATTERY
+from lib.core.claims import BATTERY, LEASE_S, Drawn
 from lib.core.cost import PriceSlot
 from lib.core.modes import StorageMode
 from lib.core.site import Word
