@@ -19,7 +19,7 @@ from lib.messages.storage import Storage
 from lib.sim.charge_point import ChargePoint
 from lib.sim.sunspec_box import SunSpecBox
 from lib.sim.victron_box import FLEETING, VictronBox
-from tests.programs.home import Home, charger, comes_true, end, kill
+from tests.programs.home import LIMIT_S, Home, charger, comes_true, end, kill
 from tests.programs.live_house import BatteryBox, LiveHouse, a_battery, a_point
 from tests.programs.session import session
 
@@ -30,6 +30,7 @@ TARGET_KW = 6.1
 NEEDS_PCT, HAS_PCT, LEFT = 56, 40, timedelta(hours=2, minutes=15)  # more than the peak lets through, less than all
 HELPED_W, ALONE_A = 7_000, 9.8  # its car draws more with help, and is told less without
 GIVES_W = 500  # the battery gives more for it
+STEADY_S, NEAR_W = 16, 150  # a battery's reading and the meter's are not of the same instant
 TRIP = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//story//EN
@@ -147,4 +148,35 @@ async def bs_comes_back(folder: Path, ports: int) -> None:
             await comes_true(lambda: box.fleeting_w != 0)
             await home.heard(Storage, lambda said: said.help and "dm" not in said.notices)
         await comes_true(lambda: box.fleeting_w == 0)  # its session was closed: handed back
+    assert " ERROR " not in home.log("ev") + home.log("bs")
+
+
+async def car_is_not_fed(folder: Path, ports: int) -> None:
+    """A car that has no help gets nothing from the battery, also when bs comes back while its power still grows.
+
+    When all is steady, the battery gives what the house draws, and is told hardly anything.
+    """
+    box = VictronBox(a_battery())
+    async with a_home(folder / "car is not fed", ports, box) as story, AsyncExitStack() as lives:
+        home, world = story.home, story.house.world
+        (home.folder / "trips.ics").unlink()
+        await lives.enter_async_context(home.living("dm"))
+        await lives.enter_async_context(home.living("ev"))
+        kept = await lives.enter_async_context(session(home, "bs"))
+        await home.heard(Charging, lambda said: charger(said).plug.is_car)
+        assert 200 == (await home.order("set_mode", charger="garage", mode="max")).status
+        await comes_true(lambda: story.point.power_w > 9_900, within_s=2 * LIMIT_S)
+        life = kept.pid()
+        assert life
+        os.kill(life, signal.SIGKILL)
+        await comes_true(lambda: kept.pid() not in {None, life}, within_s=BACK_S)
+        await comes_true(lambda: story.point.power_w > 11_000)
+        await home.heard(Storage, lambda said: said.target_w is not None)
+        await asyncio.sleep(STEADY_S)
+        told, off_w = len(box.writes), set()
+        for _ in range(STEADY_S):
+            await asyncio.sleep(1)
+            off_w.add(box.battery.power_w + world.base_w - world.sun_w)
+        assert max(map(abs, off_w)) <= NEAR_W
+        assert len(box.writes) - told <= STEADY_S
     assert " ERROR " not in home.log("ev") + home.log("bs")

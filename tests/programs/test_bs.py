@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import free_ports
-from tests.programs.bs_lives import bs_comes_back, bs_dies
+from tests.programs.bs_lives import bs_comes_back, bs_dies, car_is_not_fed
 from tests.programs.bs_troubles import box_fails, house_dies
 
-STORIES = (bs_dies, bs_comes_back, box_fails, house_dies)
+STORIES = (bs_dies, bs_comes_back, box_fails, house_dies, car_is_not_fed)
 
 
 @pytest.mark.timeout(240)
