@@ -100,7 +100,8 @@ def aims_of(charging: Charging, rules: ChargingRules) -> list[Aim]:
     """What each charger shall do before circuits and clocks have their say; the sun goes to one after the other."""
     left_w, now = _surplus_w(charging), _now(charging)
     ask = asked(charging, rules)
-    helped = ask.chargers if ask and charging.battery.help_w > 0 else frozenset()
+    helps = charging.battery.help_w > 0 and charging.battery.is_fresh(charging.now_s)
+    helped = ask.chargers if ask and helps else frozenset()
     aims = []
     for name, bay in charging.bays.items():
         car = rules.cars.get(charging.car_on(name) or "")

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from lib.core.car import CarReading, CarRules
 from lib.core.charger import ChargerRules
 from lib.core.circuits import Amps, Circuit
-from lib.core.claims import Claim
+from lib.core.claims import LEASE_S, Claim
 from lib.core.cost import PriceSlot
 from lib.core.foresight import Night
 from lib.core.modes import Mode, Phases
@@ -134,6 +134,10 @@ class BatteryWord:
     can_w: float = 0.0
     spare_wh: float = 0.0
     refused: str = ""
+
+    def is_fresh(self, now_s: float) -> bool:
+        """Whether it tells of now; a battery of which nobody tells helps nobody."""
+        return self.heard_s is not None and now_s - self.heard_s <= LEASE_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

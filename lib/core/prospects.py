@@ -16,7 +16,6 @@ from lib.core.plan import Plan, cheap_hours
 from lib.core.post import Post
 
 PLAN_S = 60.0  # so often, and when something changed
-HEARD_S = 30.0  # a battery that has said nothing for so long helps nobody
 USUAL_HOURS = range(24)
 
 
@@ -33,7 +32,7 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     rooms = foresight.rooms(charging.prices, at, target_w=target_w, usual_w=usual_w, else_w=else_w)
     outlooks = [_outlook(charging, name, car) for name, car in rules.cars.items()]
     battery = charging.battery
-    helps = battery.heard_s is not None and charging.now_s - battery.heard_s <= HEARD_S
+    helps = battery.is_fresh(charging.now_s)
     asked_s = 0.0 if charging.helped_s is None else charging.now_s - charging.helped_s
     full = max((one.full_w for one in outlooks), default=0.0)
     extra_w = min(battery.can_w, full - (rooms[0].room_w if rooms else 0.0))
