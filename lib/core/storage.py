@@ -181,7 +181,9 @@ def _told(storage: Storage, event: BatteryEvent) -> Storage:
         said.append(f"{name}: fault: {now.reading.fault}")
     first = before.reading is None and now.reading is not None
     storage = replace(storage, cells={**storage.cells, name: now}, said=tuple(said))
-    if not first:
-        return storage
-    found = site.beside(storage.site, *drawn(storage))  # until now it was taken for the house's own
-    return replace(storage, site=found, planned_s=None)
+    if first:  # until now it was taken for the house's own
+        return replace(storage, site=site.beside(storage.site, *drawn(storage)), planned_s=None)
+    if isinstance(event, BatteryTold) and all(one.has_followed for one in storage.cells.values()):
+        # before it is told anything anew: what it is known to do now is not open any more by the next telegram
+        return replace(storage, site=site.beside(storage.site, *drawn(storage)))
+    return storage
