@@ -138,7 +138,7 @@ class Keeper:
         if aim is None:
             return math.inf if held.setpoint is None else self._try_again_s
         if not self._fits(aim):
-            return max(self._try_again_s, held.told_s + self._pace.stored_s * self._battery.stored)
+            return max(self._try_again_s, held.told_s + self._pace.stored_s * self._rises(aim))
         watchdog_s = self._battery.watchdog_s
         again_s = math.inf if watchdog_s is None else held.told_s + watchdog_s / 3
         return max(self._try_again_s, min(again_s, self._lease_s))
@@ -151,6 +151,11 @@ class Keeper:
         if self._battery.stored and (held_w == 0) is (aim_w == 0):
             return abs(held_w - aim_w) < self._pace.stored_w
         return held_w == aim_w
+
+    def _rises(self, aim: Setpoint) -> bool:
+        """Whether more is drawn then, by a battery that keeps it in flash; what draws less cannot wait."""
+        held = self._held.setpoint
+        return self._battery.stored and (held is None or self._watts(aim) > self._watts(held))
 
     def _watts(self, setpoint: Setpoint) -> int:
         """What of it is written."""

@@ -16,7 +16,7 @@ class Pace:
         misses, missed_s: it is said to be silent after so many in a row, or so long.
         shows_s: a setpoint is read back by then; same_w: within which it is the same.
         meddled_s: for so long it is left to whoever else steers it.
-        stored_s, stored_w: between two setpoints that go to flash, and by how much they must differ.
+        stored_s, stored_w: before a setpoint that goes to flash and draws more, and by how much each must differ.
 
     """
 

@@ -436,6 +436,19 @@ def test_flash_is_written_rarely() -> None:
     assert [(60.0, 1_000), (110.0, 1_050), (160.0, 40), (200.0, 0), (240.0, None)] == day.told[1:6]
 
 
+def test_what_draws_less_does_not_wait_for_the_flash() -> None:
+    """Where room under the peak is taken back, half a minute more would be drawn from the grid without it."""
+
+    async def story(day: Day) -> None:
+        await day.pass_by(60)
+        await day.renew(of(3_000), 5)
+        await day.renew(of(500), 5)
+        await day.renew(of(3_000), 40)
+
+    day = play(story, ToyBattery(stored=True))
+    assert [(60.0, 3_000), (65.0, 500), (95.0, 3_000)] == day.told[1:4]
+
+
 def test_the_end_of_the_run_hands_it_back() -> None:
     """Once, also where `close` comes after it; and then it is let go."""
 
