@@ -41,7 +41,9 @@ class Cell:
     Attributes:
         reading: its last; None before the first. missed: it has not answered since.
         setpoint: what it is told, None: it is left to its own mode; handed: it is known to be in that.
-        moves: setpoints that it may not have followed yet, oldest first.
+        moves: setpoints that it may not have followed yet, oldest first; settled: its last two readings are alike.
+        grid_w: where it keeps the meter, of a make that is told this; then its power is what that takes. seen_w: where
+            it kept it when it was read last.
         empty, full: it has come to an end of what it is kept between, until it is a little away from it.
         balked: the last order that it refused, until it takes one; meddled: who else steers it.
 
@@ -53,6 +55,9 @@ class Cell:
     setpoint: Setpoint | None = None
     handed: bool = False
     moves: tuple[Move, ...] = ()
+    settled: bool = False
+    grid_w: float | None = None
+    seen_w: float | None = None
     empty: bool = False
     full: bool = False
     balked: str = ""
@@ -89,8 +94,8 @@ class Cell:
         reading = self.reading
         if reading is None or reading.power_w is None:
             return None
-        told_w = self.moves[-1].power_w if self.moves else None
-        if told_w is not None and abs(reading.power_w - told_w) <= max(OBEYS_W, OBEYS_PART * abs(told_w)):
+        told_w = self.moves[-1].power_w if self.moves and self.settled else None
+        if told_w and self.grid_w is None and abs(reading.power_w - told_w) <= max(OBEYS_W, OBEYS_PART * abs(told_w)):
             return told_w
         return reading.power_w
 
@@ -102,9 +107,16 @@ class Cell:
         if known is None or self.missed is not None:
             widest = [0.0, *ends, *([] if known is None else [known])]
             return min(widest), max(widest)
-        if self.reading is not None and self.moves and self.reading.read_s >= self.moves[-1].sent_s + FOLLOWED_S:
+        if self.has_followed:
             return known, known
         return min([known, *ends]), max([known, *ends])
+
+    @property
+    def has_followed(self) -> bool:
+        """Whether its last reading shows what came of all that it was told."""
+        reading = self.reading
+        late = reading is not None and bool(self.moves) and reading.read_s >= self.moves[-1].sent_s + FOLLOWED_S
+        return late and (self.settled or self.grid_w is not None)
 
     @property
     def range_a(self) -> tuple[Amps, Amps]:
@@ -126,9 +138,10 @@ def after(cell: Cell, event: BatteryEvent) -> Cell:
         case BatteryTold(reading=reading):
             return _told(cell, reading)
         case BatteryTook(setpoint=None):
-            return replace(cell, handed=True, moves=(), balked="")
-        case BatteryTook(setpoint=Setpoint(), power_w=power_w, sent_s=sent_s):
-            return _moved(replace(cell, handed=False, balked=""), power_w, sent_s)
+            return replace(cell, handed=True, moves=(), grid_w=None, seen_w=None, balked="")
+        case BatteryTook(setpoint=Setpoint(), power_w=power_w, sent_s=sent_s, grid_w=grid_w):
+            aim_w = power_w if grid_w is None else _aims_at(cell, power_w, grid_w)
+            return replace(_moved(cell, aim_w, sent_s), handed=False, grid_w=grid_w, balked="")
         case BatteryBalked(why=why, answered=True):
             return replace(cell, balked=why)
         case BatteryBalked(setpoint=setpoint, sent_s=sent_s):  # it may have been taken
@@ -140,9 +153,16 @@ def after(cell: Cell, event: BatteryEvent) -> Cell:
     raise TypeError(f"{event!r} is no event of a battery")
 
 
+def _aims_at(cell: Cell, power_w: float | None, grid_w: float) -> float | None:
+    """What one will do that keeps the meter at `grid_w` from now on: as much more as the meter shall show more."""
+    if cell.seen_w is None or cell.power_w is None:
+        return power_w
+    return cell.power_w + grid_w - cell.seen_w
+
+
 def _moved(cell: Cell, power_w: float | None, sent_s: float) -> Cell:
-    if power_w is None:
-        return cell
+    if power_w is None or (cell.moves and abs(cell.moves[-1].power_w - power_w) < 1):
+        return cell  # told the same again, as one that keeps the grid somewhere is each second, it is on no new way
     late = tuple(move for move in cell.moves if sent_s - move.sent_s <= FOLLOWED_S)
     return replace(cell, moves=(*late[-8:], Move(power_w=power_w, sent_s=sent_s)))
 
@@ -150,7 +170,8 @@ def _moved(cell: Cell, power_w: float | None, sent_s: float) -> Cell:
 def _told(cell: Cell, reading: BatteryReading) -> Cell:
     rules, pct = cell.rules, reading.soc_pct
     moves = tuple(move for move in cell.moves[:-1] if move.sent_s + FOLLOWED_S > reading.read_s) + cell.moves[-1:]
-    cell = replace(cell, reading=reading, missed=None, moves=moves)
+    settled = cell.reading is None or _is_alike(reading, cell.reading)
+    cell = replace(cell, reading=reading, missed=None, moves=moves, settled=settled, seen_w=cell.grid_w)
     if reading.ours is not False:
         cell = replace(cell, meddled="")
     if pct is None:
@@ -158,6 +179,16 @@ def _told(cell: Cell, reading: BatteryReading) -> Cell:
     empty = pct <= rules.least_pct or (cell.empty and pct < rules.least_pct + BACK_PCT)
     full = pct >= rules.most_pct or (cell.full and pct > rules.most_pct - BACK_PCT)
     return replace(cell, empty=empty, full=full)
+
+
+def _is_alike(reading: BatteryReading, before: BatteryReading) -> bool:
+    """Whether it goes on with what it did, and does not just come to it; one that is seldom read has come to it."""
+    if reading.power_w is None or before.power_w is None:
+        return False
+    change_w = abs(reading.power_w - before.power_w)
+    return (
+        change_w <= max(OBEYS_W, OBEYS_PART * abs(reading.power_w)) / 2 or reading.read_s - before.read_s > FOLLOWED_S
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

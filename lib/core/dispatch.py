@@ -12,7 +12,7 @@ from lib.core import claims
 from lib.core.arbitrage import Store, StorePlan, planned
 from lib.core.battery import Setpoint
 from lib.core.battery_why import Bar, BatteryWhy, Ground, sentence
-from lib.core.cell import Cell, Pool, pool, split
+from lib.core.cell import OBEYS_W, Cell, Pool, pool, split
 from lib.core.cellar import Storage, StorageRules
 from lib.core.expected import end_eur_kwh, stretches
 from lib.core.helping import helped
@@ -116,7 +116,7 @@ def _turned(storage: Storage, target_w: float) -> tuple[float, float | None, boo
     if abs(target_w) < DEAD_W:
         target_w = 0.0
     turned_s = storage.turned_s
-    if target_w * before_w < 0 or (target_w * flows_w < 0 and abs(flows_w) >= DEAD_W):
+    if target_w * before_w < 0 or (target_w * flows_w < 0 and abs(flows_w) >= OBEYS_W):
         return 0.0, now_s, True
     if before_w == 0 and target_w * flows_w <= 0 and turned_s is not None and now_s - turned_s < TURN_S:
         return 0.0, turned_s, target_w != 0

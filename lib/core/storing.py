@@ -34,7 +34,8 @@ class Facts:
 
     Attributes:
         base_w: the house less its sun, without cars and batteries; cars_w: the cars; net_w: both.
-        ceiling_w: what may come from the grid until the quarter ends; None: nobody knows.
+        ceiling_w: what may come from the grid until the quarter ends; None: nobody knows. At its reserve the battery goes
+            by where dm said that the quarter ends: more is kept for what comes on top of that.
         value_eur_kwh: what one kWh more in the batteries is worth; None: nothing is planned.
         reserve_wh: kept for the peak.
 
@@ -69,14 +70,16 @@ def facts_of(storage: Storage, rules: StorageRules, known: Pool) -> Facts:
     low_w, high_w = known.range_w
     net_w = (word.grid_w or 0.0) - min(max((word.grid_w or 0.0) - base_w - _cars_w(storage), low_w), high_w)
     reserve = reserve_pct(storage.at, owner_pct=storage.reserve_pct)
+    reserve_wh = max(known.least_wh, known.capacity_wh * reserve / 100) if rules.peaks_cost else known.least_wh
+    keeps = known.energy_wh is not None and known.energy_wh <= reserve_wh
     step = storage.plan.at(storage.at)
     return Facts(
         known=known,
         base_w=base_w,
         cars_w=max(0.0, net_w - base_w),
         net_w=net_w,
-        ceiling_w=_ceiling_w(storage, rules),
-        reserve_wh=max(known.least_wh, known.capacity_wh * reserve / 100) if rules.peaks_cost else known.least_wh,
+        ceiling_w=_ceiling_w(storage, rules, _over_w(storage) if keeps else 0.0),
+        reserve_wh=reserve_wh,
         import_eur_kwh=slot.import_eur_kwh if slot else None,
         export_eur_kwh=slot.export_eur_kwh if slot else None,
         value_eur_kwh=None if known.energy_wh is None else storage.plan.value_eur_kwh(storage.at, known.energy_wh),
@@ -89,13 +92,18 @@ def _cars_w(storage: Storage) -> float:
     return sum((one.low_w + one.high_w) / 2 for one in storage.site.word.drawn if one.who != BATTERY)
 
 
-def _ceiling_w(storage: Storage, rules: StorageRules) -> float | None:
-    """What may come from the grid until the quarter ends, so that it ends at its target, or where dm said it would."""
-    word, at, now_s = storage.site.word, storage.at, storage.now_s
+def _over_w(storage: Storage) -> float:
+    """How far above its target dm lets the quarter end."""
+    grants = [lease.grant for lease in storage.site.leases.values() if storage.now_s < lease.until_s]
+    return max((grant.over_w for grant in grants), default=0.0)
+
+
+def _ceiling_w(storage: Storage, rules: StorageRules, over_w: float) -> float | None:
+    """What may come from the grid until the quarter ends, so that it ends at its target or `over_w` above it."""
+    word, at = storage.site.word, storage.at
     if word.target_w is None:
         return None
-    grants = [lease.grant for lease in storage.site.leases.values() if now_s < lease.until_s]
-    kept_w = word.target_w * (1 - rules.margin) + max((grant.over_w for grant in grants), default=0.0)
+    kept_w = word.target_w * (1 - rules.margin) + over_w
     left_s = (start_of(at) + QUARTER - at).total_seconds()
     if word.average_w is None or left_s <= 0:
         return kept_w  # nobody watched its start

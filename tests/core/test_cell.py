@@ -76,20 +76,23 @@ def test_an_unknown_state_of_charge_is_neither_empty_nor_full() -> None:
 
 
 def test_after_an_order_it_draws_anything_between_before_and_after() -> None:
-    """Until a reading that is three seconds younger shows what came of it."""
+    """Until readings that are three seconds younger agree on what came of it: a slow one is still on its way."""
     known = took(a_cell(), -2000.0, 10.0)
     assert (-2000.0, 0.0) == known.range_w
     known = told(known, 12.0, power_w=-700.0)
     assert (-2000.0, -700.0) == known.range_w
     known = told(known, 13.0, power_w=-1700.0)
-    assert (-1700.0, -1700.0) == known.range_w
+    assert (-2000.0, -1700.0) == known.range_w
+    known = told(known, 15.0, power_w=-1700.0)
+    assert (-1700.0, -1700.0) == told(known, 17.0, power_w=-1700.0).range_w
 
 
 def test_what_measures_about_what_it_was_told_does_it() -> None:
     """A battery's own measure is off by some per cent, the meter's is not."""
     known = told(took(a_cell(), -2000.0, 10.0), 14.0, power_w=-1860.0)
     assert (-2000.0, -2000.0) == known.range_w
-    assert (-300.0, -300.0) == told(known, 16.0, power_w=-300.0).range_w
+    limited = told(told(known, 16.0, power_w=-300.0), 18.0, power_w=-300.0)
+    assert (-300.0, -300.0) == limited.range_w
 
 
 def test_an_order_of_which_nobody_knows_whether_it_came_counts_both_ways() -> None:
