@@ -12,10 +12,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
+
+from lib.address import parse_address, shown
 
 KEEP_S = 75.0  # longer than the longest time between two questions
 LONGEST = 65_536  # bytes; an answer of all that is known has 10 kB
@@ -46,13 +47,12 @@ class Box:
         user: str | None = None,
         password: str | None = None,
     ) -> None:
-        host, self.port = _parse(address)
-        if not host:
+        found = parse_address(address.strip().removeprefix("http://").rstrip("/"), usual_port=HTTP_PORT)
+        if found is None:
             raise slip(f"{address!r} is no address of {kind}; write it such as 192.168.1.31")
+        host, self.port = found
         self.kind = kind
-        self.where = f"[{host}]" if ":" in host else host
-        if self.port != HTTP_PORT:
-            self.where += f":{self.port}"
+        self.where = shown(host, self.port, usual_port=HTTP_PORT)
         self._url = URL.build(scheme="http", host=host, port=self.port)
         self._silent = silent
         self._headers: dict[str, str] = {}
@@ -141,19 +141,6 @@ class Box:
         """Hang up; more than once is harmless."""
         if self._http is not None:
             await self._http.close()
-
-
-def _parse(address: str) -> tuple[str, int]:
-    """Host and port; the host is "" for what is no address."""
-    try:
-        parts = urlsplit(f"//{address.strip().removeprefix('http://').rstrip('/')}")
-        host, port = parts.hostname or "", HTTP_PORT if parts.port is None else parts.port
-        host.encode("idna")
-        URL.build(scheme="http", host=host, port=port)
-    except ValueError:  # a port that is no number, a bracket that is not closed, a name such as a..b
-        return "", 0
-    is_address = port > 0 and not (parts.path or parts.query or parts.username)
-    return host if is_address else "", port
 
 
 def _parse_object(body: bytes) -> dict[str, Any] | None:

@@ -9,12 +9,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 from pymodbus.pdu import ModbusPDU
 
+from lib.address import parse_address, shown
 from lib.modbus import AddressError, NoError, SilentError
 
 T = TypeVar("T")
@@ -51,12 +51,13 @@ class Link:
         settle_s: float = 0.0,
     ) -> None:
         logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # it logs whole frames as errors; we say it in words
-        self._host, self._port = parse_address(address, kind=kind, port=port)
+        found = parse_address(address, usual_port=port)
+        if found is None:
+            raise AddressError(f"{address!r} is no address of {kind}; write it such as 192.168.1.31")
+        self._host, self._port = found
         self.kind = kind
         self.unit = unit
-        self.where = f"[{self._host}]" if ":" in self._host else self._host
-        if self._port != PORT:
-            self.where += f":{self._port}"
+        self.where = shown(self._host, self._port, usual_port=PORT)
         self._hint = hint
         self._settle_s = settle_s
         self._lock = asyncio.Lock()
@@ -177,17 +178,3 @@ async def _cancellable(work: Awaitable[T]) -> T:
     if task and task.cancelling() > asked:
         raise asyncio.CancelledError
     return found
-
-
-def parse_address(address: str, *, kind: str, port: int = PORT) -> tuple[str, int]:
-    """Host and port; `port` where none is written. kind: what it is an address of. Raises AddressError."""
-    try:
-        parts = urlsplit(f"//{address.strip()}")
-        host, found = parts.hostname, port if parts.port is None else parts.port
-        (host or "").encode("idna")
-        is_address = bool(host and found) and not (parts.path or parts.query or parts.username)
-    except ValueError:  # a port that is no number, a bracket that is not closed, a name such as a..b
-        host, found, is_address = None, 0, False
-    if not host or not is_address:
-        raise AddressError(f"{address!r} is no address of {kind}; write it such as 192.168.1.31")
-    return host, found

@@ -9,7 +9,7 @@ import pytest
 from pymodbus.constants import ExcCodes
 
 from lib.modbus import AddressError, NoError, SilentError, link
-from lib.modbus.link import Link, parse_address
+from lib.modbus.link import Link
 from lib.sim.modbus_box import Trouble
 from tests.sim.builders import eventually
 
@@ -208,20 +208,6 @@ async def test_another_device_is_told_as_such(quick: None, nonsense: bytes) -> N
     await asyncio.wait_for(gone.wait(), 5)
     server.close()
     await server.wait_closed()
-
-
-@pytest.mark.parametrize(
-    ("address", "host", "port"),
-    [
-        ("192.168.1.70", "192.168.1.70", 502),
-        ("victron.local:1502", "victron.local", 1502),
-        ("[2001:db8::1]", "2001:db8::1", 502),
-        (" 192.168.1.70 ", "192.168.1.70", 502),
-    ],
-)
-def test_an_address_is_a_host_and_perhaps_a_port(address: str, host: str, port: int) -> None:
-    """The port of Modbus where none is written."""
-    assert (host, port) == parse_address(address, kind=KIND)
 
 
 @pytest.mark.parametrize("address", ["", "a..b", "192.168.1.31:eighty", "[::1", "192.168.1.31/x", "a@b", "h:0"])

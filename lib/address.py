@@ -1,0 +1,25 @@
+"""A box on the home network as its owner writes it down: text → host and port, and back. It asks nobody."""
+
+import re
+from urllib.parse import urlsplit
+
+HOST = re.compile(r"[\w.-]+|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%[\w.-]+)?")  # a name or IPv4; IPv6, perhaps with its zone
+
+
+def parse_address(text: str, *, usual_port: int) -> tuple[str, int] | None:
+    """Host and port of `host` or `host:port`, an IPv6 host in brackets; None for what is no address."""
+    try:
+        parts = urlsplit(f"//{text.strip()}")
+        host, port = parts.hostname or "", usual_port if parts.port is None else parts.port
+        host.encode("idna")
+    except ValueError:  # a port that is no number, a bracket that is not closed, a name such as a..b
+        return None
+    if not HOST.fullmatch(host) or not port or parts.path or parts.query or parts.username:
+        return None
+    return host, port
+
+
+def shown(host: str, port: int, *, usual_port: int) -> str:
+    """Both as an owner would write them: without the usual port."""
+    where = f"[{host}]" if ":" in host else host
+    return where if port == usual_port else f"{where}:{port}"
