@@ -34,8 +34,8 @@ class Facts:
 
     Attributes:
         base_w: the house less its sun, without cars and batteries; cars_w: the cars; net_w: both.
-        ceiling_w: what may come from the grid until the quarter ends; None: nobody knows. At its reserve the battery goes
-            by where dm said that the quarter ends: more is kept for what comes on top of that.
+        ceiling_w: what may come from the grid until the quarter ends; None: nobody knows. At its reserve the battery
+            goes by where dm said that the quarter ends: the rest is kept for what comes on top of that.
         value_eur_kwh: what one kWh more in the batteries is worth; None: nothing is planned.
         reserve_wh: kept for the peak.
 

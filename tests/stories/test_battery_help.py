@@ -127,3 +127,13 @@ def test_help_is_over_when_the_car_leaves() -> None:
     assert 0 == home.helps_w
     assert home.battery_w == pytest.approx(-400, abs=30)
     assert "battery: its help for the cars is over" == home.battery_log[-1]
+
+
+def test_a_house_above_the_peak_and_a_late_car_do_not_make_the_battery_swing() -> None:
+    """The house alone draws 4.2 kW: it is shaved first, the car gets what is left, and nothing goes to and fro."""
+    home = late(soc_pct=60.0, base_w=lambda _: 4200.0).run(minutes=10)
+    assert home.battery_w < -1750
+    assert home.most_told(since_s=120) <= 6
+    home.run(minutes=20)
+    ways = {flow.battery_w < 0 for flow in home.flows[60:]}
+    assert ({True}, 0) == (ways, home.pauses())

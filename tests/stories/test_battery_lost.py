@@ -210,3 +210,22 @@ def test_a_trip_that_no_battery_can_save_is_late_without_it() -> None:
     home.list_trips(a_trip("@car_1@ Gent 60 %", NIGHT + timedelta(hours=3)))
     home.run(40)
     assert [line for line in home.log if "may take" in line]
+
+
+def test_a_start_of_dm_makes_no_house_of_the_car() -> None:
+    """Its first words know of no car: the battery, which heard of it from ev, gives that nothing more."""
+    home = late().run(minutes=10)
+    home.restart_dm()
+    home.run(20)
+    assert min(flow.battery_w for flow in home.flows[600:]) > -1500
+
+
+def test_a_battery_with_a_slow_ramp_is_at_rest_before_it_turns() -> None:
+    """Five seconds from all to nothing: it is waited for, and nothing of it is taken for the house's."""
+    load = steps({0: 5000.0, 120: 0.0, 240: 4000.0}, 500.0)
+    slow = a_battery(NIGHT, soc_pct=60.0, ramp_s=5.0)
+    home = a_cellar(NIGHT, slow, base_w=load, sun_w=steps({120: 4000.0, 240: 0.0})).run(minutes=6)
+    assert 4000 == pytest.approx(-home.battery_w, abs=60)
+    at_rest = [flow.second for flow in home.flows if not flow.battery_w and 120 < flow.second]
+    assert [True, True] == [4 <= sum(since <= second < since + 30 for second in at_rest) <= 12 for since in (120, 240)]
+    assert home.most_told() <= 12
