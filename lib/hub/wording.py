@@ -67,7 +67,7 @@ def span(seconds: float) -> str:
 
 def kw(power_w: float | None) -> str:
     """A power in kW."""
-    return UNKNOWN if power_w is None else f"{power_w / 1000:.2f} kW"
+    return UNKNOWN if power_w is None else f"{round(power_w / 1000, 2) + 0.0:.2f} kW"
 
 
 def price(eur_kwh: float | None) -> str:
