@@ -170,7 +170,8 @@ def _given(given: HelpGiven, storage: Storage) -> str:
 
 
 def _quarter(storage: Storage) -> Iterator[str]:
-    granted = "no grant is alive" if storage.granted_w is None else f"{kw(storage.granted_w)} granted to store"
+    none = "no grant is alive" if storage.claims else "nothing is asked of the grid"
+    granted = none if storage.granted_w is None else f"{kw(storage.granted_w)} granted to store"
     word = "target" if storage.capacity_tariff else "limit"
     target = "" if storage.quarter_w is None else f"{word} {kw(storage.quarter_w)}; "
     yield labelled("quarter", f"{target}{granted}")

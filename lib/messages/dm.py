@@ -106,12 +106,12 @@ def _suns(roof: Roof, now_s: float) -> Iterator[SunNow]:
 def _uncontrolled(books: Ledger, at: datetime, now_s: float) -> Iterator[tuple[str, str]]:
     """What runs on by itself since its program fell silent; at: the meter's time now."""
     for program, word in books.words.items():
-        names = ", ".join(one.who for one in word.drawn if one.high_w > 0)
+        names = ", ".join(one.who for one in word.drawn if one.high_w > 0 or one.low_w < 0)
         if now_s - word.heard_s > LEASE_S and names:
             since = (at - timedelta(seconds=now_s - word.heard_s)).astimezone(BRUSSELS)
             most_w = sum(max(0.0, one.high_w) for one in word.drawn)
             told = f"{program} is silent since {since:%H:%M:%S}: nobody controls {names}"
-            yield f"{program} silent", f"{told}, which may draw up to {most_w / 1000:.1f} kW"
+            yield f"{program} silent", f"{told}, which may draw up to {most_w / 1000:.1f} kW" if most_w else told
 
 
 def _quarter(running: Quarter, house: core.House, rules: core.Rules) -> QuarterNow:

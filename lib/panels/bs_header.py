@@ -64,9 +64,10 @@ def _help(storage: Storage | None, look: Look) -> Pieces:
         return [(f"{bullet} ", colours.good), (f"{look.kw(storage.help.power_w)} kW for cars{until}", colours.text)]
     if storage.refused:
         return [(f"{bullet} ", colours.warn), ("the cars get no help", colours.text)]
-    if storage.granted_w is None:
+    if storage.granted_w is None and storage.claims:
         return [(f"{bullet} ", colours.warn), ("no grant is alive", colours.text)]
     word = "target" if storage.capacity_tariff else "limit"
     target = "" if storage.quarter_w is None else f"{word} {look.kw(storage.quarter_w)} kW"
-    granted = f"{look.kw(storage.granted_w)} kW granted{', ' * bool(target)}" if storage.granted_w > 0 else ""
+    granted_w = storage.granted_w or 0.0
+    granted = f"{look.kw(granted_w)} kW granted{', ' * bool(target)}" if granted_w > 0 else ""
     return [(f"{bullet} ", colours.good), (granted, colours.text), (target, colours.quiet)] if granted + target else []

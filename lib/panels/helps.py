@@ -38,7 +38,8 @@ def _rows(storage: Storage | None, look: Look, width: int) -> Iterator[Row]:
     yield from _help(storage, look, width)
     yield _shall(storage, look)
     if storage.granted_w is None:
-        yield [(look.left("Granted", LABEL), colours.quiet), ("nothing: no grant is alive", colours.warn)]
+        why = ("no grant is alive", colours.warn) if storage.claims else ("none is asked", colours.quiet)
+        yield [(look.left("Granted", LABEL), colours.quiet), (f"nothing: {why[0]}", why[1])]
     else:
         yield [*_figure("Granted", storage.granted_w, look, colours.title), ("   to store", colours.quiet)]
     target = "Target" if storage.capacity_tariff else "Limit"

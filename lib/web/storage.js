@@ -108,13 +108,14 @@ function showFlow(card, { flow, hold_sun_w }) {
   });
 }
 
-function showHelp(card, { help, refused, can_help_w, granted_w, quarter_w, capacity_tariff, at }) {
+function showHelp(card, { help, refused, can_help_w, granted_w, quarter_w, capacity_tariff, claims, at }) {
   const given = help && `${kw(help.power_w)} to the cars until ${near(help.until, at)}, ${kwh(help.energy_wh)} at most`;
   const could = can_help_w > 0 ? `the cars ask for none; ${kw(can_help_w)} could be given` : "the cars ask for none";
+  const none = claims && claims.length ? "no grant is alive" : "nothing is asked of the grid";
   write(card, {
     help: help ? `${given}: ${help.why}` : refused ? "" : could,
     refused: refused && !help ? `no help: ${refused}` : "",
-    granted: granted_w == null ? "no grant is alive" : `${kw(granted_w)} granted to store`,
+    granted: granted_w == null ? none : `${kw(granted_w)} granted to store`,
     target: quarter_w == null ? "" : `the quarter's ${capacity_tariff ? "target" : "limit"} is ${kw(quarter_w)}`,
   });
 }

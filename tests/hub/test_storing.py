@@ -53,7 +53,7 @@ def test_what_is_out_of_order_stands_in_the_status() -> None:
         "shed           63 %, rests, not as it was told",
         "mode           hold",
         "help           2.00 kW to the cars until 12:20, 1.9 kWh at most: a cloud",
-        "quarter        no grant is alive",
+        "quarter        nothing is asked of the grid",
         "note           dm is away",
     ):
         assert line in said

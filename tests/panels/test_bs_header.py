@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from rich.text import Text
 
+from lib.core.claims import BATTERY, NIGHT, Claim
 from lib.messages import Message
 from lib.panels.bs_alerts import all_store_alerts, render_store_alerts, store_alerts
 from lib.panels.bs_header import LATE_S, render_bs_header
@@ -50,7 +51,9 @@ def test_help_and_target_stand_below() -> None:
     assert {COLOURS.warn, COLOURS.text} == styles(head(STORIES["several"]()), "● the cars get no help")
     assert "1.85 kW granted, target 3.91 kW" in head(STORIES["sunny"]()).plain
     assert "target 3.91 kW" in head([storage()]).plain
-    assert "no grant is alive" in head([storage(granted_w=None)]).plain
+    asks = (Claim(who=BATTERY, priority=NIGHT, wish_w=2_000.0),)
+    assert "no grant is alive" in head([storage(granted_w=None, claims=asks)]).plain
+    assert "no grant" not in head([storage(granted_w=None)]).plain  # nothing is asked
 
 
 def test_a_screen_from_elsewhere_says_whom_it_listens_to() -> None:

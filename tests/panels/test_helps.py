@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from rich.text import Text
 
+from lib.core.claims import BATTERY, NIGHT, Claim
 from lib.messages import Message
 from lib.panels.helps import render_helps
 from lib.panels.look import Room
@@ -45,7 +46,9 @@ def test_what_nobody_asked_is_said_as_that() -> None:
 def test_no_grant_is_no_zero() -> None:
     """Nor is a target that nobody knows; a battery in its own mode is told nothing."""
     text = drawn(STORIES["silent"]())
-    assert {COLOURS.warn} == styles(text, "no grant is alive")
+    assert {COLOURS.quiet} == styles(text, "nothing: none is asked")
+    asks = (Claim(who=BATTERY, priority=NIGHT, wish_w=2_000.0),)
+    assert {COLOURS.warn} == styles(drawn([storage(granted_w=None, claims=asks)]), "no grant is alive")
     assert "Target        – kW" in text.plain
     assert "nothing: it is left to its own mode" in text.plain
     assert "0.00" not in text.plain

@@ -110,7 +110,7 @@ async def test_what_is_not_known_is_no_zero(tab: Tab) -> None:
         assert not await tab.value(f'document.querySelector("{BATTERY} .bar").checkVisibility()')
         assert "sun ?" in await tab.text(FLOW)
         assert "no inverter is read" in await tab.text(FLOW)
-        assert "no help: the battery does not answer no grant is alive" in await tab.text(HELP)
+        assert "no help: the battery does not answer nothing is asked of the grid" in await tab.text(HELP)
         assert "nothing is counted yet" in await tab.text(GAINS)
         assert "nothing is planned" in await tab.text(PLAN)
 
