@@ -252,12 +252,8 @@ def split(cells: Mapping[str, Cell], power_w: float, rooms_w: Mapping[str, float
     """
     found = {name: 0.0 for name, cell in cells.items() if cell.able}
     charging = power_w > 0
-    most_w = {
-        name: min(cells[name].limits_w[1], rooms_w.get(name, cells[name].limits_w[1]))
-        if charging
-        else -cells[name].limits_w[0]
-        for name in found
-    }
+    can_w = {name: cells[name].limits_w[1] if charging else -cells[name].limits_w[0] for name in found}
+    most_w = {name: min(most, rooms_w.get(name, most)) for name, most in can_w.items()}
     weights = {name: _weight(cells[name], charging=charging) for name in found}
     left_w, open_ = abs(power_w), {name for name in found if most_w[name] > 0}
     while open_ and left_w > 0:

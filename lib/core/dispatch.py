@@ -132,7 +132,7 @@ def _turned(storage: Storage, target_w: float) -> tuple[float, float | None, boo
 
 def _told(storage: Storage, rules: StorageRules, target_w: float, net_w: float) -> Mapping[str, Cell]:
     """Each battery with its setpoint; what does not change stays the same."""
-    parts = split(storage.cells, target_w, rooms_w(storage, rules))
+    parts = split(storage.cells, target_w, rooms_w(storage, rules, giving=target_w < 0))
     whole_w = sum(parts.values())
     cells = dict(storage.cells)
     for name, cell in cells.items():

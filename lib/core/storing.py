@@ -4,6 +4,7 @@ In: the battery app's state. Out: proposals for lib/core/proposals.py, the highe
 Knows no battery of a make and no order.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -197,32 +198,32 @@ def fences(storage: Storage, rules: StorageRules, facts: Facts) -> Iterator[Prop
     now_s = storage.now_s
     grant = storage.site.grant(BATTERY, now_s)
     granted_w = max(grant.power_w if grant else 0.0, facts.surplus_w)
-    room_w = _room_w(storage, rules)
-    yield Proposal(source=Bar.CIRCUIT, priority=claims.GUARD, at_s=now_s, high_w=max(0.0, room_w))
+    takes_w, gives_w = (sum(rooms_w(storage, rules, giving=giving).values()) for giving in (False, True))
+    yield Proposal(source=Bar.CIRCUIT, priority=claims.GUARD, at_s=now_s, low_w=-gives_w, high_w=takes_w)
     yield Proposal(source=Bar.PEAK, priority=claims.BUDGET, at_s=now_s, high_w=granted_w)
     yield Proposal(source="cars", priority=FENCE, at_s=now_s, low_w=-_given_w(facts, storage))
 
 
-def rooms_w(storage: Storage, rules: StorageRules) -> dict[str, float]:
-    """What the connection leaves each battery, alone on its phases."""
+def rooms_w(storage: Storage, rules: StorageRules, *, giving: bool = False) -> dict[str, float]:
+    """What the connection leaves each battery that can be told something; those on one phase share what it carries.
+
+    giving: of what they give, which may pass the limit the other way where the sun already does on a phase.
+    """
+    limits, margin = (rules.circuits[0].limits_a, rules.circuits[0].margin) if rules.circuits else ((None,) * 3, 1.0)
+    base_a, way = storage.site.base_a or (0.0, 0.0, 0.0), -1 if giving else 1
+    wires = {name: conductors(one.rules.wired, one.rules.phases) for name, one in storage.cells.items() if one.able}
+    shares = Counter(phase for loads in wires.values() for phase in loads)
     rooms = {}
-    base_a = storage.site.base_a
-    for name, cell in storage.cells.items():
-        loads = conductors(cell.rules.wired, cell.rules.phases)
-        limits = rules.circuits[0].limits_a if rules.circuits else (None, None, None)
-        margin = rules.circuits[0].margin if rules.circuits else 1.0
+    for name, loads in wires.items():
+        cell = storage.cells[name].rules
         left = [
-            limit_a * margin - (base_a[phase - 1] if base_a else 0.0)
+            (limit_a * margin - way * base_a[phase - 1]) / shares[phase]
             for phase in loads
             if (limit_a := limits[phase - 1]) is not None
         ]
-        rooms[name] = max(0.0, min(left)) * PHASE_V * cell.rules.phases if left else cell.rules.charge_w
+        most_w = cell.discharge_w if giving else cell.charge_w
+        rooms[name] = max(0.0, min(left)) * PHASE_V * cell.phases if left else most_w
     return rooms
-
-
-def _room_w(storage: Storage, rules: StorageRules) -> float:
-    """What the connection leaves all of them."""
-    return sum(rooms_w(storage, rules).values())
 
 
 def device_of(known: Pool) -> Device:

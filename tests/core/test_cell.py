@@ -1,6 +1,7 @@
 """One battery as bs sees it, and all of them as one: ranges of what flows, ends, and how a power is shared out."""
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 from hypothesis import given, settings
@@ -171,7 +172,7 @@ def test_what_is_shared_out_is_all_that_they_can_do(
     known = two(*levels)
     found = split(known, power_w, rooms)
     most_w = {name: min(one.limits_w[1], rooms.get(name, one.limits_w[1])) for name, one in known.items()}
-    least_w = {name: one.limits_w[0] for name, one in known.items()}
+    least_w = {name: max(one.limits_w[0], -rooms.get(name, inf)) for name, one in known.items()}
     wanted_w = min(power_w, sum(most_w.values())) if power_w > 0 else max(power_w, sum(least_w.values()))
     assert sum(found.values()) == pytest.approx(wanted_w, abs=0.01)
     for name, part_w in found.items():

@@ -201,6 +201,26 @@ def test_the_connection_leaves_it_what_its_phase_has_left() -> None:
     assert (2300.0, Bar.CIRCUIT) == (found.target_w, found.held_by.source)
 
 
+def test_no_phase_is_fed_more_than_it_carries() -> None:
+    """The sun feeds 18 A into L1 while an oven draws on L2: of 4 kW that are wanted L1 carries 1.6 kW more."""
+    known = a_storage(4000.0)
+    known = replace(known, site=replace(known.site, base_a=(-18.0, 20.0, 16.0)))
+    assert {"cellar": 1610.0} == rooms_w(known, RULES, giving=True)
+    found, _, _ = resolved(known)
+    assert -1610.0 == found.target_w
+
+
+def test_batteries_on_one_phase_share_it() -> None:
+    """Each may take 5 kW, and both together no more than what L1 carries."""
+    both = {name: BatteryRules(name=name, capacity_wh=10_000.0) for name in ("cellar", "shed")}
+    rules = replace(RULES, batteries=both)
+    known = a_storage(rules=rules)
+    told = BatteryTold(battery="shed", reading=BatteryReading(read_s=100.0, soc_pct=50.0, power_w=0.0))
+    known = storage.after(known, told, rules, now_s=100.0, now=NOON)
+    known = replace(known, site=replace(known.site, base_a=(15.0, 0.0, 0.0)))
+    assert {"cellar": 1150.0, "shed": 1150.0} == rooms_w(known, rules)
+
+
 @settings(max_examples=300)
 @given(
     base_w=some.floats(-10_000, 15_000),
