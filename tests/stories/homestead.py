@@ -107,7 +107,7 @@ class Cord:
     def write(self, wanted: Setpoint | None, now_s: int, *, deaf: bool, refusing: bool) -> BatteryEvent | None:
         """Tell it what it does not hold yet."""
         due = wanted is not None and now_s - self._told_s >= REFRESH_S
-        same = wanted == self._told or (wanted and self._told and wanted.power_w == self._told.power_w)
+        same = wanted == self._told or (wanted and self._told and self._is_same(wanted, self._told))
         if (same and not due) or now_s < self._try_s:
             return None
         if deaf or refusing:
@@ -117,8 +117,25 @@ class Cord:
         self._told, self._told_s = wanted, now_s
         if not same:
             self.sent.append((now_s, wanted.power_w if wanted else None))
-        took = self.battery.told(wanted.power_w if wanted else None)
-        return BatteryTook(battery=self.battery.name, setpoint=wanted, power_w=took, sent_s=now_s)
+        took, grid_w = self._tell(wanted)
+        return BatteryTook(battery=self.battery.name, setpoint=wanted, power_w=took, sent_s=now_s, grid_w=grid_w)
+
+    def _is_same(self, wanted: Setpoint, told: Setpoint) -> bool:
+        return wanted.power_w == told.power_w
+
+    def _tell(self, wanted: Setpoint | None) -> tuple[float, float | None]:
+        return self.battery.told(wanted.power_w if wanted else None), None
+
+
+class GridCord(Cord):
+    """The same to a make that keeps the meter somewhere by itself, as a Victron does."""
+
+    def _is_same(self, wanted: Setpoint, told: Setpoint) -> bool:
+        return wanted.grid_w == told.grid_w
+
+    def _tell(self, wanted: Setpoint | None) -> tuple[float, float | None]:
+        self.battery.told_grid(wanted.grid_w if wanted else None)
+        return wanted.power_w if wanted else self.battery.power_w, wanted.grid_w if wanted else None
 
 
 class Homestead(Driveway):
@@ -139,6 +156,7 @@ class Homestead(Driveway):
         storing: Mapping[str, Any] | None = None,
         rules: ChargingRules | None = None,
         measured: bool = True,
+        cord: type[Cord] = Cord,
         **more: Any,
     ) -> None:
         self.batteries = {battery.name: battery for battery in batteries}
@@ -162,12 +180,13 @@ class Homestead(Driveway):
         self.held_w: float | None = None
         self._sky: Load = lambda _: 0.0
         self._ground: object = None
+        self._metered_w: dict[str, int] = {}
         self._ruled_s = 0
         self._way, self._moved_s = 0, -inf
         super().__init__(start, *points, rules=rules or ChargingRules(chargers={}), leap_s=1, **more)
         self.storing = StorageRules(batteries=known, circuits=(CONNECTION,), **(storing or {}))
         self.dm_rules = replace(self.dm_rules, capacity_tariff=self.storing.peaks_cost)
-        self.cords = {name: Cord(battery) for name, battery in self.batteries.items()}
+        self.cords = {name: cord(battery) for name, battery in self.batteries.items()}
         self.bs = self._opened()
 
     def _new_meter(self) -> ToyMeter:
@@ -187,7 +206,7 @@ class Homestead(Driveway):
         self.bs = self._opened()
         for name, cord in self.cords.items():
             self.batteries[name].told(None)
-            self.cords[name] = Cord(cord.battery)
+            self.cords[name] = type(cord)(cord.battery)
 
     def reprice(self, *prices: PriceSlot) -> None:
         """The prices are these from now on."""
@@ -229,8 +248,8 @@ class Homestead(Driveway):
         return 1
 
     def _pass(self, seconds: int) -> None:
-        for battery in self.batteries.values():
-            battery.look(self.meter.grid_w)
+        for name, battery in self.batteries.items():
+            battery.look(self.meter.grid_w - self._metered_w.get(name, 0) + battery.power_w)
             battery.step(seconds)
         super()._pass(seconds)
         self._balance()
@@ -251,6 +270,7 @@ class Homestead(Driveway):
             granted_w=grant.power_w if grant else 0.0,
             blur_w=sum(one.high_w - one.low_w for one in self.bs.site.word.drawn if one.who != BATTERY),
         )
+        self._metered_w = {name: battery.power_w for name, battery in self.batteries.items()}
         assert abs(now.grid_w - now.house_w - now.cars_w - now.battery_w) <= 1.0
         self.flows.append(now)
         self._ruled_s = self._ruled_s + 1 if self._is_ruled() else 0
@@ -261,6 +281,8 @@ class Homestead(Driveway):
 
     def _is_ruled(self) -> bool:
         """Whether all batteries do what bs tells them."""
+        if any(isinstance(cord, GridCord) for cord in self.cords.values()):
+            return False  # by its own measure it follows what nobody told it
         free = not self.silent and not self.grumpy and self.bs_lives and self.bs.target_w is not None
         return free and all(battery.is_told for battery in self.batteries.values())
 
