@@ -1,4 +1,4 @@
-"""What a program costs that shows its dashboard while a house goes on around it; beside it runs an empty Textual app."""
+"""What a program costs that shows its dashboard while a house goes on around it; beside it an empty Textual app."""
 
 import asyncio
 import os
