@@ -65,13 +65,17 @@ class CarsWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Help:
-    """What the cars are given: so much power, so much energy from now on, until then at the longest."""
+    """What the cars are given: so much power, so much energy from now on, until then at the longest.
+
+    quarter: the last that was begun with enough above the reserve.
+    """
 
     power_w: float
     energy_wh: float
     until: datetime
     why: str
     bridge: bool = False
+    quarter: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,11 +108,14 @@ def test_a_cloud_is_bridged_for_five_minutes_at_the_longest() -> None:
 
 
 def test_help_ends_early_when_the_reserve_is_needed() -> None:
-    """It is used down to the reserve, and that is said."""
+    """A quarter that was begun with it is ended with it, or half of it would make the peak; the next is not begun."""
     known = given(a_storage(soc_pct=30.0))
-    low = given(replace(a_storage(soc_pct=25.5), help=known.help))
+    assert known.help
+    low = given(replace(a_storage(soc_pct=24.0), help=known.help))
     assert low.help
-    over = given(replace(a_storage(soc_pct=25.0), help=known.help))
+    before = replace(known.help, quarter=None)  # of one that is over
+    assert given(replace(a_storage(soc_pct=29.0), help=before)).help
+    over = given(replace(a_storage(soc_pct=25.5), help=before))
     why = "the battery is at its reserve, which is kept for the month's peak"
     assert (None, why) == (over.help, over.refused)
     assert (f"battery: no help for the cars any more: {why}",) == over.said

@@ -44,12 +44,13 @@ def test_help_gives_only_what_the_peak_lacks() -> None:
 
 
 def test_help_ends_early_when_the_reserve_is_needed() -> None:
-    """18 % at night, 15 are kept: after 300 Wh it is over, that is said, and the car goes above the peak."""
+    """19 % at night, 15 are kept: with the quarter that had enough it is over, that is said, and the car goes above."""
     home = late(soc_pct=19.0).run(minutes=5)
     assert home.helps_w > 0
     home.run(hours=1, until=lambda: not home.helps_w)
     assert f"battery: no help for the cars any more: {RESERVE}" in home.battery_log
-    assert 15 == pytest.approx(home.stored_pct(), abs=0.2)
+    assert 1 >= home.second % 900
+    assert 13 < home.stored_pct() < 18
     home.run(minutes=5)
     assert f"the battery does not help: {RESERVE}" in home.battery_log
     assert [line for line in home.log if "may take" in line]
@@ -57,7 +58,7 @@ def test_help_ends_early_when_the_reserve_is_needed() -> None:
     home.run(minutes=20)
     assert 1 == home.battery_log.count(f"battery: no help for the cars any more: {RESERVE}")
     assert 1 == home.battery_log.count(f"the battery does not help: {RESERVE}")
-    assert home.stored_pct() > 14.5
+    assert home.stored_pct() > 13
 
 
 @pytest.mark.parametrize(
