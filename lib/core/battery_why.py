@@ -47,9 +47,7 @@ class Bar(StrEnum):
     PEAK = "peak"
     ASKED = "asked"
     CIRCUIT = "circuit"
-    LIMIT = "limit"
     TURNING = "turning"
-    SLOW = "slow"
     REFUSED = "refused"
     MEDDLED = "meddled"
 
@@ -109,9 +107,7 @@ BARRED: Final[Mapping[Bar, str]] = MappingProxyType(
         Bar.PEAK: "{held} under the month's peak",
         Bar.ASKED: "asks the meter app for room under the month's peak",
         Bar.CIRCUIT: "{by} leaves it {room}",
-        Bar.LIMIT: "it takes or gives no more than that now",
         Bar.TURNING: "turns round in a moment",
-        Bar.SLOW: "on its way",
         Bar.REFUSED: "the battery does not do as it is told: {by}",
         Bar.MEDDLED: "another program steers it: {by}",
     }

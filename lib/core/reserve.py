@@ -13,31 +13,24 @@ ELSE_PCT = 25.0
 
 
 class Row(NamedTuple):
-    """In these months and local hours so much is kept; sunny: only while the sun shines."""
+    """In these months and local hours so much is kept."""
 
     months: Container[int]
     hours: Container[int]
     pct: float
-    sunny: bool = False
 
 
-WINTER, SUMMER, YEAR = (10, 11, 12, 1, 2, 3), (4, 5, 6, 7, 8, 9), range(1, 13)
+WINTER, YEAR = (10, 11, 12, 1, 2, 3), range(1, 13)
 TABLE: Final = (  # the first row that holds
     Row(WINTER, range(16, 20), 40.0),  # cooking, heat pump and the cars that come home
-    Row(SUMMER, range(9, 17), 10.0, sunny=True),  # the roof carries the house, and fills the battery by evening
     Row(YEAR, (*range(21, 24), *range(6)), 15.0),  # asleep; what is refilled is cheap then
 )
 
 
-def reserve_pct(at: datetime, *, owner_pct: float | None = None, sunny: bool = False) -> float:
-    """The state of charge below which the battery gives for nothing else, in %; what the owner set wins.
-
-    sunny: the sun gives at least what the house draws.
-    """
+def reserve_pct(at: datetime, *, owner_pct: float | None = None) -> float:
+    """The state of charge below which the battery gives for nothing else, in %; what the owner set wins."""
     if owner_pct is not None:
         return owner_pct
     there = at.astimezone(BRUSSELS)
-    found = (
-        row.pct for row in TABLE if there.month in row.months and there.hour in row.hours and (sunny or not row.sunny)
-    )
+    found = (row.pct for row in TABLE if there.month in row.months and there.hour in row.hours)
     return next(found, ELSE_PCT)

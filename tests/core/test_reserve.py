@@ -7,26 +7,23 @@ from tests.conftest import local
 
 
 @pytest.mark.parametrize(
-    ("at", "sunny", "expected"),
+    ("at", "expected"),
     [
-        ("2026-11-20 12:00", False, 25),
-        ("2026-11-20 15:59", False, 25),
-        ("2026-11-20 16:00", False, 40),
-        ("2026-11-20 19:59", False, 40),
-        ("2026-11-20 20:00", False, 25),
-        ("2026-11-20 21:00", False, 15),
-        ("2026-11-21 05:59", False, 15),
-        ("2026-11-21 06:00", False, 25),
-        ("2026-06-17 18:00", False, 25),
-        ("2026-06-17 12:00", False, 25),
-        ("2026-06-17 12:00", True, 10),
-        ("2026-06-17 18:00", True, 25),
-        ("2026-12-17 12:00", True, 25),
+        ("2026-11-20 12:00", 25),
+        ("2026-11-20 15:59", 25),
+        ("2026-11-20 16:00", 40),
+        ("2026-11-20 19:59", 40),
+        ("2026-11-20 20:00", 25),
+        ("2026-11-20 21:00", 15),
+        ("2026-11-21 05:59", 15),
+        ("2026-11-21 06:00", 25),
+        ("2026-06-17 18:00", 25),
+        ("2026-06-17 12:00", 25),
     ],
 )
-def test_more_is_kept_when_a_peak_is_likelier(at: str, *, sunny: bool, expected: float) -> None:
-    """By the clock of Brussels, most on winter evenings, least at summer noon while the sun shines."""
-    assert expected == reserve_pct(local(at), sunny=sunny)
+def test_more_is_kept_when_a_peak_is_likelier(at: str, expected: float) -> None:
+    """By the clock of Brussels, most on winter evenings."""
+    assert expected == reserve_pct(local(at))
 
 
 def test_what_the_owner_set_wins() -> None:
