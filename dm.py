@@ -129,7 +129,7 @@ def main() -> int:
         async with remembered(config, clock) as memory:
             teller = Teller(say, config.rules, memory, boot=boot, clock=clock, demo=config.demo)
             memory.house = replace(memory.house, roof=sunlight.roof)
-            meter = Meter(line, config.rules, memory, teller, clock)
+            meter = here = Meter(line, config.rules, memory, teller, clock)
             market = watched(
                 config,
                 secrets,
@@ -140,7 +140,7 @@ def main() -> int:
                 hear=meter.publish,
             )
             others = claimants(config, secrets, meter, clock)
-            async with market as teller.market, others, sunlight.watched(meter.take):
+            async with market as teller.market, others, sunlight.watched(meter.take, lambda: here.house.at):
                 await meter.run()
 
     screen, orders = None, handlers(lambda: meter, config.rules, sunlight.limit)

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from lib.clock import Clock
 from lib.commands.beside import tell_bug
@@ -36,7 +37,9 @@ class Sunlight:
         )
 
     @asynccontextmanager
-    async def watched(self, hear: Callable[[InverterEvent], None]) -> AsyncIterator[None]:
+    async def watched(
+        self, hear: Callable[[InverterEvent], None], time: Callable[[], datetime | None] = lambda: None
+    ) -> AsyncIterator[None]:
         """Have each read in a task of its own meanwhile; at the end each is let go. A bug in one stops nothing else."""
         for place in self._places:
             try:
@@ -47,7 +50,9 @@ class Sunlight:
                 log.warning(error)
                 hear(InverterMissed(inverter=place.name, why=str(error)))
                 continue
-            self._watches[place.name] = Watch(place.name, inverter, hear, may_hold=place.may_hold, clock=self._clock)
+            self._watches[place.name] = Watch(
+                place.name, inverter, hear, may_hold=place.may_hold, clock=self._clock, time=time
+            )
         running = [asyncio.create_task(one.run(), name=f"inverter {name}") for name, one in self._watches.items()]
         for task in running:
             task.add_done_callback(tell_bug)

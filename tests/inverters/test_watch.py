@@ -209,6 +209,21 @@ def test_by_night_silence_is_sleep(power_w: float | None) -> None:
     told(steps, start=NIGHT)
 
 
+def test_it_is_day_by_the_meters_clock() -> None:
+    """A machine whose clock is half a day off takes no silence at noon for sleep."""
+
+    async def steps(story: Story) -> None:
+        story.watch = Watch("east", story.toy, story._hear, may_hold=False, clock=story.clock, time=lambda: DAY)
+        story.running.cancel()
+        story.running = asyncio.create_task(story.watch.run())
+        story.toy.error = UnreachableError("no answer")
+        await story.go(60)
+        assert ["east"] == list(story.roof.troubles)
+        assert story.sun_w is None
+
+    told(steps, start=NIGHT)
+
+
 def test_in_the_evening_it_sleeps_after_it_faded() -> None:
     """What it gave in all stays known; a wrong setting is no sleep."""
 
