@@ -157,7 +157,7 @@ def test_its_figures_are_those_of_the_code() -> None:
     """How patient, how sparing and how generous it is."""
     pace, budget = Pace(), Budget()
     pauses = ", ".join(f"{pace.pause_s(count):g}" for count in range(1, 6))
-    written = f"{budget.least_s:g} s lie between two, and after {budget.writes} writes in 24 hours"
+    written = f"more waits {budget.least_s:g} s, less goes at once, and after {budget.writes} writes in 24 hours"
     for said in (
         f"leaves the battery to it for {NUMBERS[round(pace.meddled_s / 60)]} minutes",
         f"after {NUMBERS[pace.misses]} questions without an answer, or {NUMBERS[round(pace.missed_s)]} seconds",
