@@ -31,10 +31,10 @@ PAUSE_S, SLOW_S = 0.25, 0.5
 WARM, PATIENCE = 15, 60
 SEED = 3
 HOW = (
-    "dm.py and bs_app.py --headless with a SunSpec battery that shaves a peak of 2.5 kW and is read every two seconds; a "
-    f"telegram each second over TCP in the pieces of a cable, {STEP_W} W or more go on with one and off with the next. A "
-    "delay: last byte of it → the setpoint that follows arrives at the box. Sockets alone: TCP → a websocket frame → a "
-    "register written at a box of its own, through two bare processes in the same seconds."
+    "dm.py and bs_app.py --headless with a SunSpec battery that shaves a peak of 2.5 kW and is read every two seconds; "
+    f"a telegram each second over TCP in the pieces of a cable: {STEP_W} W or more go on with one and off with the "
+    "next. A delay: last byte of it → the setpoint that follows arrives at the box. Sockets alone: TCP → a websocket "
+    "frame → a register written at a box of its own, through two bare processes in the same seconds."
 )
 CONFIG = """
 serial_port = "none: the bench says where"
