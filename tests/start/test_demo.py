@@ -75,7 +75,9 @@ async def test_the_demo_from_start_to_stop(demo: Checkout) -> None:
     assert 0 == started.returncode, started.stderr
     try:
         house = await heard(House, f"ws://127.0.0.1:{first}/ws", lambda said: said.reading and said.sun_w is not None)
-        storage = await heard(Storage, f"ws://127.0.0.1:{first + 2}/ws", lambda said: said.soc_pct and said.batteries[0].ours)
+        storage = await heard(
+            Storage, f"ws://127.0.0.1:{first + 2}/ws", lambda said: said.soc_pct and said.batteries[0].ours
+        )
     except TimeoutError:
         pytest.fail("\n".join(f"{name} shows:\n{demo.screen(name)}" for name in ("dm", "bs", "sim")))
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
