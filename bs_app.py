@@ -61,7 +61,7 @@ class Cellar:
         """A word of dm or ev."""
         match message:
             case messages.House():
-                self.take(core.Heard(word=word_of(message), sun_w=message.sun_w))
+                self.take(core.Heard(word=word_of(message)))
                 if message.at is not None:
                     self._timed.set()
             case messages.Rates():

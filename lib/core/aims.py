@@ -15,6 +15,7 @@ from lib.core.carport import Bay, Charging, ChargingRules
 from lib.core.charger import Plug, in_steps, power_w
 from lib.core.circuits import safe_a
 from lib.core.claims import Claim, Grant
+from lib.core.cost import slot_at
 from lib.core.modes import Mode, Phases
 from lib.core.needs import Step
 from lib.core.plan import Block
@@ -122,7 +123,7 @@ def _now(charging: Charging) -> _Now:
             nexts.setdefault(block.car, block)
         elif at < block.end:
             blocks.setdefault(block.car, block)
-    slot = next((one for one in charging.prices if one.start <= at < one.end), None)
+    slot = slot_at(charging.prices, at)
     return _Now(blocks=blocks, nexts=nexts, eur_kwh=slot.import_eur_kwh if slot else None)
 
 

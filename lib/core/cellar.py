@@ -84,7 +84,6 @@ class Storage:
 
     Attributes:
         at, now_s: the meter's time and our seconds, of this step; began_s: when the program began.
-        sun_w: what the inverters give, None where nobody measures it.
         prices: what a kWh costs and earns, as dm says. load, sun: what is usual, by the hour; without inverters the
             load is net of the sun.
         plan, planned_s: when things shall happen, and when that was worked out.
@@ -104,7 +103,6 @@ class Storage:
     site: Site = field(default_factory=Site)
     cells: Mapping[str, Cell] = field(default_factory=dict)
     cars: CarsWord = field(default_factory=CarsWord)
-    sun_w: float | None = None
     prices: tuple[PriceSlot, ...] = ()
     load: Usual = field(default_factory=Usual)
     sun: Usual = field(default_factory=Usual)
@@ -123,3 +121,8 @@ class Storage:
     hold_sun_w: float | None = None
     why: BatteryWhy = field(default_factory=lambda: BatteryWhy(ground=Ground.STARTING))
     said: tuple[str, ...] = ()
+
+    @property
+    def sun_w(self) -> float | None:
+        """What the inverters give; None where nobody measures it."""
+        return self.site.word.sun_w

@@ -66,6 +66,11 @@ class PriceSlot(NamedTuple):
     export_eur_kwh: float | None
 
 
+def slot_at(slots: Sequence[PriceSlot], at: datetime) -> PriceSlot | None:
+    """The slot that holds `at`; None where there is none."""
+    return next((slot for slot in slots if slot.start <= at < slot.end), None)
+
+
 def priced(
     amounts: Amounts, since: datetime, until: datetime, used: Used, tariffs: Tariffs, index: Series
 ) -> Priced | None:

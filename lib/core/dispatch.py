@@ -20,7 +20,7 @@ from lib.core.modes import StorageMode
 from lib.core.motives import why_of
 from lib.core.proposals import Resolved, resolve
 from lib.core.quarter import start_of
-from lib.core.storing import DEAD_W, Facts, claim_of, device_of, facts_of, fences, rooms_w, wants
+from lib.core.storing import DEAD_W, Facts, claim_of, device_of, facts_of, fences, wants
 
 SAME_W = 50.0  # a change that small is not worth a message
 SMALL_W, SMALL_S = 150.0, 3.0  # and one that small, not each second
@@ -45,10 +45,10 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
     claim = claim_of(facts, wished)
     if not storage.site.is_fresh(storage.now_s):  # nothing is raised, and nobody knows what should fall
         return replace(storage, claim=claim)
-    resolved = resolve(device, [*wanted, *fences(storage, rules, facts)])
+    resolved = resolve(device, [*wanted, *fences(storage, facts)])
     target_w, turned_s, turning = _turned(storage, resolved.target_w)
     changed_s = storage.changed_s if target_w == storage.target_w else storage.now_s
-    cells = _told(storage, rules, target_w, facts.net_w)
+    cells = _told(storage, facts, target_w)
     return replace(
         storage,
         cells=cells,
@@ -130,16 +130,16 @@ def _turned(storage: Storage, target_w: float) -> tuple[float, float | None, boo
     return target_w, turned_s, False
 
 
-def _told(storage: Storage, rules: StorageRules, target_w: float, net_w: float) -> Mapping[str, Cell]:
+def _told(storage: Storage, facts: Facts, target_w: float) -> Mapping[str, Cell]:
     """Each battery with its setpoint; what does not change stays the same."""
-    parts = split(storage.cells, target_w, rooms_w(storage, rules, giving=target_w < 0))
+    parts = split(storage.cells, target_w, facts.gives_w if target_w < 0 else facts.takes_w)
     whole_w = sum(parts.values())
     cells = dict(storage.cells)
     for name, cell in cells.items():
         if name not in parts:
             cells[name] = replace(cell, setpoint=None)
             continue
-        found = Setpoint(power_w=round(parts[name]), grid_w=round(net_w + whole_w))
+        found = Setpoint(power_w=round(parts[name]), grid_w=round(facts.net_w + whole_w))
         last = cell.setpoint
         if last is None or last.power_w != found.power_w or abs(last.grid_w - found.grid_w) >= SAME_W:
             cells[name] = replace(cell, setpoint=found)
@@ -154,7 +154,7 @@ def _hold_sun_w(storage: Storage, rules: StorageRules, facts: Facts, wished: Res
     if not rules.holds_sun or storage.sun_w is None or facts.export_eur_kwh is None or facts.export_eur_kwh >= 0:
         return None
     before_w, takes_w = storage.hold_sun_w, max(0.0, sum(facts.known.range_w) / 2)
-    most_w = min(wished.high_w or 0.0, sum(rooms_w(storage, rules).values()))
+    most_w = min(wished.high_w or 0.0, sum(facts.takes_w.values()))
     wanted_w = max(0.0, facts.net_w + storage.sun_w + takes_w + min(MORE_W, max(0.0, most_w - takes_w)))
     if before_w is None and storage.sun_w <= wanted_w + DEAD_W:
         return None

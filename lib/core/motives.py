@@ -6,6 +6,7 @@ from datetime import datetime
 from lib.core.battery_why import TAKES, Bar, BatteryWhy, Ground
 from lib.core.cellar import Storage
 from lib.core.claims import BATTERY
+from lib.core.cost import slot_at
 from lib.core.proposals import Resolved
 from lib.core.storing import DEAD_W, Facts
 
@@ -17,7 +18,6 @@ def why_of(
 ) -> BatteryWhy:
     """The reason of `target_w`; wished, resolved: without and with fences; turning: they rest before they turn."""
     because, known = wished.because, facts.known
-    slot_eur = facts.import_eur_kwh
     source = because.source if because else ""
     for one in (wished.held_by, wished.low_by):
         if one is not None and one.source in {Ground.SHAVES, Ground.HELPS}:
@@ -45,7 +45,7 @@ def why_of(
         target_w=storage.site.word.target_w,
         left_w=facts.surplus_w,
         soc_pct=pct,
-        eur_kwh=slot_eur,
+        eur_kwh=facts.import_eur_kwh,
         then_eur_kwh=later[1] if later else None,
         until=later[0] if later else None,
         name=storage.help.why if storage.help and ground is Ground.HELPS else "",
@@ -71,6 +71,6 @@ def _later(storage: Storage, ground: Ground) -> tuple[datetime, float | None] | 
         return None
     for step in storage.plan.steps:
         if step.start > storage.at and step.power_w < -DEAD_W:
-            slot = next((one for one in storage.prices if one.start <= step.start < one.end), None)
+            slot = slot_at(storage.prices, step.start)
             return step.start, slot.import_eur_kwh if slot else None
     return None

@@ -21,7 +21,7 @@ from lib.core.cell import pool
 from lib.core.cellar import CarsWord, Storage, StorageRules
 from lib.core.circuits import Amps
 from lib.core.claims import BATTERY, LEASE_S, Drawn
-from lib.core.cost import PriceSlot
+from lib.core.cost import PriceSlot, slot_at
 from lib.core.modes import StorageMode
 from lib.core.site import Word
 from lib.core.stamp import BRUSSELS
@@ -29,10 +29,9 @@ from lib.core.stamp import BRUSSELS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """dm said something; sun_w: what its inverters give, None where nobody measures it."""
+    """dm said something."""
 
     word: Word
-    sun_w: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +91,8 @@ def after(storage: Storage, event: Event, rules: StorageRules, *, now_s: float, 
     at = storage.site.at(now_s) or now
     storage = replace(storage, at=at, now_s=now_s, said=())
     match event:
-        case Heard(word=word, sun_w=sun_w):
-            return _heard(storage, word, sun_w, rules)
+        case Heard(word=word):
+            return _heard(storage, word, rules)
         case Priced(prices=prices):
             return replace(storage, prices=prices, planned_s=None)
         case CarsTold(word=word):
@@ -123,16 +122,17 @@ def drawn(storage: Storage) -> tuple[tuple[float, float], tuple[Amps, Amps]]:
     return (known.range_w[0] + low_w, known.range_w[1] + high_w), known.range_a
 
 
-def _heard(storage: Storage, word: Word, sun_w: float | None, rules: StorageRules) -> Storage:
+def _heard(storage: Storage, word: Word, rules: StorageRules) -> Storage:
     word = replace(word, drawn=(*word.drawn, *_untold(storage, word)))
     storage = replace(storage, site=replace(storage.site, word=replace(storage.site.word, drawn=word.drawn)))
     heard = site.heard(storage.site, word, *drawn(storage), storage.now_s)
     at = heard.at(storage.now_s) or storage.at
-    storage = replace(storage, site=heard, at=at, sun_w=sun_w)
+    storage = replace(storage, site=heard, at=at)
     if not word.good or heard.base_w is None or word.grid_w is None:
         return storage
     known = pool(storage.cells.values())
     low_w, high_w = known.range_w
+    sun_w = word.sun_w
     knows_load = sun_w is not None or not rules.has_sun  # without its inverters the house would seem to draw less
     return replace(
         storage,
@@ -144,7 +144,7 @@ def _heard(storage: Storage, word: Word, sun_w: float | None, rules: StorageRule
             grid_w=word.grid_w,
             battery_w=(low_w + high_w) / 2,
             stored_wh=known.energy_wh if all(one.able for one in storage.cells.values()) else None,
-            slot=slot_of(storage),
+            slot=slot_at(storage.prices, at),
         ),
     )
 
@@ -155,11 +155,6 @@ def _untold(storage: Storage, word: Word) -> Iterable[Drawn]:
     if cars.heard_s is None or storage.now_s - cars.heard_s > LEASE_S:
         return ()
     return [one for one in cars.drawn if one.who not in told]
-
-
-def slot_of(storage: Storage) -> PriceSlot | None:
-    """What a kWh costs and earns now; None: nobody knows."""
-    return next((one for one in storage.prices if one.start <= storage.at < one.end), None)
 
 
 def _told(storage: Storage, event: BatteryEvent) -> Storage:

@@ -5,7 +5,7 @@ Knows no battery of a make and no order.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,12 +15,12 @@ from lib.core.cell import Pool
 from lib.core.cellar import Storage, StorageRules
 from lib.core.circuits import conductors
 from lib.core.claims import BATTERY, Claim
+from lib.core.cost import slot_at
 from lib.core.modes import StorageMode
 from lib.core.power import PHASE_V
 from lib.core.proposals import Default, Device, Proposal, Resolved
 from lib.core.quarter import QUARTER, QUARTER_S, start_of
 from lib.core.reserve import reserve_pct
-from lib.core.storage import slot_of
 
 DEAD_W = 50.0  # less is nothing: an inverter at that power only loses
 SHAVE, KEEP, FENCE = 120, 110, 900  # beside lib/core/claims.py: to keep the peak, the reserve, what is for the cars
@@ -39,6 +39,7 @@ class Facts:
             goes by where dm said that the quarter ends: the rest is kept for what comes on top of that.
         value_eur_kwh: what one kWh more in the batteries is worth; None: nothing is planned.
         reserve_wh: kept for the peak.
+        takes_w, gives_w: what the connection leaves each battery to take and to give.
 
     """
 
@@ -52,6 +53,8 @@ class Facts:
     export_eur_kwh: float | None
     value_eur_kwh: float | None
     planned_w: float
+    takes_w: Mapping[str, float]
+    gives_w: Mapping[str, float]
 
     @property
     def surplus_w(self) -> float:
@@ -66,7 +69,7 @@ class Facts:
 
 def facts_of(storage: Storage, rules: StorageRules, known: Pool) -> Facts:
     """What is known at this instant."""
-    site, slot = storage.site, slot_of(storage)
+    site, slot = storage.site, slot_at(storage.prices, storage.at)
     word, base_w = site.word, site.base_w or 0.0
     low_w, high_w = known.range_w
     net_w = (word.grid_w or 0.0) - min(max((word.grid_w or 0.0) - base_w - _cars_w(storage), low_w), high_w)
@@ -85,6 +88,8 @@ def facts_of(storage: Storage, rules: StorageRules, known: Pool) -> Facts:
         export_eur_kwh=slot.export_eur_kwh if slot else None,
         value_eur_kwh=None if known.energy_wh is None else storage.plan.value_eur_kwh(storage.at, known.energy_wh),
         planned_w=step.power_w if step else 0.0,
+        takes_w=rooms_w(storage, rules),
+        gives_w=rooms_w(storage, rules, giving=True),
     )
 
 
@@ -151,7 +156,7 @@ def wants(facts: Facts, storage: Storage) -> Iterator[Proposal]:
         yield proposal(Ground.STORES, claims.SURPLUS, wish_w=sun_w)
     else:
         is_bridge = storage.help is not None and storage.help.bridge
-        yield proposal(Ground.COVERS, claims.SURPLUS, wish_w=-(give_w if is_bridge else _house_w(facts)))
+        yield proposal(Ground.COVERS, claims.SURPLUS, wish_w=-(give_w if is_bridge else _drawn_w(facts)))
 
 
 def _priced(facts: Facts, storage: Storage) -> Iterator[Proposal]:
@@ -184,22 +189,21 @@ def _is_bought_soon(storage: Storage, facts: Facts) -> bool:
 
 def _given_w(facts: Facts, storage: Storage) -> float:
     """The most that may be given: to the house, and to the cars what they were granted; never to the grid."""
-    cars_w = 0.0 if storage.help is None else min(storage.help.power_w, facts.cars_w)
+    return _drawn_w(facts, 0.0 if storage.help is None else min(storage.help.power_w, facts.cars_w))
+
+
+def _drawn_w(facts: Facts, cars_w: float = 0.0) -> float:
+    """What the house draws beside its sun, and so much of the cars; no more than the meter would show without it."""
     return min(max(0.0, facts.net_w), max(0.0, facts.base_w) + cars_w)
 
 
-def _house_w(facts: Facts) -> float:
-    """What the house draws beside its sun."""
-    return min(max(0.0, facts.net_w), max(0.0, facts.base_w))
-
-
-def fences(storage: Storage, rules: StorageRules, facts: Facts) -> Iterator[Proposal]:
+def fences(storage: Storage, facts: Facts) -> Iterator[Proposal]:
     """What keeps it from more than it may."""
     now_s = storage.now_s
     grant = storage.site.grant(BATTERY, now_s)
     granted_w = max(grant.power_w if grant else 0.0, facts.surplus_w)
-    takes_w, gives_w = (sum(rooms_w(storage, rules, giving=giving).values()) for giving in (False, True))
-    yield Proposal(source=Bar.CIRCUIT, priority=claims.GUARD, at_s=now_s, low_w=-gives_w, high_w=takes_w)
+    low_w, high_w = -sum(facts.gives_w.values()), sum(facts.takes_w.values())
+    yield Proposal(source=Bar.CIRCUIT, priority=claims.GUARD, at_s=now_s, low_w=low_w, high_w=high_w)
     yield Proposal(source=Bar.PEAK, priority=claims.BUDGET, at_s=now_s, high_w=granted_w)
     yield Proposal(source="cars", priority=FENCE, at_s=now_s, low_w=-_given_w(facts, storage))
 

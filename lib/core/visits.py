@@ -10,6 +10,7 @@ from lib.core import plugged, post, sessions, soc, uptake
 from lib.core.car import CarTold
 from lib.core.carport import Bay, Charging, ChargingRules, with_bay
 from lib.core.charger import Balked, ChargerEvent, ChargerReading, Meddled, Missed, Plug, Told, Took
+from lib.core.cost import slot_at
 from lib.core.post import Post
 from lib.core.sessions import Session
 from lib.core.soc import Soc
@@ -162,7 +163,7 @@ def _counted(charging: Charging, name: str, told: Told, before: Post, rules: Cha
     elif session.car != car:
         session = replace(session, car=car)
     shares = _origin(charging)
-    slot = next((one for one in charging.prices if one.start <= charging.at < one.end), None)
+    slot = slot_at(charging.prices, charging.at)
     session = sessions.after(
         session,
         total_wh=reading.total_wh,
@@ -193,7 +194,7 @@ def _origin(charging: Charging) -> sessions.Origin | None:
 
 def _closed(charging: Charging, session: Session) -> Session:
     state = charging.cars.get(session.car)
-    slot = next((one for one in charging.prices if one.start <= charging.at < one.end), None)
+    slot = slot_at(charging.prices, charging.at)
     return sessions.closed(
         session,
         charging.at,

@@ -9,8 +9,22 @@ from typing import NamedTuple
 
 from lib.core.bands import midnight
 from lib.core.books import local_day
-from lib.core.cost import PriceSlot
+from lib.core.cost import PriceSlot, slot_at
 from lib.messages import Rates
+
+__all__ = [
+    "HOUR",
+    "NOTHING",
+    "Stretch",
+    "Summary",
+    "ahead",
+    "cheapest",
+    "local_days",
+    "moves",
+    "slot_at",
+    "summary",
+    "varies",
+]
 
 HOUR = timedelta(hours=1)
 NOTHING = timedelta(0)
@@ -52,11 +66,6 @@ def varies(slots: Sequence[PriceSlot]) -> bool:
 def moves(rates: Rates) -> bool:
     """Whether the price of a band changes by itself: with the market, or where there is one band, with the hours."""
     return rates.dynamic or (len(rates.bands) == 1 and varies(rates.slots))
-
-
-def slot_at(slots: Sequence[PriceSlot], at: datetime) -> PriceSlot | None:
-    """The slot that holds `at`; None where there is none."""
-    return next((slot for slot in slots if slot.start <= at < slot.end), None)
 
 
 def ahead(slots: Sequence[PriceSlot], at: datetime) -> Iterator[PriceSlot]:

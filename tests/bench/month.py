@@ -231,7 +231,7 @@ class Month:
         self.ev_said = said
 
     def _bs(self) -> None:
-        self._to_bs(bs.Heard(word=self.word, sun_w=float(self.world.sun_w)))
+        self._to_bs(bs.Heard(word=replace(self.word, sun_w=float(self.world.sun_w))))
         self._to_bs(bs.CarsTold(word=cars_word(self.ev_said, heard_s=self.second)))
         told = self.cord.read(self.second, deaf=False, unknown=False)
         if told is not None:

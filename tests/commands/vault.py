@@ -39,10 +39,11 @@ class Vault:
                 grid_w=grid_w,
                 target_w=2_500.0,
                 left_s=600.0,
+                sun_w=sun_w,
                 grants=(Grant(who="battery", power_w=2_000.0, for_s=LEASE_S),),
                 **said,
             )
-            self.take(core.Heard(word=word, sun_w=sun_w))
+            self.take(core.Heard(word=word))
 
     def read(self, battery: str = "home", soc_pct: float = 60.0, **said: Any) -> None:
         """A battery is read."""

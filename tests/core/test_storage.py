@@ -47,7 +47,7 @@ def test_a_house_whose_inverter_is_silent_is_not_taken_for_a_smaller_one(has_sun
     known = storage.opened(rules, at=NOON, now_s=0.0)
     for second in range(120):
         word = Word(at=NOON + timedelta(seconds=second), good=True, grid_w=-3_000.0 if second >= 60 else 1_000.0)
-        sun_w = 0.0 if second < 60 else None
-        known = storage.after(known, storage.Heard(word=word, sun_w=sun_w), rules, now_s=float(second), now=NOON)
+        word = replace(word, sun_w=0.0 if second < 60 else None)
+        known = storage.after(known, storage.Heard(word=word), rules, now_s=float(second), now=NOON)
     mean_w = known.load.energy_ws / known.load.seconds
     assert (mean_w == pytest.approx(1_000.0)) is has_sun

@@ -75,7 +75,7 @@ def resolved(known: Storage, rules: StorageRules = RULES) -> tuple[Resolved, Res
     facts = facts_of(known, rules, whole)
     wanted, device = list(wants(facts, known)), device_of(whole)
     wished = resolve(device, wanted)
-    return resolve(device, [*wanted, *fences(known, rules, facts)]), wished, claim_of(facts, wished)
+    return resolve(device, [*wanted, *fences(known, facts)]), wished, claim_of(facts, wished)
 
 
 def done(known: Storage, rules: StorageRules = RULES) -> tuple[float, str]:

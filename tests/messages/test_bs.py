@@ -115,7 +115,8 @@ def test_what_flows_adds_up() -> None:
     drawn = (Drawn(who="garage", low_w=3_600.0, high_w=3_800.0), Drawn(who=BATTERY, low_w=-1_000.0, high_w=-1_000.0))
     word = Word(at=NOON, good=True, grid_w=900.0, drawn=drawn)
     storage = told(at_noon(word=word))
-    flow = said(replace(storage, sun_w=2_000.0)).flow
+    sunny = replace(storage, site=replace(storage.site, word=replace(storage.site.word, sun_w=2_000.0)))
+    flow = said(sunny).flow
     expected = Flow(grid_w=900.0, house_w=400.0, cars_w=3_700.0, battery_w=-1_200.0, sun_w=2_000.0, measured=True)
     assert expected == flow
 

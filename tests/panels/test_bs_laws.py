@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.cells import cell_len
 
 from lib.core.battery_why import BatteryWhy, Ground
 from lib.core.modes import StorageMode
@@ -14,17 +13,14 @@ from lib.messages.storage import BatteryNow, Flow, GainsNow, HelpGiven, Storage,
 from lib.panels.bs import bs_panels
 from lib.panels.layout import Panel
 from lib.panels.look import Room
-from lib.panels.seen import Seen
+from tests.panels import laws
 from tests.panels.cellar import NOW, STORIES
 from tests.panels.golden import LOOKS, seen
+from tests.panels.laws import known, numbers, texts
 
 PANELS = bs_panels()
 SCROLLED = {"battery", "alerts"}  # longer than a room that is too low for a line of each
-WIDTHS, HEIGHTS = (20, 21, 33, 44, 56, 74, 76, 96, 118, 300), (3, 4, 7, 12, 40)
 
-texts = st.text(max_size=30)
-numbers = st.none() | st.floats(allow_nan=True, allow_infinity=True)
-known = st.floats(allow_nan=True, allow_infinity=True)
 instants = st.integers(-400 * 86400, 400 * 86400).map(lambda seconds: NOW + timedelta(seconds=seconds))
 batteries = st.builds(
     BatteryNow,
@@ -99,27 +95,11 @@ words = st.builds(
 )
 
 
-def fits(panel: Panel, told: Seen, room: Room) -> None:
-    """The same values give the same text, and it keeps to its room."""
-    text = panel.render(told, LOOKS["unicode"], room)
-    lines = text.plain.split("\n")
-    assert max(map(cell_len, lines)) <= room.width
-    assert all(line.isprintable() for line in lines)
-    if not room.whole and panel.name not in SCROLLED:
-        assert len(lines) <= room.height
-    assert text == panel.render(told, LOOKS["unicode"], room)
-    assert panel.render(told, LOOKS["ascii"], room).plain.isascii()
-
-
 @pytest.mark.parametrize("panel", PANELS.panels, ids=lambda panel: panel.name)
 @pytest.mark.parametrize("name", STORIES)
 def test_every_panel_fits_any_room(name: str, panel: Panel) -> None:
     """On good and on bad days."""
-    told = seen(STORIES[name]())
-    for width in WIDTHS:
-        for height in HEIGHTS:
-            for whole in (False, True):
-                fits(panel, told, Room(width, height, whole))
+    laws.fits_any_room(panel, seen(STORIES[name]()), SCROLLED)
 
 
 @pytest.mark.parametrize("panel", PANELS.panels, ids=lambda panel: panel.name)
@@ -128,30 +108,20 @@ def test_every_panel_fits_any_room(name: str, panel: Panel) -> None:
 def test_whatever_bs_says_is_drawn(panel: Panel, told: Storage, width: int, height: int, whole: bool) -> None:
     """Also what is no number, no word, or long ago."""
     shown = seen([told])
-    fits(panel, shown, Room(width, height, whole))
-    head = PANELS.header(shown, LOOKS["unicode"], Room(width, max(3, height // 5))).plain.split("\n")
-    assert max(map(cell_len, head)) <= width
+    laws.fits(panel, shown, Room(width, height, whole), SCROLLED)
+    laws.head_fits(PANELS, shown, width, height)
 
 
 @pytest.mark.parametrize("panel", [one for one in PANELS.panels if one.needs], ids=lambda panel: panel.name)
 @pytest.mark.parametrize("name", STORIES)
 def test_a_panel_needs_the_lines_that_it_writes(name: str, panel: Panel) -> None:
     """In a room of what it needs all is said, in one of what it likes with air."""
-    told = seen(STORIES[name]())
-    assert panel.needs
-    for width in WIDTHS:
-        need, like = panel.needs(told, LOOKS["unicode"], width)
-        for rows in (need, like):
-            text = panel.render(told, LOOKS["unicode"], Room(width, rows))
-            assert rows == len(text.plain.split("\n"))
+    laws.needs_the_lines_that_it_writes(panel, seen(STORIES[name]()))
 
 
 def test_a_panel_that_did_not_change_is_not_rendered_again() -> None:
     """What it is drawn from is the same then."""
-    told = STORIES["evening"]()
-    for panel in PANELS.panels:
-        if panel.drawn_from:
-            assert panel.drawn_from(seen(told)) == panel.drawn_from(replace(seen(told), heard_s=3.0))
+    laws.is_drawn_from_the_same_later(PANELS, seen(STORIES["evening"]()))
 
 
 @pytest.mark.parametrize("name", ["evening", "sunny", "helping", "several", "bare"])

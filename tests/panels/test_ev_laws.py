@@ -1,12 +1,10 @@
 """What holds for every panel of the cars, whatever ev says."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.cells import cell_len
 
 from lib.core.charger import Plug
 from lib.core.modes import Mode, Phases
@@ -28,17 +26,14 @@ from lib.messages.charging import (
 from lib.panels.ev import ev_panels
 from lib.panels.layout import Panel
 from lib.panels.look import Room
-from lib.panels.seen import Seen
+from tests.panels import laws
 from tests.panels.garage import NOW, STORIES
-from tests.panels.golden import LOOKS, seen
+from tests.panels.golden import seen
+from tests.panels.laws import known, numbers, texts
 
 PANELS = ev_panels()
 SCROLLED = {"chargers", "cars", "alerts"}  # longer than a room that is too low for a line of each
-WIDTHS, HEIGHTS = (20, 21, 33, 44, 56, 74, 76, 96, 118, 300), (3, 4, 7, 12, 40)
 
-texts = st.text(max_size=30)
-numbers = st.none() | st.floats(allow_nan=True, allow_infinity=True)
-known = st.floats(allow_nan=True, allow_infinity=True)
 instants = st.integers(-400 * 86400, 400 * 86400).map(lambda seconds: NOW + timedelta(seconds=seconds))
 names = st.sampled_from(("car_1", "car_2", "", "漢字 car"))
 chargers = st.builds(
@@ -121,27 +116,11 @@ sessions = st.builds(
 )
 
 
-def fits(panel: Panel, told: Seen, room: Room) -> None:
-    """The same values give the same text, and it keeps to its room."""
-    text = panel.render(told, LOOKS["unicode"], room)
-    lines = text.plain.split("\n")
-    assert max(map(cell_len, lines)) <= room.width
-    assert all(line.isprintable() for line in lines)
-    if not room.whole and panel.name not in SCROLLED:
-        assert len(lines) <= room.height
-    assert text == panel.render(told, LOOKS["unicode"], room)
-    assert panel.render(told, LOOKS["ascii"], room).plain.isascii()
-
-
 @pytest.mark.parametrize("panel", PANELS.panels, ids=lambda panel: panel.name)
 @pytest.mark.parametrize("name", STORIES)
 def test_every_panel_fits_any_room(name: str, panel: Panel) -> None:
     """On good and on bad days."""
-    told = seen(STORIES[name]())
-    for width in WIDTHS:
-        for height in HEIGHTS:
-            for whole in (False, True):
-                fits(panel, told, Room(width, height, whole))
+    laws.fits_any_room(panel, seen(STORIES[name]()), SCROLLED)
 
 
 @pytest.mark.parametrize("panel", PANELS.panels, ids=lambda panel: panel.name)
@@ -152,27 +131,17 @@ def test_whatever_ev_says_is_drawn(
 ) -> None:
     """Also what is no number, no word, or long ago."""
     shown = seen([told, Sessions(last=tuple(past))])
-    fits(panel, shown, Room(width, height, whole))
-    head = PANELS.header(shown, LOOKS["unicode"], Room(width, max(3, height // 5))).plain.split("\n")
-    assert max(map(cell_len, head)) <= width
+    laws.fits(panel, shown, Room(width, height, whole), SCROLLED)
+    laws.head_fits(PANELS, shown, width, height)
 
 
 @pytest.mark.parametrize("panel", [one for one in PANELS.panels if one.needs], ids=lambda panel: panel.name)
 @pytest.mark.parametrize("name", STORIES)
 def test_a_panel_needs_the_lines_that_it_writes(name: str, panel: Panel) -> None:
     """In a room of what it needs all is said, in one of what it likes with air."""
-    told = seen(STORIES[name]())
-    assert panel.needs
-    for width in WIDTHS:
-        need, like = panel.needs(told, LOOKS["unicode"], width)
-        for rows in (need, like):
-            text = panel.render(told, LOOKS["unicode"], Room(width, rows))
-            assert rows == len(text.plain.split("\n"))
+    laws.needs_the_lines_that_it_writes(panel, seen(STORIES[name]()))
 
 
 def test_a_panel_that_did_not_change_is_not_rendered_again() -> None:
     """What it is drawn from is the same then."""
-    told = STORIES["noon"]()
-    for panel in PANELS.panels:
-        if panel.drawn_from:
-            assert panel.drawn_from(seen(told)) == panel.drawn_from(replace(seen(told), heard_s=3.0))
+    laws.is_drawn_from_the_same_later(PANELS, seen(STORIES["noon"]()))

@@ -300,7 +300,7 @@ class Homestead(Driveway):
     def _bs(self) -> None:
         if self.word is not None:
             sun_w = _sum(self.sun_w(self.second)) if self.measured else None
-            self.put(bs.Heard(word=self.word, sun_w=sun_w))
+            self.put(bs.Heard(word=replace(self.word, sun_w=sun_w)))
         if self.ev_lives and self.points:
             self.put(bs.CarsTold(word=cars_word(self.ev_said, heard_s=self.second)))
         for name, cord in self.cords.items():
