@@ -40,6 +40,7 @@ class CarRules:
         trip_default: the need of a trip that says none.
         at_least_pct: reached every morning, trip or not; None: only by sun and cheap hours.
         reserve_over_peak: the reserve may charge at full power above the paid peak.
+        table: what it takes by state of charge: from %, to %, W; the stretches touch, from 0 to 100. (): not known.
 
     """
 
@@ -56,6 +57,7 @@ class CarRules:
     trip_default: Ask = field(default_factory=lambda: FULL)
     at_least_pct: float | None = None
     reserve_over_peak: bool = False
+    table: tuple[tuple[float, float, float], ...] = ()
 
     @property
     def wall_wh_pct(self) -> float:

@@ -13,12 +13,18 @@ from lib.core.circuits import Amps, Circuit
 from lib.core.claims import LEASE_S, Claim
 from lib.core.cost import PriceSlot
 from lib.core.foresight import Night
+from lib.core.gauges import Gauges
 from lib.core.modes import Mode, Phases
 from lib.core.needs import Need
+from lib.core.outside import Outside
 from lib.core.plan import Plan, Quarters
 from lib.core.plugged import Plugged
+from lib.core.pools import Pooled
 from lib.core.post import Post
+from lib.core.profiles import Rota
+from lib.core.proposals import Device, Proposal
 from lib.core.sessions import Session
+from lib.core.sharing import Share
 from lib.core.site import Site
 from lib.core.soc import Soc
 from lib.core.surplus import Priority
@@ -40,6 +46,7 @@ class ChargingRules:
         priority: who takes the sun first. margin: of the quarter's energy, as dm keeps it back.
         worst_a: of the house by phase, for when the meter is silent; None: as it was last.
         late: the cars whose source tells things late.
+        rotation_s: while minimums do not fit for all, the line of those that wait turns so often.
 
     """
 
@@ -52,6 +59,7 @@ class ChargingRules:
     all_day_departure: time = time(7)
     worst_a: Amps | None = None
     late: frozenset[str] = frozenset()
+    rotation_s: float = 1800.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +77,8 @@ class Bay:
         ended: the car has stopped by itself; wakes: how often it was tried to wake it, woken_s: when last;
         empty_s: since when no car.
         claim: what is asked of dm, claimed_s: since when; power_w: what it was told to draw; why: the reason.
+        device, put: what it can do, and all that was proposed for it, in the last step. share: what the circuits left
+        it then, None: it asked for nothing.
 
     """
 
@@ -92,6 +102,9 @@ class Bay:
     claim: Claim | None = None
     claimed_s: float | None = None
     power_w: float = 0.0
+    device: Device | None = None
+    put: tuple[Proposal, ...] = ()
+    share: Share | None = None
     why: Why = field(default_factory=lambda: Why(reason=Reason.STARTING))
 
 
@@ -150,6 +163,9 @@ class Charging:
         needs: by car, of its trips in order; rooms: of the quarters ahead; cheap: the cheap stretches.
         planned_s: when plan and needs were last worked out; helped_s: since when the battery is asked for help.
         battery: what bs said of it. first: who takes the sun first.
+        gauges: what the circuits' own meters say, and the limits that follow something.
+        outside: what other programs want, by charger or circuit; pools: what that comes to for a circuit.
+        rota: whose turn it is where minimums do not fit for all.
         said: what happened in this step, a line each for the log.
         closed: sessions that ended in this step.
 
@@ -169,6 +185,10 @@ class Charging:
     usual: Usual = field(default_factory=Usual)
     first: Priority = Priority.HOME_BATTERY
     battery: BatteryWord = field(default_factory=BatteryWord)
+    gauges: Gauges = field(default_factory=dict)
+    outside: Outside = field(default_factory=dict)
+    pools: Mapping[str, Pooled] = field(default_factory=dict)
+    rota: Rota = field(default_factory=Rota)
     needs: Mapping[str, tuple[Need, ...]] = field(default_factory=dict)
     rooms: tuple[Quarters, ...] = ()
     cheap: tuple[tuple[datetime, datetime], ...] = ()

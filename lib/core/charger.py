@@ -40,6 +40,7 @@ class ChargerRules:
         watched: whether the charger itself falls to its safe current when nobody talks to it.
         car: the car that mostly hangs on it.
         mode: what it does until the owner says otherwise, by the name of a mode.
+        priority: among the chargers of a circuit that shares by priority; the higher goes first.
 
     """
 
@@ -53,6 +54,7 @@ class ChargerRules:
     watched: bool = False
     car: str | None = None
     mode: str = "auto"
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ chargers below it, however deep: a tree of circuits comes down to the same rows.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from lib.core.charger import LEAST_A, ChargerRules
@@ -16,21 +17,56 @@ NOTHING: Final[Amps] = (0.0, 0.0, 0.0)
 DRAWS_A = 1.0  # a phase that carries more than this is in use
 
 
+class Profile(StrEnum):
+    """How a circuit shares what it carries among the chargers below it.
+
+    EQUAL: all alike. PROPORTIONAL: the same percentage of what each could take. FIFO: who came first, first. STATION:
+    the first in the owner's list first. PRIORITY: by the chargers' priority. LAXITY: who has the least time to spare
+    first; RELATIVE: the same as a part of the time that is left. RAMP: all alike, waiting until the least has been
+    free for a while, then up by a kilowatt at a time and down at once.
+    """
+
+    EQUAL = "equal"
+    PROPORTIONAL = "proportional"
+    FIFO = "fifo"
+    STATION = "station"
+    PRIORITY = "priority"
+    LAXITY = "laxity"
+    RELATIVE = "relative"
+    RAMP = "ramp"
+
+
+Limits = tuple[float | None, float | None, float | None]  # on the meter's L1, L2, L3; None: no limit there
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circuit:
-    """A connection or a cable that several chargers share.
+    """A connection, a cable or a group that several chargers share.
 
     Attributes:
-        limits_a: what L1, L2, L3 carry; None: no limit there.
-        chargers: all that hang below it; None: every one, as below the connection of the house.
-        margin: the part of the limit that is used: 1, or 0.8 for a long shared cable.
+        limits_a: what L1, L2, L3 carry. limit_w: what it carries in all; None: no such limit.
+        chargers: all that hang below it, however deep; None: every one, as below the connection of the house.
+        margin: the part of the limits that is used: 1, or 0.8 for a long shared cable.
+        above: the circuit that it hangs on itself; "" for the connection of the house.
+        profile: how it shares; None: as the circuit above it does.
+        other_a: what flows there besides all chargers where nobody measures that; worst_a: the most that may, for while
+            nobody steers or its meter is silent; None: as was measured last, or `other_a`.
+        measured: a meter of its own tells what flows there.
+        credits: what is fed in behind its fuse makes room.
 
     """
 
     name: str
-    limits_a: tuple[float | None, float | None, float | None]
+    limits_a: Limits
     chargers: frozenset[str] | None = None
     margin: float = 1.0
+    above: str = ""
+    limit_w: float | None = None
+    profile: Profile | None = None
+    other_a: Amps = NOTHING
+    worst_a: Amps | None = None
+    measured: bool = False
+    credits: bool = True
 
     def carries(self, charger: str) -> bool:
         """Whether a charger hangs below it."""

@@ -24,6 +24,7 @@ from lib.core.peaks import MonthPeak
 from lib.core.reading import Reading
 from lib.messages.charging import Charging, Sessions
 from lib.messages.orders import Done
+from lib.messages.proposals import Proposals
 from lib.messages.storage import Storage
 
 PROTOCOL = 1
@@ -295,7 +296,8 @@ class Refused:
     type: Literal["refused"] = "refused"
 
 
-Message = Hello | House | Rates | Usage | Bill | Events | Telegram | Charging | Sessions | Storage | Done | Refused
+States = Hello | House | Rates | Usage | Bill | Events | Telegram | Charging | Sessions | Storage | Proposals
+Message = States | Done | Refused
 Say = Callable[[Message], None]  # never waits
 
 

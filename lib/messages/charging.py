@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from lib.core.charger import Plug
+from lib.core.circuits import Profile
 from lib.core.claims import Claim, Drawn
 from lib.core.modes import Mode, Phases
 from lib.core.needs import Step
@@ -46,6 +47,9 @@ class ChargerNow:
         least_a, most_a, step_a: what it takes.
         wish: on how many phases the owner wants it; switches: whether it can.
         granted_w: what dm grants it; None without a lease.
+        circuit: that it hangs on. share_a: what the circuits leave it, None while it asks for nothing; row: the one
+            that leaves no more, "" where none does; place: in the line of those that wait for it, from 1.
+        lease_s: for how long what it was granted still holds.
         because: why it does what it does, and why: the sentence of that.
 
     """
@@ -71,6 +75,11 @@ class ChargerNow:
     most_a: float = 16.0
     step_a: float = 1.0
     granted_w: float | None = None
+    circuit: str = ""
+    share_a: float | None = None
+    row: str = ""
+    place: int = 0
+    lease_s: float | None = None
     plug_in: PlugIn | None = None
     because: Why
     why: str
@@ -138,6 +147,44 @@ class Help:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseLoad:
+    """One of the meter's phases of a circuit: what flows, None while nobody knows, and what may, its margin counted."""
+
+    phase: int
+    limit_a: float
+    load_a: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircuitNow:
+    """One circuit.
+
+    Attributes:
+        above: the circuit that it hangs on; "" for the connection.
+        profile: how it shares, its own or that of the circuit above.
+        chargers: that hang on it directly, in the owner's order; waiting: of all below it those that wait for it.
+        phases: those with a limit. limit_w, load_w: in all; None without a limit in watts.
+        other_a: what flows there besides the chargers, None while nobody knows.
+        follows: what a limit comes from that is not the owner's own now, such as a URL; until: for how long it holds.
+        trouble: what is wrong with its meter or its limit, in a sentence.
+
+    """
+
+    name: str
+    above: str = ""
+    profile: Profile = Profile.EQUAL
+    chargers: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    phases: tuple[PhaseLoad, ...] = ()
+    limit_w: float | None = None
+    load_w: float | None = None
+    other_a: tuple[float, float, float] | None = None
+    follows: str = ""
+    until: AwareDatetime | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
     """What the cars may draw by dm's grants, and draw. until: the end of the quarter; None: no grants are alive."""
 
@@ -155,6 +202,7 @@ class Charging:
     Attributes:
         boot, seq: which start of ev says it, and its number there; an older one is dropped.
         at: the meter's time as ev knows it.
+        circuits: the connection first, each before those that hang on it.
         claims, drawn: for dm's ledger.
         notices: what else the owner should know, by kind.
 
@@ -168,6 +216,7 @@ class Charging:
     cars: tuple[CarNow, ...] = ()
     trips: tuple[TripNow, ...] = ()
     calendars: tuple[CalendarNow, ...] = ()
+    circuits: tuple[CircuitNow, ...] = ()
     plan: tuple[Block, ...] = ()
     budget: Budget | None = None
     help: Help | None = None

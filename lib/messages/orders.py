@@ -34,6 +34,18 @@ StorageWord = Annotated[StorageMode, Field(description=f"one of {', '.join(Stora
 Percent = Annotated[float, Field(ge=0, le=100, strict=True, description="a number of percent from 0 to 100")]
 Minutes = Annotated[float, Field(ge=0, le=1440, strict=True, description="a number of minutes from 0 to 1440")]
 Watts = Annotated[float, Field(ge=0, le=100_000, strict=True, description="a number of watts from 0 to 100000")]
+Signed = Field(
+    ge=-1_000_000, le=1_000_000, strict=True, description="a number of watts, + goes into the device, or null"
+)
+Power = Annotated[float | None, Signed]
+Seconds = Annotated[float, Field(gt=0, le=60, strict=True, description="a number of seconds up to 60")]
+TargetName = Annotated[
+    str, Field(pattern=PRINTABLE, max_length=64, description='the name of a charger or circuit, or "battery"')
+]
+SourceName = Annotated[str, Field(pattern=PRINTABLE, max_length=64, description="the name of who proposes")]
+Priority = Annotated[
+    int, Field(ge=0, lt=4_000, strict=True, description="a whole number from 0 to 3999, the higher fences the lower")
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +130,34 @@ class LimitSun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Propose:
+    """What another program wants of a charger, a circuit or the battery for a while; lib/core/proposals.py joins them.
+
+    It replaces what the same source said before at this priority. Without a wish the bounds alone count; both bounds 0
+    are a pause. Renew it every 20 s. Above priority 100 the control token must be shown, also on this machine.
+    """
+
+    target: TargetName
+    source: SourceName
+    priority: Priority
+    wish_w: Power = None
+    low_w: Power = None
+    high_w: Power = None
+    for_s: Seconds = 60.0
+    type: Literal["propose"] = "propose"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """What another program wanted of a charger, a circuit or the battery does not count any more."""
+
+    target: TargetName
+    source: SourceName
+    priority: Priority
+    type: Literal["withdraw"] = "withdraw"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """An order that is carried out, in a sentence."""
 
@@ -125,7 +165,8 @@ class Done:
     type: Literal["done"] = "done"
 
 
-Order = SetMode | SetPhases | SetSoc | SetCar | Boost | AcceptPeak | SetStorage | SetReserve | LimitSun
+CarOrder = SetMode | SetPhases | SetSoc | SetCar | Boost
+Order = CarOrder | AcceptPeak | SetStorage | SetReserve | LimitSun | Propose | Withdraw
 
 
 class OrderError(ValueError):

@@ -1,0 +1,106 @@
+"""What the circuits' own meters show, and the limits that follow something outside: events → what holds now.
+
+Times are seconds of our monotonic clock. Knows no wire, no charger and no share.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from lib.core.circuits import Amps, Limits
+
+FRESH_S: Final = 3.0  # on what is older nothing is raised, but for a meter that speaks more seldom
+OLD_S: Final = 30.0  # after so long the worst case counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gauged:
+    """A circuit's own meter says what flows there, chargers and all: amperes of the meter's L1-L3, + flows down."""
+
+    circuit: str
+    phases_a: Amps
+    read_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ungauged:
+    """A circuit's own meter does not answer; why: in a sentence."""
+
+    circuit: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limited:
+    """A circuit's limit is another one until then, never above the owner's own; None: as the owner has it.
+
+    by: who says so, for people.
+    """
+
+    circuit: str
+    until_s: float
+    limits_a: Limits = (None, None, None)
+    limit_w: float | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlimited:
+    """What a circuit's limit follows does not answer; what it said last holds as long as it was to. why: a sentence."""
+
+    circuit: str
+    why: str
+
+
+GaugeEvent = Gauged | Ungauged | Limited | Unlimited
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gauge:
+    """What is known of one circuit beside its chargers.
+
+    Attributes:
+        flows_a: what its meter showed last, at `read_s`; other_a: of that what was not its chargers'; period_s: between
+            its last two readings.
+        limited: the limit that was said last; trouble: why nothing newer came, "" while it does.
+
+    """
+
+    flows_a: Amps | None = None
+    read_s: float | None = None
+    other_a: Amps | None = None
+    period_s: float = 1.0
+    limited: Limited | None = None
+    trouble: str = ""
+    astray: str = ""  # why its limit does not follow any more
+
+    def is_fresh(self, now_s: float) -> bool:
+        """Whether something may be raised on what its meter said last."""
+        return self.read_s is not None and now_s - self.read_s <= max(FRESH_S, 2 * self.period_s)
+
+    def is_old(self, now_s: float) -> bool:
+        """Whether the worst case counts in its place."""
+        return self.read_s is None or now_s - self.read_s > OLD_S
+
+    def limit(self, now_s: float) -> Limited | None:
+        """The limit that is followed now; None: the owner's own."""
+        return self.limited if self.limited is not None and now_s < self.limited.until_s else None
+
+
+Gauges = Mapping[str, Gauge]
+
+
+def after(gauges: Gauges, event: GaugeEvent) -> Gauges:
+    """What is known after an event; `other_a` is for who knows what the chargers draw."""
+    known = gauges.get(event.circuit, Gauge())
+    match event:
+        case Gauged(phases_a=phases_a, read_s=read_s):
+            period_s = known.period_s if known.read_s is None else read_s - known.read_s
+            known = replace(known, flows_a=phases_a, read_s=read_s, period_s=period_s, trouble="")
+        case Ungauged(why=why):
+            known = replace(known, trouble=why)
+        case Limited():
+            known = replace(known, limited=event, astray="")
+        case Unlimited(why=why):
+            known = replace(known, astray=why)
+    return {**gauges, event.circuit: known}
