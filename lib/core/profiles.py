@@ -1,4 +1,4 @@
-"""Profile, arrivals, priorities and time to spare → who is served in what order, and how a circuit shares what it has."""
+"""Profile, arrivals, priorities and time to spare → who is served in what order, and how a circuit shares."""
 
 from dataclasses import dataclass
 
