@@ -2,7 +2,8 @@
 
 from lib.commands.connection import NAME, connection
 from lib.core.carport import ChargingRules
-from lib.core.circuits import NOTHING, Circuit, check
+from lib.core.checking import check
+from lib.core.circuits import NOTHING, Circuit
 from lib.settings import Settings, SettingsError
 
 

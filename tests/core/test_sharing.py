@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.core.charger import ChargerRules
-from lib.core.circuits import Amps, Circuit, Row, check, conductors, on, rows, safe_a
+from lib.core.circuits import Amps, Circuit, Row, conductors, on, rows
 from lib.core.sharing import Ask, Share, share
 from tests.conftest import folders
 
@@ -216,50 +215,6 @@ def test_one_that_was_stopped_by_a_row_wants_a_little_more_room() -> None:
 def test_what_a_charger_loads(wired: str, phases: int | None, drawn_a: Amps | None, expected: tuple[int, ...]) -> None:
     """The meter's phases by the wiring; what is drawn decides, what is unknown counts on all."""
     assert expected == conductors(wired, phases, drawn_a)
-
-
-GARAGE = ChargerRules(name="garage", current_a=16, watched=True)
-DRIVE = ChargerRules(name="drive", current_a=16, phases=1, wired="2", watched=True)
-
-
-def test_what_may_flow_while_nobody_steers_must_fit() -> None:
-    """A safe current counts, and the maximum of one that would keep its current, unless the owner accepts that."""
-    other_a = {"connection": (10.0, 10.0, 10.0)}
-    assert check([house(25)], [GARAGE, DRIVE], other_a) == ()
-    assert (0.0, 6.0) == (safe_a(GARAGE), safe_a(DRIVE))
-    deaf = replace(DRIVE, watched=False)
-    (slip,) = check([house(25)], [GARAGE, deaf], other_a)
-    assert slip.startswith("connection L2: carries 25 A, but while nobody steers drive 16 A + other load 10 A may flow")
-    assert check([house(25)], [GARAGE, deaf], other_a, accepted={"drive"}) == ()
-    assert check([house(25)], [GARAGE, replace(deaf, current_a=15)], other_a) == ()
-    both = [replace(GARAGE, safe_a=10), replace(DRIVE, safe_a=6)]
-    (slip,) = check([house(25)], both, other_a)
-    assert "connection L2" in slip
-    assert "garage 10 A + drive 6 A + other load 10 A" in slip
-    (slip,) = check([house(100), cable("cable", 15, "garage", "drive")], both, {})
-    assert "cable L2: carries 15 A" in slip
-
-
-@pytest.mark.parametrize(
-    ("circuits", "chargers", "words"),
-    [
-        ([house(25)], [replace(GARAGE, current_a=5)], "garage: current_a 5 is below the 6 A"),
-        ([house(25)], [replace(GARAGE, safe_a=3)], "garage: safe_a 3 must be 0, or from 6"),
-        ([house(25)], [replace(GARAGE, safe_a=17)], "garage: safe_a 17"),
-        ([house(25)], [replace(GARAGE, wired="12")], "garage: phases 3 does not go with wired '12'"),
-        ([house(25)], [replace(DRIVE, wired="N")], "drive: phases 1 does not go with wired 'N'"),
-        ([house(25)], [GARAGE, GARAGE], "garage: the name is given twice"),
-        ([house(25), house(20)], [], "connection: the name is given twice"),
-        ([house(25), cable("cable", 20, "attic")], [GARAGE], "cable: there is no charger attic"),
-        ([house(25, 0, 25)], [], "connection L2: the limit 0 A must be above 0"),
-        ([house(25, margin=1.2)], [], "connection: the margin 1.2"),
-    ],
-)
-def test_a_slip_in_the_settings_is_a_sentence(
-    circuits: list[Circuit], chargers: list[ChargerRules], words: str
-) -> None:
-    """Each names what it is about."""
-    assert [slip for slip in check(circuits, chargers, {}) if slip.startswith(words)]
 
 
 @st.composite

@@ -6,7 +6,8 @@ import pytest
 
 from lib.chargers import open_charger
 from lib.core.charger import ChargerRules
-from lib.core.circuits import NOTHING, Circuit, check
+from lib.core.checking import check
+from lib.core.circuits import NOTHING, Circuit
 from lib.settings import ChargerPlace, RelayPlace
 from tests.settings.homes import loaded, slip
 
