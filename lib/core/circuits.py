@@ -4,12 +4,14 @@ A row is one phase of one circuit: the amperes on it never exceed its room. Circ
 chargers below it, however deep: a tree of circuits comes down to the same rows. Amperes are per phase. Knows no share.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from lib.core.charger import LEAST_A, ChargerRules
+from lib.core.power import PHASE_V
 
 Amps = tuple[float, float, float]  # on the meter's L1, L2, L3
 NOTHING: Final[Amps] = (0.0, 0.0, 0.0)
@@ -36,6 +38,10 @@ class Profile(StrEnum):
 
 
 Limits = tuple[float | None, float | None, float | None]  # on the meter's L1, L2, L3; None: no limit there
+
+
+NO_LIMIT: Final[Limits] = (None, None, None)
+NO_LIMITS: Final[Mapping[str, tuple[Limits, float | None]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,22 +80,25 @@ class Circuit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One phase of a circuit and the room that is left on it for those that ask."""
+    """One phase of a circuit, or with phase 0 all of it, and the room that is left there for those that ask: A, or W."""
 
     circuit: str
     phase: int
-    room_a: float
+    room: float
     chargers: frozenset[str] | None = None
 
     @property
     def name(self) -> str:
-        """As the owner reads it: `connection L2`."""
-        return f"{self.circuit} L{self.phase}"
+        """As the owner reads it: `connection L2`, `carport in all`."""
+        return f"{self.circuit} L{self.phase}" if self.phase else f"{self.circuit} in all"
 
-    def weighs(self, charger: str, loads: Collection[int]) -> int:
-        """How much of the room each ampere of a charger takes; a row in watts would say volts × phases."""
-        carried = self.chargers is None or charger in self.chargers
-        return int(carried and self.phase in loads)
+    def load(self, loads: Collection[int], phases: int | None = None) -> int:
+        """How much of the room each ampere takes of a charger below it: of these phases, charging on so many."""
+        return int(self.phase in loads) if self.phase else round(PHASE_V) * (phases or len(loads))
+
+    def carries(self, charger: str) -> bool:
+        """Whether a charger hangs below it."""
+        return self.chargers is None or charger in self.chargers
 
 
 def conductors(wired: str, phases: int | None, drawn_a: Amps | None = None) -> tuple[int, ...]:
@@ -113,29 +122,58 @@ def on(loaded: Collection[int], current_a: float) -> Amps:
     return (current_a * (1 in loaded), current_a * (2 in loaded), current_a * (3 in loaded))
 
 
-def rows(circuits: Iterable[Circuit], other_a: Mapping[str, Amps], reserved_a: Mapping[str, Amps]) -> tuple[Row, ...]:
+def rows(
+    circuits: Iterable[Circuit],
+    other_a: Mapping[str, Amps],
+    reserved_a: Mapping[str, Amps],
+    limited: Mapping[str, tuple[Limits, float | None]] = NO_LIMITS,
+) -> tuple[Row, ...]:
     """The rows of all circuits.
 
     other_a: by circuit, what flows there besides all its chargers, below 0 where the sun feeds in; a circuit without a
     meter is left out, or has its worst case. reserved_a: by charger, what is set aside for those that do not ask and
-    may yet draw, such as one that is silent.
+    may yet draw, such as one that is silent. limited: by circuit, limits that hold now where they are lower, A and W.
     """
-    return tuple(
-        Row(
-            circuit=circuit.name,
-            phase=index + 1,
-            room_a=max(
-                0.0,
-                limit_a * circuit.margin
-                - other_a.get(circuit.name, NOTHING)[index]
-                - sum(amps[index] for charger, amps in reserved_a.items() if circuit.carries(charger)),
-            ),
-            chargers=circuit.chargers,
-        )
-        for circuit in circuits
-        for index, limit_a in enumerate(circuit.limits_a)
-        if limit_a is not None
-    )
+    return tuple(row for circuit in circuits for row in _rows(circuit, other_a, reserved_a, limited.get(circuit.name)))
+
+
+def _rows(
+    circuit: Circuit,
+    other_a: Mapping[str, Amps],
+    reserved_a: Mapping[str, Amps],
+    limited: tuple[Limits, float | None] | None,
+) -> Iterator[Row]:
+    others = other_a.get(circuit.name, circuit.other_a)
+    if not circuit.credits:
+        others = (max(0.0, others[0]), max(0.0, others[1]), max(0.0, others[2]))
+    limits_a, limit_w = in_force(circuit, limited)
+    if limits_a == NO_LIMIT and limit_w is None:
+        return
+    taken_a = [0.0, 0.0, 0.0]
+    for charger in reserved_a if circuit.chargers is None else circuit.chargers:
+        for index, current_a in enumerate(reserved_a.get(charger, NOTHING)):
+            taken_a[index] += current_a
+    used_a = [other + taken for other, taken in zip(others, taken_a, strict=True)]
+    for index, limit_a in enumerate(limits_a):
+        if limit_a is not None:
+            room_a = max(0.0, limit_a * circuit.margin - used_a[index])
+            yield Row(circuit=circuit.name, phase=index + 1, room=room_a, chargers=circuit.chargers)
+    if limit_w is not None:
+        room_w = max(0.0, limit_w * circuit.margin - sum(used_a) * PHASE_V)
+        yield Row(circuit=circuit.name, phase=0, room=room_w, chargers=circuit.chargers)
+
+
+def in_force(circuit: Circuit, limited: tuple[Limits, float | None] | None) -> tuple[Limits, float | None]:
+    """The limits of a circuit that count now, its margin not yet: its own, or lower ones."""
+    if limited is None:
+        return circuit.limits_a, circuit.limit_w
+    lower_a, lower_w = limited
+    one, two, three = (_lower(own, other) for own, other in zip(circuit.limits_a, lower_a, strict=True))
+    return (one, two, three), _lower(circuit.limit_w, lower_w)
+
+
+def _lower(one: float | None, other: float | None) -> float | None:
+    return one if other is None else other if one is None else min(one, other)
 
 
 def safe_a(charger: ChargerRules) -> float:

@@ -35,7 +35,7 @@ def shared(charging: Charging, rules: ChargingRules, aims: list[Aim]) -> tuple[l
         asks = _asks(narrow)
         given, shares = _given(charging, rules, asks)
     rooms_a = {
-        ask.charger: min((row.room_a for row in given if row.weighs(ask.charger, ask.conductors)), default=inf)
+        ask.charger: min((row.room for row in given if row.carries(ask.charger) and row.load(ask.conductors)), default=inf)
         for ask in asks
     }
     return [_within(aim, power_w(rooms_a.get(aim.name, inf), aim.lines)) for aim in narrow], shares

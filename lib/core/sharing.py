@@ -1,16 +1,19 @@
-"""What circuits carry + what chargers ask for → amperes for each, and the row that holds it. Knows no clock, no price.
+"""Room on circuits → amperes for each charger, and the row that limits it. Knows no watt, no clock and no reason.
 
+In: rows, what each charger could use, and how circuits share. Out: a share for each. Currents in A per phase.
 Source: lexicographic max-min in steps, and IEC 61851-1: a car takes nothing, or at least its minimum.
 """
 
-from bisect import insort
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 from itertools import groupby
-from math import ceil
+from math import inf
 
 from lib.core.circuits import Row
+
+HAIR = 1e-9  # of a mA: nothing is lost in fractions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +21,11 @@ class Ask:
     """What a charger could use now; one that has no car, or whose car wants nothing, does not ask.
 
     Attributes:
-        conductors: the meter's phases that it loads.
+        conductors: the meter's phases that it loads; phases: on how many it charges, None: on as many.
         least_a: below it can only pause; most_a: what car, rules and proposals leave it; step_a: how fine.
         rank: its position; the lowest goes first.
         forced: it is to run at all events, so its minimum is admitted before others.
-        runs: it charges now, so it stays ahead of those that wait.
+        runs: it has its minimum now, so it stays ahead of those that wait.
         spare_a: what must be left beside its minimum: 0.5 after it was stopped for want of room.
         turn, weight: the profile; a lower turn is filled first, within one the shares go by weight.
 
@@ -30,6 +33,7 @@ class Ask:
 
     charger: str
     conductors: tuple[int, ...]
+    phases: int | None = None
     least_a: float
     most_a: float
     step_a: float
@@ -39,6 +43,14 @@ class Ask:
     spare_a: float = 0.0
     turn: int = 0
     weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Chargers that share what they get together in their own way: turns and weights as in `Ask`, by charger."""
+
+    turns: Mapping[str, int]
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,114 +71,227 @@ class Share:
 class _Taker:
     """One charger while amperes are given out, in whole mA so that nothing is lost in fractions."""
 
-    __slots__ = ("ask", "full", "got", "loads", "most", "step", "weight")
+    __slots__ = ("ask", "full", "got", "least", "loads", "most", "step", "turn", "weight")
 
     def __init__(self, ask: Ask, loads: list[tuple[int, int]]) -> None:
-        self.ask, self.loads, self.weight = ask, loads, ask.weight
+        """loads: rows, and what each ampere takes of them."""
+        self.ask, self.loads = ask, loads
+        self.turn, self.weight = ask.turn, ask.weight
         self.step = max(1, round(ask.step_a * 1000))
-        self.got = -(-_milli(ask.least_a) // self.step) * self.step
+        self.got = self.least = -(-_milli(ask.least_a) // self.step) * self.step
         self.most = _milli(ask.most_a) // self.step * self.step
         self.full: int | None = None  # the row that stopped it
 
-    def lifted(self, level: float) -> int:
-        """What it has when nobody stands below `level` any more, if rows do not matter."""
-        return min(self.most, self.got + self.step * max(0, ceil((level * self.weight - self.got) / self.step)))
-
     def row_without(self, left: list[int], more: int) -> int | None:
         """The row with the least room that cannot take so much more of it."""
-        lacking = [(left[row] - more * load, row) for row, load in self.loads if more * load > left[row]]
-        return min(lacking)[1] if lacking else None
+        found, least = None, 0
+        for row, load in self.loads:
+            lacking = left[row] - more * load
+            if lacking < least:
+                found, least = row, lacking
+        return found
 
     def take(self, left: list[int], more: int) -> None:
+        """So much more of it, or with a minus less."""
+        self.got += more
         for row, load in self.loads:
             left[row] -= more * load
 
 
-def share(rows: Iterable[Row], asks: Iterable[Ask]) -> dict[str, Share]:
+def share(rows: Iterable[Row], asks: Iterable[Ask], parties: Sequence[Party] = ()) -> dict[str, Share]:
     """What each charger that asks gets.
 
     Minimums are admitted one after the other, forced ones first, who does not fit waits; what is left goes to who has
     least, step by step, until all are at their most or before a full row. Nobody pushes current through a full row.
+    parties: those that share otherwise among themselves what they come to together, the outer before the inner ones.
     """
     rows = tuple(rows)
-    below = _below(rows)
-    left = [max(0, _milli(row.room_a)) for row in rows]
+    left = [max(0, _milli(row.room)) for row in rows]
     given: dict[str, Share] = {}
     waiting = Counter[str]()
     admitted: list[_Taker] = []
-    for ask in sorted(asks, key=lambda ask: (not ask.forced, ask.turn, not ask.runs, ask.rank)):
-        over = (*below.get(None, ()), *below.get(ask.charger, ()))  # None: those above every charger
-        taker = _Taker(ask, [(row, load) for row in over if (load := rows[row].weighs(ask.charger, ask.conductors))])
-        if taker.most < taker.got:
+    takers = _takers(rows, asks)
+    for taker in _in_line(takers, parties):
+        ask = taker.ask
+        if taker.most < taker.least:
             given[ask.charger] = Share(current_a=0.0)
-        elif (full := taker.row_without(left, taker.got + _milli(ask.spare_a))) is not None:
+        elif (full := taker.row_without(left, taker.least + _milli(ask.spare_a))) is not None:
             waiting[rows[full].circuit] += 1
             given[ask.charger] = Share(current_a=0.0, held_by=rows[full], place=waiting[rows[full].circuit])
         else:
-            taker.take(left, taker.got)
+            taker.got = 0
+            taker.take(left, taker.least)
             admitted.append(taker)
-    admitted.sort(key=lambda taker: (taker.ask.turn, taker.ask.rank))
-    for _, equals in groupby(admitted, key=lambda taker: taker.ask.turn):
-        _raise(list(equals), left)
+    _fill(admitted, left)
+    for party in parties:
+        members = [taker for taker in admitted if taker.ask.charger in party.turns]
+        for taker in members:
+            taker.take(left, taker.least - taker.got)
+            taker.turn = party.turns[taker.ask.charger]
+            taker.weight = party.weights.get(taker.ask.charger, 1.0)
+        _fill(members, left)
+    if parties:
+        _step(admitted, left)
     for taker in admitted:
-        held_by = None if taker.full is None else rows[taker.full]
+        held_by = None if taker.full is None or taker.got >= taker.most else rows[taker.full]
         given[taker.ask.charger] = Share(current_a=taker.got / 1000, held_by=held_by)
     return given
 
 
-def _below(rows: Iterable[Row]) -> dict[str | None, list[int]]:
-    below: dict[str | None, list[int]] = {}
+def _takers(rows: Sequence[Row], asks: Iterable[Ask]) -> list[_Taker]:
+    """All that ask, each with the rows that it can fill; a row that has room for all below it limits nobody."""
+    everywhere: list[int] = []
+    below: dict[str, list[int]] = {}
     for index, row in enumerate(rows):
-        for charger in (None,) if row.chargers is None else row.chargers:
-            below.setdefault(charger, []).append(index)
-    return below
-
-
-def _raise(takers: list[_Taker], left: list[int]) -> None:
-    """Raise whoever has least, one step at a time, until a maximum or a full row stops each of them."""
-    while takers:
-        _lift(takers, left)
-        line = sorted((taker.got / taker.weight, index) for index, taker in enumerate(takers))
-        stopped: set[int] = set()
-        turns = 2 * len(line)  # about one step more for each, and a try that fails; then all that are left leap again
-        while line and turns:
-            turns -= 1
-            index = line.pop(0)[1]
-            taker = takers[index]
-            if taker.got + taker.step > taker.most:
-                stopped.add(index)
-            elif (full := taker.row_without(left, taker.step)) is not None:
-                taker.full = full
-                stopped.add(index)
-            else:
-                taker.take(left, taker.step)
-                taker.got += taker.step
-                insort(line, (taker.got / taker.weight, index))
-        takers = [taker for index, taker in enumerate(takers) if index not in stopped]
-
-
-def _lift(takers: list[_Taker], left: list[int]) -> None:
-    """Many steps at once, as long as no row can have stopped anybody: what single steps would have come to."""
-    low = min(taker.got / taker.weight for taker in takers)
-    high = max(taker.most / taker.weight for taker in takers) + 1
-    fine = min(taker.step / taker.weight for taker in takers)
-    while high - low > fine:
-        level = (low + high) / 2
-        needs = Counter[int]()
-        for taker in takers:
-            more = taker.lifted(level) - taker.got
-            for row, load in taker.loads:
-                needs[row] += more * load
-        if all(need <= left[row] for row, need in needs.items()):
-            low = level
+        if row.chargers is None:
+            everywhere.append(index)
         else:
-            high = level
+            for charger in row.chargers:
+                below.setdefault(charger, []).append(index)
+    takers, most = [], [0] * len(rows)
+    for ask in asks:
+        loads = []
+        for index in (*everywhere, *below.get(ask.charger, ())):
+            row = rows[index]
+            if load := row.load(ask.conductors, ask.phases):
+                loads.append((index, load))
+        taker = _Taker(ask, loads)
+        needs = max(taker.most, taker.least + _milli(ask.spare_a))
+        for index, load in loads:
+            most[index] += needs * load
+        takers.append(taker)
+    tight = [most[index] > max(0, _milli(row.room)) for index, row in enumerate(rows)]
     for taker in takers:
-        more = taker.lifted(low) - taker.got
-        taker.take(left, more)
-        taker.got += more
+        taker.loads = [load for load in taker.loads if tight[load[0]]]
+    return takers
 
 
-def _milli(current_a: float) -> int:
-    """Amperes in whole mA, downwards; what lies a hair below one by binary fractions is on it."""
-    return int(current_a * 1000 + 1e-3)
+def _in_line(takers: list[_Taker], parties: Sequence[Party]) -> list[_Taker]:
+    """In the order in which minimums are admitted: a party keeps its places in the line, and fills them in its way."""
+
+    def key(taker: _Taker, turn: int) -> tuple[bool, int, bool, int]:
+        ask = taker.ask
+        return not ask.forced, turn, not ask.runs, ask.rank
+
+    line = sorted(takers, key=lambda taker: key(taker, taker.turn))
+    for party in parties:
+        turns = party.turns
+        places = [place for place, taker in enumerate(line) if taker.ask.charger in turns]
+        members = sorted((line[place] for place in places), key=lambda taker: key(taker, turns[taker.ask.charger]))
+        for place, taker in zip(places, members, strict=True):
+            line[place] = taker
+    return line
+
+
+def _fill(takers: list[_Taker], left: list[int]) -> None:
+    """Raise all, those of a lower turn first, until a maximum or a full row stops each of them."""
+    takers.sort(key=lambda taker: (taker.turn, taker.ask.rank))
+    for _, equals in groupby(takers, key=lambda taker: taker.turn):
+        level = list(equals)
+        if len(level) > 1:
+            _leap(level, left)
+        _step(level, left)
+
+
+def _step(takers: Iterable[_Taker], left: list[int]) -> None:
+    """The rule itself: who has least is raised by one step, until a maximum or a full row stops each of them."""
+    all_ = list(takers)
+    line = [(taker.got / taker.weight, index) for index, taker in enumerate(all_) if taker.got < taker.most]
+    if len(line) == 1:  # one alone takes all that its rows leave
+        taker = all_[line[0][1]]
+        steps = min([left[row] // load // taker.step for row, load in taker.loads], default=taker.most)
+        taker.take(left, min(steps * taker.step, taker.most - taker.got))
+    heapify(line)
+    while line:
+        index = heappop(line)[1]
+        taker = all_[index]
+        step = taker.step
+        if taker.got + step > taker.most:
+            taker.full = None
+        elif (full := taker.row_without(left, step)) is not None:
+            taker.full = full
+        else:
+            taker.take(left, step)
+            heappush(line, (taker.got / taker.weight, index))
+
+
+def _leap(takers: list[_Taker], left: list[int]) -> None:
+    """As far as all rise together, rounded down to each one's step: where single steps come to, but for the last.
+
+    Exact max-min: the level rises, whoever is at its maximum stops, and a full row stops all on it.
+    """
+    level_of = [taker.got / taker.weight for taker in takers]
+    low = min(level_of)
+    fixed: dict[int, float] = {}  # of each row, what those on it have that do not rise now
+    rising: dict[int, float] = {}  # of each row, what it takes of it when the level rises by one
+    reach: dict[int, float] = {}  # of each row, what all on it may have together
+    on: dict[int, list[int]] = {}
+    ends: list[tuple[float, bool, int]] = []  # level, whether it begins there, whose
+    for index, taker in enumerate(takers):
+        weight = taker.weight
+        begins = level_of[index] > low + HAIR
+        for row, load in taker.loads:
+            on.setdefault(row, []).append(index)
+            reach[row] = reach.get(row, left[row]) + taker.got * load
+            if begins:
+                fixed[row] = fixed.get(row, 0.0) + taker.got * load
+            else:
+                rising[row] = rising.get(row, 0.0) + weight * load
+        if begins:
+            ends.append((level_of[index], True, index))
+        ends.append((taker.most / weight, False, index))
+    ends.sort(key=lambda end: (end[0], not end[1]))
+    state = [level_of[index] <= low + HAIR for index in range(len(takers))]  # whether it rises
+    final: list[float | None] = [None] * len(takers)
+    bound = {row: (reach[row] - fixed.get(row, 0.0)) / rate for row, rate in rising.items() if rate > HAIR}
+    fills = [(level, row) for row, level in bound.items()]
+    heapify(fills)
+
+    def stop(index: int, amount: float) -> None:
+        final[index], state[index] = amount, False
+        weight = takers[index].weight
+        for row, load in takers[index].loads:
+            fixed[row] = fixed.get(row, 0.0) + amount * load
+            rising[row] -= weight * load
+
+    for level, begins, index in ends:
+        while fills and fills[0][0] <= level:
+            row = heappop(fills)[1]
+            bound[row] = inf
+            rate = rising.get(row, 0.0)
+            if rate <= HAIR:
+                continue
+            true = (reach[row] - fixed.get(row, 0.0)) / rate
+            if true > level or (fills and true > fills[0][0] + HAIR):
+                bound[row] = true
+                heappush(fills, (true, row))
+                continue
+            for other in on[row]:
+                if state[other]:
+                    stop(other, max(takers[other].got, takers[other].weight * true))
+                elif final[other] is None:  # it would begin above a row that is full
+                    final[other] = takers[other].got
+        if final[index] is not None:
+            continue
+        if begins:
+            state[index] = True
+            weight, got = takers[index].weight, takers[index].got
+            for row, load in takers[index].loads:
+                fixed[row] -= got * load
+                rate = rising[row] = rising.get(row, 0.0) + weight * load
+                true = (reach[row] - fixed[row]) / rate
+                if true < bound.get(row, inf):
+                    bound[row] = true
+                    heappush(fills, (true, row))
+        else:
+            stop(index, takers[index].most)
+    for index, taker in enumerate(takers):
+        amount = final[index]
+        if amount is not None:
+            step = taker.step
+            taker.take(left, max(0, int(amount + HAIR * 1000) // step * step - taker.got))
+
+
+def _milli(value: float) -> int:
+    """Amperes in whole mA or watts in whole mW, downwards; what lies a hair below one by binary fractions is on it."""
+    return int(value * 1000 + 1e-3)
