@@ -36,6 +36,7 @@ class Ground(StrEnum):
     WAITS = "keeps for a dearer hour"
     STORES = "stores the sun"
     EXPORTS = "leaves the sun to the grid"
+    OUTSIDE = "another program"
     FULL = "full"
     EMPTY = "empty"
     NOTHING = "nothing to do"
@@ -47,6 +48,7 @@ class Bar(StrEnum):
     PEAK = "peak"
     ASKED = "asked"
     CIRCUIT = "circuit"
+    OUTSIDE = "another program"
     TURNING = "turning"
     REFUSED = "refused"
     MEDDLED = "meddled"
@@ -60,7 +62,7 @@ class BatteryWhy:
         barred: what keeps the battery from what `ground` wants; by: the circuit, or who says no.
         power_w: what it takes (+) or gives; target_w: what the quarter may count; left_w: what the sun leaves over.
         eur_kwh: what a kWh costs now; then_eur_kwh: what it is kept or bought for.
-        until: when that is; name: of a car's trip, or a fault.
+        until: when that is; name: of a car's trip, a fault, or another program.
 
     """
 
@@ -97,6 +99,7 @@ ENGLISH: Final[Mapping[Ground, str]] = MappingProxyType(
         Ground.WAITS: "keeps {charge} for {later}",
         Ground.STORES: "{does} from the sun",
         Ground.EXPORTS: "leaves the sun to the grid now, and stores it when that earns less",
+        Ground.OUTSIDE: "{does}, as {name} wants",
         Ground.FULL: "full",
         Ground.EMPTY: "empty: it is kept above {soc}",
         Ground.NOTHING: "nothing to do",
@@ -107,6 +110,7 @@ BARRED: Final[Mapping[Bar, str]] = MappingProxyType(
         Bar.PEAK: "{held} under the month's peak",
         Bar.ASKED: "asks the meter app for room under the month's peak",
         Bar.CIRCUIT: "{by} leaves it {room}",
+        Bar.OUTSIDE: "{by} leaves it {room}",
         Bar.TURNING: "turns round in a moment",
         Bar.REFUSED: "the battery does not do as it is told: {by}",
         Bar.MEDDLED: "another program steers it: {by}",
@@ -115,6 +119,7 @@ BARRED: Final[Mapping[Bar, str]] = MappingProxyType(
 
 
 TAKES: Final = frozenset({Ground.FILL, Ground.REFILLS, Ground.BUYS, Ground.PAID, Ground.STORES})
+LIMITS: Final = frozenset({Bar.PEAK, Bar.ASKED, Bar.CIRCUIT})  # of what is taken
 GIVES: Final = frozenset({Ground.SHAVES, Ground.HELPS, Ground.COVERS})
 
 
@@ -127,7 +132,8 @@ def sentence(
 ) -> str:
     """The sentence of a ground as it is said at `at`; times in Brussels, with the weekday when that is far."""
     power_w = why.power_w or 0.0
-    waits = "is to store" if why.ground in TAKES else "is to give" if why.ground in GIVES else "rests"
+    takes = why.ground in TAKES or (why.ground is Ground.OUTSIDE and why.barred in LIMITS)
+    waits = "is to store" if takes else "is to give" if why.ground in GIVES else "rests"
     power = f"{abs(power_w) / 1000:.1f} kW"
     words = {
         "does": f"stores {power}" if power_w > 0 else f"gives {power}" if power_w < 0 else waits,

@@ -16,6 +16,8 @@ from lib.core.claims import Claim, Drawn
 from lib.core.cost import PriceSlot
 from lib.core.gains import Booked
 from lib.core.modes import StorageMode
+from lib.core.outside import Outside
+from lib.core.proposals import Device, Proposal
 from lib.core.site import Site
 from lib.core.usual import Usual
 
@@ -91,6 +93,9 @@ class Storage:
         target_w: what all batteries together shall do; None: they are left to their own mode.
         turned_s, changed_s: when the direction, and that power, last changed.
         help: what the cars are given; refused: why what they asked is not; bridged_s: since when it is a cloud's.
+        outside: what other programs want, under the name of all batteries together, see lib/core/claims.py.
+        device, put: what all batteries together can do, and all that was proposed for them, in the last step; None and
+        nothing while they are left to their own mode.
         claim, claimed_s: what is asked of dm, and since when. hold_sun_w: to what the sun shall be held back.
         said: what happened in this step, a line each for the log.
 
@@ -116,6 +121,9 @@ class Storage:
     help: Help | None = None
     refused: str = ""
     bridged_s: float | None = None
+    outside: Outside = field(default_factory=dict)
+    device: Device | None = None
+    put: tuple[Proposal, ...] = ()
     claim: Claim | None = None
     claimed_s: float | None = None
     hold_sun_w: float | None = None

@@ -80,7 +80,7 @@ class Circuit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One phase of a circuit, or with phase 0 all of it, and the room that is left there for those that ask: A, or W."""
+    """One phase of a circuit, or with phase 0 all of it, and the room left there for those that ask, in A or in W."""
 
     circuit: str
     phase: int

@@ -14,13 +14,14 @@ from lib.core.battery import Setpoint
 from lib.core.battery_why import Bar, BatteryWhy, Ground, sentence
 from lib.core.cell import OBEYS_W, Cell, Pool, pool, split
 from lib.core.cellar import Storage, StorageRules
+from lib.core.claims import BATTERY
 from lib.core.expected import end_eur_kwh, stretches
 from lib.core.helping import helped
 from lib.core.modes import StorageMode
 from lib.core.motives import why_of
 from lib.core.proposals import Resolved, resolve
 from lib.core.quarter import start_of
-from lib.core.storing import DEAD_W, Facts, claim_of, device_of, facts_of, fences, wants
+from lib.core.storing import DEAD_W, Facts, claim_of, device_of, facts_of, fences, left_w, wants
 
 SAME_W = 50.0  # a change that small is not worth a message
 SMALL_W, SMALL_S = 150.0, 3.0  # and one that small, not each second
@@ -39,13 +40,16 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
     if handed is not None:
         return _released(storage, handed)
     facts = facts_of(storage, rules, known)
-    storage = helped(storage, facts.known, facts.reserve_wh, short_w=facts.short_w)
-    wanted, device = list(wants(facts, storage)), device_of(known)
+    theirs, device = storage.outside.get(BATTERY, ()), device_of(known)
+    leaves = replace(known, low_w=left_w(device, theirs))  # help that another program keeps back is not promised
+    storage = helped(storage, leaves, facts.reserve_wh, short_w=facts.short_w)
+    wanted = [*wants(facts, storage), *theirs]
     wished = resolve(device, wanted)
-    claim = claim_of(facts, wished)
+    claim = claim_of(facts, wished, theirs)
+    storage = replace(storage, claim=claim, device=device, put=(*wanted, *fences(storage, facts)))
     if not storage.site.is_fresh(storage.now_s):  # nothing is raised, and nobody knows what should fall
-        return replace(storage, claim=claim)
-    resolved = resolve(device, [*wanted, *fences(storage, facts)])
+        return storage
+    resolved = resolve(device, storage.put)
     target_w, turned_s, turning = _turned(storage, resolved.target_w)
     changed_s = storage.changed_s if target_w == storage.target_w else storage.now_s
     cells = _told(storage, facts, target_w)
@@ -55,7 +59,6 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
         target_w=target_w,
         turned_s=turned_s,
         changed_s=changed_s,
-        claim=claim,
         claimed_s=None if claim is None else storage.now_s if storage.claimed_s is None else storage.claimed_s,
         hold_sun_w=_hold_sun_w(storage, rules, facts, wished),
         why=why_of(storage, facts, wished, resolved, target_w, turning=turning),
@@ -102,6 +105,8 @@ def _released(storage: Storage, why: BatteryWhy) -> Storage:
         turned_s=storage.now_s if storage.target_w else storage.turned_s,
         help=None,
         refused=refused,
+        device=None,
+        put=(),
         claim=None,
         claimed_s=None,
         hold_sun_w=None,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from lib.core.battery_why import TAKES, Bar, BatteryWhy, Ground
+from lib.core.battery_why import LIMITS, TAKES, Bar, BatteryWhy, Ground
 from lib.core.cellar import Storage
 from lib.core.claims import BATTERY
 from lib.core.cost import slot_at
@@ -18,11 +18,14 @@ def why_of(
 ) -> BatteryWhy:
     """The reason of `target_w`; wished, resolved: without and with fences; turning: they rest before they turn."""
     because, known = wished.because, facts.known
-    source = because.source if because else ""
+    theirs = storage.outside.get(BATTERY, ())
+    source = because.source if because and because not in theirs else ""
     for one in (wished.held_by, wished.low_by):
         if one is not None and one.source in {Ground.SHAVES, Ground.HELPS}:
             source = one.source  # neither more nor less is given for anything else
     ground = Ground(source) if source in set(Ground) else Ground.NOTHING
+    if because in theirs and not source:
+        ground = Ground.OUTSIDE
     full = all(cell.full for cell in storage.cells.values())
     empty = all(cell.empty for cell in storage.cells.values())
     short_w = 0.0 if facts.ceiling_w is None else facts.net_w - facts.ceiling_w
@@ -37,6 +40,11 @@ def why_of(
             ground = Ground.NOTHING
     if ground is Ground.COVERS and storage.help is not None and facts.cars_w > 0 and -target_w > facts.base_w + DEAD_W:
         ground = Ground.HELPS
+    elif target_w == 0 and ground is Ground.OUTSIDE and not turning:
+        if full and wished.wish_w > 0:
+            ground = Ground.FULL
+        elif empty and wished.wish_w < 0:
+            ground = Ground.EMPTY
     later = _later(storage, ground)
     pct = known.soc_pct if ground is not Ground.EMPTY else 100 * known.least_wh / known.capacity_wh
     why = BatteryWhy(
@@ -48,7 +56,7 @@ def why_of(
         eur_kwh=facts.import_eur_kwh,
         then_eur_kwh=later[1] if later else None,
         until=later[0] if later else None,
-        name=storage.help.why if storage.help and ground is Ground.HELPS else "",
+        name=_name(storage, ground, because.source if because else ""),
     )
     balked = next((cell.balked for cell in storage.cells.values() if cell.balked), "")
     if balked:
@@ -56,13 +64,23 @@ def why_of(
     if turning:
         return replace(why, barred=Bar.TURNING)
     held = resolved.held_by
-    if held is not None and held.source in set(Bar) and ground in TAKES - {Ground.STORES}:
+    if held in theirs and held is not because and ground in TAKES:
+        return replace(why, barred=Bar.OUTSIDE, by=held.source)
+    takes = ground in TAKES - {Ground.STORES} or (ground is Ground.OUTSIDE and wished.target_w > 0)
+    if held is not None and held.source in set(LIMITS) and takes:
         bar = Bar(held.source)
         asked = storage.claimed_s is None or storage.now_s - storage.claimed_s < ANSWER_S
         if bar is Bar.PEAK and asked and storage.site.grant(BATTERY, storage.now_s) is None:
             bar = Bar.ASKED
         return replace(why, barred=bar, by="the connection" if bar is Bar.CIRCUIT else "")
     return why
+
+
+def _name(storage: Storage, ground: Ground, source: str) -> str:
+    """For whom it is done: a car's trip, or another program."""
+    if ground is Ground.OUTSIDE:
+        return source
+    return storage.help.why if storage.help and ground is Ground.HELPS else ""
 
 
 def _later(storage: Storage, ground: Ground) -> tuple[datetime, float | None] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lib.core import cell, gains, site, usual
+from lib.core import cell, gains, outside, site, usual
 from lib.core.battery import (
     BatteryBalked,
     BatteryEvent,
@@ -23,6 +23,7 @@ from lib.core.circuits import Amps
 from lib.core.claims import BATTERY, LEASE_S, Drawn
 from lib.core.cost import PriceSlot, slot_at
 from lib.core.modes import StorageMode
+from lib.core.outside import Proposed
 from lib.core.site import Word
 from lib.core.stamp import BRUSSELS
 
@@ -67,7 +68,7 @@ class Reserved:
     reserve_pct: float | None
 
 
-Event = Heard | Priced | CarsTold | Ticked | Chosen | Reserved | BatteryEvent
+Event = Heard | Priced | CarsTold | Ticked | Chosen | Reserved | Proposed | BatteryEvent
 
 
 def opened(rules: StorageRules, *, at: datetime, now_s: float, booked: gains.Booked | None = None) -> Storage:
@@ -89,7 +90,7 @@ def after(storage: Storage, event: Event, rules: StorageRules, *, now_s: float, 
     Nothing else changes it, live or replayed. What is to be done about it is lib/core/dispatch.py's.
     """
     at = storage.site.at(now_s) or now
-    storage = replace(storage, at=at, now_s=now_s, said=())
+    storage = replace(storage, at=at, now_s=now_s, outside=outside.lasting(storage.outside, now_s), said=())
     match event:
         case Heard(word=word):
             return _heard(storage, word, rules)
@@ -107,6 +108,9 @@ def after(storage: Storage, event: Event, rules: StorageRules, *, now_s: float, 
             kept = "by the time of day" if reserve_pct is None else f"{reserve_pct:g} %"
             said = (f"battery: its reserve is {kept}, as you set it",) if reserve_pct != storage.reserve_pct else ()
             return replace(storage, reserve_pct=reserve_pct, said=said, planned_s=None)
+        case Proposed(proposal=proposal):
+            event = replace(event, proposal=replace(proposal, at_s=now_s))
+            return replace(storage, outside=outside.after(storage.outside, event))
         case BatteryTold() | BatteryTook() | BatteryBalked() | BatteryMissed() | BatteryMeddled():
             return _told(storage, event)
 

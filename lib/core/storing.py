@@ -5,7 +5,7 @@ Knows no battery of a make and no order.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,12 +18,13 @@ from lib.core.claims import BATTERY, Claim
 from lib.core.cost import slot_at
 from lib.core.modes import StorageMode
 from lib.core.power import PHASE_V
-from lib.core.proposals import Default, Device, Proposal, Resolved
+from lib.core.proposals import Default, Device, Proposal, Resolved, report
 from lib.core.quarter import QUARTER, QUARTER_S, start_of
 from lib.core.reserve import reserve_pct
 
 DEAD_W = 50.0  # less is nothing: an inverter at that power only loses
-SHAVE, KEEP, FENCE = 120, 110, 900  # beside lib/core/claims.py: to keep the peak, the reserve, what is for the cars
+SHAVE, KEEP = 120, 110  # beside lib/core/claims.py: to keep the peak, and the reserve
+FENCE = 4_100  # nobody's wish, of whatever program, empties it into the grid, or into a car that got no help
 REFILL_H = 3.0  # a reserve that is missing is back after so long
 REFILL_W = 300.0
 LEAST_GAIN_EUR = 0.002  # a kWh is not moved for less
@@ -235,15 +236,24 @@ def device_of(known: Pool) -> Device:
     return Device(low_w=known.low_w, high_w=known.high_w, default=Default.ZERO)
 
 
-def claim_of(facts: Facts, wished: Resolved) -> Claim | None:
-    """What is asked of dm: what it would take from the grid; wished: what all wants come to without fences."""
+def left_w(device: Device, theirs: Collection[Proposal]) -> float:
+    """How far down other programs let it go to keep the peak and to help: the most it may give, as a power below 0."""
+    return report(device, theirs, SHAVE - 1).low_w or 0.0
+
+
+def claim_of(facts: Facts, wished: Resolved, theirs: Collection[Proposal] = ()) -> Claim | None:
+    """What is asked of dm: what it would take from the grid.
+
+    wished: what all wants come to without fences. theirs: of those what other programs want; they are asked for no
+    higher than the plan, whatever their priority is among the wishes.
+    """
     because = wished.because
     if because is None or wished.target_w <= facts.surplus_w + DEAD_W or because.source == Ground.STORES:
         return None
     low_w, high_w = facts.known.range_w
     return Claim(
         who=BATTERY,
-        priority=because.priority,
+        priority=min(because.priority, claims.PLAN) if because in theirs else because.priority,
         wish_w=wished.target_w,
         runs=(low_w + high_w) / 2 > DEAD_W,
     )
