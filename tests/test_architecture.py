@@ -18,20 +18,25 @@ MAY_IMPORT = {
     "secrets": "",
     "store": "core clock",
     "sim": "core clock",
-    "meters": "core clock",
+    "meters": "core clock mqtt",
     "prices": "core clock",
     "address": "",
     "http": "address",
+    "payload": "",
+    "service": "payload",
+    "options": "",
+    "mqtt": "options",
     "chargers": "core clock http",
     "modbus": "address",
     "batteries": "core clock http modbus",
     "inverters": "core clock http modbus",
-    "cars": "core clock",
+    "feeds": "core clock http options payload service mqtt",
+    "cars": "core clock options payload service mqtt",
     "calendars": "core clock",
     "hub": "clock messages",
     "panels": "messages",
     "commands": "core clock messages settings secrets store meters prices chargers cars calendars batteries inverters "
-    "hub panels sim",
+    "feeds service hub panels sim",
 }
 # the core computes: nothing that waits, logs, asks the time or draws
 CORE_MAY_IMPORT = {

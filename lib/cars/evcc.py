@@ -12,12 +12,13 @@ from datetime import datetime
 from yarl import URL
 
 from lib.cars import CarError, values
-from lib.cars.http_json import FLOOR_MIN, LEAST_FLOOR_MIN, NOW, parse_header
+from lib.cars.http_json import FLOOR_MIN, LEAST_FLOOR_MIN, NOW
 from lib.cars.options import Options
-from lib.cars.values import at_path, state_of_charge
-from lib.cars.web import Web
+from lib.cars.values import state_of_charge
 from lib.clock import Clock
 from lib.core.car import CarReading
+from lib.payload import at_path
+from lib.service import Service
 
 OPTIONS = ("url", "header", "loadpoint", "vehicle", "time")
 MOST_LOADPOINTS = 50
@@ -73,7 +74,7 @@ def open_evcc(found: Mapping[str, object], secrets: Mapping[str, str], *, clock:
     return Evcc(
         who=options.text("title", "evcc"),
         url=options.address("url", such_as="http://192.168.1.20:7070"),
-        headers=parse_header(options),
+        headers=options.header(),
         loadpoint=int(loadpoint),
         vehicle=options.text("vehicle", ""),
         is_now=bool(options.text("time", "") and options.one_of("time", (NOW,))),
@@ -96,10 +97,10 @@ class Evcc:
     floor_s: float
     sparing: bool
     clock: Clock
-    _web: Web = field(init=False, repr=False)
+    _web: Service = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._web = Web(self.who)
+        self._web = Service(self.who, fault=CarError)
 
     async def read(self) -> CarReading:
         """What evcc says now. Raises CarError."""

@@ -16,10 +16,11 @@ from yarl import URL
 from lib.cars import CarError, CarSetupError, values
 from lib.cars.http_json import FLOOR_MIN, LEAST_FLOOR_MIN, LEAST_SCALE, MOST_SCALE
 from lib.cars.options import Options
-from lib.cars.values import at_path, state_of_charge
-from lib.cars.web import Answer, Web
+from lib.cars.values import state_of_charge
 from lib.clock import Clock
 from lib.core.car import CarReading
+from lib.payload import at_path
+from lib.service import Answer, Service
 
 SECRET = "home_assistant"  # noqa: S105 - the name of the secret, not the secret
 IT_IS = 'a long-lived access token: in Home Assistant, your profile, "Security"'
@@ -86,10 +87,10 @@ class HomeAssistant:
     floor_s: float
     sparing: bool
     clock: Clock
-    _web: Web = field(init=False, repr=False)
+    _web: Service = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._web = Web(self.who, patience_s=4.0)  # six questions at most, within 30 s
+        self._web = Service(self.who, fault=CarError, patience_s=4.0)  # six questions at most, within 30 s
 
     async def read(self) -> CarReading:
         """What the entities say now. Raises CarError."""

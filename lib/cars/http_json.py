@@ -12,15 +12,15 @@ from yarl import URL
 
 from lib.cars import CarError, CarSetupError, values
 from lib.cars.options import Options
-from lib.cars.values import at_path, shown, state_of_charge
-from lib.cars.web import Web
+from lib.cars.values import state_of_charge
 from lib.clock import Clock
 from lib.core.car import CarReading
+from lib.payload import at_path, contents
+from lib.service import Service
 
 FLOOR_MIN, LEAST_FLOOR_MIN = 1.0, 0.1
 NOW = "now"  # for what measures when it is asked, and so needs no time of its own
 LEAST_SCALE, MOST_SCALE = 0.000001, 1_000_000.0
-MOST_KEYS = 12
 OPTIONS = ("url", "header", "soc", "scale", "time", "plug", "charging", "limit", "range")
 
 
@@ -42,7 +42,7 @@ def parse_answer(who: str, found: object, parts: Parts, *, now: datetime) -> Car
     try:
         soc = at_path(found, parts.soc)
     except LookupError:
-        raise CarError(f'{who} says nothing at "{parts.soc}": {_what_it_has(found)}') from None
+        raise CarError(f'{who} says nothing at "{parts.soc}": {contents(found)}') from None
     return CarReading(
         source=who,
         as_of=now if parts.time == NOW else values.instant(_said(found, parts.time), now),
@@ -64,30 +64,6 @@ def _said(found: object, path: str | None) -> object:
         return None
 
 
-def _what_it_has(found: object) -> str:
-    match found:
-        case dict():
-            return f"it has {', '.join(sorted(map(str, found))[:MOST_KEYS]) or 'no keys at all'}"
-        case list():
-            return f"it is a list of {len(found)}; the first is 0"
-    return f"it is {shown(found)}"
-
-
-def parse_header(options: Options) -> dict[str, str]:
-    """The header that goes with each question, its secrets filled in. Raises CarSetupError."""
-    written = options.text("header", "")
-    if not written:
-        return {}
-    name, colon, value = written.partition(":")
-    name = name.strip()
-    if not colon or not name or not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
-        raise options.wrong('"header" is no header; write it as "Authorization: Bearer {secret:NAME}"')
-    value = options.filled(value.strip())
-    if not value.isascii() or not value.isprintable():
-        raise options.wrong('"header" holds letters that no header may hold: is the secret in it right?')
-    return {name: value}
-
-
 def open_http(found: Mapping[str, object], secrets: Mapping[str, str], *, clock: Clock) -> "HttpJson":
     """The source that these options describe. Raises CarSetupError."""
     options = Options(found, secrets, OPTIONS)
@@ -96,7 +72,7 @@ def open_http(found: Mapping[str, object], secrets: Mapping[str, str], *, clock:
     return HttpJson(
         who=options.text("title", "") or url.host or "HTTP",
         url=url,
-        headers=parse_header(options),
+        headers=options.header(),
         parts=Parts(
             soc=options.text("soc", ""),
             scale=options.number("scale", 1.0, least=LEAST_SCALE, most=MOST_SCALE),
@@ -119,10 +95,10 @@ class HttpJson:
     floor_s: float
     sparing: bool
     clock: Clock
-    _web: Web = field(init=False, repr=False)
+    _web: Service = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._web = Web(self.who)
+        self._web = Service(self.who, fault=CarError)
 
     async def read(self) -> CarReading:
         """What the answer says now. Raises CarError."""

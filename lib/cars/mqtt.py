@@ -9,80 +9,37 @@ A retained message comes at once and may be days old: without "time" its age is 
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import unquote, urlsplit
 
-from lib.cars import CarError, values
-from lib.cars.broker import ANSWER_S, SECRET, Broker, Message, Subscription
+from lib.cars import CarError, CarSetupError, values
 from lib.cars.http_json import LEAST_SCALE, MOST_SCALE
 from lib.cars.options import Options
-from lib.cars.values import at_path, parse_json, shown, state_of_charge
+from lib.cars.values import parse_json, state_of_charge
 from lib.clock import Clock
 from lib.core.car import CarReading
+from lib.mqtt import ANSWER_S, Broker, LoginError, Message, Spot, Subscription, parse_broker, parse_spot
+from lib.payload import at_path, shown
 
-PORTS = {"mqtt": 1883, "mqtts": 8883}
 EXAMPLE = "mqtt://192.168.1.20/teslamate/cars/1/usable_battery_level"
 PARTS = ("time", "plug", "charging", "limit", "range")
 OPTIONS = ("url", "soc", "scale", *PARTS)
 FLOOR_MIN, LEAST_FLOOR_MIN = 0.1, 0.01
 FIRST_S = 5.0  # a retained message is there at once; what else comes, comes when it comes
-LONGEST_TOPIC = 65_535  # bytes, in the protocol
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A part of the payloads of one topic."""
-
-    topic: str
-    path: str = ""
-
-
-def parse_broker(options: Options) -> tuple[Broker, str]:
-    """The broker and the topic of "url". Raises CarSetupError."""
-    written = options.text("url", such_as=EXAMPLE)
-    scheme, _, rest = written.partition("://")
-    place, _, topic = rest.partition("/")
-    try:
-        parts = urlsplit(f"//{place}")
-        port = parts.port or PORTS.get(scheme)
-    except ValueError:
-        parts, port = urlsplit(""), None
-    if not parts.hostname or not port or scheme not in PORTS:
-        raise options.wrong(f'"url" is no broker and topic; write it as {EXAMPLE}')
-    if parts.password is not None:
-        raise options.wrong(f'"url" holds a password: put it under "{SECRET}@{parts.hostname}" in the secrets')
-    user = unquote(parts.username or "") or None
-    password = options.secret_if_any(SECRET, host=parts.hostname) if user else ""
-    broker = Broker(host=parts.hostname, port=port, user=user, password=password or None, tls=scheme == "mqtts")
-    return broker, _topic(options, "url", topic)
 
 
 def parse_spots(options: Options, topic: str) -> dict[str, Spot]:
     """Where each value is said. Raises CarSetupError."""
     spots = {"soc": Spot(topic, options.text("soc", ""))}
     for name in PARTS:
-        written = options.text(name, "")
-        if "/" in written:
-            other, mark, path = written.partition("#")
-            spots[name] = Spot(_topic(options, name, other if path or not mark else written), path)
-        elif written:
-            spots[name] = Spot(topic, written)
+        if options.text(name, "") and (spot := parse_spot(options, name, topic, such_as=EXAMPLE)):
+            spots[name] = spot
     return spots
-
-
-def _topic(options: Options, name: str, topic: str) -> str:
-    if not topic or "\0" in topic or len(topic.encode()) > LONGEST_TOPIC:
-        raise options.wrong(f'"{name}" needs a topic; write it as {EXAMPLE}')
-    if "#" in topic or "+" in topic:
-        raise options.wrong(f'"{name}" must name one topic, without + and #')
-    return topic
 
 
 def open_mqtt(found: Mapping[str, object], secrets: Mapping[str, str], *, clock: Clock) -> "MqttCar":
     """The source that these options describe. Raises CarSetupError."""
     options = Options(found, secrets, OPTIONS)
-    broker, topic = parse_broker(options)
+    broker, topic = parse_broker(options, such_as=EXAMPLE)
     scale = options.number("scale", 1.0, least=LEAST_SCALE, most=MOST_SCALE)
     return MqttCar(
         broker,
@@ -168,7 +125,7 @@ class MqttCar:
         self._broker = broker
         self._memory = memory
         self._news = asyncio.Event()
-        self._line = Subscription(broker, [spot.topic for spot in memory.spots.values()], self._hear)
+        self._line = Subscription(broker, [spot.topic for spot in memory.spots.values()], self._hear, role="car")
 
     async def read(self) -> CarReading:
         """What was heard last. Raises CarError while the broker is not there, or has said nothing yet."""
@@ -178,8 +135,8 @@ class MqttCar:
                 while not (self._line.trouble or self._memory.has_soc):
                     await self._line.changed.wait()
                     self._line.changed.clear()
-        if self._line.trouble:
-            raise type(self._line.trouble)(str(self._line.trouble))
+        if trouble := self._line.trouble:
+            raise (CarSetupError if isinstance(trouble, LoginError) else CarError)(str(trouble))
         if not self._memory.has_soc:
             topic = self._memory.spots["soc"].topic
             raise CarError(f"nothing has come yet on the topic {topic!r} of {self._broker}: is it the right one?")

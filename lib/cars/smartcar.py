@@ -15,9 +15,9 @@ from lib.cars import CarError, CarSetupError, values
 from lib.cars.options import Options
 from lib.cars.smartcar_account import AGAIN, SECRET, WHO, Account, Origins, as_of, parse_origins
 from lib.cars.values import state_of_charge
-from lib.cars.web import Answer
 from lib.clock import Clock
 from lib.core.car import CarReading
+from lib.service import Answer
 
 OPTIONS = ("vehicle",)
 FLOOR_MIN, LEAST_FLOOR_MIN = 90.0, 5.0

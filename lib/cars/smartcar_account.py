@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from yarl import URL
 
 from lib.cars import CarError, CarSetupError, values
-from lib.cars.web import Answer, Web
 from lib.clock import Clock
+from lib.service import Answer, Service
 
 SECRET = "smartcar_token"  # noqa: S105 - the name of the secret, not the secret
 WHO = "Smartcar"
@@ -84,7 +84,9 @@ def parse_tokens(text: str) -> Tokens:
     raise CarSetupError(f'smartcar: "{SECRET}" in the secrets is not what was kept there; {AGAIN}')
 
 
-async def fetch_tokens(web: Web, origins: Origins, tokens: Tokens, form: Mapping[str, str], now: datetime) -> Tokens:
+async def fetch_tokens(
+    web: Service, origins: Origins, tokens: Tokens, form: Mapping[str, str], now: datetime
+) -> Tokens:
     """`tokens` with what Smartcar gives for `form`. Raises CarError; CarSetupError when it gives none for this ever."""
     login = b64encode(f"{tokens.client_id}:{tokens.client_secret}".encode()).decode()
     answer = await web.ask(URL(origins.auth), headers={"Authorization": f"Basic {login}"}, form=form)
@@ -111,7 +113,7 @@ class Account:
         self._keep = keep
         self._origins = origins
         self._clock = clock
-        self._web = Web(WHO, patience_s=patience_s)
+        self._web = Service(WHO, fault=CarError, patience_s=patience_s)
         self._text = kept()
         self._tokens = parse_tokens(self._text)
 
@@ -180,7 +182,7 @@ def _said(answer: Answer) -> str:
     return f"HTTP {answer.status}"
 
 
-def _refusal(answer: Answer) -> CarError:
+def _refusal(answer: Answer) -> Exception:
     """Why the API gives no answer, in the owner's words."""
     match answer.status:
         case 401:
@@ -192,8 +194,7 @@ def _refusal(answer: Answer) -> CarError:
         case 409:
             return CarError(f"the car cannot be asked now ({_said(answer)}); {WHO} is asked again later")
         case 429:
-            again_s = answer.trouble().again_s
-            return CarError(f"{WHO} was asked too often, or the plan's calls are used up", again_s=again_s)
+            return CarError(f"{WHO} was asked too often, or the plan's calls are used up", again_s=answer.again_s)
         case 501:
             return CarSetupError(f"this car cannot do that by {WHO} ({_said(answer)})")
     return answer.trouble()

@@ -3,13 +3,13 @@
 It knows no source. A value that is no such thing is None as well, and never 0.
 """
 
-import json
 import math
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from lib import payload
 from lib.cars import CarError
+from lib.payload import NoJsonError, moment, shown
 
 NOTHING = frozenset({"", "none", "null", "nan", "unknown", "unavailable", "undefined", "n/a", "-", "--"})
 YES = frozenset({"true", "on", "yes", "1"})
@@ -23,45 +23,16 @@ NOT_CHARGING = NO | {
 }
 NUMBER = re.compile(r"([-+]?\d+(?:[.,]\d+)?)\s*%?", re.ASCII)
 KM = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:km)?", re.ASCII)
-SECONDS = range(1_000_000_000, 4_102_444_800)  # from 2001 to 2100; thousand times as much are milliseconds
 FIRST_YEAR = 2010  # year 1 is "never", 1970 a clock that was not set
 AHEAD = timedelta(minutes=5)  # clocks disagree so far
-LONGEST_SHOWN = 40
 
 
 def parse_json(who: str, body: bytes | str) -> object:
     """What `body` holds. Raises CarError, which starts with `who`."""
     try:
-        found: object = json.loads(body)
-    except (ValueError, RecursionError):
-        raise CarError(f"{who} answers with no JSON, but {shown(body) if body else 'nothing'}") from None
-    return found
-
-
-def at_path(found: object, path: str) -> object:
-    """The part of `found` that `path` names: keys and places in lists, joined by dots; "" is all of it.
-
-    A key that holds dots itself is found too. Raises LookupError.
-    """
-    if not path:
-        return found
-    match found:
-        case dict():
-            for key, rest in _cuts(path):
-                if key in found:
-                    return at_path(found[key], rest)
-        case list():
-            key, _, rest = path.partition(".")
-            if key.isascii() and key.isdigit() and int(key) < len(found):
-                return at_path(found[int(key)], rest)
-    raise LookupError(path)
-
-
-def _cuts(path: str) -> Iterator[tuple[str, str]]:
-    """Each way to split a path into a first key and the rest, the longest key first."""
-    pieces = path.split(".")
-    for count in range(len(pieces), 0, -1):
-        yield ".".join(pieces[:count]), ".".join(pieces[count:])
+        return payload.parse_json(body)
+    except NoJsonError as error:
+        raise CarError(f"{who} answers with {error}") from None
 
 
 def is_nothing(value: object) -> bool:
@@ -76,7 +47,7 @@ def percent(value: object, *, scale: float = 1.0) -> float | None:
 
     Without a scale a value between 0 and 1 is no per cent, but the fraction that a full battery would tell as 1.
     """
-    number = _number(value, NUMBER)
+    number = payload.number(value, NUMBER)
     if number is None:
         return None
     pct = round(number * scale, 6)
@@ -89,7 +60,7 @@ def state_of_charge(who: str, value: object, *, scale: float = 1.0) -> float | N
     pct = percent(value, scale=scale)
     if pct is not None or is_nothing(value):
         return pct
-    number = _number(value, NUMBER)
+    number = payload.number(value, NUMBER)
     if number is None:
         raise CarError(f"{who} says {shown(value)}, which is no state of charge: is it the right part of the answer?")
     if 0 < number < 1:
@@ -111,7 +82,7 @@ def charging(value: object) -> bool | None:
 
 def km(value: object) -> float | None:
     """A range in km."""
-    return _number(value, KM)
+    return payload.number(value, KM)
 
 
 def instant(value: object, now: datetime) -> datetime | None:
@@ -119,57 +90,12 @@ def instant(value: object, now: datetime) -> datetime | None:
 
     None when it says no such time, or one that cannot be: of an unset clock, of a clock that is not ours, or to come.
     """
-    at = _instant(value)
+    at = moment(value)
     if at is None or at.year < FIRST_YEAR or at > now + AHEAD:
         return None
     return min(at, now)
 
 
-def shown(value: object) -> str:
-    """`value` for a sentence, cut short."""
-    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-    text = " ".join(text.split())
-    return repr(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…")
-
-
-def _number(value: object, form: re.Pattern[str]) -> float | None:
-    match value:
-        case bool():
-            return None
-        case int() | float():
-            try:
-                number = float(value)
-            except OverflowError:
-                return None
-            return number if math.isfinite(number) else None
-        case str():
-            found = form.fullmatch(value.strip())
-            return float(found[1].replace(",", ".")) if found else None
-    return None
-
-
 def _truth(value: object, yes: frozenset[str], no: frozenset[str]) -> bool | None:
     word = str(value).strip().lower() if isinstance(value, bool | int | str) else ""
     return True if word in yes else False if word in no else None
-
-
-def _instant(value: object) -> datetime | None:
-    try:
-        match value:
-            case datetime():
-                return value.astimezone(UTC) if value.tzinfo else None
-            case str():
-                text = value.strip()
-                if text.isascii() and text.isdigit():
-                    return _instant(int(text))
-                at = datetime.fromisoformat(text)
-                return at.astimezone(UTC) if at.tzinfo else None
-            case bool():
-                return None
-            case int() | float() if int(value) in SECONDS:
-                return datetime.fromtimestamp(value, UTC)
-            case int() | float() if int(value) // 1000 in SECONDS:
-                return datetime.fromtimestamp(value / 1000, UTC)
-    except (ValueError, OverflowError):
-        pass
-    return None

@@ -21,10 +21,10 @@ from lib.cars import CarError, CarSetupError
 from lib.cars import smartcar as car
 from lib.cars.smartcar_account import SECRET as SMARTCAR_TOKEN
 from lib.cars.smartcar_account import Account, Origins, Tokens, fetch_tokens, parse_origins, tokens_text
-from lib.cars.web import Answer, Web
 from lib.clock import WallClock
 from lib.commands import SLIP
 from lib.secrets import SecretsError, keep_secret, load_secrets
+from lib.service import Answer, Service
 
 REDIRECT = "http://localhost/"
 TRIES = 3
@@ -204,7 +204,7 @@ def _smartcar(secrets: Path, known: Mapping[str, str], ask: Ask, say: Say, origi
 async def _smartcar_tokens(secrets: Path, origins: Origins, tokens: Tokens, code: str) -> tuple[Tokens, dict[str, str]]:
     """What Smartcar gives for a code, kept at once, and the cars that come with it. Raises CarError."""
     clock = WallClock()
-    web = Web("Smartcar", patience_s=PATIENCE_S)
+    web = Service("Smartcar", fault=CarError, patience_s=PATIENCE_S)
     try:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT}
         tokens = await fetch_tokens(web, origins, tokens, form, clock.now())
@@ -266,7 +266,7 @@ def _challenge(verifier: str) -> str:
 
 
 async def _post(who: str, url: str, form: Mapping[str, str]) -> Answer:
-    web = Web(who, patience_s=PATIENCE_S)
+    web = Service(who, fault=CarError, patience_s=PATIENCE_S)
     try:
         return await web.ask(URL(url), form=form)
     finally:

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from lib.cars import CarError, CarSetupError, CarSource, Tells, broker, mqtt
-from lib.cars.broker import Message
-from lib.cars.mqtt import Memory, Spot
+from lib import mqtt as broker
+from lib.cars import CarError, CarSetupError, CarSource, Tells, mqtt
+from lib.cars.mqtt import Memory
 from lib.clock import TurnedClock
 from lib.core.car import CarReading
+from lib.mqtt import Message, Spot
 from tests.conftest import free_ports
 from tests.meters.broker import broker as mosquitto
 from tests.meters.broker import publish

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.cars import CarError, values
-from lib.cars.values import at_path, instant, is_nothing, percent, state_of_charge
+from lib.cars.values import instant, is_nothing, percent, state_of_charge
+from lib.payload import at_path
 
 from .builders import NOW
 

@@ -16,9 +16,9 @@ from lib.core.p1 import Framer
 from lib.core.reading import Parser
 from lib.meters import Meter, MeterError, QuietError, SourceError, mqtt, open_meter
 from lib.meters import line as line_module
-from lib.meters.address import Address
 from lib.meters.line import Line, Silence
 from lib.meters.mqtt import Topic, open_mqtt, parse_topic
+from lib.mqtt import ROOM, Broker
 from tests.conftest import free_ports
 from tests.sim.builders import eventually
 
@@ -103,12 +103,12 @@ async def test_a_silent_topic_is_named(tmp_path: Path, monkeypatch: pytest.Monke
 async def test_nobody_waits_for_a_loop_that_does_not_come(tmp_path: Path) -> None:
     """What is not read is bounded, and the newest is kept."""
     port = free_ports()
-    messages = [b"%d" % number for number in range(3 * mqtt.ROOM)]
+    messages = [b"%d" % number for number in range(3 * ROOM)]
     async with broker(tmp_path, port, "allow_anonymous true"), opened(f"mqtt://127.0.0.1:{port}/{TOPIC}") as meter:
         assert isinstance(meter, mqtt._MqttMeter)
         await publish(port, TOPIC, *messages)
         await eventually(lambda: messages[-1] in meter._messages)
-        assert messages[-mqtt.ROOM :] == [await meter.read() for _ in range(mqtt.ROOM)]
+        assert messages[-ROOM:] == [await meter.read() for _ in range(ROOM)]
 
 
 def hash_passwords(path: Path) -> None:
@@ -276,7 +276,7 @@ async def test_a_topic_that_is_kept_from_the_user_is_said() -> None:
 @pytest.mark.parametrize("says", [b"", b"220 printer ready\r\n"])
 async def test_what_is_no_broker_is_said_and_left(says: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """A port that hangs or speaks otherwise: within its time, and no connection is left behind."""
-    monkeypatch.setattr(mqtt, "ANSWER_S", 0.3)
+    monkeypatch.setattr("lib.mqtt.ANSWER_S", 0.3)
     monkeypatch.setattr(mqtt, "KEEPALIVE_S", 1)
     async with asyncio.timeout(20), box(says) as (port, left):
         with pytest.raises(MeterError, match=r"no MQTT broker answers at 127\.0\.0\.1:"):
@@ -286,7 +286,7 @@ async def test_what_is_no_broker_is_said_and_left(says: bytes, monkeypatch: pyte
 
 async def test_an_opening_that_is_given_up_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who cancels does not wait for the broker; the connection is hung up later."""
-    monkeypatch.setattr(mqtt, "ANSWER_S", 0.3)
+    monkeypatch.setattr("lib.mqtt.ANSWER_S", 0.3)
     monkeypatch.setattr(mqtt, "KEEPALIVE_S", 1)
     async with asyncio.timeout(20), box(b"") as (port, left):
         opening = asyncio.create_task(open_meter(f"mqtt://127.0.0.1:{port}/{TOPIC}"))
@@ -307,9 +307,10 @@ async def test_nobody_there_is_said() -> None:
 
 def test_a_source_says_all_but_the_password() -> None:
     """Usual ports, escaped signs, an IPv6 broker, a topic with odd signs."""
-    usual = Topic(address=Address("h", 1883), name="p1", user=None, password=None, tls=False)
+    usual = Topic(broker=Broker(host="h", port=1883, user=None, password=None, tls=False), name="p1")
     assert usual == parse_topic("mqtt://h/p1")
-    secure = Topic(address=Address("fe80::1", 8883), name="/a b/ü?x", user="p:i", password="a/b@c", tls=True)
+    there = Broker(host="fe80::1", port=8883, user="p:i", password="a/b@c", tls=True)
+    secure = Topic(broker=there, name="/a b/ü?x")
     assert secure == parse_topic("mqtts://p%3Ai:a%2Fb%40c@[fe80::1]//a b/ü?x")
     assert "a/b@c" not in repr(secure)
 

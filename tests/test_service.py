@@ -8,7 +8,7 @@ import pytest
 from yarl import URL
 
 from lib.cars import CarError
-from lib.cars.web import Web
+from lib.service import Service
 from tests.meters.certificates import an_authority
 from tests.prices.stranger import Say, http, raw, silence, stranger
 
@@ -17,12 +17,12 @@ SECRET = "hush-hush"
 
 async def trouble(url: str, *, patience_s: float = 2.0) -> CarError:
     """The error of one question."""
-    it = Web("the service", patience_s=patience_s)
+    it = Service("the service", fault=CarError, patience_s=patience_s)
     try:
         async with asyncio.timeout(10):
             answer = await it.ask(URL(url) / "soc" % {"key": SECRET}, headers={"Authorization": SECRET})
             assert not answer.is_ok
-            error = answer.trouble()
+            raise answer.trouble()
     except CarError as raised:
         error = raised
     finally:
@@ -101,7 +101,7 @@ async def test_a_port_without_tls_is_said() -> None:
 
 async def test_an_answer_that_is_no_json_is_said() -> None:
     """With its beginning, so that the owner sees what it is."""
-    it = Web("the service")
+    it = Service("the service", fault=CarError)
     try:
         async with stranger(http(200, b"<html>log in</html>"), http(200)) as other:
             with pytest.raises(CarError, match="the service answers with no JSON, but '<html>log in</html>'"):
