@@ -47,6 +47,9 @@ margin_pct = 4
 connection_phases = 3
 connection_a = 25
 
+# False: 3×230 V without a neutral, where a car charges between two phases ("12", "23" or "13").
+connection_neutral = True
+
 # The most that the house draws on a phase beside its chargers, in A, for when the meter is silent: one number, or
 # three for L1, L2, L3. None: as it was last.
 other_load_worst_a = None
@@ -59,8 +62,9 @@ day_hours = ("07:00", "22:00")
 # name → the charger.
 chargers = {
     # "garage": {
-    #     "make": "nrgkick",            # or "goe": a go-e with API v2, "goe1": with API v1
-    #     "address": "192.168.1.60",    # of an NRGkick also "mdns:SERIAL"; switch on its Local API in its app
+    #     "make": "nrgkick",            # or "openevse", "ocpp", "goe": a go-e with API v2, "goe1": with API v1
+    #     "address": "192.168.1.60",    # or "mdns:NAME"; of an NRGkick switch on its Local API in its app;
+    #                                   # of an "ocpp" the id that it dials in with: "CP_1", its second plug "CP_1:2"
     #     "phases": 3,                  # of its line, 1 or 3
     #     "current_a": 16,              # the most that it, its plug and its line carry
     #     "wired": "123",               # the meter's phases on its L1, L2, L3; on one phase "1", "2" or "3"
@@ -69,16 +73,44 @@ chargers = {
     #     # seldom needed:
     #     "mode": "auto",               # at first: off, pv_only, pv_all, max, manual or auto
     #     "safe_a": None,               # while nobody steers it: 0, or from 6 on. None: 6 on one phase, 0 on three
+    #     "priority": 0,                # where a circuit shares by "priority": the higher goes first
     #     "user": "",                   # of an NRGkick with a log-in; the password is "nrgkick" in ~/secrets.json
     #     "relay": None,                # of a "goe1": {"pin": 26, "type": "NO"} when a relay switches its phases
-    #     "accept_unwatched": False,    # True: may keep its last amperes while nobody steers, also on a shared cable
+    #     "accept_unwatched": False,    # True: may keep its last amperes while nobody steers, also on a shared circuit
     # },
 }
 
-# Cables that several chargers share: name → what they carry, 20 or (20, 20, 20) for L1, L2, L3.
-cables = {
-    # "drive": {"current_a": 20, "chargers": ("garage", "street")},
+# What several chargers share: name → a cable, a fuse or a group, to any depth. Those that no other names hang on the
+# connection. ./do_py.sh ev_app.py --check shows the tree, and whether it carries what hangs on it.
+circuits = {
+    # "drive": {
+    #     "current_a": 20,              # what it carries, or (20, 20, 20) for L1, L2, L3; None: no fuse of its own
+    #     "chargers": ("garage", "street"),  # that hang on it directly,
+    #     "circuits": (),               # and circuits that do
+    #     # seldom needed:
+    #     "profile": None,              # how it shares, as in `sharing`; None: as the circuit above it
+    #     "power_kw": None,             # what it carries in all
+    #     "margin_pct": 100,            # of all that, so much is used: 80 for a long cable
+    #     "other_a": 0,                 # what flows there besides the chargers, or (5, 0, 0) for L1, L2, L3,
+    #     "other_worst_a": None,        # and the most that may; None: as it was measured last
+    #     "meter": None,                # of its own: {"from": "shelly", "url": "http://192.168.1.80"}, or "iotawatt",
+    #                                   # "iammeter", "http", "mqtt"
+    #     "limit": None,                # that follows somebody: {"from": "http", "url": "http://192.168.1.90/limit",
+    #                                   # "value": "max", "unit": "A", "valid_s": 120}, or "mqtt"; never above the rest
+    #     "sun_makes_room": True,       # what is fed in behind its fuse is room for more
+    # },
 }
+
+# How chargers share what is scarce: "equal", "proportional" (the same percentage), "fifo" (who came first), "station"
+# (the first in the list above), "priority", "laxity" (who has least time to spare), "relative" (the same, as a part of
+# the time left), "ramp" (slowly up, a kilowatt at a time).
+sharing = "equal"
+
+# Where not even 6 A are left for each, some wait, and their line turns every so many minutes.
+rotation_min = 30
+
+# Where OCPP chargers dial in: ws://THIS-MACHINE:8887/ID. Opened only when there is one; None: never.
+ocpp_door = ("0.0.0.0", 8887)
 
 # name → the car. A trip has the name in its title: "Ardennes @car_1@ 180 km".
 cars = {
@@ -98,6 +130,7 @@ cars = {
     #     "reserve_over_peak": False,   # True: even above the month's peak
     #     "at_least_pct": None,         # reached each morning, trip or not
     #     "trip_default": "full",       # what a trip needs that does not say: "full", "180 km", "80 %" or "30 kWh"
+    #     "power_table": (),            # what it takes by how full it is: ((0, 80, 11), (80, 100, 4)) in % and kW
     # },
 }
 

@@ -33,7 +33,7 @@ from lib.hub.rest import CAR_STATES
 from lib.messages.orders import ORDERS, order_of
 from lib.panels.ev_keys import EV_KEYS
 from lib.secrets import NO_SECRETS, OTHERS
-from lib.settings import Settings, cars, chargers
+from lib.settings import Settings, cars, chargers, circuits
 from tests.conftest import local
 from tests.core.test_ledger import Home, a_car
 from tests.settings.homes import loaded
@@ -78,7 +78,7 @@ def test_each_example_of_a_config_loads(example: str, tmp_path: Path) -> None:
 
 def test_the_paper_names_every_key_source_and_secret() -> None:
     """What may stand in config.py and in the secrets is explained."""
-    keys = {*chargers.KEYS, *chargers.CABLE_KEYS, *chargers.RELAY_KEYS, *cars.KEYS, *EVERYWHERE} - {"from"}
+    keys = {*chargers.KEYS, *circuits.KEYS, *chargers.RELAY_KEYS, *cars.KEYS, *EVERYWHERE} - {"from"}
     known = [key for key in keys if not re.search(rf"[`\"]{key}[`\"]", PAPER)]
     assert [] == known
     told = {line[0].strip("`"): line[2] for line in rows(PAPER, '`"from"` | who')}

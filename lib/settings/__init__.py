@@ -8,26 +8,29 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
 
+from lib.core.circuits import Profile
 from lib.core.house import Rules
 from lib.core.modes import StorageMode
 from lib.core.surplus import Priority
 from lib.secrets import secrets_path
 from lib.settings.batteries import BatteryPlace, parse_store_wishes
 from lib.settings.cars import CarPlace
-from lib.settings.chargers import CablePlace, ChargerPlace, RelayPlace
+from lib.settings.chargers import ChargerPlace, RelayPlace
 from lib.settings.charging import Places, parse_places, parse_wishes, simulated
+from lib.settings.circuits import CircuitPlace
 from lib.settings.config import Amps, SettingsError, load_config
-from lib.settings.doors import LOOPBACK, PROGRAMS, Door, parse_doors, parse_tls
-from lib.settings.house import parse_connection, parse_other_load, parse_price_sources, parse_rules
+from lib.settings.doors import LOOPBACK, PROGRAMS, Door, parse_doors, parse_ocpp_door, parse_tls
+from lib.settings.house import parse_other_load, parse_price_sources, parse_rules
 from lib.settings.inverters import InverterPlace
+from lib.settings.wiring import parse_connection
 
 __all__ = [
     "CHECKOUT",
     "SETTINGS",
     "BatteryPlace",
-    "CablePlace",
     "CarPlace",
     "ChargerPlace",
+    "CircuitPlace",
     "Door",
     "InverterPlace",
     "RelayPlace",
@@ -41,7 +44,8 @@ SETTINGS = frozenset(
     {
         *("serial_port", "socket_info", "tls", "door_names", "price_sources", "day_hours"),
         *("capacity_tariff", "peak_target_kw", "margin_pct", "connection_phases", "connection_a"),
-        *("other_load_worst_a", "chargers", "cables", "cars", "calendars"),
+        *("connection_neutral", "other_load_worst_a", "sharing", "rotation_min", "ocpp_door"),
+        *("chargers", "circuits", "cars", "calendars"),
         *("ready_before_min", "all_day_departure", "priority"),
         *("batteries", "battery_mode", "battery_reserve_pct", "inverters"),
     }
@@ -65,10 +69,13 @@ class Settings:
         price_sources: who is asked for the day-ahead price, in this order; none where no price follows it.
         tls: certificate and key of the doors; None: not encrypted.
         door_names: names by which browsers may call this machine, besides its own.
-        connection_a, connection_phases: what the connection carries on each of so many phases.
+        connection_a, connection_phases: what the connection carries on each of so many phases; connection_neutral:
+            False on 3×230 V, where a car charges between two of them.
         other_load_worst_a: the most that the house draws on L1, L2, L3 beside its chargers, for when the meter is
             silent; None: its owner does not say.
-        chargers, cables, cars: what there is to charge; calendars: addresses as of lib/calendars.
+        chargers, circuits, cars: what there is to charge; calendars: addresses as of lib/calendars.
+        sharing: how the connection shares what it carries; rotation_s: how often the line of those that wait turns.
+        ocpp_door: where chargers dial in; None: there are none that do.
         ready_before: a car is ready so long before its trip; all_day_departure: local time of a trip that says a day.
         priority: who takes the sun first.
         batteries: what bs steers; battery_mode: at first; battery_reserve_pct: kept for the month's peak, None: by the
@@ -87,9 +94,13 @@ class Settings:
     door_names: tuple[str, ...] = ()
     connection_a: float = 25.0
     connection_phases: int = 3
+    connection_neutral: bool = True
     other_load_worst_a: Amps | None = None
     chargers: tuple[ChargerPlace, ...] = ()
-    cables: tuple[CablePlace, ...] = ()
+    circuits: tuple[CircuitPlace, ...] = ()
+    sharing: Profile = Profile.EQUAL
+    rotation_s: float = 1800.0
+    ocpp_door: Door | None = None
     cars: tuple[CarPlace, ...] = ()
     calendars: tuple[str, ...] = ()
     ready_before: timedelta = timedelta(minutes=15)
@@ -143,22 +154,22 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
     home = Path(environ.get("DM_HOME") or (CHECKOUT / "demo" if demo else CHECKOUT))
     config = load_config(_file(home, "config.py"), SETTINGS)
     first = _first_port(environ.get("DM_PORTS"))
-    connection_a, connection_phases = parse_connection(config)
+    connection = parse_connection(config)
     doors: Mapping[str, Door]
     places: Places
     if demo:
         first = first or FIRST_PORT
         doors = {program: Door(LOOPBACK, first + at) for at, program in enumerate(PROGRAMS)}
-        places = simulated(first, connection_phases)
+        places = simulated(first, connection.phases)
         meter = f"socket://{LOOPBACK}:{first + SIM_P1}"
     else:
         doors = parse_doors(config, first)
-        places = parse_places(config, connection_phases)
+        places = parse_places(config, connection)
         for program, kind, some in (("ev", "chargers", places.chargers), ("bs", "batteries", places.batteries)):
             if some and not {"dm", program} <= set(doors):
                 raise config.slip("socket_info", f'one with "dm" and "{program}" in it, since there are {kind}')
         meter = config.text("serial_port", such=METERS) if source is None else source
-    rules, wishes = parse_rules(config, _file(home, "rates.json")), parse_wishes(config)
+    rules, wishes = parse_rules(config, _file(home, "rates.json"), connection), parse_wishes(config)
     storing = parse_store_wishes(config, [] if demo else [place.rules for place in places.batteries])
     price_sources = parse_price_sources(config, home)
     return Settings(
@@ -170,11 +181,15 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
         price_sources=price_sources if rules.tariffs.is_dynamic else (),
         tls=None if demo else parse_tls(config, home),
         door_names=config.words("door_names"),
-        connection_a=connection_a,
-        connection_phases=connection_phases,
+        connection_a=connection.current_a,
+        connection_phases=connection.phases,
+        connection_neutral=connection.neutral,
         other_load_worst_a=parse_other_load(config),
         chargers=places.chargers,
-        cables=places.cables,
+        circuits=places.circuits,
+        sharing=wishes.sharing,
+        rotation_s=wishes.rotation_s,
+        ocpp_door=parse_ocpp_door(config, dials_in=any(place.make == "ocpp" for place in places.chargers)),
         cars=places.cars,
         calendars=places.calendars,
         ready_before=wishes.ready_before,

@@ -11,7 +11,7 @@ from typing import Any, Final
 from lib.core.battery import ONE_PHASE_W, SOCKET_W, BatteryRules, allowed_w
 from lib.core.modes import StorageMode
 from lib.settings.config import Config, SettingsError, is_number
-from lib.settings.wiring import parse_phases, parse_wired
+from lib.settings.wiring import Connection, parse_phases, parse_wired
 
 KEYS = (
     *("make", "address", "capacity_kwh", "charge_kw", "discharge_kw", "phases", "wired", "socket"),
@@ -58,11 +58,11 @@ class StoreWishes:
     reserve_pct: float | None = None
 
 
-def parse_batteries(config: Config, connection_phases: int) -> tuple[BatteryPlace, ...]:
+def parse_batteries(config: Config, connection: Connection) -> tuple[BatteryPlace, ...]:
     """All of them, in the owner's order. Raises SettingsError."""
     found: list[BatteryPlace] = []
     for name, group in config.groups("batteries", "battery", KEYS):
-        place = _battery(name, group, connection_phases)
+        place = _battery(name, group, connection)
         for other in found:
             if (other.address, other.options.get("unit")) == (place.address, place.options.get("unit")):
                 raise group.slip("address", f"another one than that of {other.rules.name}")
@@ -85,9 +85,9 @@ def parse_store_wishes(config: Config, batteries: Sequence[BatteryRules]) -> Sto
     return StoreWishes(mode=StorageMode(mode), reserve_pct=reserve_pct)
 
 
-def _battery(name: str, group: Config, connection_phases: int) -> BatteryPlace:
+def _battery(name: str, group: Config, connection: Connection) -> BatteryPlace:
     make = group.one_of("make", tuple(OPTIONS))
-    phases = parse_phases(group, connection_phases, missing=1)
+    phases = parse_phases(group, connection, missing=1)
     socket = group.one_of("socket", (True, False), missing=False)
     if socket and phases != 1:
         raise group.slip("socket", "False: what is plugged into a socket hangs on one phase, and phases is 3")
@@ -104,7 +104,7 @@ def _battery(name: str, group: Config, connection_phases: int) -> BatteryPlace:
             charge_w=_power_w(group, "charge_kw", phases, socket=socket),
             discharge_w=_power_w(group, "discharge_kw", phases, socket=socket),
             phases=phases,
-            wired=parse_wired(group, phases, connection_phases),
+            wired=parse_wired(group, phases, connection),
             least_pct=least_pct,
             most_pct=most_pct,
             efficiency=group.amount("efficiency_pct", 50, 100, missing=EFFICIENCY_PCT) / 100,

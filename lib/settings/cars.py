@@ -11,16 +11,19 @@ from typing import Final
 
 from lib.core.car import FULL, Ask, CarRules
 from lib.core.trip import MOST_KM, MOST_KWH
-from lib.settings.config import Config
+from lib.settings.config import Config, is_number
 
 KEYS = (
     *("title", "capacity_kwh", "kwh_100km", "phases", "current_a", "everyday_pct", "night_pct", "arrival_pct"),
-    *("reserve_pct", "at_least_pct", "trip_default", "reserve_over_peak", "soc"),
+    *("reserve_pct", "at_least_pct", "trip_default", "reserve_over_peak", "soc", "power_table"),
 )
 ASK: Final = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(km|%|kwh)", re.IGNORECASE)
 SUCH = '"full", or such as "180 km", "80 %" or "30 kWh"'
 EVERYDAY_PCT, NIGHT_PCT, RESERVE_PCT, ARRIVAL_PCT = 80.0, 60.0, 20.0, 20.0
 KWH_100KM = 18.0
+MOST_KW = 350.0
+Table = tuple[tuple[float, float, float], ...]  # from %, to %, W
+SUCH_TABLE: Final = "a row of (from %, to %, kW) that touch, from 0 to 100, such as ((0, 80, 11), (80, 100, 4)), or ()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,7 @@ def _car(name: str, group: Config) -> CarPlace:
             trip_default=_ask(group, capacity_kwh),
             at_least_pct=_at_least(group, everyday_pct),
             reserve_over_peak=group.one_of("reserve_over_peak", (True, False), missing=False),
+            table=_table(group),
         ),
         soc=_soc(group),
     )
@@ -90,6 +94,26 @@ def _ask(group: Config, capacity_kwh: float) -> Ask:
         case "%":
             return Ask(soc_pct=amount)
     return Ask(energy_wh=amount * 1000)
+
+
+def _table(group: Config) -> Table:
+    said = group.names.get("power_table", ())
+    rows = list(said) if isinstance(said, tuple | list) else [said]
+    found, reached_pct = [], 0.0
+    for row in rows:
+        match row:
+            case (start, end, power_kw) if (
+                (is_number(start) and is_number(end) and is_number(power_kw))
+                and reached_pct == start < end <= 100
+                and 0 < power_kw <= MOST_KW
+            ):
+                found.append((float(start), float(end), power_kw * 1000.0))
+                reached_pct = end
+            case _:
+                raise group.slip("power_table", SUCH_TABLE)
+    if found and reached_pct != 100:
+        raise group.slip("power_table", SUCH_TABLE)
+    return tuple(found)
 
 
 def _soc(group: Config) -> Mapping[str, object]:

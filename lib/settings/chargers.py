@@ -1,26 +1,32 @@
-"""The owner's chargers and shared cables: config.py → places. Whether cables carry them all is for the core to say."""
+"""The owner's chargers: config.py → places. Whether the circuits carry them all is for the core to say."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from lib.core.charger import LEAST_A, ChargerRules
 from lib.core.modes import Mode
 from lib.settings.config import Config, SettingsError, is_number
-from lib.settings.wiring import parse_phases, parse_wired
+from lib.settings.wiring import Connection, parse_phases, parse_wired
 
 KEYS = (
     *("make", "address", "phases", "current_a", "wired", "switches_phases", "relay", "safe_a", "car", "mode", "user"),
-    "accept_unwatched",
+    *("priority", "accept_unwatched"),
 )
 RELAY_KEYS = ("pin", "type", "host", "active_low")
-CABLE_KEYS = ("current_a", "chargers")
 BATTERY = "battery"  # who asks dm for the home battery's power
+TAKEN: Final = MappingProxyType({BATTERY: "the home battery", "connection": "the house's own circuit"})
 MOST_A = 32.0
 USUAL_PIN, LEAST_PIN, MOST_PIN = 26, 2, 27
-STEPS_A: Mapping[str, float] = MappingProxyType({"nrgkick": 0.1, "goe": 1.0, "goe1": 1.0})
-SUCH = 'its host, such as "192.168.1.60", or of an NRGkick also "mdns:SERIAL"'
+STEPS_A: Mapping[str, float] = MappingProxyType({"nrgkick": 0.1, "goe": 1.0, "goe1": 1.0, "openevse": 1.0, "ocpp": 0.1})
+WATCHED: Final = frozenset({"openevse", "ocpp"})  # makes that fall to their safe current when nobody talks to them
+CANNOT_SWITCH: Final = frozenset({"openevse"})
+MOST_PRIORITY = 100
+SUCH = 'its host, such as "192.168.1.60", or its name on this network, such as "mdns:SERIAL"'
+DIALS_IN: Final = re.compile(r"([A-Za-z0-9*_.=+|@-]{1,48})(?::([1-9][0-9]?))?")
+SUCH_DIALS_IN = 'the id that it dials in with, such as "CP_1", or "CP_1:2" for its second plug'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +52,8 @@ class ChargerPlace:
     """A charger: where it is and what may be done with it.
 
     Attributes:
-        make: "nrgkick" or "goe"; api: of a go-e, 2 or 1.
+        make: "nrgkick", "goe", "openevse" or "ocpp"; api: of a go-e, 2 or 1.
+        address: its host or "mdns:NAME"; of an "ocpp" the id that it dials in with, and "CP_1:2" for its second plug.
         user: of its log-in; None without one. Its password is a secret.
         unwatched: its owner accepts that it keeps its last current while nobody steers it.
 
@@ -76,22 +83,12 @@ class ChargerPlace:
         return {"api": self.api, "relay": relay}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CablePlace:
-    """A cable that several chargers share; limits_a: what its L1, L2, L3 carry."""
-
-    name: str
-    limits_a: tuple[float, float, float]
-    chargers: frozenset[str]
-
-
-def parse_chargers(config: Config, *, connection_phases: int, cars: Collection[str]) -> tuple[ChargerPlace, ...]:
+def parse_chargers(config: Config, *, connection: Connection, cars: Collection[str]) -> tuple[ChargerPlace, ...]:
     """All of them, in the owner's order. Raises SettingsError."""
     found: list[ChargerPlace] = []
     for name, group in config.groups("chargers", "charger", KEYS):
-        if name.casefold() == BATTERY:
-            raise SettingsError(f"{group.where}: {name} is what the home battery is called; give it another name")
-        place = _charger(name, group, connection_phases, cars)
+        check_name(group, name)
+        place = _charger(name, group, connection, cars)
         for other in found:
             if other.address == place.address:
                 raise group.slip("address", f"another one than that of {other.rules.name}")
@@ -107,32 +104,23 @@ def parse_chargers(config: Config, *, connection_phases: int, cars: Collection[s
     return tuple(found)
 
 
-def parse_cables(config: Config, chargers: Collection[str]) -> tuple[CablePlace, ...]:
-    """All of them, in the owner's order. Raises SettingsError."""
-    found: list[CablePlace] = []
-    for name, group in config.groups("cables", "cable", CABLE_KEYS):
-        hangs = group.words("chargers")
-        for charger in hangs:
-            if charger not in chargers:
-                raise group.slip("chargers", f"the names of chargers: {', '.join(chargers) or 'there are none'}")
-            for other in found:
-                if charger in other.chargers:
-                    raise SettingsError(
-                        f"{group.where}: {charger} hangs on {other.name} already; it hangs on one cable"
-                    )
-        found.append(CablePlace(name=name, limits_a=_limits_a(group), chargers=frozenset(hangs)))
-    return tuple(found)
+def check_name(group: Config, name: str) -> None:
+    """Raises SettingsError for a name by which something else is granted power."""
+    if owner := TAKEN.get(name.casefold()):
+        raise SettingsError(f"{group.where}: {name} is what {owner} is called; give it another name")
 
 
-def _charger(name: str, group: Config, connection_phases: int, cars: Collection[str]) -> ChargerPlace:
+def _charger(name: str, group: Config, connection: Connection, cars: Collection[str]) -> ChargerPlace:
     make = group.one_of("make", tuple(STEPS_A))
-    phases = parse_phases(group, connection_phases, missing=connection_phases)
+    phases = parse_phases(group, connection, missing=connection.phases if connection.neutral else 1)
     relay = _relay(group)
     if relay and (make != "goe1" or phases == 1):
         raise group.slip("relay", 'None, but for a "goe1" on three phases: others switch phases themselves, or cannot')
     switches = group.one_of("switches_phases", (True, False), missing=relay is not None)
     if switches and (phases == 1 or (make == "goe1" and relay is None)):
         raise group.slip("switches_phases", "False: it hangs on one phase, or is a go-e of API v1 without a relay")
+    if switches and make in CANNOT_SWITCH:
+        raise group.slip("switches_phases", f"False: an {make!r} cannot")
     current_a = group.amount("current_a", LEAST_A, MOST_A, missing=16.0)
     car = group.names.get("car")
     if car is not None and car not in cars:
@@ -140,22 +128,41 @@ def _charger(name: str, group: Config, connection_phases: int, cars: Collection[
     return ChargerPlace(
         make="goe" if make == "goe1" else make,
         api=1 if make == "goe1" else 2,
-        address=group.text("address", such=SUCH),
+        address=_address(group, make),
         rules=ChargerRules(
             name=name,
             current_a=current_a,
             phases=phases,
             switches=switches,
-            wired=parse_wired(group, phases, connection_phases),
+            wired=parse_wired(group, phases, connection),
             step_a=STEPS_A[make],
             safe_a=_safe_a(group, current_a),
+            watched=make in WATCHED,
             car=car,
             mode=group.one_of("mode", tuple(mode.value for mode in Mode), missing=Mode.AUTO.value),
+            priority=_priority(group),
         ),
         relay=relay,
         user=group.text("user", missing="") or None,
         unwatched=group.one_of("accept_unwatched", (True, False), missing=False),
     )
+
+
+def _address(group: Config, make: str) -> str:
+    if make != "ocpp":
+        return group.text("address", such=SUCH)
+    said = group.text("address", such=SUCH_DIALS_IN)
+    found = DIALS_IN.fullmatch(said)
+    if found is None:
+        raise group.slip("address", SUCH_DIALS_IN)
+    return found[1] if found[2] in {None, "1"} else said
+
+
+def _priority(group: Config) -> int:
+    said = group.amount("priority", -MOST_PRIORITY, MOST_PRIORITY, missing=0)
+    if not said.is_integer():
+        raise group.slip("priority", f"a whole number from -{MOST_PRIORITY} to {MOST_PRIORITY}; the higher goes first")
+    return int(said)
 
 
 def _safe_a(group: Config, current_a: float) -> float | None:
@@ -180,10 +187,3 @@ def _relay(group: Config) -> RelayPlace | None:
         host=relay.text("host", missing=""),
         active_low=relay.one_of("active_low", (True, False), missing=True),
     )
-
-
-def _limits_a(group: Config) -> tuple[float, float, float]:
-    limits_a = group.amps("current_a", least=LEAST_A, such="20, or (20, 20, 20) for L1, L2, L3")
-    if limits_a is None:
-        raise group.slip("current_a", "what it carries, in A: 20, or (20, 20, 20) for L1, L2, L3")
-    return limits_a

@@ -8,15 +8,19 @@ from types import MappingProxyType
 from lib.core.battery import BatteryRules
 from lib.core.car import CarRules
 from lib.core.charger import ChargerRules
+from lib.core.circuits import Profile
 from lib.core.surplus import Priority
 from lib.settings.batteries import BatteryPlace, parse_batteries
 from lib.settings.cars import CarPlace, parse_cars
-from lib.settings.chargers import CablePlace, ChargerPlace, parse_cables, parse_chargers
+from lib.settings.chargers import ChargerPlace, parse_chargers
+from lib.settings.circuits import CircuitPlace, parse_circuits, parse_sharing
 from lib.settings.config import Config
 from lib.settings.doors import LOOPBACK
 from lib.settings.inverters import InverterPlace, parse_inverters
+from lib.settings.wiring import Connection
 
 READY_BEFORE_MIN = 15.0
+ROTATION_MIN = 30.0
 PRIORITIES: Mapping[str, Priority] = MappingProxyType(
     {"auto": Priority.AUTO, "car": Priority.CAR, "battery": Priority.HOME_BATTERY}
 )
@@ -30,7 +34,7 @@ class Places:
     """What there is to charge, by what, for which trips, and what stores; calendars: addresses as of lib/calendars."""
 
     chargers: tuple[ChargerPlace, ...] = ()
-    cables: tuple[CablePlace, ...] = ()
+    circuits: tuple[CircuitPlace, ...] = ()
     cars: tuple[CarPlace, ...] = ()
     calendars: tuple[str, ...] = ()
     batteries: tuple[BatteryPlace, ...] = ()
@@ -39,23 +43,25 @@ class Places:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """How the owner wants it."""
+    """How the owner wants it; sharing: how the connection does, rotation_s: how often a line that waits turns."""
 
     ready_before: timedelta
     all_day_departure: time
     priority: Priority
+    sharing: Profile
+    rotation_s: float
 
 
-def parse_places(config: Config, connection_phases: int) -> Places:
+def parse_places(config: Config, connection: Connection) -> Places:
     """What the owner has. Raises SettingsError."""
     cars = parse_cars(config)
-    chargers = parse_chargers(config, connection_phases=connection_phases, cars=[place.rules.name for place in cars])
+    chargers = parse_chargers(config, connection=connection, cars=[place.rules.name for place in cars])
     return Places(
         chargers=chargers,
-        cables=parse_cables(config, [place.rules.name for place in chargers]),
+        circuits=parse_circuits(config, connection, [place.rules.name for place in chargers]),
         cars=cars,
         calendars=_calendars(config),
-        batteries=parse_batteries(config, connection_phases),
+        batteries=parse_batteries(config, connection),
         inverters=parse_inverters(config),
     )
 
@@ -66,6 +72,8 @@ def parse_wishes(config: Config) -> Wishes:
         ready_before=timedelta(minutes=config.amount("ready_before_min", 0, 240, missing=READY_BEFORE_MIN)),
         all_day_departure=config.clock("all_day_departure", "07:00"),
         priority=PRIORITIES[config.one_of("priority", tuple(PRIORITIES), missing="auto")],
+        sharing=parse_sharing(config),
+        rotation_s=config.amount("rotation_min", 1, 1440, missing=ROTATION_MIN) * 60,
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any, TypeGuard, TypeVar
 T = TypeVar("T", int, bool, str)
 Amps = tuple[float, float, float]  # on L1, L2, L3
 
-MOST_A = 250.0  # of a house
+MOST_A = 1000.0  # of a house, or of a car park
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 

@@ -9,6 +9,7 @@ from lib.settings.config import Config, SettingsError
 
 PROGRAMS = ("dm", "ev", "bs")
 LOOPBACK = "127.0.0.1"
+OCPP_DOOR = ("0.0.0.0", 8887)  # noqa: S104 - those who dial in are other machines
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,18 @@ def parse_doors(config: Config, first: int | None) -> Mapping[str, Door]:
                     f"a name of {', '.join(PROGRAMS)} with (address, port from 1 to 65535)"
                 )
     return doors
+
+
+def parse_ocpp_door(config: Config, *, dials_in: bool) -> Door | None:
+    """Where chargers dial in; None while none does, whatever is set. Raises SettingsError."""
+    match config.names.get("ocpp_door", OCPP_DOOR):
+        case None:
+            if dials_in:
+                raise config.slip("ocpp_door", f"{OCPP_DOOR}, or another address and port, since a charger is an ocpp")
+            return None
+        case (str() as host, int() as port) if host and port is not True and 0 < port < 65536:
+            return Door(host, port) if dials_in else None
+    raise config.slip("ocpp_door", f"{OCPP_DOOR}, (address, port from 1 to 65535), or None")
 
 
 def parse_tls(config: Config, home: Path) -> tuple[Path, Path] | None:

@@ -1,19 +1,20 @@
-"""The house itself: its connection and prices, config.py and rates.json → the core's rules."""
+"""The house itself: its prices and what it draws, config.py and rates.json → the core's rules."""
 
 import json
 from pathlib import Path
 
 from lib.core.house import Rules
-from lib.core.power import connection_w
+from lib.core.power import connection_w, without_neutral_w
 from lib.core.rates import parse_rates
 from lib.core.tariff import RatesError, Tariffs
-from lib.settings.config import MOST_A, Amps, Config, SettingsError
+from lib.settings.config import Amps, Config, SettingsError
+from lib.settings.wiring import Connection
 
 MARGIN_PCT = 4.0
 KNOWN_SOURCES = ("energy-charts", "entsoe", "elia", "nordpool")
 
 
-def parse_rules(config: Config, rates: Path) -> Rules:
+def parse_rules(config: Config, rates: Path, connection: Connection) -> Rules:
     """What dm counts and decides by; rates: the file of prices. Raises SettingsError."""
     tariffs = _tariffs(rates, config)
     target_kw = config.number("peak_target_kw", 0.1, 100, missing=None)
@@ -23,19 +24,14 @@ def parse_rules(config: Config, rates: Path) -> Rules:
             f"{config.where}: capacity_tariff is False, but rates.json has a price for peaks: "
             "set it to True, or take Electricity.capacity out of rates.json"
         )
-    current_a, phases = parse_connection(config)
+    carries_w = connection_w(current_a=connection.current_a, phases=connection.phases)
     return Rules(
         tariffs=tariffs,
-        connection_w=connection_w(current_a=current_a, phases=phases),
+        connection_w=carries_w if connection.neutral else without_neutral_w(carries_w),
         capacity_tariff=capacity_tariff,
         owner_target_w=None if target_kw is None else target_kw * 1000,
         margin=config.amount("margin_pct", 0, 30, missing=MARGIN_PCT) / 100,
     )
-
-
-def parse_connection(config: Config) -> tuple[float, int]:
-    """What the connection carries: A on each of so many phases. Raises SettingsError."""
-    return config.amount("connection_a", 6, MOST_A, missing=25.0), config.one_of("connection_phases", (1, 3), missing=3)
 
 
 def parse_other_load(config: Config) -> Amps | None:

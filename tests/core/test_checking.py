@@ -25,19 +25,19 @@ def cable(name: str, limit_a: float, *chargers: str) -> Circuit:
 
 def test_what_may_flow_while_nobody_steers_must_fit() -> None:
     """A safe current counts, and the maximum of one that would keep its current, unless the owner accepts that."""
-    other_a = {"connection": (10.0, 10.0, 10.0)}
-    assert check([house(25)], [GARAGE, DRIVE], other_a) == ()
+    home = replace(house(25), worst_a=(10.0, 10.0, 10.0))
+    assert check([home], [GARAGE, DRIVE]) == ()
     assert (0.0, 6.0) == (safe_a(GARAGE), safe_a(DRIVE))
     deaf = replace(DRIVE, watched=False)
-    (slip,) = check([house(25)], [GARAGE, deaf], other_a)
+    (slip,) = check([home], [GARAGE, deaf])
     assert slip.startswith("connection L2: carries 25 A, but while nobody steers drive 16 A + other load 10 A may flow")
-    assert check([house(25)], [GARAGE, deaf], other_a, accepted={"drive"}) == ()
-    assert check([house(25)], [GARAGE, replace(deaf, current_a=15)], other_a) == ()
+    assert check([home], [GARAGE, deaf], accepted={"drive"}) == ()
+    assert check([home], [GARAGE, replace(deaf, current_a=15)]) == ()
     both = [replace(GARAGE, safe_a=10), replace(DRIVE, safe_a=6)]
-    (slip,) = check([house(25)], both, other_a)
+    (slip,) = check([home], both)
     assert "connection L2" in slip
     assert "garage 10 A + drive 6 A + other load 10 A" in slip
-    (slip,) = check([house(100), cable("cable", 15, "garage", "drive")], both, {})
+    (slip,) = check([house(100), cable("cable", 15, "garage", "drive")], both)
     assert "cable L2: carries 15 A" in slip
 
 
@@ -60,4 +60,4 @@ def test_a_slip_in_the_settings_is_a_sentence(
     circuits: list[Circuit], chargers: list[ChargerRules], words: str
 ) -> None:
     """Each names what it is about."""
-    assert [slip for slip in check(circuits, chargers, {}) if slip.startswith(words)]
+    assert [slip for slip in check(circuits, chargers) if slip.startswith(words)]

@@ -22,7 +22,7 @@ STEP_S = 0.05
 CONFIG = """
 chargers = {{"garage": {{"make": "nrgkick", "address": {where!r}, "phases": 3, "mode": "off"}}}}
 cars = {{}}
-cables = {{}}
+circuits = {{}}
 calendars = ()
 """
 

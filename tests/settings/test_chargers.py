@@ -1,4 +1,4 @@
-"""Chargers and the cables they share, as the owner writes them down."""
+"""Chargers, as the owner writes them down."""
 
 from pathlib import Path
 
@@ -7,8 +7,8 @@ import pytest
 from lib.chargers import open_charger
 from lib.core.charger import ChargerRules
 from lib.core.checking import check
-from lib.core.circuits import NOTHING, Circuit
-from lib.settings import ChargerPlace, RelayPlace
+from lib.core.circuits import Circuit
+from lib.settings import ChargerPlace, Door, RelayPlace
 from tests.settings.homes import loaded, slip
 
 CARS = 'cars = {"car_1": {"capacity_kwh": 50}}\n'
@@ -38,7 +38,7 @@ def test_all_that_can_be_said(tmp_path: Path) -> None:
     found = charger(
         tmp_path,
         '"phases": 3, "current_a": 32, "wired": "231", "switches_phases": True, "safe_a": 6, "car": "car_1", '
-        '"mode": "pv_only", "user": "pi", "accept_unwatched": True',
+        '"mode": "pv_only", "user": "pi", "accept_unwatched": True, "priority": 2',
     )
     rules = ChargerRules(
         name="garage",
@@ -50,6 +50,7 @@ def test_all_that_can_be_said(tmp_path: Path) -> None:
         safe_a=6,
         car="car_1",
         mode="pv_only",
+        priority=2,
     )
     assert ChargerPlace(make="nrgkick", address="192.168.1.60", rules=rules, user="pi", unwatched=True) == found
 
@@ -100,7 +101,7 @@ def test_a_house_with_one_phase(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ('"make": "wallbox"', 'make is \'wallbox\'; allowed is "nrgkick" or "goe" or "goe1"'),
+        ('"make": "wallbox"', 'make is \'wallbox\'; allowed is "nrgkick" or "goe" or "goe1" or "openevse" or "ocpp"'),
         ('"address": ""', "address is ''; allowed is a text such as its host"),
         ('"phases": 2', "phases is 2; allowed is 1 or 3"),
         ('"current_a": 40', "current_a is 40; allowed is a number from 6 to 32"),
@@ -119,6 +120,12 @@ def test_a_house_with_one_phase(tmp_path: Path) -> None:
         ('"safe_a": 5', "safe_a is 5; allowed is 0, a number from 6 to 16, or None"),
         ('"safe_a": 17', "safe_a is 17; allowed is 0, a number from 6 to 16, or None"),
         ('"safe_a": True', "safe_a is True; allowed is 0, a number from 6 to 16, or None"),
+        ('"priority": 1.5', "priority is 1.5; allowed is a whole number from -100 to 100; the higher goes first"),
+        ('"priority": 101', "priority is 101; allowed is a number from -100 to 100"),
+        ('"make": "openevse", "switches_phases": True', "switches_phases is True; allowed is False: an 'openevse'"),
+        ('"make": "ocpp", "address": "mdns:x"', "address is 'mdns:x'; allowed is the id that it dials in with"),
+        ('"make": "ocpp", "address": "CP_1:0"', "address is 'CP_1:0'; allowed is the id that it dials in with"),
+        ('"make": "ocpp", "address": "http://a"', "address is 'http://a'; allowed is the id that it dials in with"),
         ('"car": "car_2"', "car is 'car_2'; allowed is the name of a car (car_1), or None"),
         (
             '"mode": "fast"',
@@ -139,6 +146,63 @@ def test_a_slip_names_the_charger_and_the_key(tmp_path: Path, said: str, sentenc
     assert slip(tmp_path, chargers(said)).startswith(f"chargers['garage']: {sentence}")
 
 
+def test_who_falls_to_its_safe_current_by_itself(tmp_path: Path) -> None:
+    """An OpenEVSE and an OCPP charger do; the others keep what they were told last."""
+    assert (True, 1.0) == ((rules := charger(tmp_path, make="openevse").rules).watched, rules.step_a)
+    assert (True, 0.1) == ((rules := charger(tmp_path, make="ocpp").rules).watched, rules.step_a)
+    assert not any(charger(tmp_path, make=make).rules.watched for make in ("nrgkick", "goe", "goe1"))
+
+
+@pytest.mark.parametrize(("said", "where"), [("CP_1", "CP_1"), ("CP_1:1", "CP_1"), ("CP_1:2", "CP_1:2")])
+def test_a_charger_that_dials_in_has_an_id(tmp_path: Path, said: str, where: str) -> None:
+    """Its first plug needs no number, so that it is not named twice."""
+    found = loaded(tmp_path, chargers(f'"make": "ocpp", "address": "{said}"'))
+    assert (where, Door("0.0.0.0", 8887)) == (found.chargers[0].address, found.ocpp_door)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("None", "ocpp_door is None; allowed is ('0.0.0.0', 8887), or another address and port, since a charger"),
+        ("8887", "ocpp_door is 8887; allowed is ('0.0.0.0', 8887), (address, port from 1 to 65535), or None"),
+        ('("", 8887)', "ocpp_door is ('', 8887); allowed is"),
+        ('("0.0.0.0", 70000)', "ocpp_door is ('0.0.0.0', 70000); allowed is"),
+    ],
+)
+def test_a_charger_that_dials_in_needs_a_door(tmp_path: Path, said: str, sentence: str) -> None:
+    """A door that nobody needs stays shut, but a slip in it is told."""
+    config = f"ocpp_door = {said}\n"
+    assert slip(tmp_path, chargers("", make="ocpp") + config).startswith(sentence)
+    if said == "None":
+        assert loaded(tmp_path, chargers("") + config).ocpp_door is None
+    else:
+        assert slip(tmp_path, chargers("") + config).startswith(sentence)
+    assert loaded(tmp_path, chargers("")).ocpp_door is None
+
+
+def test_a_house_without_a_neutral(tmp_path: Path) -> None:
+    """A car charges between two phases of 3×230 V, and the connection carries less in all."""
+    delta = CARS + "connection_neutral = False\n"
+    found = loaded(tmp_path, chargers('"wired": "23"', before=delta))
+    assert (1, "23", False) == ((rules := found.chargers[0].rules).phases, rules.wired, found.connection_neutral)
+    assert 9_959 == round(found.rules.connection_w)
+    for said, sentence in (
+        ("", 'wired is missing; allowed is "12", "23" or "13": between which of the meter\'s phases it hangs'),
+        ('"wired": "1"', "wired is '1'; allowed is \"12\""),
+        ('"phases": 3', "phases is 3; allowed is 1, between two phases, as the house has no neutral"),
+    ):
+        assert slip(tmp_path, chargers(said, before=delta)).startswith(f"chargers['garage']: {sentence}")
+    one = CARS + "connection_phases = 1\nconnection_neutral = False\n"
+    assert slip(tmp_path, chargers("", before=one)).startswith("connection_neutral is False; allowed is True")
+
+
+def test_the_connection_has_its_name_already(tmp_path: Path) -> None:
+    """Rows are named by their circuit."""
+    assert "chargers['connection']: connection is what the house's own circuit is called; give it another name" == slip(
+        tmp_path, chargers("", name="connection")
+    )
+
+
 def test_the_home_battery_has_its_name_already(tmp_path: Path) -> None:
     """Grants are given by name."""
     assert "chargers['Battery']: Battery is what the home battery is called; give it another name" == slip(
@@ -146,13 +210,13 @@ def test_the_home_battery_has_its_name_already(tmp_path: Path) -> None:
     )
 
 
-def two(first: str = "", second: str = "", *, more: str = "") -> str:
-    """A config with two go-e of API v1, and what else is said."""
+def two(first: str = "", second: str = "") -> str:
+    """A config with two go-e of API v1."""
     one, other = (
         f'"{name}": {{"make": "goe1", "address": "192.168.1.{number}"}} | {{{said}}}'
         for name, number, said in (("garage", 60, first), ("street", 61, second))
     )
-    return f"chargers = {{{one}, {other}}}\n{more}\n"
+    return f"chargers = {{{one}, {other}}}\n"
 
 
 def test_two_chargers_share_nothing_by_mistake(tmp_path: Path) -> None:
@@ -165,55 +229,12 @@ def test_two_chargers_share_nothing_by_mistake(tmp_path: Path) -> None:
     assert 2 == len(loaded(tmp_path, two(relay, '"relay": {"pin": 20, "host": "pi-2"}')).chargers)
 
 
-def test_a_cable_that_two_chargers_share(tmp_path: Path) -> None:
-    """One number is for each phase; a charger may hang on none."""
-    found = loaded(tmp_path, two(more='cables = {"drive": {"current_a": 20, "chargers": ("garage",)}}'))
-    [cable] = found.cables
-    assert ("drive", (20.0, 20.0, 20.0), frozenset({"garage"})) == (cable.name, cable.limits_a, cable.chargers)
-    more = 'cables = {"drive": {"current_a": (20, 16, 16), "chargers": ["garage", "street"]}}'
-    [cable] = loaded(tmp_path, two(more=more)).cables
-    assert ((20.0, 16.0, 16.0), frozenset({"garage", "street"})) == (cable.limits_a, cable.chargers)
-
-
-@pytest.mark.parametrize(
-    ("said", "sentence"),
-    [
-        ('"current_a": 20', None),
-        ('"chargers": ()', "current_a is missing; allowed is what it carries, in A: 20, or (20, 20, 20)"),
-        ('"current_a": 5', "current_a is 5; allowed is 20, or (20, 20, 20) for L1, L2, L3"),
-        ('"current_a": (20, 20)', "current_a is (20, 20); allowed is 20, or (20, 20, 20)"),
-        ('"current_a": True', "current_a is True; allowed is 20, or (20, 20, 20)"),
-        ('"current_a": 20, "chargers": "garage"', "chargers is 'garage'; allowed is a row of texts"),
-        (
-            '"current_a": 20, "chargers": ("attic",)',
-            "chargers is ('attic',); allowed is the names of chargers: garage, ",
-        ),
-        ('"limit_a": 20', "limit_a is no setting of a cable; allowed are current_a, chargers"),
-    ],
-)
-def test_a_slip_names_the_cable_and_the_key(tmp_path: Path, said: str, sentence: str | None) -> None:
-    """A cable without chargers is useless, but no slip."""
-    config = two(more=f'cables = {{"drive": {{{said}}}}}')
-    if sentence is None:
-        assert frozenset() == loaded(tmp_path, config).cables[0].chargers
-    else:
-        assert slip(tmp_path, config).startswith(f"cables['drive']: {sentence}")
-
-
-def test_a_charger_hangs_on_one_cable(tmp_path: Path) -> None:
-    """Cables in cables come down to their rows, which nobody writes by hand."""
-    cable = '{"current_a": 20, "chargers": ("garage",)}'
-    assert slip(tmp_path, two(more=f'cables = {{"a": {cable}, "b": {cable}}}')) == (
-        "cables['b']: garage hangs on a already; it hangs on one cable"
-    )
-
-
 def test_what_the_settings_let_pass_the_core_understands(tmp_path: Path) -> None:
     """Each charger by itself is one that the core's own check finds nothing wrong with."""
     for said in ("", '"phases": 1, "wired": "12", "safe_a": 0', '"wired": "312", "current_a": 6, "safe_a": 6'):
         found = loaded(tmp_path, chargers(said))
         connection = Circuit(name="connection", limits_a=(25.0, 25.0, 25.0))
-        assert () == check([connection], [place.rules for place in found.chargers], {"connection": NOTHING})
+        assert () == check([connection], [place.rules for place in found.chargers])
 
 
 @pytest.mark.parametrize(

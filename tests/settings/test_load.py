@@ -14,10 +14,21 @@ from lib.cars import open_source
 from lib.core.battery import BatteryRules
 from lib.core.car import CarRules
 from lib.core.charger import ChargerRules
+from lib.core.circuits import Profile
 from lib.core.modes import StorageMode
 from lib.core.surplus import Priority
 from lib.prices import ALLOWED
-from lib.settings import Door, InverterPlace, SettingsError, batteries, cars, chargers, inverters
+from lib.settings import (
+    CircuitPlace,
+    Door,
+    InverterPlace,
+    SettingsError,
+    batteries,
+    cars,
+    chargers,
+    circuits,
+    inverters,
+)
 from lib.settings.charging import KINDS
 from lib.sim.calendar_box import PATH
 from lib.sim.car_cloud_box import Report
@@ -36,7 +47,8 @@ def test_the_shipped_settings_are_good() -> None:
 def test_a_house_without_cars_starts() -> None:
     """As shipped there is no charger, no car and no calendar, and what is asked of them is the usual."""
     shipped = settings.load({})
-    assert ((), (), (), ()) == (shipped.chargers, shipped.cables, shipped.cars, shipped.calendars)
+    assert ((), (), (), ()) == (shipped.chargers, shipped.circuits, shipped.cars, shipped.calendars)
+    assert (Profile.EQUAL, 1800.0, None) == (shipped.sharing, shipped.rotation_s, shipped.ocpp_door)
     assert (timedelta(minutes=15), time(7), Priority.AUTO) == (
         shipped.ready_before,
         shipped.all_day_departure,
@@ -57,7 +69,7 @@ def test_what_the_shipped_file_shows_is_good(tmp_path: Path) -> None:
     text = re.sub(r"(?m)^    # ", "    ", (settings.CHECKOUT / "config.py").read_text())
     street = '\nchargers["street"] = chargers["garage"] | {"address": "192.168.1.61"}\n'
     found = settings.load(home(tmp_path, text + street))
-    assert {"garage", "street"} == found.cables[0].chargers
+    assert (CircuitPlace(name="drive", limits_a=(20.0, 20.0, 20.0), chargers=("garage", "street")),) == found.circuits
     [car] = found.cars
     plain = CarRules(name="car_1", title="Blue car", capacity_wh=77_000)
     assert plain == car.rules
@@ -67,6 +79,7 @@ def test_what_the_shipped_file_shows_is_good(tmp_path: Path) -> None:
     names = runpy.run_path(str(tmp_path / "config.py"))
     assert set(chargers.KEYS) == names["chargers"]["garage"].keys()
     assert set(cars.KEYS) == names["cars"]["car_1"].keys()
+    assert set(circuits.KEYS) == names["circuits"]["drive"].keys()
     [battery] = found.batteries
     assert ("victron", BatteryRules(name="home", capacity_wh=10_000), {}) == (
         battery.make,
@@ -117,7 +130,7 @@ def test_the_demo_charges_a_simulated_car(tmp_path: Path) -> None:
         car.soc["url"],
         found.calendars,
     )
-    assert () == found.cables
+    assert () == found.circuits
     names = {field.name for field in fields(Report)}
     assert {str(part) for key, part in car.soc.items() if key not in {"from", "url"}} <= names
 
@@ -171,7 +184,7 @@ def test_no_doors_is_dm_alone(tmp_path: Path) -> None:
         (CONFIG + 'socket_info = {"xx": ("a", 1)}\n', "config.py: socket_info['xx'] is ('a', 1)"),
         (CONFIG + "capacity_tariff = 1\n", "config.py: capacity_tariff is 1; allowed is True or False"),
         (CONFIG + "connection_phases = 2\n", "config.py: connection_phases is 2; allowed is 1 or 3"),
-        (CONFIG + "connection_a = '25'\n", "config.py: connection_a is '25'; allowed is a number from 6 to 250"),
+        (CONFIG + "connection_a = '25'\n", "config.py: connection_a is '25'; allowed is a number from 6 to 1000"),
         (
             CONFIG + "peak_target_kw = 4000\n",
             "config.py: peak_target_kw is 4000; allowed is a number from 0.1 to 100, or None",
@@ -309,7 +322,10 @@ calendars = ("ics:trips.ics", "google:family@group.calendar.google.com")
         ("calendars = ('ics:a', 'ics:a')", "calendars is ('ics:a', 'ics:a'); allowed is a row such as"),
         ("calender = ()", "calender is no setting; is calendars meant?"),
         ("charger = {}", "charger is no setting; is chargers meant?"),
-        ("cable = {}", "cable is no setting; is cables meant?"),
+        ("circuit = {}", "circuit is no setting; is circuits meant?"),
+        ("cables = {'a': {}}", "cables are called circuits now; write circuits = … with the same in it"),
+        ("sharing = 'fair'", 'sharing is \'fair\'; allowed is "equal" or "proportional" or "fifo" or "station"'),
+        ("rotation_min = 0", "rotation_min is 0; allowed is a number from 1 to 1440"),
         ("cars = {'a': {'capacity_kwh': 50}, 'a': {}}", "'a' stands twice in one group; each name stands once"),
     ],
 )
