@@ -35,6 +35,7 @@ class Box:
     """A box at `address`: host or host:port, an IPv6 host in brackets. kind: what it should be, for sentences.
 
     slip: what is raised for an address or a user that can be none; silent: for a box that does not answer as it should.
+    headers: what each question says besides. digest: the box is shown that we know its password, and not told it.
     """
 
     def __init__(
@@ -46,6 +47,8 @@ class Box:
         silent: type[Exception],
         user: str | None = None,
         password: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        digest: bool = False,
     ) -> None:
         found = parse_address(address.strip().removeprefix("http://").rstrip("/"), usual_port=HTTP_PORT)
         if found is None:
@@ -55,10 +58,14 @@ class Box:
         self.where = shown(host, self.port, usual_port=HTTP_PORT)
         self._url = URL.build(scheme="http", host=host, port=self.port)
         self._silent = silent
-        self._headers: dict[str, str] = {}
+        self._headers = dict(headers or {})
+        self._digest: tuple[aiohttp.DigestAuthMiddleware, ...] = ()
         if user and password:
             if ":" in user:
                 raise slip(f"the user {user!r} of {kind} holds a colon, which no user may")
+        if user and password and digest:
+            self._digest = (aiohttp.DigestAuthMiddleware(user, password),)
+        elif user and password:
             self._headers["Authorization"] = aiohttp.encode_basic_auth(user, password)
         self._http: aiohttp.ClientSession | None = None
 
@@ -70,6 +77,7 @@ class Box:
                 connector=aiohttp.TCPConnector(limit=1, keepalive_timeout=KEEP_S),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=self._headers,
+                middlewares=self._digest,
             )
         return self._http
 
@@ -88,27 +96,30 @@ class Box:
         query: Mapping[str, str] | None = None,
         *,
         told: Mapping[str, Any] | None = None,
+        method: str | None = None,
         within_s: float | None = None,
     ) -> Answer:
         """The answer to GET `path`, or to POST where something is `told`, which it must bear to be told twice.
 
-        within_s: None where all questions together have a limit. Raises `silent`.
+        method: another one, such as DELETE. within_s: None where all questions together have a limit. Raises `silent`.
         """
+        method = method or ("GET" if told is None else "POST")
         try:
             async with asyncio.timeout(within_s):
                 try:
-                    return await self._send(path, query, told)
+                    return await self._send(method, path, query, told)
                 except aiohttp.ClientConnectorError:
                     raise
                 except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):  # it closed the connection meanwhile
                     if told is None:  # the library has asked again by itself
                         raise
-                    return await self._send(path, query, told)
+                    return await self._send(method, path, query, told)
         except (TimeoutError, aiohttp.ClientError) as error:
             raise self.unreachable(error) from error
 
-    async def _send(self, path: str, query: Mapping[str, str] | None, told: Mapping[str, Any] | None) -> Answer:
-        method = "GET" if told is None else "POST"
+    async def _send(
+        self, method: str, path: str, query: Mapping[str, str] | None, told: Mapping[str, Any] | None
+    ) -> Answer:
         async with self.session.request(
             method, self._url / path, params=query, json=told, allow_redirects=False
         ) as answer:
