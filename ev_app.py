@@ -116,7 +116,7 @@ def main() -> int:
                 async with opened(config, secrets, cars.take, clock, memory) as devices:
                     await cars.run(devices)
 
-    orders = handlers(lambda: cars, lambda: meter)
+    orders = handlers(lambda: cars, lambda: meter, rules.circuits)
     screen = None
     if not asked.headless and sys.stdout.isatty() and sys.stdin.isatty():
         from lib.panels.dashboard import Dashboard

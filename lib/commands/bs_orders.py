@@ -5,13 +5,15 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from lib.commands.owner import passed_on, told_to
+from lib.commands.proposing import battery_known, proposed
 from lib.core.cellar import Storage, StorageRules
+from lib.core.claims import BATTERY
 from lib.core.modes import StorageMode
 from lib.core.storage import Chosen, Event, Reserved
 from lib.hub.client import Peer
 from lib.hub.orders import Answer, Handlers
 from lib.messages import Refused
-from lib.messages.orders import AcceptPeak, Done, SetReserve, SetStorage
+from lib.messages.orders import AcceptPeak, Done, Propose, SetReserve, SetStorage, Withdraw
 
 MEANS: Final[Mapping[StorageMode, str]] = MappingProxyType(
     {
@@ -22,6 +24,7 @@ MEANS: Final[Mapping[StorageMode, str]] = MappingProxyType(
         StorageMode.OWN: "is left to its maker's mode",
     }
 )
+EV = "and ev for chargers and circuits: send it there"
 
 
 class Taker(Protocol):
@@ -50,10 +53,15 @@ def handlers(taker: Callable[[], Taker | None], meter: Callable[[], Peer | None]
                 return Done(what=f"battery {mode}: {MEANS[mode]}")
             case SetReserve(reserve_pct=reserve_pct):
                 return _reserve(known, rules, reserve_pct)
+            case Propose() | Withdraw():
+                if order.target != BATTERY:
+                    return Refused(why=f"{order.target!r} is not the battery: bs takes proposals for {BATTERY!r}, {EV}")
+                return proposed(order, lambda: battery_known(known.storage), known.take)
         raise TypeError(f"{order!r} is no order of bs's")
 
     own = told_to(taker, "bs", carry_out)
-    return {SetStorage: own, SetReserve: own, AcceptPeak: passed_on(meter)}
+    kinds = (SetStorage, SetReserve, Propose, Withdraw)
+    return {**dict.fromkeys(kinds, own), AcceptPeak: passed_on(meter)}
 
 
 def _reserve(taker: Taker, rules: StorageRules, reserve_pct: float | None) -> Answer:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from lib import messages
 from lib.clock import Clock
 from lib.commands.bs_memory import Memory
+from lib.commands.proposing import Reporter, battery_known
 from lib.core.battery_why import Ground
 from lib.core.cellar import Storage, StorageRules
 from lib.core.stamp import BRUSSELS
@@ -36,6 +37,7 @@ class Teller:
         """`say` takes each message and never waits; makes: of the batteries, by name."""
         self._say, self._rules, self._memory = say, rules, memory
         self._boot, self._clock, self._makes, self._demo = boot, clock, makes, demo
+        self._reporter = Reporter(say, boot=boot)
         self._seq = 0
         self._said_s: float | None = None
         self._last: Said | None = None
@@ -43,7 +45,11 @@ class Teller:
         self.around: Mapping[str, Callable[[], str]] = {}  # by kind, what is wrong around it; "" while nothing is
 
     def tell(self, storage: Storage) -> None:
-        """The state as it is now, unless it says what it said a moment ago."""
+        """The state as it is now, unless it says what it said a moment ago; then what is proposed."""
+        self._tell_state(storage)
+        self._reporter.tell(battery_known(storage))
+
+    def _tell_state(self, storage: Storage) -> None:
         now_s = self._clock.monotonic()
         said = say_storage(
             storage,

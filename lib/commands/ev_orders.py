@@ -1,20 +1,23 @@
 """The owner's orders to ev → what happens to its state, or why not, in a sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from typing import Protocol
 
 from lib.commands.owner import passed_on, told_to
+from lib.commands.proposing import cars_known, proposed, unknown
 from lib.core.car import CarReading, CarTold
 from lib.core.carport import Bay, Charging
 from lib.core.charging import Event, Wanted
+from lib.core.circuits import Circuit
+from lib.core.claims import BATTERY
 from lib.core.modes import Phases
 from lib.core.plugged import Named
 from lib.core.soc import TYPED
 from lib.hub.client import Peer
 from lib.hub.orders import Answer, Handlers
 from lib.messages import Refused
-from lib.messages.orders import AcceptPeak, Boost, Done, SetCar, SetMode, SetPhases, SetSoc
+from lib.messages.orders import AcceptPeak, Boost, Done, Propose, SetCar, SetMode, SetPhases, SetSoc, Withdraw
 
 
 class Taker(Protocol):
@@ -28,13 +31,37 @@ class Taker(Protocol):
         """Something happened."""
 
 
-def handlers(taker: Callable[[], Taker | None], meter: Callable[[], Peer | None]) -> Handlers:
+def handlers(
+    taker: Callable[[], Taker | None], meter: Callable[[], Peer | None], circuits: Iterable[Circuit] = ()
+) -> Handlers:
     """What carries out each order that ev takes; the peak's is passed on to dm.
 
-    taker: None while ev is just starting; meter: None where dm has no door.
+    taker: None while ev is just starting; meter: None where dm has no door. circuits: those of the owner, of which
+    other programs may want something as they may of a charger.
     """
-    own = told_to(taker, "ev", _carry_out)
-    return {SetMode: own, SetPhases: own, SetSoc: own, SetCar: own, Boost: own, AcceptPeak: passed_on(meter)}
+    names = [circuit.name for circuit in circuits]
+
+    def propose(known: Taker, order: object) -> Answer:
+        assert isinstance(order, Propose | Withdraw)
+        return _propose(known, names, order)
+
+    own, others = told_to(taker, "ev", _carry_out), told_to(taker, "ev", propose)
+    return {
+        **dict.fromkeys((SetMode, SetPhases, SetSoc, SetCar, Boost), own),
+        **dict.fromkeys((Propose, Withdraw), others),
+        AcceptPeak: passed_on(meter),
+    }
+
+
+def _propose(taker: Taker, circuits: Collection[str], order: Propose | Withdraw) -> Answer:
+    bays = taker.charging.bays
+    if order.target not in bays and order.target not in circuits:
+        if order.target == BATTERY:
+            return Refused(
+                why="ev takes proposals for chargers and circuits: bs does for the battery, so send it there"
+            )
+        return unknown("charger or circuit", order.target, [*circuits, *bays])
+    return proposed(order, lambda: cars_known(taker.charging), taker.take)
 
 
 def _carry_out(taker: Taker, order: object) -> Answer:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from lib import messages
 from lib.clock import Clock
 from lib.commands.ev_memory import Memory
+from lib.commands.proposing import Reporter, cars_known
 from lib.core.carport import Charging, ChargingRules
 from lib.core.why import Hold, Reason
 from lib.messages.charging import ChargerNow
@@ -33,6 +34,7 @@ class Teller:
         """`say` takes each message and never waits; makes: of the chargers, by name."""
         self._say, self._rules, self._memory = say, rules, memory
         self._boot, self._clock, self._makes, self._demo = boot, clock, makes, demo
+        self._reporter = Reporter(say, boot=boot)
         self._seq = 0
         self._said_s: float | None = None
         self._last: Said | None = None
@@ -42,7 +44,11 @@ class Teller:
         self._say(say_sessions(memory.sessions))
 
     def tell(self, charging: Charging) -> None:
-        """The state as it is now, unless it says what it said a moment ago."""
+        """The state as it is now, unless it says what it said a moment ago; then what is proposed."""
+        self._tell_state(charging)
+        self._reporter.tell(cars_known(charging))
+
+    def _tell_state(self, charging: Charging) -> None:
         if charging.closed:
             self._say(say_sessions(self._memory.sessions))
         now_s = self._clock.monotonic()

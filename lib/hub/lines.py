@@ -40,10 +40,10 @@ class Lines:
         self._words = words
         self._orders = orders
 
-    async def answer(self, line: str, *, may_change: bool) -> str:
+    async def answer(self, line: str, *, may_change: bool, by_token: bool = False) -> str:
         """The answer to a line; never raises for what was typed, and takes 5 s at most.
 
-        may_change: whether who typed it may do more than look.
+        may_change: whether who typed it may do more than look; by_token: because of the token that was shown.
         """
         typed = line.strip()
         word, *more = typed.split(maxsplit=1)[:2] or [""]
@@ -60,7 +60,7 @@ class Lines:
                 if rest and question.order and (whose := elsewhere(self._orders.program, known, rest)):
                     return folded(whose)
                 if rest and question.order:
-                    return await self._tell(known, question.order, rest, may_change=may_change)
+                    return await self._tell(known, question.order, rest, may_change=may_change, by_token=by_token)
                 return question.answer(self._newest)
             case known if known in self._words and not may_change:
                 return f"{known}: {MAY_LOOK}"
@@ -87,14 +87,14 @@ class Lines:
             means |= {word: f"with more behind it; `{word} help` says what" for word in self._words}
         return help_text(means)
 
-    async def _tell(self, word: str, spoken: Spoken, rest: str, *, may_change: bool) -> str:
+    async def _tell(self, word: str, spoken: Spoken, rest: str, *, may_change: bool, by_token: bool) -> str:
         if not may_change:
             return f"{word}: {MAY_LOOK}"
         try:
             order = spoken.parse(rest, self._newest)
         except OrderError as error:
             return folded(f"{error}; type such as: {spoken.such_as}")
-        answer = await self._orders.carry_out(order)
+        answer = await self._orders.carry_out(order, by_token=by_token)
         return folded(f"not done: {answer.why}" if isinstance(answer, Refused) else answer.what)
 
     async def _ask(self, word: str, rest: str) -> str:

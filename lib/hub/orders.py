@@ -1,7 +1,7 @@
 """One router for orders, whichever way they come: as a frame at /ws, over REST, or typed.
 
-In: an order, or a frame that is meant as one. Out: Done or Refused, always, within five seconds. What an order does its
-program's handler knows.
+In: an order, or a frame that is meant as one, and whether the control token was shown. Out: Done or Refused, always,
+within five seconds. What an order does its program's handler knows.
 """
 
 import asyncio
@@ -18,8 +18,11 @@ from lib.messages.orders import (
     LimitSun,
     Order,
     OrderError,
+    Propose,
     SetReserve,
     SetStorage,
+    Withdraw,
+    needs_token,
     order_name,
     parse_order,
 )
@@ -33,6 +36,12 @@ NO_HANDLERS: Final[Handlers] = MappingProxyType({})
 TAKERS: Final[Mapping[type[Order], str]] = MappingProxyType(
     {AcceptPeak: "dm", LimitSun: "dm", SetStorage: "bs", SetReserve: "bs"}
 )  # all others ev takes
+
+BOTH = "ev does for chargers and circuits, and bs for the battery"
+SHOW = (
+    'above priority 100 the control token is needed, also on this machine: show it as "Authorization: Bearer TOKEN" or '
+    "as ?token=TOKEN; secrets.json of the machine you ask has it"
+)
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +63,8 @@ class Orders:
         """Whether there is a handler."""
         return kind in self._handlers
 
-    async def frame(self, frame: str | bytes, *, may_change: bool) -> Answer:
-        """What becomes of a frame."""
+    async def frame(self, frame: str | bytes, *, may_change: bool, by_token: bool = False) -> Answer:
+        """What becomes of a frame; by_token: of somebody who showed a token, and not only asks from this machine."""
         if not may_change:
             return Refused(why="this token may only look: an order needs the control token")
         if isinstance(frame, bytes):
@@ -64,15 +73,18 @@ class Orders:
             order = parse_order(frame)
         except OrderError as error:
             return Refused(why=str(error))
-        return await self.carry_out(order)
+        return await self.carry_out(order, by_token=by_token)
 
-    async def carry_out(self, order: Order) -> Answer:
-        """What becomes of an order; never raises."""
+    async def carry_out(self, order: Order, *, by_token: bool = False) -> Answer:
+        """What becomes of an order; never raises. by_token: the control token was shown for it."""
         name, handler = order_name(type(order)), self._handlers.get(type(order))
         if handler is None:
             taker = TAKERS.get(type(order), "ev")
-            where = "now" if taker == self.program else f"here: {taker} does, so send it there"
+            who = BOTH if isinstance(order, Propose | Withdraw) else f"{taker} does"
+            where = "now" if taker == self.program else f"here: {who}, so send it there"
             return Refused(why=f"{self.program} takes no {name} {where}")
+        if needs_token(order) and not by_token:
+            return Refused(why=SHOW)
         try:
             async with asyncio.timeout(ORDER_S):
                 answer = handler(order)

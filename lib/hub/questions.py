@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from lib.hub import answers, charging, money, spoken, storing, trips
+from lib.hub import answers, charging, money, proposals, spoken, storing, trips
 from lib.hub.newest import Newest
 from lib.hub.spoken import Spoken
 from lib.messages import Bill, Events, House, Rates, Telegram, Usage
 from lib.messages.charging import Charging, Sessions
 from lib.messages.prices import varies
+from lib.messages.proposals import Proposals
 from lib.messages.storage import Storage
 
 
@@ -89,6 +90,25 @@ HOUSE: Final[Mapping[str, Question]] = MappingProxyType(
     }
 )
 
+PROPOSED: Final[Mapping[str, Question]] = MappingProxyType(
+    {
+        "proposals": Question(
+            means="who wants what of each device, and whom that fences",
+            answer=lambda newest: proposals.proposals(newest.message(Proposals)),
+        ),
+        "propose": Question(
+            means="the same, or adds a wish for a minute",
+            answer=lambda newest: proposals.proposals(newest.message(Proposals)),
+            order=spoken.PROPOSE,
+        ),
+        "withdraw": Question(
+            means="the same, or takes a wish back",
+            answer=lambda newest: proposals.proposals(newest.message(Proposals)),
+            order=spoken.WITHDRAW,
+        ),
+    }
+)
+
 CARS: Final[Mapping[str, Question]] = MappingProxyType(
     {
         "status": Question(
@@ -141,6 +161,7 @@ CARS: Final[Mapping[str, Question]] = MappingProxyType(
             answer=lambda newest: charging.peak(newest.message(Charging)),
             order=spoken.PEAK,
         ),
+        **PROPOSED,
     }
 )
 
@@ -187,5 +208,6 @@ STORE: Final[Mapping[str, Question]] = MappingProxyType(
             listed=_reserve_counts,
             order=spoken.PEAK,
         ),
+        **PROPOSED,
     }
 )

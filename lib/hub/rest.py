@@ -15,13 +15,16 @@ from lib.hub.orders import Orders
 from lib.messages import PROTOCOL, Bill, Events, House, Message, Rates, Refused, Telegram, Usage, to_json
 from lib.messages.charging import Charging, Sessions
 from lib.messages.orders import ORDERS, Done, Order, OrderError, no_order, order_of, order_schema, parse_fields
+from lib.messages.proposals import Proposals
 from lib.messages.storage import Storage
 
 HOUSE_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType(
     {"house": House, "rates": Rates, "usage": Usage, "bill": Bill, "events": Events, "telegram": Telegram}
 )
-CAR_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType({"charging": Charging, "sessions": Sessions})
-STORE_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType({"storage": Storage})
+CAR_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType(
+    {"charging": Charging, "sessions": Sessions, "proposals": Proposals}
+)
+STORE_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType({"storage": Storage, "proposals": Proposals})
 FRESH: Final = MappingProxyType({"Cache-Control": "no-store"})
 UNSAID: Final[Mapping[int | str, dict[str, Any]]] = MappingProxyType(
     {503: {"model": Refused, "description": "Nothing was said yet"}}
@@ -116,7 +119,7 @@ def _add_order(api: FastAPI, orders: Orders, name: str, kind: type[Order]) -> No
             order = order_of(kind, parse_fields(await request.body()))
         except OrderError as error:
             return _told(Refused(why=str(error)), 422)
-        answer = await orders.carry_out(order)
+        answer = await orders.carry_out(order, by_token=request.state.by_token)
         return _told(answer, 409 if isinstance(answer, Refused) else 200)
 
     api.post(

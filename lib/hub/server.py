@@ -201,15 +201,17 @@ class Hub:
                 await ws.send_text(frame)
 
     async def _read(self, ws: WebSocket, listener: Listener) -> None:
-        may_change = ws.state.role is Role.CONTROL
+        may_change, by_token = ws.state.role is Role.CONTROL, bool(ws.state.by_token)
         while (event := await ws.receive())["type"] != "websocket.disconnect":
             text = event.get("text")
             frame: str | bytes = event["bytes"] if text is None else text
             if isinstance(frame, bytes) or is_order(frame):
-                listener.answer([to_json(await self._orders.frame(frame, may_change=may_change))])
+                answer = await self._orders.frame(frame, may_change=may_change, by_token=by_token)
+                listener.answer([to_json(answer)])
             elif frame.strip().lower() == FOLLOW:
                 listener.follow(self._newest.frames())
             else:
                 listener.stop()
-                listener.answer((await self._lines.answer(frame, may_change=may_change)).splitlines())
+                said = await self._lines.answer(frame, may_change=may_change, by_token=by_token)
+                listener.answer(said.splitlines())
             await asyncio.sleep(0)  # frames that came together would keep the others waiting

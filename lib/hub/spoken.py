@@ -7,6 +7,7 @@ their unit.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from lib.hub.newest import Newest
@@ -17,14 +18,17 @@ from lib.messages.orders import (
     Boost,
     Order,
     OrderError,
+    Propose,
     SetCar,
     SetMode,
     SetPhases,
     SetReserve,
     SetSoc,
     SetStorage,
+    Withdraw,
     order_of,
 )
+from lib.messages.proposals import Proposals
 
 NUMBER: Final = re.compile(r"\d{1,6}(?:[.,]\d{1,3})?")
 UNIT: Final = re.compile(r"(?<=\d)\s*(?:%|min|kW)$", re.IGNORECASE)
@@ -32,6 +36,11 @@ OFF, AUTO = "off", "auto"
 BATTERY = "battery"
 GUEST = "guest"
 MOST_KW = 100.0
+AMOUNT: Final = re.compile(r"(?P<number>[-+]?\d{1,7}(?:[.,]\d{1,3})?)(?P<unit>kw|w|s)?", re.IGNORECASE)
+LOOSE: Final = re.compile(r"(?<=\d)\s+(?=(?:kw|w|s)\b)", re.IGNORECASE)  # what parts an amount from its unit
+WITHDRAWS: Final = re.compile(r"(?P<target>.+?)\s+(?P<priority>\d{1,4})\s+(?:by\s+)?(?P<source>.+)", re.IGNORECASE)
+PAUSE, FOR = "pause", "for"
+FIELDS: Final = MappingProxyType({"wish": "wish_w", "low": "low_w", "high": "high_w", FOR: "for_s"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +106,49 @@ def _reserve(rest: str, _: Newest) -> Order:
     return order_of(SetReserve, {"reserve_pct": _number(UNIT.sub("", rest))})
 
 
+def _propose(rest: str, newest: Newest) -> Order:
+    words, by, source = LOOSE.sub("", rest).rpartition(" by ")
+    said = words.split()
+    first = next((at for at, word in enumerate(said) if at > 1 and word.casefold() in {PAUSE, *FIELDS}), None)
+    if not by or first is None:
+        raise OrderError("a proposal names target and priority, then wish, low, high or pause, and by whom")
+    put = _put(" ".join(said[: first - 1]), said[first - 1], source, newest)
+    if [word.casefold() for word in said[first:]] == [PAUSE]:
+        return order_of(Propose, put | {"low_w": 0.0, "high_w": 0.0})
+    names, amounts = [word.casefold() for word in said[first::2]], said[first + 1 :: 2]
+    if len(names) != len(amounts) or len(set(names)) < len(names) or not FIELDS.keys() >= set(names):
+        raise OrderError("behind the priority stand wish, low, high and for, each once with its number, or pause alone")
+    return order_of(
+        Propose, put | {FIELDS[name]: _amount(name, said) for name, said in zip(names, amounts, strict=True)}
+    )
+
+
+def _amount(name: str, said: str) -> float | str:
+    """Watts or seconds; else the text, which no order takes for them."""
+    found = AMOUNT.fullmatch(said)
+    unit = (found["unit"] or "").casefold() if found else ""
+    if found is None or (unit != "" and (unit == "s") != (name == FOR)):
+        return said
+    return float(found["number"].replace(",", ".")) * (1000.0 if unit == "kw" else 1.0)
+
+
+def _withdraw(rest: str, newest: Newest) -> Order:
+    said = WITHDRAWS.fullmatch(rest)
+    if said is None:
+        raise OrderError("what is withdrawn has a target, a priority and a source")
+    return order_of(Withdraw, _put(said["target"], said["priority"], said["source"], newest))
+
+
+def _put(target: str, priority: str, source: str, newest: Newest) -> dict[str, object]:
+    """What stands at every proposal: of what, how high, by whom."""
+    charging, proposals = newest.message(Charging), newest.message(Proposals)
+    known = [one.name for one in proposals.targets] if proposals else []
+    if charging:
+        known += [one.name for one in charging.chargers] + [one.name for one in charging.circuits]
+    number = int(priority) if priority.isdecimal() and len(priority) <= 4 else priority
+    return {"target": _spelt(target, known), "source": source.strip(), "priority": number}
+
+
 MODE: Final = Spoken(kind=SetMode, such_as="mode garage pv_only", parse=_mode)
 PHASES: Final = Spoken(kind=SetPhases, such_as="phases garage 1", parse=_phases)
 SOC: Final = Spoken(kind=SetSoc, such_as="soc car_1 63", parse=_soc)
@@ -105,6 +157,10 @@ BOOST: Final = Spoken(kind=Boost, such_as="boost garage 90, boost off", parse=_b
 PEAK: Final = Spoken(kind=AcceptPeak, such_as="peak 4.5, peak off", parse=_peak)
 STORAGE: Final = Spoken(kind=SetStorage, such_as="mode auto, mode hold", parse=_storage)
 RESERVE: Final = Spoken(kind=SetReserve, such_as="reserve 30, reserve auto", parse=_reserve)
+PROPOSE: Final = Spoken(
+    kind=Propose, such_as="propose garage 50 wish 3000 high 7400 by me, propose garage 50 pause by me", parse=_propose
+)
+WITHDRAW: Final = Spoken(kind=Withdraw, such_as="withdraw garage 50 me", parse=_withdraw)
 
 
 def _charger(names: Sequence[str], newest: Newest) -> str:

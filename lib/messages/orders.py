@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from lib.core.modes import Mode, Phases, StorageMode
+from lib.core.outside import FREE
 
 LONGEST_SHOWN = 40
 
@@ -179,6 +180,11 @@ def order_name(kind: type[Order]) -> str:
 
 
 ORDERS: Final[Mapping[str, type[Order]]] = MappingProxyType({order_name(kind): kind for kind in get_args(Order)})
+
+
+def needs_token(order: Order) -> bool:
+    """Whether who gives it must show the control token, also on this machine: it would fence the house's own wishes."""
+    return isinstance(order, Propose | Withdraw) and order.priority > FREE
 
 
 def order_to_json(order: Order) -> str:

@@ -60,7 +60,7 @@ def test_the_sessions_are_said_first(recorder: EvRecorder) -> None:
     """What was kept is on the screen before a charger was read; then the state follows."""
     told = Told(recorder)
     assert ["sessions"] == [message.type for message in told.said]
-    assert ["charging"] == told.tell()
+    assert ["charging", "proposals"] == told.tell()
     assert [("garage", "nrgkick"), ("drive", "goe")] == [(one.name, one.make) for one in told.last.chargers]
 
 

@@ -220,7 +220,7 @@ async def test_who_may_only_look_gives_no_order() -> None:
 async def test_help_shows_how_an_order_is_typed() -> None:
     """For those that the program takes; each line fits."""
     said = (await lines_of_ev({SetMode: buggy_order}).answer("help", may_change=True)).splitlines()
-    assert "  mode      what each charger is set to; to set it: mode garage pv_only" in said
+    assert "  mode       what each charger is set to; to set it: mode garage pv_only" in said
     assert 1 == sum("to set it" in line for line in said)
     assert max(map(len, said)) <= 72
 

@@ -12,6 +12,7 @@ from tests.panels.words import a_bill, a_house, dynamic, impact, in_impact, simp
 from .builders import TELEGRAM, USAGE
 from .cellar import a_storage
 from .garage import SESSIONS, a_charging
+from .proposed import PROPOSALS
 
 EVERY = [
     pytest.param(question, id=f"{name}-{word}")
@@ -44,7 +45,9 @@ def test_each_word_is_answered_before_anything_was_said(question: Question) -> N
 @pytest.mark.parametrize("question", EVERY)
 def test_each_word_is_answered_from_what_was_said_last(question: Question) -> None:
     """In lines that fit, another answer than before."""
-    newest = told(a_house(), dynamic(), USAGE, a_bill(), some_events(), TELEGRAM, a_charging(), SESSIONS, a_storage())
+    newest = told(
+        a_house(), dynamic(), USAGE, a_bill(), some_events(), TELEGRAM, a_charging(), SESSIONS, a_storage(), PROPOSALS
+    )
     answer = question.answer(newest)
     assert answer != question.answer(Newest())
     assert max(map(len, answer.splitlines())) <= 72
