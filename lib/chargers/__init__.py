@@ -84,14 +84,15 @@ def open_charger(
     options: Mapping[str, Any] = NO_OPTIONS,
     clock: Clock | None = None,
 ) -> Charger:
-    """A charger of `make`, "nrgkick", "goe" or "openevse", which is not asked yet.
+    """A charger of `make`, "nrgkick", "goe", "openevse" or "ocpp", which is not asked yet.
 
-    address: host or host:port; of an NRGkick also mdns:SERIAL or mdns:NAME. options: `api` of a go-e, 2 (usual) or 1;
+    address: host or host:port; of an NRGkick also mdns:SERIAL or mdns:NAME; of an ocpp the name with which it dials
+    in, or NAME:CONNECTOR. options: `central` of an ocpp, the Central where it does; `api` of a go-e, 2 (usual) or 1;
     `relay` for one of api 1, the options of lib.chargers.relay for a 1/3-phase relay on this machine's GPIO.
     clock: whose seconds `read_s` counts.
     Raises ChargerSetupError with a sentence for the owner.
     """
-    known = {"nrgkick": (), "goe": ("api", "relay"), "openevse": ()}
+    known = {"nrgkick": (), "goe": ("api", "relay"), "openevse": (), "ocpp": ("central",)}
     if make not in known:
         raise ChargerSetupError(f"{rules.name}: {make!r} is no charger we know; it can be {', '.join(known)}")
     if unknown := sorted(set(options) - set(known[make])):
@@ -106,6 +107,12 @@ def open_charger(
             from lib.chargers.openevse import OpenEvse
 
             return OpenEvse(address, rules=rules, user=user, password=password, clock=clock)
+        case "ocpp", _:
+            if options.get("central") is None:
+                raise ChargerSetupError(f"{rules.name}: it dials in, and ocpp_door in config.py is None")
+            from lib.chargers.ocpp import Ocpp
+
+            return Ocpp(address, rules=rules, central=options["central"], password=password, clock=clock)
         case "goe", 1:
             from lib.chargers.goe_v1 import GoeV1
 

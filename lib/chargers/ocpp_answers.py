@@ -1,0 +1,303 @@
+"""What a charger with OCPP 1.6 says: words of its frames → what hangs on a connector, and what that draws. Pure.
+
+In: payloads with the keys in snake case, as they came: nothing in them is trusted. Out: a `Connector`, and its reading.
+Time is an argument: seconds of any one clock. Knows no socket and no order. Source: OCPP 1.6, edition 2, and errata 4.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+from lib.core.charger import Plug
+from lib.core.power import PHASE_V
+
+PLUGS: Mapping[str, Plug] = MappingProxyType(
+    {
+        "Available": Plug.EMPTY,
+        "Reserved": Plug.EMPTY,
+        "Preparing": Plug.CONNECTED,
+        "SuspendedEV": Plug.CONNECTED,
+        "SuspendedEVSE": Plug.CONNECTED,
+        "Finishing": Plug.CONNECTED,
+        "Charging": Plug.CHARGING,
+        "Faulted": Plug.FAULT,
+    }
+)
+RUNNING = frozenset({"Charging", "SuspendedEV", "SuspendedEVSE"})  # there is a transaction, whoever began it
+WELL = "NoError"
+FAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        "ConnectorLockFailure": "the plug cannot be locked",
+        "EVCommunicationError": "it does not understand the car",
+        "GroundFailure": "residual current",
+        "HighTemperature": "too hot",
+        "InternalError": "an internal error",
+        "OtherError": "a fault without a name",
+        "OverCurrentFailure": "overcurrent",
+        "OverVoltage": "overvoltage",
+        "PowerMeterFailure": "its meter does not work",
+        "PowerSwitchFailure": "its contactor does not work",
+        "ReaderFailure": "its card reader does not work",
+        "ResetFailure": "it cannot start again",
+        "UnderVoltage": "undervoltage",
+        "WeakSignal": "weak radio",
+    }
+)
+ENERGY, POWER, CURRENT = "Energy.Active.Import.Register", "Power.Active.Import", "Current.Import"
+OFFERED, VOLTAGE = "Current.Offered", "Voltage"
+UNITS: Mapping[str, float] = MappingProxyType({"Wh": 1.0, "kWh": 1000.0, "W": 1.0, "kW": 1000.0, "A": 1.0, "V": 1.0})
+KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        ENERGY: frozenset({"", "Wh", "kWh"}),
+        POWER: frozenset({"", "W", "kW"}),
+        CURRENT: frozenset({"", "A"}),
+        OFFERED: frozenset({"", "A"}),
+        VOLTAGE: frozenset({"", "V"}),
+    }
+)
+PHASES: Mapping[str, int] = MappingProxyType({"L1": 0, "L1-N": 0, "L2": 1, "L2-N": 1, "L3": 2, "L3-N": 2})
+LASTS_S = 60.0  # a draw that is told no more
+LONGEST_WORDS = 80  # of what a charger adds to a fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Samples:
+    """What the meter of a connector said. None: it did not say.
+
+    Attributes:
+        at: when, by the charger's own clock; heard_s: when we heard it.
+        power_w: what is drawn; phases_a: on L1, L2, L3; current_a: where it names no phase.
+        total_wh: in all; offered_a: what it signals to the car.
+
+    """
+
+    heard_s: float = -math.inf
+    at: datetime | None = None
+    power_w: float | None = None
+    phases_a: tuple[float, float, float] | None = None
+    current_a: float | None = None
+    offered_a: float | None = None
+    total_wh: float | None = None
+
+    @property
+    def says_draw(self) -> bool:
+        """Whether it tells what is drawn."""
+        return not (self.power_w is None and self.phases_a is None and self.current_a is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connector:
+    """One connector of a charger, as it told.
+
+    Attributes:
+        status: the word of the standard; "" until it said one; told_s: when it did. fault, warning: in words.
+        transaction: its number, where we know it; drawn: what its meter said last that tells the draw.
+        metered: how often its meter spoke; metered_s: when it did last.
+        total_wh: its register; base_wh: that register when the car was plugged in; plugins: counted here.
+
+    """
+
+    status: str = ""
+    told_s: float = -math.inf
+    fault: str = ""
+    warning: str = ""
+    transaction: int | None = None
+    drawn: Samples = field(default_factory=Samples)
+    total_wh: float | None = None
+    base_wh: float | None = None
+    plugins: int = 0
+    metered: int = 0
+    metered_s: float = -math.inf
+
+    @property
+    def plug(self) -> Plug:
+        """What hangs on it."""
+        return PLUGS.get(self.status, Plug.UNKNOWN)
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is a transaction, also one that began without us."""
+        return self.status in RUNNING or (self.transaction is not None and self.plug is not Plug.EMPTY)
+
+    @property
+    def plugin_wh(self) -> float | None:
+        """What the car drew since it was plugged in."""
+        if self.total_wh is None or self.base_wh is None:
+            return None
+        return max(0.0, self.total_wh - self.base_wh)
+
+
+def stated(connector: Connector, said: Mapping[str, Any], now_s: float) -> Connector:
+    """It told its status. One without a word that we know stays as it was."""
+    status = text(said.get("status"))
+    if not status:
+        return connector
+    code, info = text(said.get("error_code")) or WELL, text(said.get("info"))[:LONGEST_WORDS]
+    words = _words(code, info)
+    is_fault = status == "Faulted"
+    after = replace(
+        connector,
+        status=status,
+        told_s=now_s,
+        fault=(words or "a fault without a name") if is_fault else "",
+        warning="it was set out of service" if status == "Unavailable" else "" if is_fault else words,
+    )
+    if after.plug is Plug.EMPTY:  # a car that is gone has no transaction, whether its end was told or not
+        return replace(after, transaction=None, base_wh=None)
+    if connector.plug is Plug.EMPTY and after.plug.is_car:
+        return replace(after, plugins=connector.plugins + 1, base_wh=connector.total_wh)
+    return after
+
+
+def begun(connector: Connector, transaction: int, meter_wh: float | None) -> Connector:
+    """A transaction began; meter_wh: its register then."""
+    base_wh = meter_wh if connector.base_wh is None else connector.base_wh
+    total_wh = connector.total_wh if meter_wh is None else meter_wh
+    return replace(connector, transaction=transaction, base_wh=base_wh, total_wh=total_wh)
+
+
+def ended(connector: Connector, meter_wh: float | None) -> Connector:
+    """Its transaction ended; meter_wh: its register then."""
+    return replace(
+        connector,
+        transaction=None,
+        drawn=Samples(),
+        total_wh=connector.total_wh if meter_wh is None else meter_wh,
+        status="Finishing" if connector.status in RUNNING else connector.status,
+    )
+
+
+def measured(connector: Connector, said: Mapping[str, Any], now_s: float) -> Connector:
+    """Its meter told something; a register keeps its value until it tells another."""
+    samples = parse_samples(said.get("meter_value"), now_s)
+    running = whole(said.get("transaction_id"))
+    is_known = connector.transaction is not None or not connector.runs
+    is_fresh = connector.drawn.heard_s >= now_s - LASTS_S
+    return replace(
+        connector,
+        metered=connector.metered + 1,
+        metered_s=now_s,
+        drawn=samples if samples.says_draw or not is_fresh else connector.drawn,
+        total_wh=connector.total_wh if samples.total_wh is None else samples.total_wh,
+        transaction=connector.transaction if is_known or not running else running,
+    )
+
+
+def drawn_a(connector: Connector, phases: int) -> tuple[float, float, float] | None:
+    """What it draws on its L1, L2, L3, a charger on so many phases; None: it does not say."""
+    samples = connector.drawn
+    if connector.plug in {Plug.EMPTY, Plug.CONNECTED}:
+        return (0.0, 0.0, 0.0)
+    if samples.phases_a or samples.current_a is None:
+        return samples.phases_a
+    one_a = samples.current_a  # without a phase: of each of them
+    return (one_a, one_a if phases > 1 else 0.0, one_a if phases > 2 else 0.0)
+
+
+def drawn_w(connector: Connector, phases: int) -> float | None:
+    """What it draws in all, a charger on so many phases; None: it does not say."""
+    if connector.plug in {Plug.EMPTY, Plug.CONNECTED}:
+        return 0.0
+    if connector.drawn.power_w is not None:
+        return connector.drawn.power_w
+    amperes = drawn_a(connector, phases)
+    return None if amperes is None else sum(amperes) * PHASE_V
+
+
+def parse_samples(meter_value: object, now_s: float) -> Samples:
+    """The meter values of one frame; of several of a kind the last. What cannot be read is passed over."""
+    power, current, energy = _Kind(), _Kind(), _Kind()
+    kinds = {POWER: power, CURRENT: current, ENERGY: energy, OFFERED: _Kind()}
+    at = None
+    for said, value, measurand, phase in _sampled(meter_value):
+        at = moment(said) or at
+        if measurand in kinds:
+            kinds[measurand].take(value, phase)
+    return Samples(
+        heard_s=now_s,
+        at=at,
+        power_w=power.total,
+        phases_a=current.phases,
+        current_a=None if current.phases else current.overall,
+        offered_a=kinds[OFFERED].overall,
+        total_wh=energy.total,
+    )
+
+
+class _Kind:
+    """One measurand: overall, and by phase."""
+
+    def __init__(self) -> None:
+        self.overall: float | None = None
+        self.by_phase: dict[int, float] = {}
+
+    def take(self, value: float, phase: str) -> None:
+        if phase in PHASES:
+            self.by_phase[PHASES[phase]] = value
+        elif not phase:
+            self.overall = value
+
+    @property
+    def phases(self) -> tuple[float, float, float] | None:
+        if not self.by_phase:
+            return None
+        return (self.by_phase.get(0, 0.0), self.by_phase.get(1, 0.0), self.by_phase.get(2, 0.0))
+
+    @property
+    def total(self) -> float | None:
+        return self.overall if self.overall is not None or not self.by_phase else sum(self.by_phase.values())
+
+
+def _sampled(meter_value: object) -> Iterator[tuple[object, float, str, str]]:
+    """Each value in its base unit, with its time, measurand and phase."""
+    for one in meter_value if isinstance(meter_value, list) else ():
+        values = one.get("sampled_value") if isinstance(one, dict) else None
+        for said in values if isinstance(values, list) else ():
+            if not isinstance(said, dict) or text(said.get("format")) == "SignedData":
+                continue
+            value, measurand, unit = number(said.get("value")), text(said.get("measurand")) or ENERGY, said.get("unit")
+            if value is not None and text(unit) in KINDS.get(measurand, ()):
+                yield one.get("timestamp"), value * UNITS.get(text(unit), 1.0), measurand, text(said.get("phase"))
+
+
+def _words(code: str, info: str) -> str:
+    """What an error code means; "" for none."""
+    if code == WELL:
+        return ""
+    words = FAULTS.get(code, code[:LONGEST_WORDS])
+    return f"{words} ({info})" if info else words
+
+
+def moment(value: object) -> datetime | None:
+    """A time as the wire has it; without a zone it is UTC."""
+    try:
+        at = datetime.fromisoformat(text(value))
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def number(value: object) -> float | None:
+    """A number, which many send as text."""
+    if isinstance(value, str):
+        try:
+            value = float(value.strip())
+        except ValueError:
+            return None
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    return None
+
+
+def whole(value: object) -> int | None:
+    """A whole number."""
+    found = number(value)
+    return None if found is None else int(found)
+
+
+def text(value: object) -> str:
+    """A text without blanks around it; "" for anything else."""
+    return value.strip() if isinstance(value, str) else ""
