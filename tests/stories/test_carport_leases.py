@@ -1,0 +1,199 @@
+"""The lease timeline: whoever is lost, at whatever second and for how long, no circuit could be carrying too much."""
+
+import os
+from collections.abc import Iterable
+
+import pytest
+
+from lib.core.carport import ChargingRules
+from lib.core.circuits import Amps, Circuit
+from tests.stories.carport import Carport, chargers, guest, numbered
+from tests.stories.carport_fates import lived
+from tests.stories.carport_line import Fate
+
+RUNS = int(os.environ.get("DM_LEASE_RUNS", "120"))  # the bench `leases` lives through thousands
+PARTS = 6
+SURE_S = 40  # by then the lease of one that fell silent has ended: its 30 s, and two cycles
+CYCLE_S = 5
+FOLLOWS_S = 8
+NEARLY_A = 1.05  # of each charger; see test_nobody_begins_before_all_have_come_down
+NO_SUN = pytest.mark.xfail(
+    strict=True,
+    reason="site.without takes a charger that draws nothing all at once for sun on its circuit, and gives that away",
+)
+
+
+def a_port(*, limit_a: float, count: int = 3, base_a: Amps = (0.0, 0.0, 0.0), **more: object) -> Carport:
+    """So many chargers on one circuit, each with a car that takes all it is offered, for some minutes already."""
+    rules = ChargingRules(
+        chargers=chargers(numbered(count), **({"watched": True} | more)),
+        circuits=(Circuit(name="connection", limits_a=(limit_a,) * 3),),
+    )
+    port = Carport(rules, base_a=lambda _: base_a)
+    for member in port.members.values():
+        member.plug_in(guest(phases=member.rules.phases))
+    return port
+
+
+def ended(port: Carport) -> Carport:
+    """With all that was exceeded."""
+    port.laws.end()
+    return port
+
+
+def lose(port: Carport, names: Iterable[str], fate: Fate = Fate.LOST) -> None:
+    """From now on nothing reaches these."""
+    for name in names:
+        port.lines[name].fate = fate
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nothing_is_ever_exceeded(part: int) -> None:
+    """Ev, dm, the meter, the network, a charger or an answer lost at random: the worst case fits always.
+
+    Nor is anybody offered less than its least, or let go on within five minutes of a stop that was told it.
+    """
+    for seed in range(part, RUNS, PARTS):
+        port, blows = lived(seed, power=False)
+        could = [found for found in port.laws.could if found.by_a > NEARLY_A * len(port.members)]
+        assert ([], [], []) == (could, port.laws.between, port.laws.pulses()), f"run {seed}: {blows}"
+
+
+@NO_SUN
+def test_nothing_is_ever_exceeded_where_power_goes_and_comes_back() -> None:
+    """The power of a charger too, which takes its car off the meter before anybody knows why."""
+    for seed in range(RUNS, RUNS + RUNS // 4):
+        port, blows = lived(seed)
+        assert [] == port.laws.could, f"run {seed}: {blows}"
+
+
+@NO_SUN
+def test_one_without_power_keeps_its_room() -> None:
+    """What it drew is gone from the meter, and that is no sun: it may be back at any second."""
+    port = a_port(limit_a=32.0, phases=1, wired="1").run(120)
+    assert [10.0, 10.0, 10.0] <= port.amps()
+    port.members["c2"].up = False
+    port.run(25)
+    port.members["c2"].up = True
+    assert [] == ended(port.run(60)).laws.could
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="steering._giving_way lets each be an ampere above its share: among ten that is a newcomer's all",
+)
+def test_nobody_begins_before_all_have_come_down() -> None:
+    """Ten give way by an ampere or less each: what the newcomer has is what was given, not what will be."""
+    port = a_port(limit_a=100.0, count=11, phases=1, wired="1")
+    port.members["c11"].unplug(0)
+    port.run(150)
+    assert 90 < sum(port.amps())
+    port.members["c11"].plug_in(guest(phases=1, follows_s=1))
+    assert [] == ended(port.run(120)).laws.could
+    assert port.members["c11"].offered_a >= 9
+
+
+@pytest.mark.xfail(
+    strict=True, reason="post.Post counts one that was never read as drawing nothing, where no meter shows its circuit"
+)
+def test_one_that_was_never_read_counts_with_all_it_may_take() -> None:
+    """Ev starts while one does not answer: nobody knows what that one was told before."""
+    port = a_port(limit_a=50.0, count=2, phases=1, wired="1")
+    cable = Circuit(name="cable", limits_a=(50.0, None, None), chargers=frozenset(port.members))
+    connection = Circuit(name="connection", limits_a=(100.0, 100.0, 100.0))
+    port = Carport(ChargingRules(chargers=port.rules.chargers, circuits=(connection, cable)))
+    for member in port.members.values():
+        member.plug_in(guest(phases=1))
+    port.adopt({"c1": 25.0, "c2": 25.0})
+    port.run(100)
+    port.kill_ev()
+    lose(port, ["c2"])
+    port.run(3)
+    port.start_ev()
+    assert [] == ended(port.run(60)).laws.could
+
+
+@pytest.mark.xfail(strict=True, reason="post.Post counts a silent one that watches itself at its last offer for good")
+def test_the_room_of_a_silent_one_is_given_away_when_its_lease_has_surely_ended() -> None:
+    """Not a second before; then the others have all but its safe current, and back again when it answers."""
+    port = a_port(limit_a=40.0, phases=1, wired="1", safe_a=6.0).run(200)
+    assert [14.0, 13.0, 13.0] == port.amps()
+    lose(port, ["c3"])
+    before = port.amps()[:2]
+    assert before == port.run(30).amps()[:2]
+    assert 6.0 == port.run(5).members["c3"].offered_a
+    port.run(SURE_S + 60)
+    assert 34.0 == sum(port.amps()[:2])
+    lose(port, ["c3"], Fate.WELL)
+    assert [14.0, 13.0, 13.0] == sorted(port.run(200).amps(), reverse=True)
+    assert [] == ended(port).laws.could
+
+
+def test_one_without_a_watchdog_keeps_its_room_for_good() -> None:
+    """Its last current is its safe current."""
+    port = a_port(limit_a=40.0, phases=1, wired="1", current_a=13.0, watched=False).run(200)
+    lose(port, ["c3"])
+    assert [13.0, 13.0, 13.0] == port.run(300).amps()
+    assert [] == ended(port).laws.could
+
+
+def one_full(*, lifts: bool) -> Carport:
+    """32 A for three chargers; when nobody steers the first has them all, the others nothing."""
+    port = a_port(limit_a=32.0, phases=1, wired="1")
+    rules = {
+        name: chargers([name], phases=1, wired="1", watched=True, safe_a=0.0 if n else 32.0)[name]
+        for n, name in enumerate(port.members)
+    }
+    port = Carport(ChargingRules(chargers=rules, circuits=port.rules.circuits))
+    for member in port.members.values():
+        member.plug_in(guest(phases=1))
+        member.lifts = lifts
+    return port.run(120)
+
+
+def test_one_full_the_others_off() -> None:
+    """By their safe currents; a watchdog that never gives more than there was exceeds nothing meanwhile."""
+    port = one_full(lifts=False)
+    before = port.amps()
+    assert 32.0 >= sum(before) > 29
+    port.kill_ev()
+    assert [before[0], 0.0, 0.0] == port.run(60).amps()
+    port.start_ev()
+    port.run(400)
+    assert sorted(before) == sorted(port.amps())
+    assert [] == ended(port).laws.could
+
+
+def test_one_full_by_a_watchdog_that_lifts() -> None:
+    """All are lost in one cycle, so for that long and until the cars have followed there is too much, no longer."""
+    port = one_full(lifts=True)
+    port.kill_ev()
+    assert [32.0, 0.0, 0.0] == port.run(60).amps()
+    assert all(found.for_s <= CYCLE_S + FOLLOWS_S for found in ended(port).laws.could)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="one that is lost counts at its last offer, though its own watchdog may give it more than that"
+)
+def test_one_that_lifts_itself_has_its_room_by_then() -> None:
+    """The first alone is lost: the others are off before its own watchdog gives it all."""
+    port = one_full(lifts=True)
+    lose(port, ["c1"])
+    assert [32.0, 0.0, 0.0] == port.run(70).amps()
+    assert [] == ended(port).laws.could
+
+
+def test_all_have_back_what_they_had() -> None:
+    """Ev, dm, the meter or the network lost for a minute: seven minutes later all is as it was, without help."""
+    for what in ("ev", "dm", "meter", "network"):
+        port = a_port(limit_a=40.0, phases=1, wired="1", safe_a=6.0).run(100)
+        before = port.amps()
+        port.ev_lives, port.dm_lives, port.meter_talks = what != "ev", what != "dm", what != "meter"
+        lose(port, port.lines, Fate.LOST if what == "network" else Fate.WELL)
+        assert [6.0, 6.0, 6.0] == port.run(60).amps(), what
+        port.dm_lives = port.meter_talks = True
+        if what == "ev":
+            port.start_ev()
+        lose(port, port.lines, Fate.WELL)
+        assert sorted(before) == sorted(port.run(420).amps()), what
+        assert [] == [found for found in ended(port).laws.could if found.by_a > NEARLY_A], what
