@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from lib.calendars import open_calendars
 from lib.calendars.agenda import Agenda
@@ -26,6 +27,9 @@ from lib.core.charger import Found, Plug
 from lib.core.charging import Event
 from lib.secrets import Secrets, SecretsError, keep_secret
 from lib.settings import Settings
+
+if TYPE_CHECKING:
+    from lib.chargers.ocpp_central import Central
 
 KEEP_S = 2.0  # a disk that is slower, or broken, holds up no charger
 log = logging.getLogger(__name__)
@@ -120,6 +124,7 @@ async def opened(
     memory: knows what an earlier run should have given back to the chargers' owners, and keeps what this one should.
     A bug in what keeps a charger is raised in the block's place: that charger would be steered no more.
     """
+    central = _central(config, clock)
     points: dict[str, Point] = {}
     for spot in config.chargers:
         name = spot.rules.name
@@ -129,7 +134,7 @@ async def opened(
             rules=spot.rules,
             user=spot.user,
             password=password_of(secrets, spot.make, spot.address),
-            options=spot.options,
+            options=spot.options if spot.make != "ocpp" else {**spot.options, "central": central},
             clock=clock,
         )
         charger.owner = memory.owners.get(name)
@@ -157,6 +162,8 @@ async def opened(
     for task in running:
         task.add_done_callback(tell_bug)
     try:
+        if central:
+            await central.open()
         async with beside({f"charger {name}": point.run() for name, point in points.items()}):
             yield Devices(
                 points=points,
@@ -174,7 +181,18 @@ async def opened(
             await asyncio.gather(*(point.close(restore=True) for point in points.values()))
         finally:
             memory.keep(_owners(points))
+            if central:
+                await central.close()
         await asyncio.gather(agenda.close(), *(source.close() for source in sources), return_exceptions=True)
+
+
+def _central(config: Settings, clock: Clock) -> "Central | None":
+    """Where chargers dial in; None where none does. Its library is then not loaded either."""
+    if config.ocpp_door is None:
+        return None
+    from lib.chargers.ocpp_central import Central
+
+    return Central(config.ocpp_door.host, config.ocpp_door.port, clock=clock)
 
 
 def _keeper(config: Settings, known: dict[str, str]) -> Callable[[str, str], None]:
