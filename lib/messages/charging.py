@@ -42,7 +42,8 @@ class ChargerNow:
         silent_s: for how long it has not answered; None while it does.
         boost_until: until when it charges fast because the owner wants it.
         car: on its cable, as far as anybody knows; by: how that is known.
-        offered_a: what it signals now; phases_a, power_w: what the car draws.
+        offered_a: what it signals now; phases_a, power_w: what the car draws, on the charger's own L1-L3.
+        wired: the meter's phases that these hang on, such as "231"; "12" is a single phase between two.
         set_a: what it was told to offer; go: False pauses it.
         least_a, most_a, step_a: what it takes.
         wish: on how many phases the owner wants it; switches: whether it can.
@@ -68,6 +69,7 @@ class ChargerNow:
     offered_a: float | None = None
     phases: int | None = None
     phases_a: tuple[float, float, float] | None = None
+    wired: str = "123"
     power_w: float | None = None
     set_a: float | None = None
     go: bool = False

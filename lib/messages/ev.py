@@ -80,6 +80,7 @@ def _charger(name: str, bay: Bay, charging: Charging, makes: Mapping[str, str]) 
         offered_a=None if reading is None else 0.0 if reading.paused else reading.offered_a,
         phases=post.phases if reading else None,
         phases_a=reading.phases_a if reading else None,
+        wired=post.rules.wired,
         power_w=reading.power_w if reading else None,
         set_a=post.order.current_a if post.order else None,
         go=post.order.go if post.order else False,

@@ -38,7 +38,8 @@ class TargetNow:
         low_w, high_w: what it can do; None while it has not said. band_low_w, band_high_w: it cannot run between.
         target_w: what the proposals come to; decided: whose wish that is, "" when nobody's.
         shares: of a circuit, what each charger below it gets of that, by name.
-        rungs: for each priority somebody proposes at, the highest first.
+        rungs: for each priority somebody proposes at, and for 0, the highest first. Who stands between two of them may
+            have what the next lower one has. None where many targets are told in short.
 
     """
 

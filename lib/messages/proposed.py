@@ -80,15 +80,22 @@ def say_proposals(puts: Collection[Put], outside: Outside, *, boot: str, seq: in
 
 
 def lives_s(outside: Outside, now_s: float) -> Mapping[tuple[str, int], float]:
-    """For how long what other programs want still counts, by source and priority: on a circuit as on its chargers."""
-    return {(one.source, one.priority): left_s(one, now_s) for theirs in outside.values() for one in theirs}
+    """For how long what other programs want still counts, by source and priority.
+
+    What they want of a circuit counts for each of its chargers, there under the circuit's name besides their own.
+    """
+    found = {}
+    for target, theirs in outside.items():
+        for one in theirs:
+            found[one.source, one.priority] = found[f"{one.source} ({target})", one.priority] = left_s(one, now_s)
+    return found
 
 
 def target_of(one: Put, lives: Mapping[tuple[str, int], float], *, whole: bool = True) -> TargetNow:
     """One target; whole: with all that is proposed for it, and whom that fences."""
     resolved = one.resolved or resolve(one.device, one.put)
     ordered = sorted(one.put, key=lambda put: (put.priority, put.source), reverse=True) if whole else ()
-    priorities = dict.fromkeys(put.priority for put in ordered)
+    priorities = dict.fromkeys([put.priority for put in ordered] + [0] * whole)
     return TargetNow(
         name=one.name,
         kind=one.kind,
