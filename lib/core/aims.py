@@ -3,9 +3,9 @@
 The sun goes to one car after the other. Knows no order.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from math import inf
 
 from lib.core import claims, surplus, tactics
@@ -16,17 +16,23 @@ from lib.core.charger import Plug, in_steps, power_w
 from lib.core.circuits import safe_a
 from lib.core.claims import Claim, Grant
 from lib.core.cost import slot_at
+from lib.core.flows import rows_of
+from lib.core.laxity import accepts_w
 from lib.core.modes import Mode, Phases
 from lib.core.needs import Step
 from lib.core.plan import Block
+from lib.core.pools import Pooled, explained, parts, pooled
+from lib.core.post import Post
 from lib.core.power import PHASE_V
 from lib.core.proposals import Device, Proposal, Resolved, resolve
 from lib.core.prospects import full_w, least_w, most_phases
+from lib.core.sharing import Ask
 from lib.core.site import LONG_S
+from lib.core.soc import Soc
 from lib.core.surplus import own_profile
 from lib.core.tactics import Facts
 from lib.core.uptake import phases_for
-from lib.core.why import Hold
+from lib.core.why import Hold, Reason
 
 ADOPTS_S = 30.0  # a program that has just begun leaves a charger as it is until dm speaks
 FOUND_S = 15.0
@@ -41,6 +47,7 @@ class Aim:
         facts: what its wishes depend on; wished: what they come to without the budget; resolved: with it.
         phases: on how many it shall charge; target_w: how much; most_a: that in amperes.
         grant: its lease; hold: what its budget is, where it has one.
+        put: all that was proposed for it.
 
     """
 
@@ -54,6 +61,7 @@ class Aim:
     grant: Grant | None
     hold: Hold | None
     claim: Claim | None
+    put: tuple[Proposal, ...]
 
     @property
     def target_w(self) -> float:
@@ -168,7 +176,7 @@ def _facts(
         boost_until=bay.boost_until,
         phases=phases,
         least_w=least_w(post, car),
-        most_w=full_w(post, car),
+        most_w=_most_w(post, car, known, at),
         car=car,
         pct=known.pct(at) if known else None,
         need=need,
@@ -187,6 +195,14 @@ def _facts(
         over=grant is not None and grant.over_w > 0,
         over_eur=grant.eur if grant and grant.over_w > 0 else None,
     )
+
+
+def _most_w(post: Post, car: CarRules | None, known: Soc | None, at: datetime) -> float:
+    """All that charger and car take, as far as the car's table says at its state of charge."""
+    most_w, pct = full_w(post, car), known.pct(at) if known else None
+    if car is None or known is None or pct is None or not car.table:
+        return most_w
+    return max(min(least_w(post, car), most_w), min(most_w, accepts_w(car.table, pct) / known.efficiency))
 
 
 def _is_found(charging: Charging, bay: Bay) -> bool:
@@ -212,12 +228,13 @@ def _aim(
     car: CarRules | None,
     facts: Facts,
 ) -> Aim:
-    wanted = list(tactics.proposals(facts))
+    wanted = [*tactics.proposals(facts), *_outside(charging, name)]
     device = Device(high_w=facts.most_w, band_high_w=facts.least_w)
     wished = resolve(device, wanted)
     grant = charging.site.grant(name, charging.now_s)
     budget = _budget(charging, bay, facts, grant)
-    resolved = resolve(device, [*wanted, _limit(facts, budget[0])]) if budget else wished
+    fenced = [*wanted, _limit(facts, budget[0])] if budget else wanted
+    resolved = resolve(device, fenced) if budget else wished
     phases = _phases(bay, car, facts, resolved.target_w, grant)
     return Aim(
         name=name,
@@ -230,6 +247,7 @@ def _aim(
         grant=grant,
         hold=budget[1] if budget else None,
         claim=_claim(charging, rules, bay, facts, wished),
+        put=tuple(fenced),
     )
 
 
@@ -273,6 +291,37 @@ def _budget(charging: Charging, bay: Bay, facts: Facts, grant: Grant | None) -> 
     return power_w(safe_a(post.rules), post.phases), Hold.SAFE
 
 
+def pools_of(charging: Charging, rules: ChargingRules) -> dict[str, Pooled]:
+    """What other programs want of circuits, and what that comes to for each charger with a car."""
+    if not any(circuit.name in charging.outside for circuit in rules.circuits):
+        return {}
+    asks = []
+    for rank, (name, bay) in enumerate(charging.bays.items()):
+        post, car = bay.post, rules.cars.get(charging.car_on(name) or "")
+        if post.plug.is_car and post.missed is None:
+            most_a = min(post.most_a, car.current_a if car else post.most_a)
+            asks.append(
+                Ask(
+                    charger=name,
+                    conductors=post.loads(),
+                    phases=most_phases(post, car),
+                    least_a=post.least_a,
+                    most_a=max(most_a, post.least_a),
+                    step_a=post.rules.step_a,
+                    rank=rank,
+                    runs=bay.pace.go,
+                )
+            )
+    return pooled(rules.circuits, charging.outside, asks, rows_of(replace(charging, pools={}), rules, {}))
+
+
+def _outside(charging: Charging, name: str) -> Iterator[Proposal]:
+    """What other programs want of it, or of a circuit that it hangs on."""
+    for proposal in charging.outside.get(name, ()):
+        yield explained(proposal)
+    yield from parts(charging.pools, name)
+
+
 def _limit(facts: Facts, high_w: float) -> Proposal:
     return Proposal(source="budget", priority=claims.BUDGET, at_s=facts.now_s, high_w=high_w)
 
@@ -288,6 +337,8 @@ def _claim(charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, wis
     priority = claims.SURPLUS  # of what only waits to be stopped, as behind a cloud: it still needs its least
     if wished.target_w > 0:
         priority = because.priority if because else claims.DEFAULT
+        if because is not None and because.why is not None and because.why.reason is Reason.OUTSIDE:
+            priority = min(priority, claims.PLAN)  # it is never served before the owner's trips
     word = charging.site.word
     room_w = (word.target_w or 0.0) * (1 - rules.margin)
     base_w = max(0.0, charging.site.calm_w or 0.0, charging.site.base_w or 0.0)

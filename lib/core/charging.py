@@ -8,14 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lib.core import post, sessions, site, soc, surplus, usual
+from lib.core import gauges, outside, post, sessions, site, soc, surplus, usual
 from lib.core.agenda import Listed, Unlisted
 from lib.core.car import CarMissed, CarTold
 from lib.core.carport import BatteryWord, Bay, CalendarState, CarState, Charging, ChargingRules, with_bay
 from lib.core.charger import Balked, ChargerEvent, Meddled, Missed, Told, Took
 from lib.core.circuits import Amps
 from lib.core.cost import PriceSlot
+from lib.core.gauges import Gauged, GaugeEvent, Limited, Ungauged, Unlimited
 from lib.core.modes import Mode, Phases
+from lib.core.outside import Proposed
 from lib.core.plugged import Named
 from lib.core.quarter import start_of
 from lib.core.site import Word
@@ -65,7 +67,21 @@ class Wanted:
     boost_until: datetime | None = None
 
 
-Event = Heard | Priced | Stored | Ticked | Wanted | Named | ChargerEvent | CarTold | CarMissed | Listed | Unlisted
+Event = (
+    Heard
+    | Priced
+    | Stored
+    | Ticked
+    | Wanted
+    | Named
+    | Proposed
+    | GaugeEvent
+    | ChargerEvent
+    | CarTold
+    | CarMissed
+    | Listed
+    | Unlisted
+)
 
 
 def opened(rules: ChargingRules, *, at: datetime, now_s: float, socs: Iterable[Soc] = ()) -> Charging:
@@ -114,6 +130,10 @@ def after(charging: Charging, event: Event, rules: ChargingRules, *, now_s: floa
             known = charging.cars[car]
             said = () if known.trouble == why else (f"{car}: {why}",)
             return replace(charging, cars={**charging.cars, car: replace(known, trouble=why)}, said=said)
+        case Proposed():
+            return replace(charging, outside=outside.after(charging.outside, event))
+        case Gauged() | Ungauged() | Limited() | Unlimited():
+            return _gauged(charging, event, rules)
         case Listed(calendar=calendar, entries=entries, at_s=at_s):
             state = CalendarState(entries=entries, listed_s=at_s)
             return _listed(replace(charging, calendars={**charging.calendars, calendar: state}), rules)
@@ -150,6 +170,26 @@ def _beside_cars(charging: Charging) -> Charging:
     """A charger was read for the first time: what dm said last held its car too, as if the house drew it."""
     known = charging.site
     return replace(charging, site=site.beside(known, *_drawn(charging), theirs_w=known.word.battery_w))
+
+
+def _gauged(charging: Charging, event: GaugeEvent, rules: ChargingRules) -> Charging:
+    """A circuit's own meter, or what its limit follows, says something; trouble is told once."""
+    circuit = next((one for one in rules.circuits if one.name == event.circuit), None)
+    if circuit is None:
+        return charging
+    ranges_a = [bay.post.range_a for name, bay in charging.bays.items() if circuit.carries(name)]
+    ours_a = _sum(low for low, _ in ranges_a), _sum(high for _, high in ranges_a)
+    found = gauges.after(charging.gauges, event, ours_a)
+    before, known = charging.gauges.get(event.circuit, gauges.Gauge()), found[event.circuit]
+    news = [
+        f"{event.circuit}: {now or again}"
+        for now, was, again in (
+            (known.trouble, before.trouble, "its meter answers again"),
+            (known.astray, before.astray, "its limit is told again"),
+        )
+        if now != was
+    ]
+    return replace(charging, gauges=found, said=tuple(news))
 
 
 def _drawn(charging: Charging) -> tuple[tuple[float, float], tuple[Amps, Amps]]:
@@ -194,9 +234,10 @@ def _sum(amps: Iterable[Amps]) -> Amps:
 
 
 def _ticked(charging: Charging, rules: ChargingRules) -> Charging:
-    """Trips that are over go, boosts end, and MAX and MANUAL end when the car has left for a while."""
+    """Trips and proposals that are over go, boosts end, MAX and MANUAL end when the car has left for a while."""
     if charging.now_s - charging.listed_s >= LISTED_S:
         charging = _listed(charging, rules, quietly=True)
+    charging = _lapsed(replace(charging, outside=outside.lasting(charging.outside, charging.now_s)))
     for name, bay in charging.bays.items():
         if bay.boost_until is not None and charging.at >= bay.boost_until:
             charging = with_bay(charging, name, replace(bay, boost_until=None), f"{name}: no longer charges fast")
@@ -206,6 +247,15 @@ def _ticked(charging: Charging, rules: ChargingRules) -> Charging:
                 charging = with_bay(
                     charging, name, replace(bay, mode=default), f"{name}: {default} again, its car left"
                 )
+    return charging
+
+
+def _lapsed(charging: Charging) -> Charging:
+    """Chargers that watch themselves, and are silent for so long that they have surely fallen to their safe current."""
+    for name, bay in charging.bays.items():
+        if (known := post.lapsing(bay.post, charging.now_s)) is not bay.post:
+            said = f"{name}: silent for so long that it counts with its safe current"
+            charging = with_bay(charging, name, replace(bay, post=known), said)
     return charging
 
 

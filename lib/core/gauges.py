@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from lib.core.circuits import Amps, Limits
+from lib.core.site import without
 
 FRESH_S: Final = 3.0  # on what is older nothing is raised, but for a meter that speaks more seldom
 OLD_S: Final = 30.0  # after so long the worst case counts
@@ -90,13 +91,17 @@ class Gauge:
 Gauges = Mapping[str, Gauge]
 
 
-def after(gauges: Gauges, event: GaugeEvent) -> Gauges:
-    """What is known after an event; `other_a` is for who knows what the chargers draw."""
+def after(gauges: Gauges, event: GaugeEvent, ours_a: tuple[Amps, Amps]) -> Gauges:
+    """What is known after an event; ours_a: the least and the most that the chargers there may draw just now."""
     known = gauges.get(event.circuit, Gauge())
     match event:
-        case Gauged(phases_a=phases_a, read_s=read_s):
+        case Gauged(phases_a=flows_a, read_s=read_s):
             period_s = known.period_s if known.read_s is None else read_s - known.read_s
-            known = replace(known, flows_a=phases_a, read_s=read_s, period_s=period_s, trouble="")
+            before, least, most = known.other_a or (None, None, None), *ours_a
+            one, two, three = (without(flows_a[n], before[n], least[n], most[n]) for n in range(3))
+            known = replace(
+                known, flows_a=flows_a, other_a=(one, two, three), read_s=read_s, period_s=period_s, trouble=""
+            )
         case Ungauged(why=why):
             known = replace(known, trouble=why)
         case Limited():

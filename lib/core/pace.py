@@ -40,7 +40,7 @@ def _resting(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo) -> tuple[Pa
         return _told(_sent(pace, pace.current_a, None, now_s))
     asked_s = now_s if pace.asked_s is None else pace.asked_s
     pace = _sent(pace, pace.current_a, asked_s, now_s)
-    ready_s = asked_s + (tempo.start_s if wanted.haste is Haste.SURPLUS else 0.0)
+    ready_s = asked_s + (tempo.start_s if wanted.haste is Haste.SURPLUS else tempo.wait_s)
     if now_s < pace.rest_s:
         return _told(pace, Hold.RESTING, max(pace.rest_s, ready_s))
     if now_s < ready_s or not wanted.may_raise:

@@ -20,13 +20,15 @@ from lib.core.charger import (
     Took,
     power_w,
 )
-from lib.core.circuits import DRAWS_A, NOTHING, Amps, conductors, on
+from lib.core.circuits import DRAWS_A, NOTHING, Amps, conductors, on, safe_a
+from lib.core.claims import LEASE_S
 from lib.core.power import PHASE_V
 
 FOLLOWED_S = 8.0  # a reading that much younger than an order may show what came of it
 SETTLED_W = 150.0  # what still moves more than this between two readings is on its way
 LATE_S = 30.0  # by then every car has followed, or will not
 IGNORES_A = 1.5  # a car that goes on to take so much more than it is offered heeds no offer
+SURE_S = LEASE_S + 10.0  # by then a charger that watches itself has noticed that nobody speaks to it
 SWITCH_S = 60.0  # after a phase switch nothing is measured of the car's phases
 
 
@@ -51,6 +53,7 @@ class Post:
         drawn_a: what its car took on each phase when that was last settled.
         stubborn_a: what its car takes whatever it is offered; it is given that or nothing.
         balked: the last order it refused, until it takes one; meddled: what somebody else set on it.
+        lapsed: it is silent for so long that it has surely fallen to its safe current, as it watches itself.
 
     """
 
@@ -65,6 +68,7 @@ class Post:
     stubborn_a: float = 0.0
     balked: str = ""
     meddled: str = ""
+    lapsed: bool = False
 
     @property
     def plug(self) -> Plug:
@@ -102,6 +106,8 @@ class Post:
     @property
     def range_w(self) -> tuple[float, float]:
         """The least and the most that its car draws just now."""
+        if self.lapsed:
+            return 0.0, power_w(self._offered_a, self._taken(self.phases))
         known = self.reading.power_w if self.reading else None
         ends = [power_w(move.current_a, self._taken(move.phases)) for move in self.moves]
         if self.missed is not None or known is None:
@@ -145,7 +151,9 @@ class Post:
 
     @property
     def _offered_a(self) -> float:
-        """The most that it may be offering, by its last word and all orders since."""
+        """The most that it may be offering, by its last word and all orders since; at last its safe current."""
+        if self.lapsed:
+            return safe_a(self.rules)
         if self.plug is Plug.EMPTY and self.missed is None:
             return 0.0
         last = self.reading
@@ -186,6 +194,14 @@ def after(post: Post, event: ChargerEvent, car: CarRules | None) -> Post:
             return replace(post, meddled=what)
 
 
+def lapsing(post: Post, now_s: float) -> Post:
+    """The charger as time passes: one that watches itself and hears nobody has its safe current in the end."""
+    missed = post.missed
+    if post.lapsed or missed is None or not post.rules.watched or now_s - missed.since_s < SURE_S:
+        return post
+    return replace(post, lapsed=True, moves=())
+
+
 def _moved(post: Post, order: Order, sent_s: float, car: CarRules | None) -> Post:
     """An order is on its way."""
     phases = min(order.phases or post.phases, post.rules.phases, car.phases if car else 3)
@@ -210,6 +226,7 @@ def _told(post: Post, reading: ChargerReading, car: CarRules | None) -> Post:
         post,
         reading=reading,
         missed=None,
+        lapsed=False,
         moves=() if settled else post.moves,
         phases=phases,
         switched_s=switched_s,

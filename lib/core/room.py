@@ -3,17 +3,20 @@
 In: the EV app's state and what each charger shall do. Out: the same, as far as the circuits go, with its share.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from math import inf
 
-from lib.core import claims
+from lib.core import laxity
 from lib.core.aims import Aim
 from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import power_w
-from lib.core.circuits import NOTHING, Amps, Row, rows
+from lib.core.circuits import Amps, Row
 from lib.core.claims import Cause
+from lib.core.flows import rows_of
 from lib.core.modes import Mode, Phases
+from lib.core.profiles import Rota, Standing, profiled
 from lib.core.sharing import Ask, Share, share
 from lib.core.surplus import ALL_PHASES
 from lib.core.why import Hold
@@ -26,19 +29,16 @@ def shared(charging: Charging, rules: ChargingRules, aims: list[Aim]) -> tuple[l
 
     No claim is greater than what they carry, so that no peak is announced that cannot be.
     """
-    asks = _asks(aims)
-    given, shares = _given(charging, rules, asks)
+    asks = _asks(charging, aims)
+    given, shares = _given(charging, rules, asks, aims)
     starved = {name for name, found in shares.items() if not found.current_a}
     starved |= {name for name, bay in charging.bays.items() if bay.post.goes_to == 1}
     narrow = [_narrow(aim) if aim.name in starved else aim for aim in aims]
     if any(one is not other for one, other in zip(narrow, aims, strict=True)):
-        asks = _asks(narrow)
-        given, shares = _given(charging, rules, asks)
-    rooms_a = {
-        ask.charger: min((row.room for row in given if row.carries(ask.charger) and row.load(ask.conductors)), default=inf)
-        for ask in asks
-    }
-    return [_within(aim, power_w(rooms_a.get(aim.name, inf), aim.lines)) for aim in narrow], shares
+        asks = _asks(charging, narrow)
+        given, shares = _given(charging, rules, asks, narrow)
+    rooms_w = _rooms_w(given, asks)
+    return [_within(aim, rooms_w.get(aim.name, inf)) for aim in narrow], shares
 
 
 def asked_a(aim: Aim) -> float:
@@ -51,34 +51,35 @@ def asked_a(aim: Aim) -> float:
     return max(most_a, post.least_a) if pace.go else most_a
 
 
-def loaded(charging: Charging, rules: ChargingRules, row: Row) -> float:
-    """How far a row is loaded, by the meter or by what its chargers may draw: 1 is its limit."""
-    circuit = next(one for one in rules.circuits if one.name == row.circuit)
-    phase = row.phase - 1
-    flows_a = sum(bay.post.range_a[1][phase] for name, bay in charging.bays.items() if circuit.carries(name))
-    if circuit.chargers is None:
-        phases_a = charging.site.word.phases_a
-        flows_a = phases_a[phase] if phases_a else flows_a
-    limit_a = circuit.limits_a[phase]
-    return 0.0 if limit_a is None else flows_a / (limit_a * circuit.margin)
-
-
-def _asks(aims: list[Aim]) -> list[Ask]:
-    return [
-        Ask(
-            charger=aim.name,
-            conductors=_conductors(aim),
-            least_a=aim.bay.post.least_a,
-            most_a=asked_a(aim),
-            step_a=aim.bay.post.rules.step_a,
-            rank=rank,
-            forced=(aim.resolved.low_w or 0.0) > 0,
-            runs=aim.bay.pace.go,
-            spare_a=AGAIN_A if aim.bay.why.held in {Hold.WAITING, Hold.ROW} and not aim.bay.pace.go else 0.0,
+def _asks(charging: Charging, aims: list[Aim]) -> list[Ask]:
+    rota = charging.rota
+    asks = []
+    for rank, aim in enumerate(aims):
+        bay = aim.bay
+        if not bay.post.plug.is_car or bay.post.missed is not None or (most_a := asked_a(aim)) <= 0:
+            continue
+        runs = rota.stays(aim.name, runs=bay.pace.go)
+        waited = bay.why.held in {Hold.WAITING, Hold.ROW} and not bay.pace.go
+        asks.append(
+            Ask(
+                charger=aim.name,
+                conductors=_conductors(aim),
+                phases=aim.lines,
+                least_a=bay.post.least_a,
+                most_a=most_a,
+                step_a=bay.post.rules.step_a,
+                rank=rank,
+                forced=(aim.resolved.low_w or 0.0) > 0,
+                runs=runs,
+                spare_a=AGAIN_A if waited and not runs and not _just_turned(rota) else 0.0,
+            )
         )
-        for rank, aim in enumerate(aims)
-        if aim.bay.post.plug.is_car and aim.bay.post.missed is None and asked_a(aim) > 0
-    ]
+    return asks
+
+
+def _just_turned(rota: Rota) -> bool:
+    """Whether the line begins anew: whose turn it is now needs no more than its least."""
+    return rota.served is not None and not rota.served and rota.turned_s is not None
 
 
 def _conductors(aim: Aim) -> tuple[int, ...]:
@@ -91,36 +92,83 @@ def _conductors(aim: Aim) -> tuple[int, ...]:
     return tuple(sorted({*post.loads(aim.wish), *(post.loads() if aim.bay.pace.go else ())}))
 
 
-def _given(charging: Charging, rules: ChargingRules, asks: list[Ask]) -> tuple[tuple[Row, ...], dict[str, Share]]:
+def _given(
+    charging: Charging, rules: ChargingRules, asks: list[Ask], aims: list[Aim]
+) -> tuple[tuple[Row, ...], dict[str, Share]]:
     """The rows, and the share of each that asks; what one that does not obey may draw is nobody else's."""
     found = _rows(charging, rules, asks)
-    shares = share(found, asks)
+    shares = _shares(charging, rules, found, asks, aims)
     obedient = [ask for ask in asks if not charging.bays[ask.charger].post.is_lost]
     if len(obedient) < len(asks):
-        shares |= share(_rows(charging, rules, obedient), obedient)
+        shares |= _shares(charging, rules, _rows(charging, rules, obedient), obedient, aims)
     return found, shares
 
 
-def _rows(charging: Charging, rules: ChargingRules, asks: list[Ask]) -> tuple[Row, ...]:
+def _shares(
+    charging: Charging, rules: ChargingRules, rows: Sequence[Row], asks: list[Ask], aims: list[Aim]
+) -> dict[str, Share]:
+    """By the profile of each circuit."""
+    standings = {aim.name: _standing(charging, aim) for aim in aims}
+    ranked, parties = profiled(rules.circuits, asks, standings, turns=charging.rota.turns)
+    return share(rows, ranked, parties)
+
+
+def _standing(charging: Charging, aim: Aim) -> Standing:
+    cable = charging.plugged.cables.get(aim.name)
+    parked = parked_of(charging, aim)
+    return Standing(
+        since=cable.since if cable else None,
+        priority=aim.bay.post.rules.priority,
+        slack_s=inf if parked is None else laxity.slack_s(parked),
+        relative=inf if parked is None else laxity.relative(parked),
+    )
+
+
+def parked_of(charging: Charging, aim: Aim) -> laxity.Parked | None:
+    """Its car and the next trip of that; None without. A car of unknown state came home with what it must have left."""
+    car, need = aim.facts.car, aim.facts.need
+    if car is None or need is None:
+        return None
+    known = charging.cars[car.name].soc
+    pct = known.pct(charging.at)
+    return laxity.Parked(
+        soc_pct=car.arrival_pct if pct is None else pct,
+        target_pct=need.target_pct,
+        capacity_wh=car.capacity_wh,
+        most_w=max(1.0, aim.facts.most_w * known.efficiency),
+        efficiency=known.efficiency,
+        table=car.table,
+        leaves_s=(need.trip.ready - charging.at) / timedelta(seconds=1),
+    )
+
+
+def _rows(charging: Charging, rules: ChargingRules, asks: Iterable[Ask]) -> tuple[Row, ...]:
     """The rows beside the house, and beside what those that do not ask may draw all the same."""
     asking = {ask.charger: ask.conductors for ask in asks}
     reserved: dict[str, Amps] = {}
     for name, bay in charging.bays.items():
         if name in asking:
-            reserved[name] = bay.post.left_a(asking[name])
+            taken_a = bay.post.left_a(asking[name])
         else:
-            reserved[name] = bay.post.reserved_a if bay.post.is_lost else bay.post.range_a[1]
-    return rows(rules.circuits, _other_a(charging, rules), reserved)
+            taken_a = bay.post.reserved_a if bay.post.is_lost else bay.post.range_a[1]
+        if any(taken_a):
+            reserved[name] = taken_a
+    return rows_of(charging, rules, reserved)
 
 
-def _other_a(charging: Charging, rules: ChargingRules) -> Mapping[str, Amps]:
-    """What the house draws on the connection; while the meter is silent for long, its worst case."""
-    if not rules.circuits:
-        return {}
-    silent_s, known = charging.site.silent_s(charging.now_s), charging.site.base_a
-    if rules.worst_a is not None and (silent_s is None or silent_s > claims.LEASE_S):
-        known = rules.worst_a
-    return {rules.circuits[0].name: known or NOTHING}
+def _rooms_w(rows: Sequence[Row], asks: Iterable[Ask]) -> dict[str, float]:
+    """What the rows would leave each if nobody else charged."""
+    everywhere = [row for row in rows if row.chargers is None]
+    below: dict[str, list[Row]] = {}
+    for row in rows:
+        for charger in row.chargers or ():
+            below.setdefault(charger, []).append(row)
+    rooms_w = {}
+    for ask in asks:
+        over = (*everywhere, *below.get(ask.charger, ()))
+        loads = [(row.room, load) for row in over if (load := row.load(ask.conductors, ask.phases))]
+        rooms_w[ask.charger] = power_w(min((room / load for room, load in loads), default=inf), ask.phases or 1)
+    return rooms_w
 
 
 def _narrow(aim: Aim) -> Aim:

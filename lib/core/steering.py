@@ -7,18 +7,20 @@ what is raised waits for lib/core/pace.py.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from lib.core import site, tactics
-from lib.core.aims import Aim, aims_of
+from lib.core import profiles, site, tactics
+from lib.core.aims import Aim, aims_of, pools_of
 from lib.core.carport import WAKES, Bay, Charging, ChargingRules
-from lib.core.charger import Order, Plug, power_w
+from lib.core.charger import LEAST_A, ChargerRules, Order, Plug, power_w
+from lib.core.circuits import Profile, safe_a
+from lib.core.flows import blind, loaded
 from lib.core.grounds import unread, why_of
 from lib.core.modes import Mode
 from lib.core.pace import paced
 from lib.core.prospects import foreseen
-from lib.core.room import asked_a, loaded, shared
+from lib.core.room import asked_a, shared
 from lib.core.sessions import interrupted
 from lib.core.sharing import Share
-from lib.core.tempo import Haste, Wanted
+from lib.core.tempo import USUAL, Haste, Wanted, ramp
 from lib.core.why import Hold, Reason, Why
 
 LISTENS_S = 10.0  # a start first hears prices, trips and cars, so that it begins nothing it would regret
@@ -33,20 +35,30 @@ def steered(charging: Charging, rules: ChargingRules, *, replans: bool = True) -
     replans: needs and plan may be worked out anew; a cut that a telegram calls for need not wait for that.
     """
     charging = foreseen(charging, rules) if replans else charging
+    charging = replace(charging, pools=pools_of(charging, rules))
     aims, shares = shared(charging, rules, aims_of(charging, rules))
-    slow = _giving_way(aims, shares)
+    slow, unseen = _giving_way(aims, shares), blind(charging, rules)
     bays = dict(charging.bays)
     for aim in aims:
-        bays[aim.name] = _ordered(charging, rules, aim, slow, shares)
-    return replace(charging, bays=bays, site=site.kept(charging.site, {name for name in bays if bays[name].claim}))
+        may_raise = slow <= {aim.name} and not any(circuit.carries(aim.name) for circuit in unseen)
+        bay = _ordered(charging, rules, aim, shares.get(aim.name), may_raise=may_raise)
+        bays[aim.name] = replace(bay, device=aim.device, put=aim.put, share=shares.get(aim.name))
+    return replace(
+        charging,
+        bays=bays,
+        site=site.kept(charging.site, {name for name in bays if bays[name].claim}),
+        rota=profiles.after(charging.rota, shares, now_s=charging.now_s, rotation_s=rules.rotation_s),
+    )
 
 
-def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, slow: set[str], shares: Mapping[str, Share]) -> Bay:
-    """The bay with its order and its reason; slow: those that have not given way yet."""
-    post, now_s, share = aim.bay.post, charging.now_s, shares.get(aim.name)
+def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, share: Share | None, *, may_raise: bool) -> Bay:
+    """The bay with its order and its reason; may_raise: those that should have given way, and its meters are seen."""
+    post, now_s = aim.bay.post, charging.now_s
     if post.plug is Plug.UNKNOWN or post.reading is None or post.missed is not None:
-        # what it was told last is told it again
-        return replace(aim.bay, claim=aim.claim, claimed_s=_claimed_s(aim), why=unread(aim))
+        # what it was told last is told it again; one that has fallen to its safe current shall stay there
+        order = _safe(post.rules) if post.lapsed else post.order
+        post = post if order == post.order else replace(post, order=order)
+        return replace(aim.bay, post=post, claim=aim.claim, claimed_s=_claimed_s(aim), why=unread(aim))
     if aim.bay.mode is Mode.MANUAL:
         return _manual(charging, rules, aim, share)
     wanted = Wanted(
@@ -55,10 +67,11 @@ def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, slow: set[str],
         most_a=post.most_a,
         step_a=post.rules.step_a,
         haste=_haste(charging, rules, aim, share),
-        may_raise=_may_raise(charging) and slow <= {aim.name},
+        may_raise=may_raise and _may_raise(charging),
         phases=aim.wish if charging.site.is_fresh(charging.now_s) else None,
     )
-    pace, command = paced(aim.bay.pace, wanted, now_s)
+    profile = profiles.profiles(rules.circuits, frozenset(charging.bays)).get(aim.name)
+    pace, command = paced(aim.bay.pace, wanted, now_s, ramp(aim.lines) if profile is Profile.RAMP else USUAL)
     bay = _woken(aim.bay if pace is aim.bay.pace else replace(aim.bay, pace=pace), now_s)
     order = Order(
         current_a=command.current_a if command.go else post.least_a,
@@ -81,6 +94,11 @@ def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, slow: set[str],
         reserve=_reserve(aim),
         why=why_of(charging, aim, share, command),
     )
+
+
+def _safe(rules: ChargerRules) -> Order:
+    """What it shall do while nobody may tell it anything."""
+    return Order(current_a=max(LEAST_A, safe_a(rules)), go=safe_a(rules) > 0)
 
 
 def _allowed_a(aim: Aim, share: Share | None) -> float:

@@ -5,10 +5,12 @@ Times in seconds, currents in A per phase. Source: IEC 61851-1, and what owners 
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from math import ceil
 from typing import Final
 
 from lib.core.charger import LEAST_A, in_steps
+from lib.core.power import PHASE_V
 from lib.core.why import Hold
 
 
@@ -32,7 +34,8 @@ class Tempo:
     """The numbers of a profile.
 
     Attributes:
-        start_s, stop_s: how long the sun must be enough, or too little; row_s: how long a minimum must not fit.
+        start_s, stop_s: how long the sun must be enough, or too little; row_s: how long a minimum must not fit;
+        wait_s: how long anything must be wanted before a start.
         on_s, off_s: the shortest charging and the shortest pause.
         stops: interruptions of one plug-in after which it is only stopped by a lack that lasts `hold_s`.
         first_a: given at once; after that `raise_a` more each `raise_s`.
@@ -45,6 +48,7 @@ class Tempo:
 
     start_s: float = 60.0
     stop_s: float = 120.0
+    wait_s: float = 0.0
     row_s: float = 10.0
     on_s: float = 600.0
     off_s: float = 300.0
@@ -70,6 +74,20 @@ class Tempo:
 
 
 USUAL: Final = Tempo()
+CYCLE_S, CYCLES, RAMP_W = 5.0, 3, 1_000.0  # a ramp: so many cycles of its least being free, then so much more in each
+
+
+@cache
+def ramp(phases: int) -> Tempo:
+    """A pace that follows the meter: it waits, rises by a kilowatt a cycle, and sheds at once."""
+    return Tempo(
+        start_s=CYCLE_S * CYCLES,
+        wait_s=CYCLE_S * CYCLES,
+        row_s=0.0,
+        first_a=LEAST_A,
+        raise_a=RAMP_W / PHASE_V / phases,
+        raise_s=CYCLE_S,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ class Reason(StrEnum):
     NO_SUN = "no sun"
     ASK_SOC = "state of charge unknown"
     NOTHING = "nothing to do"
+    OUTSIDE = "another program"
 
 
 class Hold(StrEnum):
@@ -117,6 +118,7 @@ ENGLISH: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.SURPLUS: "{does} from the sun",
         Reason.NO_SUN: "waits for the sun: {sun} is left over, it needs more",
         Reason.ASK_SOC: "how full is the car? Type its state of charge, so that it can be planned",
+        Reason.OUTSIDE: "{does}, as {name} wants",
         Reason.NOTHING: "nothing to do: {soc} is enough for every day{trip}",
     }
 )

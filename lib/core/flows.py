@@ -1,0 +1,88 @@
+"""What flows on each circuit besides the chargers, what may flow now, and how far a row is loaded. Knows no wish.
+
+In: the EV app's state. Amperes are of the meter's L1-L3, + flows down.
+"""
+
+from collections.abc import Mapping
+
+from lib.core import claims
+from lib.core.carport import Charging, ChargingRules
+from lib.core.circuits import NOTHING, Amps, Circuit, Limits, Row, in_force, rows
+from lib.core.power import PHASE_V
+
+Limited = tuple[Limits, float | None]
+
+
+def rows_of(charging: Charging, rules: ChargingRules, reserved_a: Mapping[str, Amps]) -> tuple[Row, ...]:
+    """The rows now; reserved_a: by charger, what is set aside for those that do not ask."""
+    return rows(rules.circuits, others_a(charging, rules), reserved_a, limits_now(charging))
+
+
+def others_a(charging: Charging, rules: ChargingRules) -> dict[str, Amps]:
+    """What flows besides all chargers: on the connection by the house's meter, elsewhere by a circuit's own.
+
+    While such a meter is silent for long its worst case counts. A circuit without a meter is left out.
+    """
+    found = {}
+    for index, circuit in enumerate(rules.circuits):
+        if index == 0:
+            silent_s, known = charging.site.silent_s(charging.now_s), charging.site.base_a
+            is_old = silent_s is None or silent_s > claims.LEASE_S
+            worst_a = rules.worst_a if circuit.worst_a is None else circuit.worst_a
+        elif circuit.measured:
+            gauge = charging.gauges.get(circuit.name)
+            known, is_old = (gauge.other_a, gauge.is_old(charging.now_s)) if gauge else (None, True)
+            worst_a = circuit.worst_a
+        else:
+            continue
+        if is_old and worst_a is not None:
+            known = worst_a
+        found[circuit.name] = circuit.other_a if known is None else known
+    return found
+
+
+def limits_now(charging: Charging) -> dict[str, Limited]:
+    """Limits that hold now beside the owner's: of what a circuit's limit follows, and of other programs' fences."""
+    found: dict[str, Limited] = {}
+    for name, gauge in charging.gauges.items():
+        if (limit := gauge.limit(charging.now_s)) is not None:
+            found[name] = limit.limits_a, limit.limit_w
+    for name, pool in charging.pools.items():
+        if (pool_w := pool.limit_w) is not None:
+            limits_a, limit_w = found.get(name, ((None, None, None), None))
+            found[name] = limits_a, pool_w if limit_w is None else min(limit_w, pool_w)
+    return found
+
+
+def blind(charging: Charging, rules: ChargingRules) -> tuple[Circuit, ...]:
+    """The circuits whose own meter has said nothing for a while: below them nothing is raised."""
+    return tuple(
+        circuit
+        for circuit in rules.circuits[1:]
+        if circuit.measured and not ((gauge := charging.gauges.get(circuit.name)) and gauge.is_fresh(charging.now_s))
+    )
+
+
+def flows_a(charging: Charging, circuit: Circuit, *, is_first: bool) -> Amps:
+    """What flows there, by the meter or by what its chargers may draw besides what else is known to."""
+    if is_first and charging.site.word.phases_a:
+        return charging.site.word.phases_a
+    gauge = charging.gauges.get(circuit.name)
+    if gauge is not None and gauge.flows_a is not None and not gauge.is_old(charging.now_s):
+        return gauge.flows_a
+    one, two, three = NOTHING if is_first else circuit.other_a
+    for name in charging.bays if circuit.chargers is None else circuit.chargers:
+        high = charging.bays[name].post.range_a[1]
+        one, two, three = one + high[0], two + high[1], three + high[2]
+    return one, two, three
+
+
+def loaded(charging: Charging, rules: ChargingRules, row: Row) -> float:
+    """How far a row is loaded, by the meter or by what its chargers may draw: 1 is its limit."""
+    index, circuit = next((index, one) for index, one in enumerate(rules.circuits) if one.name == row.circuit)
+    flows = flows_a(charging, circuit, is_first=index == 0)
+    limits_a, limit_w = in_force(circuit, limits_now(charging).get(circuit.name))
+    limit, flow = (limit_w, sum(flows) * PHASE_V) if row.phase == 0 else (limits_a[row.phase - 1], flows[row.phase - 1])
+    if limit is None:
+        return 0.0
+    return flow / (limit * circuit.margin) if limit else (2.0 if flow > 1 else 0.0)
