@@ -20,8 +20,16 @@ def parser() -> argparse.ArgumentParser:
     )
     options.add_argument("--sessions", metavar="MONTH", type=_month, help="print what the cars charged: 2026-11")
     options.add_argument("--car", help="with --sessions: of this car alone")
-    options.add_argument("--as", dest="form", choices=("text", "csv", "json"), default="text", help="with --sessions")
+    options.add_argument(
+        "--as", dest="form", choices=("text", "csv", "json"), default="text", help="with --sessions, --quarters"
+    )
     options.add_argument("--eur-kwh", type=float, help="with --sessions: what an employer pays back for a kWh")
+    options.add_argument(
+        "--quarters", metavar="MONTH", type=_month, help="print what each charger charged in each quarter: 2026-11"
+    )
+    options.add_argument(
+        "--check", action="store_true", help="print the circuits, and whether they carry what hangs on them"
+    )
     options.add_argument("--find", action="store_true", help="list the chargers that this network announces")
     return options
 
@@ -41,6 +49,14 @@ def instead(asked: argparse.Namespace) -> int | None:
 
         database = settings.load(os.environ, demo=asked.demo).database("ev")
         return statement.run(database, asked.sessions, asked.car, asked.form, asked.eur_kwh)
+    if asked.quarters is not None:
+        from lib.commands import quarters
+
+        return quarters.run(settings.load(os.environ, demo=asked.demo).database("ev"), asked.quarters, asked.form)
+    if asked.check:
+        from lib.commands import check
+
+        return check.run(settings.load(os.environ, demo=asked.demo))
     if asked.find:
         from lib.commands import find
 

@@ -6,7 +6,6 @@ Energy at the wall, in kWh or whole Wh; euro to the cent, each session by itself
 import csv
 import io
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -17,6 +16,7 @@ from types import MappingProxyType
 from typing import Final, TextIO
 
 from lib.commands import SLIP
+from lib.commands.printing import printed
 from lib.core.bands import midnight
 from lib.core.sessions import CarMonth, Session, Statement, refund_eur, statement
 from lib.core.stamp import BRUSSELS
@@ -50,7 +50,7 @@ def run(
         charged = sorted({one.car or NOBODY for one in found})
         others = f"; {', '.join(charged)} did" if charged else ""
         return _slip(f"{car or 'no car'} charged {'nothing' if car else 'anything'} in {month:%B %Y}{others}")
-    return _print(FORMS[form](whole), out or sys.stdout)
+    return printed(FORMS[form](whole), out or sys.stdout, who="ev", what="the sessions")
 
 
 def as_text(whole: Statement) -> str:
@@ -204,18 +204,6 @@ def _kwh(energy_wh: float) -> str:
 
 def _local(at: datetime) -> str:
     return at.astimezone(BRUSSELS).isoformat(" ", "seconds")
-
-
-def _print(text: str, out: TextIO) -> int:
-    try:
-        out.write(text)
-        out.flush()
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # takes what is still held back for it
-        if isinstance(error, BrokenPipeError):  # the reader of our output, `head` perhaps, has seen enough
-            return 0
-        return _slip(f"the sessions cannot be written: {error.strerror}")
-    return 0
 
 
 def _slip(why: str) -> int:
