@@ -88,13 +88,17 @@ def parse_broker(options: Options, *, such_as: str) -> tuple[Broker, str]:
 
 
 def parse_spot(options: Options, name: str, topic: str, *, such_as: str) -> Spot | None:
-    """Where the value `name` is said: a part of `topic`, or with a slash in it another TOPIC or TOPIC#PART.
+    """Where the value `name` is said; None where nothing is said of it. Raises the slip of the options."""
+    return spot_of(options, options.text(name, ""), topic, name=name, such_as=such_as) if options.has(name) else None
 
-    None where nothing is said of it. Raises the slip of the options.
+
+def spot_of(options: Options, written: str, topic: str, *, name: str, such_as: str) -> Spot:
+    """A part of the payload of `topic`, or with a slash in it another TOPIC or TOPIC#PART.
+
+    name: of the option that says so. Raises the slip of the options.
     """
-    written = options.text(name, "")
     if "/" not in written:
-        return Spot(topic, written) if options.has(name) else None
+        return Spot(topic, written)
     other, mark, path = written.partition("#")
     return Spot(_topic(options, name, other if path or not mark else written, such_as=such_as), path)
 

@@ -16,7 +16,7 @@ PLACE = re.compile(r"\{secret:([^{}]*)\}")
 class Options:
     """The options of one thing, of which only `allowed` may stand there. slip: what is raised where something is wrong.
 
-    what: how the thing is called at the start of each sentence; None: as its "from" says.
+    what: how the thing is called at the start of each sentence; None: as its "from" says, which is its `make`.
     """
 
     def __init__(
@@ -31,7 +31,8 @@ class Options:
         self._found = found
         self._secrets = secrets
         self._slip = slip
-        self.source = str(found.get("from")) if what is None else what
+        self.make = str(found.get("from"))
+        self.source = self.make if what is None else what
         names = {"from", *allowed}
         for name in found:
             if name not in names:
@@ -67,6 +68,22 @@ class Options:
         if not least <= value <= most:
             raise self.wrong(f'"{name}" is {value:g}; allowed is {least:g} to {most:g}')
         return float(value)
+
+    def whole_numbers(self, name: str, *, most: int) -> tuple[int, ...]:
+        """Whole numbers from 0 to `most`, written as one or as several; () where nothing is said. Raises `slip`."""
+        value = self._found.get(name)
+        found = () if value is None else tuple(value) if isinstance(value, tuple | list) else (value,)
+        if any(type(one) is not int or not 0 <= one <= most for one in found) or len(set(found)) < len(found):
+            raise self.wrong(f'"{name}" is {value!r}; allowed is a whole number from 0 to {most}, or several')
+        return found
+
+    def texts(self, name: str, *, such_as: str, most: int) -> tuple[str, ...]:
+        """Texts, written as one or as several, up to `most`. Raises `slip`."""
+        value = self._found.get(name)
+        found = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, tuple | list) else ()
+        if not 0 < len(found) <= most or not all(isinstance(one, str) and one.strip() for one in found):
+            raise self.wrong(f'"{name}" is {value!r}; allowed are up to {most} texts, such as {such_as}')
+        return tuple(str(one).strip() for one in found)
 
     def flag(self, name: str, *, usual: bool) -> bool:
         """True or False. Raises `slip`."""
