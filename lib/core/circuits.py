@@ -7,6 +7,7 @@ chargers below it, however deep: a tree of circuits comes down to the same rows.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -174,6 +175,19 @@ def in_force(circuit: Circuit, limited: tuple[Limits, float | None] | None) -> t
 
 def _lower(one: float | None, other: float | None) -> float | None:
     return one if other is None else other if one is None else min(one, other)
+
+
+@lru_cache(maxsize=8)
+def direct(circuits: tuple[Circuit, ...], chargers: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """By circuit, the chargers that hang on it and on none below it, in the owner's order.
+
+    circuits: each before those that hang on it.
+    """
+    innermost = {name: circuit.name for circuit in circuits for name in chargers if circuit.carries(name)}
+    found: dict[str, list[str]] = {}
+    for name in chargers:
+        found.setdefault(innermost.get(name, ""), []).append(name)
+    return MappingProxyType({circuit: tuple(names) for circuit, names in found.items()})
 
 
 def safe_a(charger: ChargerRules) -> float:

@@ -12,7 +12,7 @@ from math import inf
 from types import MappingProxyType
 from typing import Final
 
-from lib.core.circuits import Circuit, Profile
+from lib.core.circuits import Circuit, Profile, direct
 from lib.core.sharing import Ask, Party, Share
 
 LAST: Final = datetime.max.replace(tzinfo=UTC)
@@ -74,7 +74,8 @@ def profiled(
 
     circuits: each before those that hang on it; asks: in the owner's order.
     """
-    first = circuits[0].profile or Profile.EQUAL if circuits else Profile.EQUAL
+    shape = shapes(tuple(circuits))
+    first = shape[circuits[0].name] if circuits else Profile.EQUAL
     turn, weights = _turns(first, asks, standings), _weights(first, asks)
     count = len(asks)
     ranked = [
@@ -86,11 +87,10 @@ def profiled(
         )
         for position, ask in enumerate(asks)
     ]
-    parties, own = [], {circuits[0].name: first} if circuits else {}
+    parties = []
     for circuit in circuits[1:]:
-        above = own.get(circuit.above, first)
-        own[circuit.name] = profile = circuit.profile or above
-        if _kind(profile) is not _kind(above):
+        profile = shape[circuit.name]
+        if _kind(profile) is not _kind(shape.get(circuit.above, first)):
             members = [ask for ask in ranked if circuit.carries(ask.charger)]
             if len(members) > 1:
                 parties.append(Party(turns=_turns(profile, members, standings), weights=_weights(profile, members)))
@@ -98,13 +98,20 @@ def profiled(
 
 
 @lru_cache(maxsize=8)
-def profiles(circuits: tuple[Circuit, ...], chargers: frozenset[str]) -> Mapping[str, Profile]:
-    """How the innermost circuit that each charger hangs on shares."""
-    found, own = dict.fromkeys(chargers, Profile.EQUAL), {"": Profile.EQUAL}
+def shapes(circuits: tuple[Circuit, ...]) -> Mapping[str, Profile]:
+    """How each circuit shares: as it says, else as the one above it. Each stands before those that hang on it."""
+    found: dict[str, Profile] = {}
     for circuit in circuits:
-        own[circuit.name] = profile = circuit.profile or own.get(circuit.above, Profile.EQUAL)
-        found |= {name: profile for name in chargers if circuit.carries(name)}
+        found[circuit.name] = circuit.profile or found.get(circuit.above, Profile.EQUAL)
     return MappingProxyType(found)
+
+
+@lru_cache(maxsize=8)
+def ramps(circuits: tuple[Circuit, ...], chargers: tuple[str, ...]) -> frozenset[str]:
+    """The chargers on a circuit that has the meter-following ramp."""
+    shape = shapes(circuits)
+    hangs = direct(circuits, chargers).items()
+    return frozenset(name for circuit, names in hangs if shape.get(circuit) is Profile.RAMP for name in names)
 
 
 def _kind(profile: Profile) -> Profile:

@@ -11,7 +11,7 @@ from lib.core import profiles, site, tactics
 from lib.core.aims import Aim, aims_of, pools_of
 from lib.core.carport import WAKES, Bay, Charging, ChargingRules
 from lib.core.charger import LEAST_A, ChargerRules, Order, Plug, power_w
-from lib.core.circuits import Profile, safe_a
+from lib.core.circuits import safe_a
 from lib.core.flows import blind, loaded
 from lib.core.grounds import unread, why_of
 from lib.core.modes import Mode
@@ -70,8 +70,8 @@ def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, share: Share | 
         may_raise=may_raise and _may_raise(charging),
         phases=aim.wish if charging.site.is_fresh(charging.now_s) else None,
     )
-    profile = profiles.profiles(rules.circuits, frozenset(charging.bays)).get(aim.name)
-    pace, command = paced(aim.bay.pace, wanted, now_s, ramp(aim.lines) if profile is Profile.RAMP else USUAL)
+    is_ramp = aim.name in profiles.ramps(rules.circuits, tuple(charging.bays))
+    pace, command = paced(aim.bay.pace, wanted, now_s, ramp(aim.lines) if is_ramp else USUAL)
     bay = _woken(aim.bay if pace is aim.bay.pace else replace(aim.bay, pace=pace), now_s)
     order = Order(
         current_a=command.current_a if command.go else post.least_a,

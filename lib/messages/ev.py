@@ -1,14 +1,19 @@
 """Core state → the words of ev: chargers, cars, trips, plan, claims. Knows no wire."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lib.core.asking import asked
 from lib.core.carport import BatteryWord, Bay, CarState, Charging, ChargingRules
 from lib.core.charger import Plug
+from lib.core.circuits import direct, in_force
 from lib.core.claims import LEASE_S, Claim, Drawn
+from lib.core.flows import flows_a, limits_now, others_a
+from lib.core.gauges import Gauge
 from lib.core.link import LinkState
 from lib.core.needs import said
+from lib.core.power import PHASE_V
+from lib.core.profiles import shapes
 from lib.core.quarter import QUARTER, start_of
 from lib.core.sessions import Session
 from lib.core.site import Word, phases_a
@@ -21,7 +26,9 @@ from lib.messages.charging import (
     CalendarNow,
     CarNow,
     ChargerNow,
+    CircuitNow,
     Help,
+    PhaseLoad,
     PlugIn,
     SessionRow,
     Sessions,
@@ -48,10 +55,11 @@ def say_charging(
         seq=seq,
         said=now,
         at=charging.at,
-        chargers=tuple(_charger(name, bay, charging, makes) for name, bay in charging.bays.items()),
+        chargers=tuple(_chargers(charging, rules, makes)),
         cars=tuple(_car(name, state, charging, rules) for name, state in charging.cars.items()),
         trips=tuple(_trips(charging, rules)),
         calendars=tuple(_calendars(charging)),
+        circuits=tuple(_circuits(charging, rules)),
         plan=charging.plan.blocks,
         budget=_budget(charging),
         help=_help(charging, rules),
@@ -62,12 +70,20 @@ def say_charging(
     )
 
 
-def _charger(name: str, bay: Bay, charging: Charging, makes: Mapping[str, str]) -> ChargerNow:
-    post, cable = bay.post, charging.plugged.cables.get(name)
-    reading, grant = post.reading, charging.site.grant(name, charging.now_s)
+def _chargers(charging: Charging, rules: ChargingRules, makes: Mapping[str, str]) -> Iterator[ChargerNow]:
+    hangs = {name: circuit for circuit, names in direct(rules.circuits, tuple(charging.bays)).items() for name in names}
+    for name, bay in charging.bays.items():
+        yield _charger(name, bay, charging, makes.get(name, ""), hangs.get(name, ""))
+
+
+def _charger(name: str, bay: Bay, charging: Charging, make: str, circuit: str) -> ChargerNow:
+    post, cable, share = bay.post, charging.plugged.cables.get(name), bay.share
+    reading, lease = post.reading, charging.site.leases.get(name)
+    lease_s = lease.until_s - charging.now_s if lease else 0.0
+    grant = lease.grant if lease and lease_s > 0 else None
     return ChargerNow(
         name=name,
-        make=makes.get(name, ""),
+        make=make,
         plug=post.plug,
         mode=bay.mode,
         wish=bay.wish,
@@ -88,10 +104,47 @@ def _charger(name: str, bay: Bay, charging: Charging, makes: Mapping[str, str]) 
         most_a=post.most_a,
         step_a=post.rules.step_a,
         granted_w=grant.power_w if grant else None,
+        circuit=circuit,
+        share_a=share.current_a if share else None,
+        row=share.held_by.name if share and share.held_by else "",
+        place=share.place if share else 0,
+        lease_s=lease_s if grant else None,
         plug_in=_plug_in(bay),
         because=bay.why,
         why=sentence(bay.why, at=charging.at),
     )
+
+
+def _circuits(charging: Charging, rules: ChargingRules) -> Iterator[CircuitNow]:
+    hangs, limits = direct(rules.circuits, tuple(charging.bays)), limits_now(charging)
+    others, own = others_a(charging, rules), shapes(rules.circuits)
+    lines: dict[str, list[tuple[int, str]]] = {}
+    for name, bay in charging.bays.items():
+        if bay.share is not None and bay.share.place and bay.share.held_by is not None:
+            lines.setdefault(bay.share.held_by.circuit, []).append((bay.share.place, name))
+    for index, circuit in enumerate(rules.circuits):
+        gauge = charging.gauges.get(circuit.name, Gauge())
+        limit = gauge.limit(charging.now_s)
+        flows = flows_a(charging, circuit, is_first=index == 0)
+        limits_a, limit_w = in_force(circuit, limits.get(circuit.name))
+        yield CircuitNow(
+            name=circuit.name,
+            above=circuit.above,
+            profile=own[circuit.name],
+            chargers=hangs.get(circuit.name, ()),
+            waiting=tuple(name for _, name in sorted(lines.get(circuit.name, ()))),
+            phases=tuple(
+                PhaseLoad(phase=number + 1, limit_a=limit_a * circuit.margin, load_a=flows[number])
+                for number, limit_a in enumerate(limits_a)
+                if limit_a is not None
+            ),
+            limit_w=None if limit_w is None else limit_w * circuit.margin,
+            load_w=None if limit_w is None else sum(flows) * PHASE_V,
+            other_a=others.get(circuit.name, circuit.other_a),
+            follows=limit.by if limit else "",
+            until=charging.at + timedelta(seconds=limit.until_s - charging.now_s) if limit else None,
+            trouble="; ".join(filter(None, (gauge.trouble, gauge.astray))),
+        )
 
 
 def _plug_in(bay: Bay) -> PlugIn | None:
