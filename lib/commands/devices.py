@@ -19,6 +19,7 @@ from lib.cars.poll import Poll
 from lib.chargers import open_charger
 from lib.chargers.point import Point
 from lib.clock import Clock
+from lib.commands import feeds
 from lib.commands.beside import beside, tell_bug
 from lib.commands.ev_memory import Memory
 from lib.commands.passwords import password_of
@@ -164,7 +165,8 @@ async def opened(
     try:
         if central:
             await central.open()
-        async with beside({f"charger {name}": point.run() for name, point in points.items()}):
+        reading = feeds.opened(config.circuits, secrets, hear, clock)
+        async with reading, beside({f"charger {name}": point.run() for name, point in points.items()}):
             yield Devices(
                 points=points,
                 memory=memory,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from lib.commands.connection import connection
+from lib.commands.connection import NAME, connection
 from lib.core.carport import ChargingRules
 from lib.core.checking import check
 from lib.core.circuits import Amps, Circuit
@@ -52,7 +52,7 @@ def _circuit(place: CircuitPlace, places: Sequence[CircuitPlace]) -> Circuit:
         limit_w=place.limit_w,
         chargers=frozenset(_chargers(place, places)),
         margin=place.margin,
-        above=place.above,
+        above=place.above or NAME,
         profile=place.profile,
         other_a=_other_a(place, places),
         worst_a=place.worst_a,

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from lib.batteries import BatterySetupError
 from lib.chargers import ChargerSetupError
 from lib.commands import SLIP
+from lib.feeds import FeedSetupError
 from lib.hub.gate import Role
 from lib.hub.history import History
 from lib.hub.orders import NO_HANDLERS, Handlers
@@ -66,6 +67,7 @@ def run(program: str, config: Settings, standing: Callable[[], Coroutine[Any, An
         AlreadyRunningError,
         BatterySetupError,
         ChargerSetupError,
+        FeedSetupError,
         HubError,
         MeterError,
         SecretsError,

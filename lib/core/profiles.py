@@ -101,8 +101,9 @@ def profiled(
 def shapes(circuits: tuple[Circuit, ...]) -> Mapping[str, Profile]:
     """How each circuit shares: as it says, else as the one above it. Each stands before those that hang on it."""
     found: dict[str, Profile] = {}
+    first = circuits[0].profile or Profile.EQUAL if circuits else Profile.EQUAL
     for circuit in circuits:
-        found[circuit.name] = circuit.profile or found.get(circuit.above, Profile.EQUAL)
+        found[circuit.name] = circuit.profile or found.get(circuit.above, first)
     return MappingProxyType(found)
 
 
