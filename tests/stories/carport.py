@@ -34,6 +34,7 @@ from tests.stories.carport_members import Guest, Member
 DAWN = local("2026-11-21 06:00")
 HAIR_A = 0.05  # amperes are rounded
 OFTEN_S = 300.0
+CALM_S = 12  # so long after something happened nothing is skipped
 
 
 class Meter(Protocol):
@@ -183,6 +184,8 @@ class Carport:
     Attributes:
         base_a: what flows on the connection besides all chargers, by the second.
         dm_lives, ev_lives, meter_talks: kill a program, pull a cable.
+        leap_s: so many seconds may pass at once while nothing is under way, as with a meter that speaks more seldom;
+            above 1 all that is heard in a second is answered at its end.
         laws: what was broken. log: what ev tells.
 
     """
@@ -194,9 +197,10 @@ class Carport:
         start: datetime = DAWN,
         base_a: Callable[[int], Amps] = lambda _: NOTHING,
         meter: Meter | None = None,
+        leap_s: int = 1,
     ) -> None:
-        self.rules, self.start, self.base_a = rules, start, base_a
-        self.second = 0
+        self.rules, self.start, self.base_a, self.leap_s = rules, start, base_a, leap_s
+        self.second = self.eventful_s = 0
         self.members = {
             name: Member(rules=charger, safe_a=safe_a(charger), set_a=max(LEAST_A, charger.step_a))
             for name, charger in rules.chargers.items()
@@ -226,12 +230,22 @@ class Carport:
 
     def tell(self, event: ev.Event) -> None:
         """Something happens to ev, and what follows is told at once."""
-        state = ev.after(self.ev, event, self.rules, now_s=self.second, now=self.at)
-        self.ev = steered(state, self.rules, replans=not isinstance(event, ev.Heard))
+        self.ev = ev.after(self.ev, event, self.rules, now_s=self.second, now=self.at)
+        if self.leap_s > 1:
+            self.log += self.ev.said
+            self.ev = replace(self.ev, said=())
+        else:
+            self.steer(replans=not isinstance(event, ev.Heard))
+
+    def steer(self, *, replans: bool = True) -> None:
+        """What follows of all that was heard, and what the chargers answer to that."""
+        self.ev = steered(self.ev, self.rules, replans=replans)
         self.log += self.ev.said
+        self.ev = replace(self.ev, said=())
         for name, line in self.lines.items():
             went = line.member.go
             for answer in line.write(self.ev.bays[name].post.order, self.second):
+                self.eventful_s = self.second
                 self._note(name, line.member, went=went)
                 self.ev = ev.after(self.ev, answer, self.rules, now_s=self.second, now=self.at)
 
@@ -260,15 +274,27 @@ class Carport:
 
     def run(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0) -> Self:
         """Let time pass, a telegram each second."""
-        for _ in range(round(seconds + 60 * minutes + 3600 * hours)):
-            self._pass()
+        end = self.second + round(seconds + 60 * minutes + 3600 * hours)
+        while self.second < end:
+            calm = self.second - self.eventful_s > CALM_S and not any(bay.post.moves for bay in self.ev.bays.values())
+            self._pass(min(self.leap_s, end - self.second) if calm else 1)
         return self
 
-    def _pass(self) -> None:
-        self.second += 1
+    def plug_in(self, name: str, guest: Guest) -> None:
+        """A car comes."""
+        self.members[name].plug_in(guest)
+        self.eventful_s = self.second
+
+    def unplug(self, name: str) -> None:
+        """A car leaves."""
+        self.members[name].unplug(self.second)
+        self.eventful_s = self.second
+
+    def _pass(self, seconds: int) -> None:
+        self.second += seconds
         now_s = self.second
         for member in self.members.values():
-            member.step(now_s)
+            member.step(now_s, seconds)
         base_a = self.base_a(now_s)
         self._watch(base_a)
         word = None
@@ -284,6 +310,8 @@ class Carport:
                 self.tell(told)
         if now_s % 5 == 0:
             self.tell(ev.Ticked())
+        if self.leap_s > 1:
+            self.steer()
         if self.dm_lives:
             self.meter.hear(self.ev, self.rules, now_s, self.at)
 

@@ -23,7 +23,7 @@ class Guest:
 
     name: str = ""
     phases: int = 3
-    most_a: float = 32.0
+    most_a: float = 40.0
     follows_s: int = 4
     wants_wh: float = inf
 
@@ -42,6 +42,7 @@ class Member:
     rules: ChargerRules
     safe_a: float = 0.0
     lifts: bool = False
+    least_a: float = LEAST_A
     set_a: float = LEAST_A
     go: bool = False
     guest: Guest | None = None
@@ -122,6 +123,7 @@ class Member:
             permitted=self.go and self.guest is not None,
             paused=not self.go,
             phases=self.rules.phases,
+            least_a=self.least_a,
             most_a=self.rules.current_a,
             plugins=self.plugins,
         )
@@ -134,8 +136,8 @@ class Member:
         self.go = self.go and self.safe_a > 0
         self.set_a = min(self.set_a, self.safe_a) if self.go else self.set_a
 
-    def step(self, now_s: float) -> None:
-        """A second passes."""
+    def step(self, now_s: float, passed_s: float = 1.0) -> None:
+        """Time passes."""
         if self.rules.watched and not self.fell and now_s - self.heard_s > LEASE_S:
             self._fall()
         guest = self.guest
@@ -143,7 +145,7 @@ class Member:
             self.drawn_a = 0.0
             self._coming.clear()
             return
-        wh = self.power_w / 3600
+        wh = self.power_w * passed_s / 3600
         self.plugin_wh += wh
         self.total_wh += wh
         taken_a = min(self.offered_a, guest.most_a) if self.plugin_wh < guest.wants_wh else 0.0
