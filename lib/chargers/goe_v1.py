@@ -10,9 +10,9 @@ import logging
 import math
 
 from lib.chargers import ANSWER_S, ChargerError, RefusedError, UnreachableError
-from lib.chargers.box import open_box
 from lib.chargers.goe_answers import Status, parse_v1
 from lib.chargers.loan import Loan, seen, sent, taken
+from lib.chargers.reach import open_reach
 from lib.clock import Clock, WallClock
 from lib.core.charger import LEAST_A, Accepted, ChargerReading, ChargerRules, Found, Order, Plug, in_steps
 
@@ -27,13 +27,13 @@ log = logging.getLogger(__name__)
 
 
 class GoeV1:
-    """One go-eCharger. address: host or host:port. Raises ChargerSetupError when it is none."""
+    """One go-eCharger. address: one of lib.chargers.naming. Raises ChargerSetupError when it is none."""
 
     step_a = STEP_A
     polite_s = POLITE_S
 
     def __init__(self, address: str, *, rules: ChargerRules, clock: Clock | None = None) -> None:
-        self._box = open_box(address, kind=KIND)
+        self._box = open_reach(address, make="goe", kind=KIND)
         self._rules = rules
         self._clock = clock or WallClock()
         self._status: Status | None = None

@@ -16,12 +16,12 @@ from nrgkick_api import NRGkickAPI, NRGkickAPIDisabledError, NRGkickAuthenticati
 
 from lib.chargers import ANSWER_S, DeniedError, RefusedError, UnreachableError
 from lib.chargers.box import open_box
+from lib.chargers.naming import is_name
 from lib.chargers.nrgkick_answers import SWITCHED_OFF, reason
 from lib.chargers.nrgkick_control import Control, parse_control, spoken, written
 from lib.http import Box
 
 KIND = "an NRGkick Gen2"
-MDNS = "mdns:"
 SEARCH_S = 3.0
 WRITE_S = 3.0  # the maker's own page gives up then
 VALUES = ["energy", "powerflow", "general"]
@@ -31,7 +31,7 @@ SWITCHING = '; is "Phase Switching" on in its app?'
 
 
 class Wire:
-    """One box. address: host, host:port, or mdns:SERIAL or mdns:NAME, which is looked for when it is needed.
+    """One box. address: host, host:port, or a name (lib.chargers.naming), which is looked for when it is needed.
 
     Its calls stand within `asking()`, one at a time.
     """
@@ -42,7 +42,7 @@ class Wire:
         self._user, self._password = user, password
         self._open: Box | None = None
         self._api = NRGkickAPI("")
-        if not address.startswith(MDNS):
+        if not is_name(address):
             self._open = self._box_at(address)
 
     @asynccontextmanager
@@ -112,13 +112,13 @@ class Wire:
         return open_box(address, kind=KIND, user=self._user, password=self._password)
 
     async def _find(self) -> str:
-        from lib.chargers.discovery import find_nrgkick
+        from lib.chargers import discovery
 
-        return (await find_nrgkick(self.address.removeprefix(MDNS), within_s=SEARCH_S)).address
+        return await discovery.find_address(self.address, make="nrgkick", within_s=SEARCH_S)
 
     async def _forget(self) -> None:
         """A box that was found by its name may have another address by now."""
-        if self.address.startswith(MDNS) and self._open is not None:
+        if is_name(self.address) and self._open is not None:
             box, self._open = self._open, None
             await box.close()
 

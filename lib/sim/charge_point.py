@@ -58,6 +58,7 @@ class ChargePoint:
         gives_back: it can be told a negative power, as few can.
         register: its counters.
         cut_under_load: how often the supply of a phase was cut while it was charging.
+        unplugged: is called each time a car is gone from the cable; it may set an alarm, and tell nothing.
         until_us: until when all stays as it is.
 
     """
@@ -97,6 +98,7 @@ class ChargePoint:
         self.fault: Fault | None = None
         self.register = Register(total_wh=total_wh)
         self.cut_under_load = 0
+        self.unplugged: Callable[[], None] | None = None
         self.until_us = _NEVER_US
         self.flow_w = (0, 0, 0)
         self._lag_us = round(lag_s * SECOND)
@@ -107,6 +109,8 @@ class ChargePoint:
         self._supply = 3
         self._down_us: int | None = None
         self._heard: Callable[[], None] | None = None
+        self._alarms: dict[str, tuple[int, Callable[[], None]]] = {}
+        self._is_ringing = False
         if plugged and car:
             self.plug_in()
 
@@ -298,8 +302,20 @@ class ChargePoint:
         self.phases, self.most_a = min(phases, len(self.wired)), most_a
         self.look()
 
+    def alarm(self, name: str, after_s: float | None, ring: Callable[[], None] | None = None) -> None:
+        """Call `ring` once, so long from now by this point's time, in place of an alarm so named; None: never mind.
+
+        What rings may tell it something.
+        """
+        self._alarms.pop(name, None)
+        if after_s is not None and ring is not None:
+            self._alarms[name] = (self._at_us + round(after_s * SECOND), ring)
+        self.look()
+
     def look(self) -> None:
         """Follow what a hand changed, such as the car's moods, now; harmless when nobody changed anything."""
+        if self._is_ringing:
+            return
         before = self.flow_w, self.until_us
         self._settle()
         if self._heard and before != (self.flow_w, self.until_us):
@@ -346,12 +362,15 @@ class ChargePoint:
         if self.car:
             self.car.sulks = False
             self._contactor.cut(None, self._at_us)
-        self.car = None
+            self.car = None
+            if self.unplugged:
+                self._calmly(self.unplugged)
 
     def _settle(self) -> None:
         """Bring everything up to this instant, and find out until when that holds."""
         if self._down_us is not None and self._down_us <= self._at_us:
             self._down_us = None
+        self._ring()
         while self._coming and self._coming[0][0] <= self._at_us:
             self._obey(self._coming.popleft()[1])
         self._travel()
@@ -364,6 +383,18 @@ class ChargePoint:
         used = self.wired[:lines]
         self.flow_w = (watts * (0 in used), watts * (1 in used), watts * (2 in used))
         self.until_us = min(self._changes(), default=_NEVER_US)
+
+    def _ring(self) -> None:
+        """The alarms that are due, which may set others."""
+        due = [name for name, (at_us, _) in self._alarms.items() if at_us <= self._at_us]
+        for name in due:
+            self._calmly(self._alarms.pop(name)[1])
+
+    def _calmly(self, call: Callable[[], None]) -> None:
+        """What is changed in a call is followed after it."""
+        self._is_ringing = True
+        call()
+        self._is_ringing = False
 
     def _given_w(self) -> int:
         """What the car gives back, once it charges no more."""
@@ -396,6 +427,7 @@ class ChargePoint:
                 yield known_us
         if self._coming:
             yield self._coming[0][0]
+        yield from (at_us for at_us, _ in self._alarms.values())
         power_w = self.power_w
         if not self.car or not power_w:
             return
