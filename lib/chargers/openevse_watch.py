@@ -118,14 +118,11 @@ class Heartbeat:
 
     def __init__(self, wire: Wire, *, safe_a: float) -> None:
         self._wire = wire
-        self._ours = (WATCH_S, round(max(LEAST_A, safe_a)))
+        self._ours = (WATCH_S, int(max(LEAST_A, safe_a)))
         self.was = (0, 0)  # seconds and amperes; off
         self.is_set = False
-        self.warning = ""
-        self._low = (
-            f"its watchdog falls to {LEAST_A:g} A, not to 0: write safe_a {LEAST_A:g}" if safe_a < LEAST_A else ""
+        self._low = "" if safe_a >= LEAST_A else f"its watchdog falls to {LEAST_A:g} A, not to 0: set safe_a to that"
         self.warning = self._low
-        )
 
     async def look(self) -> bool:
         """Whether its controller has one; what it was is remembered."""
