@@ -4,14 +4,16 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from lib.clock import Clock
 from lib.core import charging as core
+from lib.core import counting
 from lib.core.carport import Bay, CalendarState, Charging, ChargingRules
-from lib.core.charger import Found
+from lib.core.charger import ChargerReading, Found
+from lib.core.counting import Count, QuarterWh
 from lib.core.sessions import Session, closed
 from lib.core.uptake import DAY_S, Switching
 from lib.settings import Settings
@@ -21,6 +23,7 @@ from lib.store.ev_store import Kept
 
 SHOWN = 50  # sessions
 NO_OWNERS: Mapping[str, Found] = MappingProxyType({})
+NO_COUNTS: Mapping[str, Count] = MappingProxyType({})
 log = logging.getLogger(__name__)
 
 
@@ -28,7 +31,8 @@ log = logging.getLogger(__name__)
 class Memory:
     """What was kept, and where each new state goes; sessions: the last ones, newest first.
 
-    charging: the state that a start goes on from, then the newest; owners: what chargers were set to when we came.
+    charging: the state that a start goes on from, then the newest; owners: what chargers were set to when we came;
+    counts: by charger, what its quarter came to so far.
     """
 
     charging: Charging
@@ -36,26 +40,47 @@ class Memory:
     owners: Mapping[str, Found]
     sessions: tuple[Session, ...] = ()
     found: tuple[str, ...] = ()
+    counts: Mapping[str, Count] = field(default_factory=dict)
+    _read: dict[str, ChargerReading] = field(default_factory=dict)
 
     def take(self, charging: Charging) -> None:
         """Take one state; never waits."""
         self.charging = charging
-        self._remember(charging.closed)
+        self._remember(charging.closed, self._counted())
 
     def end(self, sessions: Iterable[Session]) -> None:
         """End these where they were seen last: their chargers are no longer in the settings."""
         self._remember(tuple(closed(session, session.seen) for session in sessions))
 
-    def _remember(self, sessions: tuple[Session, ...]) -> None:
+    def _counted(self) -> list[QuarterWh]:
+        """Count what chargers said since the last state; the quarters that ended."""
+        ended, counts = [], {}
+        for name, bay in self.charging.bays.items():
+            reading = bay.post.reading
+            if reading is None or reading is self._read.get(name) or reading.total_wh is None:
+                continue
+            self._read[name] = reading
+            count = self.counts.get(name)
+            if count is None:
+                counts[name] = counting.began(reading.total_wh, self.charging.at)
+                continue
+            counts[name], energy_wh = counting.after(count, reading.total_wh, self.charging.at)
+            if energy_wh is not None:
+                ended.append(QuarterWh(charger=name, start=count.start, energy_wh=energy_wh))
+        if counts:
+            self.counts = {**self.counts, **counts}
+        return ended
+
+    def _remember(self, sessions: tuple[Session, ...], quarters: Iterable[QuarterWh] = ()) -> None:
         if sessions:
             self.sessions = (*reversed(sessions), *self.sessions)[:SHOWN]
-        self.recorder.take(standing(self.charging, self.owners), sessions)
+        self.recorder.take(standing(self.charging, self.owners, self.counts), sessions, quarters)
 
     def keep(self, owners: Mapping[str, Found]) -> None:
         """Keep from now on what the owners of these chargers get back; never waits."""
         if owners != self.owners:
             self.owners = owners
-            self.recorder.take(standing(self.charging, owners))
+            self.recorder.take(standing(self.charging, owners, self.counts))
 
     def is_kept(self, charger: str) -> bool:
         """Whether what its owner gets back is on the disk, where it outlives a crash."""
@@ -78,8 +103,14 @@ async def remembered(config: Settings, rules: ChargingRules, clock: Clock) -> As
     """The memory of this home's cars, written each minute. Raises StoreError: it is of a newer program."""
     recorder, kept = await asyncio.to_thread(EvRecorder.open, config.database("ev"), clock)
     charging = begun(rules, kept, at=clock.now(), now_s=clock.monotonic())
-    owners = {name: found for name, found in kept.standing.owners.items() if name in rules.chargers}
-    memory = Memory(charging=charging, recorder=recorder, sessions=kept.last, found=kept.notices, owners=owners)
+    memory = Memory(
+        charging=charging,
+        recorder=recorder,
+        sessions=kept.last,
+        found=kept.notices,
+        owners={name: found for name, found in kept.standing.owners.items() if name in rules.chargers},
+        counts={name: count for name, count in kept.standing.counts.items() if name in rules.chargers},
+    )
     memory.end(one for name, one in kept.standing.sessions.items() if name not in rules.chargers)
     writing = asyncio.create_task(recorder.run(), name="store")
     try:
@@ -90,8 +121,10 @@ async def remembered(config: Settings, rules: ChargingRules, clock: Clock) -> As
         await recorder.close()
 
 
-def standing(charging: Charging, owners: Mapping[str, Found] = NO_OWNERS) -> Standing:
-    """What of a state, and of what chargers were set to before, outlives a start."""
+def standing(
+    charging: Charging, owners: Mapping[str, Found] = NO_OWNERS, counts: Mapping[str, Count] = NO_COUNTS
+) -> Standing:
+    """What of a state, of what chargers were set to before, and of the quarter that runs outlives a start."""
     at, now_s = charging.at, charging.now_s
     return Standing(
         intents={
@@ -113,6 +146,7 @@ def standing(charging: Charging, owners: Mapping[str, Found] = NO_OWNERS) -> Sta
         },
         usual=charging.usual,
         owners=owners,
+        counts=counts,
     )
 
 

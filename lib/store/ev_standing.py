@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from lib.core.charger import Found
+from lib.core.counting import Count, QuarterWh
 from lib.core.modes import Mode, Phases
 from lib.core.plugged import Plugged
 from lib.core.sessions import Session
@@ -46,6 +47,7 @@ class Switches:
 class Standing:
     """How things stand: intents, open sessions and switches by charger, states of charge by car, calendars by name.
 
+    counts: by charger, what its quarter came to so far;
     owners: what chargers were set to when we came, by charger, until that is given back;
     plugged: which car hangs where, the owner's word for it among that; usual: what the house draws at an hour.
     """
@@ -58,9 +60,11 @@ class Standing:
     switches: Mapping[str, Switches] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     owners: Mapping[str, Found] = field(default_factory=dict)
+    counts: Mapping[str, Count] = field(default_factory=dict)
 
 
 Closed = Mapping[tuple[str, datetime], Session]  # by charger and begin
+Ended = Mapping[tuple[str, datetime], QuarterWh]  # the same
 
 SINGLE: Mapping[str, type] = {"plugged": Plugged, "usual": Usual}  # their name is ""
 NAMED: Mapping[str, type] = {
@@ -70,6 +74,7 @@ NAMED: Mapping[str, type] = {
     "switches": Switches,
     "calendars": Calendar,
     "owners": Found,
+    "counts": Count,
 }
 KINDS: Mapping[str, type] = {**SINGLE, **NAMED}
 NOTED = timedelta(minutes=1)
@@ -90,6 +95,8 @@ def same(one: object, written: object) -> bool:
     match one, written:
         case Session(), Session():
             return one == replace(written, seen=one.seen, split_at=one.split_at)
+        case Count(), Count():
+            return one == replace(written, seen=one.seen)
         case Calendar(), Calendar():  # its time is reckoned from our seconds, and differs by a hair each time
             return one.entries == written.entries and abs(one.at - written.at) < NOTED
         case Switches(), Switches():

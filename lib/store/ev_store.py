@@ -1,23 +1,24 @@
-"""ev's database: sessions, what was learned of the cars, and the owner's words; what a start of ev goes on from.
+"""ev's database: sessions, quarters, what was learned of the cars, the owner's words; what a start of ev goes on from.
 
-In: the standing of ev, and sessions that ended. Out: the same. It knows no charger, and nothing of what to do when it
-is damaged, but for what can be taken over. Of a session `detail` is the whole truth; the other columns are for looking
-and sorting, times in UTC seconds.
+In: the standing of ev, and sessions and quarters that ended. Out: the same. It knows no charger, and nothing of what to
+do when it is damaged, but for what can be taken over. Of a session `detail` is the whole truth; the other columns are
+for looking and sorting, times in UTC seconds.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from lib.core.counting import QuarterWh
 from lib.core.sessions import Session
 from lib.store import database, standing
 from lib.store.anew import Shelf
 from lib.store.database import DamagedError, told, transaction
-from lib.store.ev_standing import KINDS, Closed, Standing, records_of, same, standing_of
+from lib.store.ev_standing import KINDS, Closed, Ended, Standing, records_of, same, standing_of
 from lib.store.records import crc_of, text_of
 from lib.store.standing import TABLES, Found, Records, StandingTable, Tip, readable, record_of
 
@@ -42,6 +43,16 @@ STEPS: database.Steps = (
         """,
         "CREATE INDEX sessions_by_end ON sessions (until)",
     ),
+    (
+        """
+        CREATE TABLE quarters (
+            start INTEGER NOT NULL,
+            charger TEXT NOT NULL,
+            energy_wh REAL NOT NULL,
+            PRIMARY KEY (start, charger)
+        ) STRICT, WITHOUT ROWID
+        """,
+    ),
 )
 
 
@@ -54,10 +65,11 @@ class Kept(Found):
 
 
 class News(NamedTuple):
-    """How things stand, and the sessions that ended since it was last written."""
+    """How things stand, and the sessions and quarters that ended since it was last written."""
 
     standing: Standing
     closed: Closed
+    ended: Ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +78,14 @@ class Salvage:
 
     records: Records = field(default_factory=dict)
     sessions: tuple[Session, ...] = ()
+    quarters: tuple[QuarterWh, ...] = ()
 
     def __str__(self) -> str:
-        if not self.records and not self.sessions:
+        if not self.records and not self.sessions and not self.quarters:
             return "; nothing of it can be read"
         return (
-            f" with what can be read of it: {len(self.sessions)} sessions and {len(self.records)} records beside them"
+            f" with what can be read of it: {len(self.sessions)} sessions, {len(self.quarters)} quarters and "
+            f"{len(self.records)} records beside them"
         )
 
 
@@ -97,7 +111,7 @@ class EvStore:
         def fill(connection: sqlite3.Connection) -> None:
             with transaction(connection):
                 standing.begin(connection, born, rest.records)
-                _save(connection, rest.sessions)
+                _save(connection, rest.sessions, rest.quarters)
 
         database.build(path, STEPS, fill)
 
@@ -115,9 +129,10 @@ class EvStore:
 
     def save(self, batch: News) -> Tip:
         """Write what is new, all of it or nothing; the database's new tip. Raises DamagedError, StoreError."""
-        closed = batch.closed.values()
+        closed, ended = batch.closed.values(), batch.ended.values()
         return self._table.save(
-            records_of(batch.standing), (lambda connection: _save(connection, closed)) if closed else None
+            records_of(batch.standing),
+            (lambda connection: _save(connection, closed, ended)) if closed or ended else None,
         )
 
 
@@ -134,15 +149,38 @@ def sessions_between(path: Path, start: datetime, end: datetime) -> list[Session
         return [record_of(path, Session, *one) for one in found]
 
 
+def quarters_between(
+    path: Path, start: datetime, end: datetime
+) -> tuple[Mapping[datetime, Mapping[str, float]], Mapping[str, datetime]]:
+    """What each charger gave in the quarters that began from `start` up to `end`, in Wh by quarter and charger.
+
+    A quarter that is not known is left out. And by charger, which was its first quarter of all.
+    From ev's database, which may be in use. Raises StoreError.
+    """
+    with closing(database.open_reading(path, STEPS, comes=COMES)) as connection, told(path):
+        found: dict[datetime, dict[str, float]] = {}
+        for began, charger, energy_wh in connection.execute(
+            "SELECT start, charger, energy_wh FROM quarters WHERE start >= ? AND start < ? ORDER BY start, charger",
+            (start.timestamp(), end.timestamp()),
+        ):
+            found.setdefault(datetime.fromtimestamp(began, UTC), {})[charger] = energy_wh
+        firsts = connection.execute("SELECT charger, min(start) FROM quarters GROUP BY charger")
+        return found, {charger: datetime.fromtimestamp(began, UTC) for charger, began in firsts}
+
+
 def _salvaged(path: Path) -> Salvage:
     records: Records = {}
     sessions: list[Session] = []
+    quarters: list[QuarterWh] = []
     with suppress(sqlite3.Error), database.open_damaged(path) as damaged:
         records = standing.salvaged(damaged, path, KINDS)
         for detail, crc in readable(damaged, "SELECT detail, crc FROM sessions"):
             with suppress(DamagedError):
                 sessions.append(record_of(path, Session, detail, crc))
-    return Salvage(records=records, sessions=tuple(sessions))
+        for began, charger, energy_wh in readable(damaged, "SELECT start, charger, energy_wh FROM quarters"):
+            start = datetime.fromtimestamp(began, UTC)
+            quarters.append(QuarterWh(charger=charger, start=start, energy_wh=energy_wh))
+    return Salvage(records=records, sessions=tuple(sessions), quarters=tuple(quarters))
 
 
 def _known(salvage: Salvage) -> Kept:
@@ -153,9 +191,13 @@ def _known(salvage: Salvage) -> Kept:
 SHELF: Final = Shelf(opens=EvStore.open, creates=EvStore.create, salvages=_salvaged, knows=_known)
 
 
-def _save(connection: sqlite3.Connection, closed: Iterable[Session]) -> None:
+def _save(connection: sqlite3.Connection, closed: Iterable[Session], ended: Iterable[QuarterWh]) -> None:
     connection.executemany(
         "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [_row(one) for one in closed]
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO quarters VALUES (?, ?, ?)",
+        [(round(one.start.timestamp()), one.charger, round(one.energy_wh, 3)) for one in ended],
     )
 
 

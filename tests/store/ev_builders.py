@@ -6,6 +6,7 @@ from pathlib import Path
 from lib.clock import TurnedClock
 from lib.core.car import CarReading, CarRules
 from lib.core.charger import Found
+from lib.core.counting import Count, QuarterWh
 from lib.core.modes import Mode, Phases
 from lib.core.plugged import Ground, OnCable, OwnPlug, Plugged
 from lib.core.sessions import Session, after, began, closed
@@ -61,6 +62,7 @@ def a_standing(mode: Mode = Mode.AUTO) -> Standing:
         switches={"garage": Switches(at=(NOON, NOON + MINUTE))},
         usual=Usual(by_hour={"12": 431.5}, hour=13, seconds=600.0, energy_ws=3e5, at=NOON + HOUR),
         calendars={"family": Calendar(entries=ENTRIES, at=NOON)},
+        counts={"garage": Count(start=NOON, seen=NOON + MINUTE, total_wh=50_000.0, energy_wh=110.5)},
         owners={"garage": Found(current_a=16.0, go=True, phases=3, serial="N24"), "drive": Found(go=False, phases=0)},
     )
 
@@ -80,9 +82,11 @@ def kept_in(home: Path) -> Kept:
     return kept
 
 
-async def lived(home: Path, standing: Standing, ended: tuple[Session, ...] = ()) -> None:
+async def lived(
+    home: Path, standing: Standing, ended: tuple[Session, ...] = (), quarters: tuple[QuarterWh, ...] = ()
+) -> None:
     """Let a program write this."""
     recorder, _, _ = recorder_in(home)
-    recorder.take(standing, ended)
+    recorder.take(standing, ended, quarters)
     await recorder.close()
     assert recorder.trouble is None

@@ -15,15 +15,17 @@ import pytest
 
 from lib.core.car import CarReading
 from lib.core.charger import Found
+from lib.core.counting import QuarterWh
 from lib.core.modes import Mode
 from lib.core.plugged import OnCable, Plugged
+from lib.core.quarter import QUARTER
 from lib.core.soc import TYPED, read
 from lib.store import ev_recorder
 from lib.store.database import SIDES, open_reading, side
 from lib.store.disk import LONGEST_PAUSE_S
 from lib.store.ev_recorder import EvRecorder
 from lib.store.ev_standing import Intent, Standing
-from lib.store.ev_store import STEPS
+from lib.store.ev_store import STEPS, quarters_between
 from tests.conftest import NOON
 from tests.store.ev_builders import HOUR, a_session, a_soc, a_standing, an_ended_session, kept_in, lived, recorder_in
 
@@ -213,11 +215,16 @@ async def test_a_folder_that_cannot_be_made_yet(tmp_path: Path) -> None:
 
 
 async def test_what_waits_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Years without a disk: the oldest sessions go."""
+    """Years without a disk: the oldest sessions and quarters go."""
     monkeypatch.setattr(ev_recorder, "MOST_CLOSED", 3)
     recorder, _, _ = recorder_in(tmp_path)
-    recorder.take(Standing(), [an_ended_session(NOON + number * HOUR) for number in range(5)])
+    monkeypatch.setattr(ev_recorder, "MOST_ENDED", 2)
+    quarters = [QuarterWh(charger="garage", start=NOON + number * QUARTER, energy_wh=1.0) for number in range(4)]
+    recorder.take(Standing(), [an_ended_session(NOON + number * HOUR) for number in range(5)], quarters)
     await recorder.close()
+    assert [NOON + 2 * QUARTER, NOON + 3 * QUARTER] == list(
+        quarters_between(tmp_path / "data" / "ev.db", NOON, NOON + HOUR)[0]
+    )
     kept = kept_in(tmp_path)
     assert [NOON + number * HOUR for number in (4, 3, 2)] == [one.since for one in kept.last]
 

@@ -13,11 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.core.counting import QuarterWh
 from lib.core.modes import Mode
+from lib.core.quarter import QUARTER
 from lib.core.trip import Entry
 from lib.store.database import NewerError, StoreError, open_reading
 from lib.store.ev_standing import Standing, Switches
-from lib.store.ev_store import SHOWN, STEPS, sessions_between
+from lib.store.ev_store import SHOWN, STEPS, quarters_between, sessions_between
 from lib.store.records import parse, text_of
 from tests.conftest import NOON
 from tests.store.ev_builders import (
@@ -98,6 +100,38 @@ def test_sessions_of_a_home_without_ev(tmp_path: Path) -> None:
     """A sentence that says when there will be some."""
     with pytest.raises(StoreError, match=r"is not there yet; it comes with the first start of ev_app\.py"):
         sessions_between(tmp_path / "data" / "ev.db", NOON, NOON + HOUR)
+
+
+async def test_quarters_are_found_by_their_start(tmp_path: Path) -> None:
+    """A later word counts; and it is known since when a charger was counted."""
+    quarters = tuple(
+        QuarterWh(charger=name, start=NOON + number * QUARTER, energy_wh=100.0 * number)
+        for name in ("garage", "drive")
+        for number in range(4)
+    )
+    await lived(tmp_path, Standing(), quarters=quarters[:5])
+    await lived(tmp_path, Standing(), quarters=(*quarters[5:], replace(quarters[1], energy_wh=33.3333)))
+    found, firsts = quarters_between(tmp_path / "data" / "ev.db", NOON + QUARTER, NOON + 3 * QUARTER)
+    assert {
+        NOON + QUARTER: {"drive": 100.0, "garage": 33.333},
+        NOON + 2 * QUARTER: {"drive": 200.0, "garage": 200.0},
+    } == found
+    assert {"drive": NOON, "garage": NOON} == firsts
+
+
+async def test_a_database_of_before_gets_a_place_for_quarters(tmp_path: Path) -> None:
+    """All that it holds stays; until ev has started once, they cannot be asked for."""
+    path = tmp_path / "data" / "ev.db"
+    await lived(tmp_path, a_standing(), (an_ended_session(),))
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("DROP TABLE quarters")
+        other.execute("DELETE FROM standing WHERE kind = 'counts'")
+        other.execute("PRAGMA user_version=1")
+    with pytest.raises(StoreError, match="start the program once"):
+        quarters_between(path, NOON, NOON + HOUR)
+    kept = kept_in(tmp_path)
+    assert (replace(a_standing(), counts={}), (an_ended_session(),), ()) == (kept.standing, kept.last, kept.notices)
+    assert ({}, {}) == quarters_between(path, NOON, NOON + HOUR)
 
 
 async def test_a_start_knows_the_last_ones(tmp_path: Path) -> None:
@@ -202,7 +236,8 @@ async def test_one_bad_record_costs_no_other(tmp_path: Path) -> None:
     """A digit in one session changed; what was learned, the owner's words and the other sessions are taken over."""
     path = tmp_path / "data" / "ev.db"
     ended = tuple(an_ended_session(NOON + number * HOUR) for number in range(3))
-    await lived(tmp_path, a_standing(), ended)
+    quarter = QuarterWh(charger="garage", start=NOON, energy_wh=1_500.0)
+    await lived(tmp_path, a_standing(), ended, (quarter,))
     with closing(sqlite3.connect(path)) as other, other:
         other.execute(
             "UPDATE sessions SET detail = replace(detail, '7000', '9000') WHERE since = ?", (NOON.timestamp() + 3600,)
@@ -210,4 +245,5 @@ async def test_one_bad_record_costs_no_other(tmp_path: Path) -> None:
     kept = kept_in(tmp_path)
     assert a_standing() == kept.standing
     assert (ended[2], ended[0]) == kept.last
-    assert "2 sessions and 10 records" in kept.notices[0]
+    assert "2 sessions, 1 quarters and 11 records" in kept.notices[0]
+    assert {NOON: {"garage": 1_500.0}} == quarters_between(path, NOON, NOON + HOUR)[0]
