@@ -311,7 +311,9 @@ class Pool:
         return None if is_old else found
 
     def _chargers(self, charging: Charging) -> Iterator[ChargerNow]:
-        """The chargers of the target: of a circuit those of the circuits below it, too."""
+        """The chargers of the target: of a circuit those of the circuits below it, too; of the connection all."""
+        if charging.circuits and charging.circuits[0].name == self.target:
+            return iter(charging.chargers)
         circuits = {self.target}
         for circuit in charging.circuits:  # each stands before those that hang on it
             if circuit.above in circuits:

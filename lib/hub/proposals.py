@@ -7,6 +7,7 @@ from lib.hub.wording import UNKNOWN, answer, below, kw, named
 from lib.messages.proposals import ProposalNow, Proposals, Rung, TargetNow
 
 SYSTEM = "system"  # whose a fence is that the device itself sets
+BUDGETS = ("budget", "peak")  # whose it is while dm has not granted more
 MOST_SHOWN = 40
 
 
@@ -25,7 +26,8 @@ def stands(target: TargetNow, rung: Rung) -> str:
     """What a target comes to, and what a priority may have of it, in a sentence."""
     if target.high_w is None:
         return f"{target.name}: noted; it cannot be told anything yet, so nothing is done"
-    return f"{target.name}: {_does(target)}; priority {rung.priority} may have {fenced(rung)}"
+    asks = "; the meter app is asked for more, and answers in a second" if rung.high_by in BUDGETS else ""
+    return f"{target.name}: {_does(target)}; priority {rung.priority} may have {fenced(rung)}{asks}"
 
 
 def fenced(rung: Rung) -> str:
