@@ -20,11 +20,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A value, when it came, and whether the broker had kept it."""
+    """A value, when it came, whether the broker had kept it, and the how manieth message said it."""
 
     value: object
     at_s: float
     is_old: bool
+    count: int
 
 
 class Listening:
@@ -43,6 +44,7 @@ class Listening:
         self._takes_old = takes_old
         self._quiet_s = quiet_s
         self._is_new = False
+        self._count = 0
         self._odd: FeedError | None = None
         self._told: BrokerError | None = None
         topics = {spot.topic for spot in spots.values()}
@@ -97,7 +99,8 @@ class Listening:
         if message.is_old:  # it comes again after each broken connection, which does not make it newer
             said = said if any(self._differs(name, value) for name, value in said.items()) else {}
         at_s = self._clock.monotonic()
-        self.heard |= {name: Heard(value, at_s, message.is_old) for name, value in said.items()}
+        self._count += 1
+        self.heard |= {name: Heard(value, at_s, message.is_old, self._count) for name, value in said.items()}
         self._is_new = self._is_new or bool(said)
         if missing and not said and not message.is_old:
             self._odd = FeedError(f'{self._broker} says {shown(message.text)}, in which there is no "{missing}"')

@@ -38,7 +38,8 @@ def open_mqtt_limit(
     names = [name for name in spots if name != UNTIL]
     quiet_s = LONGEST_S if until else terms.valid_s
     listening = Listening(broker, spots, clock=clock, takes_old=True, quiet_s=quiet_s)
-    return MqttLimit(listening, terms, names, beside=until != "" and spots[UNTIL].topic == topic, clock=clock)
+    beside = bool(until) and spots[UNTIL].topic in {spots[name].topic for name in names}
+    return MqttLimit(listening, terms, names, beside=beside, clock=clock)
 
 
 class MqttLimit:
@@ -66,7 +67,7 @@ class MqttLimit:
         values = [heard[name] for name in self._names]
         at_s = min(value.at_s for value in values)
         until = heard.get(UNTIL)
-        if until is not None and self._beside and until.at_s < at_s:
+        if until is not None and self._beside and until.count < min(value.count for value in values):
             until = None
         now = self._clock.now() - timedelta(seconds=self._clock.monotonic() - at_s)
         is_old = any(value.is_old for value in values)

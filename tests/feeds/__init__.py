@@ -1,0 +1,1 @@
+"""Tests of lib/feeds: meters of circuits, and limits that follow somebody."""
