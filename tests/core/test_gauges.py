@@ -1,0 +1,67 @@
+"""A circuit's own meter tells what is not its chargers', and a limit that follows somebody holds as long as it said."""
+
+from lib.core.gauges import Gauge, Gauged, Gauges, Limited, Ungauged, Unlimited, after
+from lib.core.outside import Outside, Proposed, lasting, left_s
+from lib.core.outside import after as proposed
+from lib.core.proposals import Proposal
+
+NONE = ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+
+
+def flowing(*flows_a: float, at_s: float = 0.0, known: Gauges | None = None, most_a: float = 0.0) -> Gauges:
+    """What is known after a reading of L1-L3; most_a: of the chargers there on each phase; at least half of it."""
+    one, two, three = flows_a
+    ours_a = ((most_a / 2,) * 3, (most_a,) * 3)
+    return after(known or {}, Gauged(circuit="row", phases_a=(one, two, three), read_s=at_s), ours_a)
+
+
+def test_what_the_chargers_draw_is_not_the_rows_own() -> None:
+    """Of 20 A the chargers have 10 to 16: what was the row's own stays so, as far as they explain the rest."""
+    first = flowing(4, 5, 6)
+    assert (4, 5, 6) == first["row"].other_a
+    assert (4, 5, 6) == flowing(18, 19, 20, known=first, most_a=16)["row"].other_a
+    assert (14, 5, -2) == flowing(30, 19, 6, known=first, most_a=16)["row"].other_a
+
+
+def test_a_meter_is_fresh_for_two_of_its_periods_and_old_after_30_s() -> None:
+    """3 s at least; one that never spoke is neither."""
+    gauge = flowing(1, 1, 1, at_s=20.0, known=flowing(1, 1, 1, at_s=10.0))["row"]
+    assert [True, True, False] == [gauge.is_fresh(at_s) for at_s in (20, 40, 40.1)]
+    assert [False, True] == [gauge.is_old(at_s) for at_s in (50, 50.1)]
+    assert (False, True) == (Gauge().is_fresh(0), Gauge().is_old(0))
+
+
+def test_trouble_ends_with_the_next_reading() -> None:
+    """Of the meter, and of what the limit follows, each by itself."""
+    known = after(flowing(1, 1, 1), Ungauged(circuit="row", why="no answer"), NONE)
+    known = after(known, Unlimited(circuit="row", why="no broker"), NONE)
+    assert ("no answer", "no broker") == (known["row"].trouble, known["row"].astray)
+    known = flowing(1, 1, 1, at_s=9, known=known)
+    assert ("", "no broker") == (known["row"].trouble, known["row"].astray)
+    known = after(known, Limited(circuit="row", until_s=60, limit_w=1000), NONE)
+    assert ("", "") == (known["row"].trouble, known["row"].astray)
+
+
+def test_a_limit_holds_until_it_said() -> None:
+    """Then the owner's own counts again, whether anybody says so or not."""
+    known = after({}, Limited(circuit="row", until_s=60, limits_a=(10, None, None)), NONE)["row"]
+    assert [True, True, False] == [known.limit(at_s) is not None for at_s in (0, 59.9, 60)]
+
+
+def want(priority: int, wish_w: float | None, at_s: float, *, for_s: float = 60.0, source: str = "vpp") -> Proposed:
+    """What somebody wants of the garage."""
+    proposal = Proposal(source=source, priority=priority, at_s=at_s, wish_w=wish_w)
+    return Proposed(target="garage", proposal=proposal, for_s=for_s)
+
+
+def test_what_another_program_wants_counts_as_long_as_it_said() -> None:
+    """60 s at most; a new one takes its place, one without a wish withdraws it."""
+    outside: Outside = proposed({}, want(50, 1000, 0.0, for_s=10))
+    assert 10 == left_s(outside["garage"][0], 0.0)
+    assert (1, {}) == (len(lasting(outside, 10.0)["garage"]), lasting(outside, 10.1))
+    outside = proposed(outside, want(50, 2000, 5.0))
+    assert [2000] == [one.wish_w for one in outside["garage"]]
+    outside = proposed(outside, want(50, 3000, 5.0, source="script"))
+    assert {2000, 3000} == {one.wish_w for one in outside["garage"]}
+    outside = proposed(proposed(outside, want(50, None, 6.0)), want(50, None, 6.0, source="script"))
+    assert {} == outside

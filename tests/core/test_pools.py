@@ -1,0 +1,66 @@
+"""What somebody wants of a whole circuit becomes what each of its chargers is wished to take."""
+
+import pytest
+
+from lib.core.circuits import Circuit, Row, rows
+from lib.core.pools import Pooled, parts, pooled
+from lib.core.proposals import Proposal
+from lib.core.sharing import Ask
+
+SITE = Circuit(name="connection", limits_a=(63.0, 63.0, 63.0))
+ROW = Circuit(name="row", limits_a=(32.0, 32.0, 32.0), chargers=frozenset("ab"), above="connection")
+ASKS = [
+    Ask(charger=name, conductors=(1, 2, 3), phases=3, least_a=6.0, most_a=16.0, step_a=0.1, rank=rank)
+    for rank, name in enumerate("abc")
+]
+
+
+def pools(
+    circuit: str, *proposals: Proposal, asks: list[Ask] | None = None, room: tuple[Row, ...] | None = None
+) -> dict[str, Pooled]:
+    """What these come to, with three cars on chargers of 11 kW."""
+    return pooled([SITE, ROW], {circuit: proposals}, ASKS if asks is None else asks, room or rows([SITE, ROW], {}, {}))
+
+
+def want(
+    priority: int, wish_w: float | None = None, low_w: float | None = None, high_w: float | None = None
+) -> Proposal:
+    """By a virtual power plant."""
+    return Proposal(source="vpp", priority=priority, at_s=0.0, wish_w=wish_w, low_w=low_w, high_w=high_w)
+
+
+def test_a_wish_for_a_circuit_is_shared_by_its_chargers() -> None:
+    """12 kW of the row: 6 kW each, to the step; the third hangs elsewhere and has no part."""
+    found = pools("row", want(50, 12_000))
+    assert 12_000 == found["row"].resolved.target_w
+    assert {"a": pytest.approx(6_000, abs=70), "b": pytest.approx(6_000, abs=70)} == found["row"].shares_w
+    (part,) = parts(found, "a")
+    assert (50, "vpp (row)", found["row"].shares_w["a"], None) == (part.priority, part.source, part.wish_w, part.low_w)
+    assert () == parts(found, "c")
+
+
+def test_a_lower_bound_forces_and_an_upper_one_limits() -> None:
+    """Just 9 kW: both are forced to half of it. At most 9 kW: a limit of the row, and no wish."""
+    forced = pools("row", want(50, low_w=9_000, high_w=9_000))
+    assert [pytest.approx(4_500, abs=70)] == [part.low_w for part in parts(forced, "a") if part.low_w is not None]
+    fenced = pools("row", want(50, high_w=9_000))
+    assert (9_000, ()) == (fenced["row"].limit_w, parts(fenced, "a"))
+    assert None is pools("row", want(50, 9_000))["row"].limit_w
+
+
+def test_too_little_for_all_runs_one() -> None:
+    """5 kW are the minimum of one; less than that is a pause of all."""
+    assert [pytest.approx(5_000, abs=70), 0] == list(pools("row", want(50, 5_000))["row"].shares_w.values())
+    assert [0, 0] == list(pools("row", want(50, 1_000))["row"].shares_w.values())
+
+
+def test_a_circuit_takes_no_more_than_its_rows_leave() -> None:
+    """All of the connection is wished for; the row carries 32 A only."""
+    found = pools("connection", want(50, 40_000), room=rows([SITE, ROW], {"row": (20.0, 0.0, 0.0)}, {}))
+    assert [6 * 690, 6 * 690, 16 * 690] == [pytest.approx(watts) for watts in found["connection"].shares_w.values()]
+
+
+def test_a_circuit_without_cars_does_nothing() -> None:
+    """There is a number all the same."""
+    found = pools("row", want(50, 5_000), asks=[])
+    assert (0, {}) == (found["row"].resolved.target_w, found["row"].shares_w)
