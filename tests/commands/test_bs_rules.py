@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lib.commands.bs_rules import storage_rules
-from lib.core.circuits import Circuit
+from lib.core.circuits import Circuit, Profile
 from lib.core.modes import StorageMode
 from tests.settings.homes import loaded
 
@@ -22,7 +22,7 @@ def test_what_the_owner_set_is_what_counts(tmp_path: Path) -> None:
     """Batteries, connection, wishes, and whether peaks cost and the sun may be held back."""
     rules = storage_rules(loaded(tmp_path, HOME))
     assert {"home": 5.0} == {name: one.least_pct for name, one in rules.batteries.items()}
-    assert (Circuit(name="connection", limits_a=(25.0, 25.0, 25.0)),) == rules.circuits
+    assert (Circuit(name="connection", limits_a=(25.0, 25.0, 25.0), profile=Profile.EQUAL),) == rules.circuits
     assert (StorageMode.HOLD, 30.0, 0.06) == (rules.mode, rules.reserve_pct, rules.margin)
     assert (True, True, False) == (rules.has_sun, rules.holds_sun, rules.peaks_cost)
 

@@ -163,6 +163,7 @@ def test_the_tree_comes_down_to_circuits_that_name_all_below(tmp_path: Path) -> 
             limits_a=(40.0, 40.0, 40.0),
             chargers=frozenset({"attic", "garage"}),
             margin=0.9,
+            above="connection",
             profile=Profile.FIFO,
             other_a=(0.0, 5.0, 1.0),
         ),
