@@ -7,10 +7,10 @@ time is dropped here too: what an older one allowed, nobody may want any more.
 """
 
 import asyncio
+import contextlib
 import logging
 import math
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -45,8 +45,10 @@ SAMPLES = 3  # so many that did not come: its meter is asked
 SILENT_S = 60.0  # without a word for so long it is asked for its status
 SETTLED_S = 2.0  # a sample so long after an order tells what came of it
 LOOKS_S = 15.0  # after an order it is asked what came of it
+METER_S = 2.0  # one whose meter never spoke is waited for so long, once for each connection
 START_S = 60.0  # between two orders to start a transaction
 SKEWED_S = 30.0  # its clock may be off so far before its owner hears of it
+KEEPS = "it takes no limit that ends by itself: it keeps the last one when nobody talks to it"
 METERED = "MeterValues"
 TAG = "DIGITALMETER"  # in whose name a transaction is started
 
@@ -81,14 +83,16 @@ class Ocpp:
         self._lock = asyncio.Lock()
         self._held: Order | None = None  # what stands, and is renewed
         self._held_s = -math.inf  # when we last knew that it stands
-        self._told_to: tuple[Session | None, int | None, bool] = (None, None, False)
+        self._told_to: tuple[Session, int | None, bool, bool] | None = None
         self._said_s = -math.inf  # when an order went out last, taken or not
         self._ordered_s = -math.inf
-        self._safe_in: Session | None = None  # which took the safe profile
+        self._safe_in: tuple[Session, int] | None = None  # for which connection and transaction it has the safe profile
         self._is_safe = False
         self._started_s = -math.inf
         self._stopped = False  # a transaction, by us, as a pause
+        self._meter_asked: Session | None = None
         self._trouble = ""
+        self._start_refused = ""
         self._starting: asyncio.Task[None] | None = None
         if number in self._station.heard:
             raise ChargerSetupError(f"{rules.name}: another charger has the address {address} already")
@@ -115,6 +119,7 @@ class Ocpp:
             order = replace(order, current_a=taken_a(order, self._rules))
             before, self._held, self._ordered_s = self._held, None, self._clock.monotonic()
             try:
+                await self._lay_safe(session)
                 await self._say(session, order)
             except RefusedError:
                 self._held = before
@@ -139,7 +144,7 @@ class Ocpp:
         except ChargerError as error:
             log.warning("%s: its charging profiles could not be taken out: %s", self._rules.name, error)
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def _within(self) -> AsyncIterator[None]:
         """All of this in time, and nothing else meanwhile. Raises UnreachableError."""
         try:
@@ -176,8 +181,14 @@ class Ocpp:
             return
         is_old = now_s - metered_s > SAMPLES * station.sample_s
         looks = now_s - self._ordered_s < LOOKS_S and metered_s < self._ordered_s + SETTLED_S
-        if is_old or (looks and station.triggers):
-            await self._have_told(session, METERED)
+        if self._connector.metered:
+            if is_old or (looks and station.triggers):
+                await self._have_told(session, METERED)
+        elif self._meter_asked is not session:  # it may have no meter
+            self._meter_asked = session
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(METER_S):
+                    await self._have_told(session, METERED)
 
     async def _have_told(self, session: Session, message: str) -> None:
         """Ask for it and wait until it comes. One that cannot be asked says what it likes, when it likes."""
@@ -205,15 +216,13 @@ class Ocpp:
         if not self._station.ready:
             return
         now_s = self._clock.monotonic()
+        if self._connector.plug is Plug.EMPTY:
+            self._started_s, self._stopped = -math.inf, False
         if self._held and now_s - self._held_s > HOLDS_S:
             self._held = None
             if not self._station.skill.way.is_lease:
                 self._safe_in = None  # in its place stands what was ordered
-        try:
-            if self._safe_in is not session:
-                await self._say_safe(session)
-        except RefusedError as error:
-            self._trouble = str(error)
+        await self._lay_safe(session)
         if not self._held:
             return
         try:
@@ -228,14 +237,26 @@ class Ocpp:
         is_lease = self._station.skill.way.is_lease
         return self._told_to != self._listener(session) or (is_lease and now_s - self._said_s >= RENEW_S)
 
-    def _listener(self, session: Session) -> tuple[Session | None, int | None, bool]:
-        """To whom an order is said: another connection, transaction or car has not heard it."""
-        return (session, self._connector.transaction, self._connector.runs)
+    def _listener(self, session: Session) -> tuple[Session, int | None, bool, bool]:
+        """To whom an order is said: another connection, transaction or car has not heard it.
+
+        What was said before anything safe lay below it had no end.
+        """
+        return (session, self._connector.transaction, self._connector.runs, self._is_safe)
 
     def _hold(self, session: Session, order: Order) -> None:
         """It stands."""
         self._held, self._held_s = order, self._clock.monotonic()
         self._told_to = self._listener(session)
+
+    async def _lay_safe(self, session: Session) -> None:
+        """Put the safe profile into it, once for each connection, and after each transaction: some forget it then."""
+        if not self._station.ready or self._safe_in == (session, self._connector.ends):
+            return
+        try:
+            await self._say_safe(session)
+        except RefusedError as error:
+            log.warning("%s: %s", self._rules.name, error)
 
     async def _say_safe(self, session: Session) -> None:
         """Have it fall back to the safe current. In the way that has no end an order takes its place, and keeps it."""
@@ -250,10 +271,10 @@ class Ocpp:
             except RefusedError:
                 later = can.units[can.units.index(can.unit) + 1 :]
                 if can.proven or not later:
-                    self._safe_in = session  # it is not asked again in this connection
+                    self._safe_in = (session, self._connector.ends)  # it is not asked again at once
                     raise
                 self._station.skill = replace(can, unit=later[0])
-        self._safe_in, self._is_safe = session, True
+        self._safe_in, self._is_safe = (session, self._connector.ends), True
 
     async def _say(self, session: Session, order: Order) -> None:
         """Say an order to the car that is there, by the first way that is taken. Without one there is none to say."""
@@ -287,7 +308,7 @@ class Ocpp:
                 can,
                 self._clock.now(),
                 transaction=connector.transaction,
-                lapses=self._is_safe or not self._station.ready,
+                lapses=self._is_safe,
             )
             self._said_s = self._clock.monotonic()
             try:
@@ -329,13 +350,13 @@ class Ocpp:
             await session.demand(question, "to start charging")
         except RefusedError as error:
             if profile is None:
-                log.info("%s: %s", self._rules.name, error)
+                self._start_refused = f"{error}; it may want a card, or a word in its app"
                 return
             self._station.skill = replace(can, starts_with=False)
             self._started_s = -math.inf
             await self._start(session, order)
             return
-        self._stopped = False
+        self._stopped, self._start_refused = False, ""
 
     async def _stop(self, session: Session, connector: Connector) -> None:
         """Pause by an end of the transaction."""
@@ -407,7 +428,8 @@ class Ocpp:
             connector.warning or self._station.connector(0).warning,
             self._trouble,
             "" if can.regulates else "it offers no Smart Charging, so it cannot be told how much to take",
-            "" if can.way.is_lease else "it takes no limit that ends: it keeps the last one when nobody talks to it",
+            "" if self.watched or not self._safe_in else KEEPS,
+            self._start_refused if connector.status == "Preparing" else "",
             f"its clock is {off_s:+.0f} s off: have it take the time from us" if abs(off_s) > SKEWED_S else "",
             "its meter does not tell what the car draws" if is_quiet else "",
         )

@@ -95,7 +95,7 @@ class Connector:
     Attributes:
         status: the word of the standard; "" until it said one; told_s: when it did. fault, warning: in words.
         transaction: its number, where we know it; drawn: what its meter said last that tells the draw.
-        metered: how often its meter spoke; metered_s: when it did last.
+        ends: transactions that ended. metered: how often its meter spoke; metered_s: when it did last.
         total_wh: its register; base_wh: that register when the car was plugged in; plugins: counted here.
 
     """
@@ -109,6 +109,7 @@ class Connector:
     total_wh: float | None = None
     base_wh: float | None = None
     plugins: int = 0
+    ends: int = 0
     metered: int = 0
     metered_s: float = -math.inf
 
@@ -146,7 +147,8 @@ def stated(connector: Connector, said: Mapping[str, Any], now_s: float) -> Conne
         warning="it was set out of service" if status == "Unavailable" else "" if is_fault else words,
     )
     if after.plug is Plug.EMPTY:  # a car that is gone has no transaction, whether its end was told or not
-        return replace(after, transaction=None, base_wh=None)
+        ends = connector.ends + (connector.transaction is not None)
+        return replace(after, transaction=None, base_wh=None, drawn=Samples(), ends=ends)
     if connector.plug is Plug.EMPTY and after.plug.is_car:
         return replace(after, plugins=connector.plugins + 1, base_wh=connector.total_wh)
     return after
@@ -164,6 +166,7 @@ def ended(connector: Connector, meter_wh: float | None) -> Connector:
     return replace(
         connector,
         transaction=None,
+        ends=connector.ends + 1,
         drawn=Samples(),
         total_wh=connector.total_wh if meter_wh is None else meter_wh,
         status="Finishing" if connector.status in RUNNING else connector.status,

@@ -70,7 +70,7 @@ class OcppBox:
         told: what it was asked to do, the newest last: actions with their payloads, also of what it refused.
         profiles: those that lie in it. config: its keys.
         transaction: the number of the one that runs. dialled: how often it dialled in; refused: how often in vain.
-        slips: what the other end sent against the standard.
+        ahead: what its clock was set on when it was told the time; slips: what the other end sent against the standard.
 
     """
 
@@ -94,12 +94,14 @@ class OcppBox:
     dialled: int = 0
     refused: int = 0
     wanted_by: str | None = None  # whose transaction is to start
+    ahead: timedelta = timedelta(0)
     slips: list[str] = field(default_factory=list)
     _stops: bool = False  # it was told to end the transaction
     _socket: ClientConnection | None = None
     _running: asyncio.Task[None] | None = None
     _status: str = ""
     _metered: datetime | None = None
+    _set_at: datetime | None = None  # when its clock was set, by itself
     _was_asked: bool = False  # to tell its meter
     _ended: bool = False  # a transaction, with the car still there
     _set: Limit | None = None
@@ -107,7 +109,7 @@ class OcppBox:
     @property
     def now(self) -> datetime:
         """The time by its own clock."""
-        return self.point.at + timedelta(seconds=self.quirks.off_s)
+        return self.point.at + self.ahead + timedelta(seconds=self.quirks.off_s)
 
     @property
     def status(self) -> str:
@@ -218,7 +220,8 @@ class OcppBox:
     async def _tell(self, wire: OcppWire) -> None:
         """Say what there is to say."""
         boot = {"chargePointModel": "Sim", "chargePointVendor": "Local", "chargePointSerialNumber": self.serial}
-        await wire.ask("BootNotification", boot)
+        booted = await wire.ask("BootNotification", boot)
+        self._set_clock(booted)
         await wire.ask("StatusNotification", {"connectorId": 0, "errorCode": "NoError", "status": "Available"})
         self._status = ""
         while True:
@@ -226,11 +229,18 @@ class OcppBox:
             if self.point.is_down:
                 await self.hang_up()
             await self._transact(wire)
+            if self._set_at and self.now - self._set_at >= timedelta(seconds=booted["interval"]):
+                self._set_clock(await wire.ask("Heartbeat", {}))
             if self.status != self._status:
                 await self._tell_status(wire)
             if self._is_metering():
                 await self._tell_meter(wire)
             await asyncio.sleep(TICK_S)
+
+    def _set_clock(self, said: Payload) -> None:
+        """Take the time from the other end."""
+        self.ahead = datetime.fromisoformat(said["currentTime"]) - self.point.at
+        self._set_at = self.now
 
     async def _tell_status(self, wire: OcppWire) -> None:
         self._status = self.status
