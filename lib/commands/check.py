@@ -1,13 +1,15 @@
 """`ev_app.py --check`: the circuits, what may flow while nobody steers, and who gets what if all are plugged in.
 
-Reads the settings alone; no program need run. At most 80 columns wide.
+Reads the settings alone; no program need run, and no device is asked. At most 80 columns wide.
 """
 
+import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+from lib.clock import WallClock
 from lib.commands import SLIP
 from lib.commands.ev_rules import circuits, slips, tree
 from lib.commands.printing import printed
@@ -16,6 +18,8 @@ from lib.core.checking import Worst, kept_a, worst, worst_other_a
 from lib.core.circuits import NOTHING, Amps, Circuit, Profile, conductors, rows
 from lib.core.profiles import Standing, profiled
 from lib.core.sharing import Ask, Share, share
+from lib.feeds import FeedSetupError, open_limit, open_meter
+from lib.secrets import load_secrets
 from lib.settings import CircuitPlace, Settings
 
 WIDE = 80
@@ -34,14 +38,30 @@ class Plugged:
 def run(config: Settings, out: TextIO | None = None) -> int:
     """Print it; the exit code: `SLIP` where something does not fit, each slip a line on standard error.
 
-    out: standard output, unless said.
+    out: standard output, unless said. Raises SecretsError.
     """
     text = "".join(f"{line}\n" for line in lines(config)) if config.chargers else "no charger stands in config.py\n"
     code = printed(text, out or sys.stdout, who="ev", what="the circuits")
-    found = slips(config)
+    found = (*slips(config), *asyncio.run(_feed_slips(config)))
     for slip in found:
         print(f"ev: config.py: {slip}", file=sys.stderr)
     return SLIP if found else code
+
+
+async def _feed_slips(config: Settings) -> list[str]:
+    """What is wrong with how meters and limits are set up; they are opened, and asked nothing."""
+    secrets, clock, found = load_secrets(config.secrets).others, WallClock(), []
+    for place in config.circuits:
+        for options, opens in ((place.meter, open_meter), (place.limit, open_limit)):
+            if not options:
+                continue
+            try:
+                feed = opens(place.name, options, secrets, clock=clock)
+            except FeedSetupError as error:
+                found.append(f"circuits[{place.name!r}]: {error}")
+            else:
+                await feed.close()
+    return found
 
 
 def lines(config: Settings) -> Iterator[str]:

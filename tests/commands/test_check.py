@@ -95,6 +95,15 @@ def test_what_does_not_fit_is_listed_and_the_exit_code_says_so(tmp_path: Path) -
     assert all(len(line) <= 80 for line in ended.stdout.splitlines())
 
 
+def test_a_meter_that_cannot_be_asked_is_a_slip(tmp_path: Path) -> None:
+    """What only its own part of the program knows is looked at too; nothing is asked over the network."""
+    ended = program(tmp_path, PARK.replace('"shelly", "url"', '"shelly", "channels": 1, "url"'))
+    assert SLIP == ended.returncode
+    assert ended.stderr.startswith("ev: config.py: circuits['drive']: ")
+    assert "channels" in ended.stderr
+    assert 1 == ended.stderr.count("\n")
+
+
 def test_a_slip_in_the_settings_is_one_sentence(tmp_path: Path) -> None:
     """As at every start."""
     ended = program(tmp_path, PARK + 'sharing = "fair"\n')
