@@ -189,7 +189,7 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
         circuits=places.circuits,
         sharing=wishes.sharing,
         rotation_s=wishes.rotation_s,
-        ocpp_door=parse_ocpp_door(config, dials_in=any(place.make == "ocpp" for place in places.chargers)),
+        ocpp_door=parse_ocpp_door(config, doors, dials_in=any(place.make == "ocpp" for place in places.chargers)),
         cars=places.cars,
         calendars=places.calendars,
         ready_before=wishes.ready_before,

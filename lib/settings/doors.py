@@ -60,14 +60,16 @@ def parse_doors(config: Config, first: int | None) -> Mapping[str, Door]:
     return doors
 
 
-def parse_ocpp_door(config: Config, *, dials_in: bool) -> Door | None:
-    """Where chargers dial in; None while none does, whatever is set. Raises SettingsError."""
+def parse_ocpp_door(config: Config, doors: Mapping[str, Door], *, dials_in: bool) -> Door | None:
+    """Where chargers dial in; None while none does, whatever is set. doors: of the programs. Raises SettingsError."""
     match config.names.get("ocpp_door", OCPP_DOOR):
         case None:
             if dials_in:
                 raise config.slip("ocpp_door", f"{OCPP_DOOR}, or another address and port, since a charger is an ocpp")
             return None
         case (str() as host, int() as port) if host and port is not True and 0 < port < 65536:
+            if dials_in and port in {door.port for door in doors.values()}:
+                raise config.slip("ocpp_door", "one with a port that is not in socket_info")
             return Door(host, port) if dials_in else None
     raise config.slip("ocpp_door", f"{OCPP_DOOR}, (address, port from 1 to 65535), or None")
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -172,6 +173,19 @@ async def test_quarters_in_which_the_program_was_off_are_absent(tmp_path: Path) 
     await quiet.watched(30, wh_minute=0)
     assert [NOON + number * QUARTER for number in (0, 1, 5, 6)] == list(stored(tmp_path / "quiet"))
     assert {"garage": 400.0} == stored(tmp_path / "quiet")[NOON + QUARTER]
+
+
+async def test_a_crash_near_the_end_of_a_quarter_costs_nothing(tmp_path: Path) -> None:
+    """What was not written yet is counted again from what was, if the program is soon there again."""
+    box = Wallbox(tmp_path / "before")
+    await box.watched(14)
+    shutil.copytree(tmp_path / "before", tmp_path / "crashed")
+    await box.watched(2)
+    assert [NOON] == list(stored(box.home))
+    box.home = tmp_path / "crashed"
+    assert {} == stored(box.home)
+    await box.watched(15)
+    assert {NOON: {"garage": 1_500.0}, NOON + QUARTER: {"garage": 1_500.0}} == stored(box.home)
 
 
 async def test_a_charger_that_tells_no_counter_has_no_quarters(tmp_path: Path) -> None:

@@ -180,6 +180,14 @@ def test_a_charger_that_dials_in_needs_a_door(tmp_path: Path, said: str, sentenc
     assert loaded(tmp_path, chargers("")).ocpp_door is None
 
 
+def test_the_door_for_chargers_is_no_other_program_s(tmp_path: Path) -> None:
+    """One port, one door."""
+    same = 'ocpp_door = ("127.0.0.1", 9001)\n'
+    assert slip(tmp_path, chargers("", make="ocpp") + same) == (
+        "ocpp_door is ('127.0.0.1', 9001); allowed is one with a port that is not in socket_info"
+    )
+
+
 def test_a_house_without_a_neutral(tmp_path: Path) -> None:
     """A car charges between two phases of 3×230 V, and the connection carries less in all."""
     delta = CARS + "connection_neutral = False\n"
