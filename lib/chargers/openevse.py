@@ -77,7 +77,7 @@ class OpenEvse:
     async def read(self) -> ChargerReading:
         """Its status; what holds, when that may have changed. It keeps what is ours in force."""
         read_s = self._clock.monotonic()
-        fell = False
+        fell, unwilling = False, ""
         async with self._asking():
             was_empty, met_s = self._plug is Plug.EMPTY, self._met_s
             restarted = await self._look()
@@ -86,8 +86,8 @@ class OpenEvse:
                 fell = await self._feed(self._status, begins=self._met_s > met_s)
                 self._touch_s = read_s
                 if fell or restarted or was_empty or self._plug is Plug.EMPTY or self._lever.is_ours:
-                    await self._renew(also_changed=(fell or restarted) and not self._lever.vanishes)
-        return self._reading(read_s, self._shown(in_touch=in_touch), FELL if fell else "")
+                    unwilling = await self._renew(also_changed=(fell or restarted) and not self._lever.vanishes)
+        return self._reading(read_s, self._shown(in_touch=in_touch), FELL if fell else "", unwilling)
 
     async def order(self, order: Order) -> Accepted:
         """Amperes and pause in one call; phases in one of their own: fewer come before more amperes."""
@@ -206,7 +206,8 @@ class OpenEvse:
         if begins and not self._watch.is_set:
             await self._watch.begin()
             self._fed_s = now_s
-        if now_s - self._fed_s < FEED_S:
+            return False
+        if status is None and now_s - self._fed_s < FEED_S:
             return False
         fell = await self._watch.feed(status)
         self._fed_s = now_s
@@ -214,10 +215,14 @@ class OpenEvse:
             log.info("%s: %s", self._rules.name, FELL)
         return fell
 
-    async def _renew(self, *, also_changed: bool) -> None:
-        """Set anew what it was told and lost."""
+    async def _renew(self, *, also_changed: bool) -> str:
+        """Set anew what it was told and lost; why it will not, "" when it does."""
         if self._ours is not None and (self._now is None or (also_changed and self._now != self._ours)):
-            await self._write(self._ours)
+            try:
+                await self._write(self._ours)
+            except RefusedError as error:
+                return f"it lost what it was told, and {error}"
+        return ""
 
     async def _write(self, setting: Setting) -> None:
         """One write. What holds until it says so nobody knows."""
@@ -268,7 +273,7 @@ class OpenEvse:
         does_more = (does.current_a or 0.0) > (self._now.current_a or math.inf)
         return does if by_hand or does_more or (does.go and self._now.go is False) else self._now
 
-    def _reading(self, read_s: float, shown: Setting, warning: str) -> ChargerReading:
+    def _reading(self, read_s: float, shown: Setting, *odd: str) -> ChargerReading:
         status, rules = self._status, self._rules
         lines = self._phases.now or rules.phases
         times = 1 if self._config.three_phase or rules.switches else rules.phases
@@ -289,7 +294,7 @@ class OpenEvse:
             least_a=self._config.least_a,
             most_a=self._config.most_a,
             fault=status.fault,
-            warning="; ".join(filter(None, (status.warning, warning, self._watch.warning, self._phases.warning))),
+            warning="; ".join(filter(None, (status.warning, *odd, self._watch.warning, self._phases.warning))),
             serial=self._config.serial,
         )
 

@@ -98,7 +98,12 @@ class Shaper:
             self.is_set = False
             self.warning = f"its load shaper, which watches us, was switched off; {NONE}"
             return False
-        await self._say_room()
+        try:
+            await self._say_room()
+        except RefusedError as error:
+            self.warning = f"its watchdog cannot be fed: {error}"
+            return False
+        self.warning = ""
         return status is not None and status.shaped is False
 
     async def end(self) -> None:
