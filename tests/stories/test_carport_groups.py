@@ -30,7 +30,10 @@ def carport(
     circuits = []
     for name, (limit, below) in limits.items():
         limits_a = limit if isinstance(limit, tuple) else (limit, limit, limit)
-        circuits.append(Circuit(name=name, limits_a=limits_a, chargers=None if below is None else frozenset(below)))
+        held = None if below is None else frozenset(below)
+        circuits.append(
+            Circuit(name=name, limits_a=limits_a, chargers=held, above="" if held is None else "connection")
+        )
     port = Carport(ChargingRules(chargers=rules, circuits=tuple(circuits)), base_a=lambda _: base_a, leap_s=5)
     for name, member in port.members.items():
         if name not in empty:

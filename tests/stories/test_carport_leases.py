@@ -41,6 +41,13 @@ def ended(port: Carport) -> Carport:
     return port
 
 
+def slow(port: Carport) -> Carport:
+    """With cars that take their time."""
+    for member in port.members.values():
+        member.guest = guest(phases=member.rules.phases, follows_s=FOLLOWS_S - 1)
+    return port
+
+
 def lose(port: Carport, names: Iterable[str], fate: Fate = Fate.LOST) -> None:
     """From now on nothing reaches these."""
     for name in names:
@@ -49,22 +56,25 @@ def lose(port: Carport, names: Iterable[str], fate: Fate = Fate.LOST) -> None:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nothing_is_ever_exceeded(part: int) -> None:
-    """Ev, dm, the meter, the network, a charger or an answer lost at random: the worst case fits always.
+    """Ev, dm, the meter, the network or a charger lost at random: the worst case fits always.
 
-    Nor is anybody offered less than its least, or let go on within five minutes of a stop that was told it.
+    Nor is anybody offered less than its least.
     """
     for seed in range(part, RUNS, PARTS):
-        port, blows = lived(seed, power=False)
+        port, blows = lived(seed, but=("power", Fate.UNANSWERED))
         could = [found for found in port.laws.could if found.by_a > NEARLY_A * len(port.members)]
-        assert ([], [], []) == (could, port.laws.between, port.laws.pulses()), f"run {seed}: {blows}"
+        assert ([], []) == (could, port.laws.between), f"run {seed}: {blows}"
 
 
 @NO_SUN
-def test_nothing_is_ever_exceeded_where_power_goes_and_comes_back() -> None:
-    """The power of a charger too, which takes its car off the meter before anybody knows why."""
+def test_nothing_is_ever_exceeded_whatever_befalls_it() -> None:
+    """The power of a charger too, which takes its car off the meter before anybody knows why, and lost answers.
+
+    Nor is anybody let go on within five minutes of a stop that was told it.
+    """
     for seed in range(RUNS, RUNS + RUNS // 4):
         port, blows = lived(seed)
-        assert [] == port.laws.could, f"run {seed}: {blows}"
+        assert ([], [], []) == (port.laws.could, port.laws.between, port.laws.pulses()), f"run {seed}: {blows}"
 
 
 @NO_SUN
@@ -99,7 +109,7 @@ def test_nobody_begins_before_all_have_come_down() -> None:
 def test_one_that_was_never_read_counts_with_all_it_may_take() -> None:
     """Ev starts while one does not answer: nobody knows what that one was told before."""
     port = a_port(limit_a=50.0, count=2, phases=1, wired="1")
-    cable = Circuit(name="cable", limits_a=(50.0, None, None), chargers=frozenset(port.members))
+    cable = Circuit(name="cable", limits_a=(50.0, None, None), chargers=frozenset(port.members), above="connection")
     connection = Circuit(name="connection", limits_a=(100.0, 100.0, 100.0))
     port = Carport(ChargingRules(chargers=port.rules.chargers, circuits=(connection, cable)))
     for member in port.members.values():
@@ -113,9 +123,8 @@ def test_one_that_was_never_read_counts_with_all_it_may_take() -> None:
     assert [] == ended(port.run(60)).laws.could
 
 
-@pytest.mark.xfail(strict=True, reason="post.Post counts a silent one that watches itself at its last offer for good")
 def test_the_room_of_a_silent_one_is_given_away_when_its_lease_has_surely_ended() -> None:
-    """Not a second before; then the others have all but its safe current, and back again when it answers."""
+    """Not a second before; then the others have all but its safe current, and it has its part again in the end."""
     port = a_port(limit_a=40.0, phases=1, wired="1", safe_a=6.0).run(200)
     assert [14.0, 13.0, 13.0] == port.amps()
     lose(port, ["c3"])
@@ -124,9 +133,69 @@ def test_the_room_of_a_silent_one_is_given_away_when_its_lease_has_surely_ended(
     assert 6.0 == port.run(5).members["c3"].offered_a
     port.run(SURE_S + 60)
     assert 34.0 == sum(port.amps()[:2])
+    assert [] == ended(port).laws.could
     lose(port, ["c3"], Fate.WELL)
     assert [14.0, 13.0, 13.0] == sorted(port.run(200).amps(), reverse=True)
-    assert [] == ended(port).laws.could
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="steering takes up a lapsed one's pace where it was: it is told its old current before the others came down",
+)
+def test_one_that_was_lost_for_long_begins_again_when_the_others_have_given_way() -> None:
+    """It has fallen to its safe current; what it had is somebody else's by then."""
+    port = slow(a_port(limit_a=40.0, phases=1, wired="1", safe_a=6.0)).run(150)
+    lose(port, ["c3"])
+    port.run(135)
+    lose(port, ["c3"], Fate.WELL)
+    assert [] == [found for found in ended(port.run(30)).laws.could if found.by_a > NEARLY_A * 2]
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="steering tells a lapsed one its safe current in the step that gives its room away, and its car is slower",
+)
+def test_one_whose_answers_are_lost_is_not_taken_for_one_that_hears_nobody() -> None:
+    """It is slow to answer, so its watchdog is content: what it is told at last holds when its car has followed."""
+    port = slow(a_port(limit_a=20.0, count=2, phases=1, wired="1", safe_a=6.0))
+    port.members["c1"].unplug(0)
+    port.run(200)
+    assert [0.0, 20.0] == port.amps()
+    lose(port, ["c2"], Fate.UNANSWERED)
+    port.run(10)
+    port.plug_in("c1", guest(phases=1, follows_s=1))
+    assert [] == ended(port.run(60)).laws.could
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="steering takes up a lapsed one's pace where it was: paused meanwhile, it is let go on at once",
+)
+def test_one_whose_answers_are_lost_is_not_stopped_and_let_go_on_at_once() -> None:
+    """Three phases have no safe current, so it is paused; then it rests for five minutes as after any stop."""
+    port = a_port(limit_a=40.0, count=2).run(150)
+    lose(port, ["c1"], Fate.UNANSWERED)
+    port.run(60)
+    lose(port, ["c1"], Fate.WELL)
+    assert [] == port.run(100).laws.pulses()
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="visits._followed adopts only what draws already: one that was just let charge is paused and let go",
+)
+def test_a_start_leaves_one_alone_whose_car_is_about_to_draw() -> None:
+    """It was told to go, its car has not followed yet, and ev starts anew: nobody told it to stop."""
+    port = a_port(limit_a=40.0, count=1)
+    port.members["c1"].guest = guest(follows_s=7)
+    while not port.members["c1"].go:
+        port.run(1)
+    port.kill_ev()
+    port.run(2)
+    port.start_ev()
+    assert [(True, 10.0)] == [(order.go, order.current_a) for _, order in port.run(12).lines["c1"].sent] or (
+        [] == port.lines["c1"].sent
+    )
 
 
 def test_one_without_a_watchdog_keeps_its_room_for_good() -> None:
