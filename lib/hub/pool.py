@@ -1,6 +1,6 @@
 """A circuit of chargers, one charger or the home battery in the hands of another Python program, such as a power plant.
 
-    async with Pool("ws://192.168.1.50:8081/ws", "carport", source="vpp", priority=50) as pool:
+    async with Pool("ws://192.168.1.50:8081/ws", "carport", source="vpp", priority=40) as pool:
         await pool.propose_power(8_000)
         async for status in pool.power_status():
             print(status.target_w, status.low_w, status.high_w, status.high_by)
@@ -127,7 +127,7 @@ class Pool:
         target: str,
         *,
         source: str,
-        priority: int = 50,
+        priority: int = 40,
         token: str | None = None,
         certificate: Path | None = None,
         clock: Clock | None = None,
@@ -136,8 +136,9 @@ class Pool:
         """Nothing is opened yet.
 
         url: of ev, such as ws://192.168.1.50:8081/ws, or of bs. target: the name of a circuit, of a charger, or
-        "battery". source: our name. priority: 0 to 3999; the higher fences the lower, and above 100 the control token
-        is needed, also on the same machine. token, certificate: as for lib.hub.client.Peer. Raises PeerError for a
+        "battery". source: our name. priority: 0 to 3999; the higher fences the lower, so at 40 our wish decides instead
+        of the sun's, at 50, within the bounds of what the house needs. Above 100 the control token is needed, also on
+        the same machine. token, certificate: as for lib.hub.client.Peer. Raises PeerError for a
         wrong address, OrderError for a wrong name or priority, PoolError for an operating point.
         """
         if set_operating_point:

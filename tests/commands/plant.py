@@ -21,7 +21,9 @@ FULL_W = 11_040.0
 
 
 class Plant(Yard):
-    """A car hangs on the garage, none on the drive; dm grants the garage all it takes."""
+    """A car hangs on the garage, none on the drive; dm grants the garage all it takes. cars_w: what the car draws."""
+
+    cars_w = 0.0
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,5 +51,5 @@ class Plant(Yard):
     def hear(self) -> None:
         """What dm says now."""
         grants = (Grant(who="garage", power_w=FULL_W),)
-        word = Word(at=self.clock.now(), good=True, grid_w=300.0, target_w=20_000.0, grants=grants)
+        word = Word(at=self.clock.now(), good=True, grid_w=300.0 + self.cars_w, target_w=20_000.0, grants=grants)
         self.take(core.Heard(word=word))
