@@ -39,7 +39,7 @@ LATER: Mapping[str, Firmware] = MappingProxyType(
     }
 )
 ONLY_EARLY = ("shaper_max_pwr", "vehicle_soc", "vehicle_range", "time_to_full_charge")
-GONE: Mapping[str, Firmware] = MappingProxyType({"wh": Firmware.V5, "packets_success": Firmware.V5})
+GONE: Mapping[str, Firmware] = MappingProxyType({"wh": Firmware.V5})
 
 
 def status(point: ChargePoint, firmware: Firmware, said: Mapping[str, Any], *, asleep: bool) -> dict[str, Any]:
@@ -73,8 +73,8 @@ def status(point: ChargePoint, firmware: Firmware, said: Mapping[str, Any], *, a
         "wh": round(total_wh),
         "temp": 440,
         "temp_max": 588,
-        "temp1": False,
-        "temp2": 440,
+        "temp1": 340 if firmware is Firmware.V2 else False,
+        "temp2": False if firmware is Firmware.V2 else 440,
         "temp3": False,
         "temp4": 542.5,
         "state": state(point, asleep=asleep),
