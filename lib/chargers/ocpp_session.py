@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol, cast
 
 from ocpp.exceptions import OCPPError, UnknownCallErrorCodeError  # type: ignore[import-untyped]  # it has no types
-from ocpp.routing import on  # type: ignore[import-untyped]  # it has no types
+from ocpp.routing import after, on  # type: ignore[import-untyped]  # it has no types
 from ocpp.v16 import ChargePoint, call_result  # type: ignore[import-untyped]  # it has no types
 from ocpp.v16.enums import Action  # type: ignore[import-untyped]  # it has no types
 from websockets.asyncio.server import ServerConnection
@@ -46,6 +46,9 @@ class Hearer(Protocol):
 
     def hear_start(self, said: Mapping[str, Any]) -> int:
         """A transaction began; the number it gets."""
+
+    def hear_started(self, said: Mapping[str, Any]) -> None:
+        """That number has gone out to it."""
 
     def hear_stop(self, said: Mapping[str, Any]) -> None:
         """A transaction ended."""
@@ -225,6 +228,10 @@ class _Talk(ChargePoint):  # type: ignore[misc]  # the library has no types
     def _on_start(self, **said: Any) -> object:
         number = self._hearer.hear_start(said)
         return call_result.StartTransaction(transaction_id=number, id_tag_info={"status": ACCEPTED})
+
+    @after(Action.start_transaction)  # type: ignore[untyped-decorator]  # no types
+    def _after_start(self, **said: Any) -> None:
+        self._hearer.hear_started(said)
 
     @on(Action.stop_transaction, skip_schema_validation=True)  # type: ignore[untyped-decorator]  # no types
     def _on_stop(self, **said: Any) -> object:

@@ -68,7 +68,7 @@ class Station:
         sign_s: when it said anything last; sample_s: how often its meter speaks while it charges.
         triggers: whether it speaks when it is asked to; None: nobody asked yet.
         password: what it must give; None: nothing.
-        heard: called when a transaction begins on a connector.
+        boots: starts that it told of. heard: called when a transaction has begun on a connector.
 
     """
 
@@ -79,6 +79,7 @@ class Station:
         self.left_s: float | None = None
         self.ready = False
         self.nameplate = Nameplate()
+        self.boots = 0
         self.connectors: dict[int, Connector] = {}
         self.skill = Skill()
         self.sign_s = -math.inf
@@ -146,6 +147,7 @@ class Station:
             serial=serial,
             firmware=text(said.get("firmware_version")),
         )
+        self.boots += 1
         log.info(
             "%s is a %s %s, firmware %s",
             self.name,
@@ -165,9 +167,13 @@ class Station:
         self._transaction = transaction = max(self._transaction + 1, seconds)
         at = whole(said.get("connector_id"))
         self._change(at, lambda one: begun(one, transaction, number(said.get("meter_start"))))
+        return transaction
+
+    def hear_started(self, said: Mapping[str, Any]) -> None:
+        """It knows the number of the transaction that began."""
+        at = whole(said.get("connector_id"))
         if at in self.heard:
             self.heard[at]()
-        return transaction
 
     def hear_stop(self, said: Mapping[str, Any]) -> None:
         """A transaction ended."""
