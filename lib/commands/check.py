@@ -161,8 +161,10 @@ def _words(circuit: Circuit, place: CircuitPlace | None) -> Iterator[str]:
 
 def _member(charger: ChargerRules, depth: int, accepted: frozenset[str]) -> str:
     kept = kept_a(charger, accepted)
-    falls = charger.watched or charger.name in accepted
-    leaves = f"falls to {kept:g} A" if falls else f"may keep {kept:g} A"
+    if charger.watched:
+        leaves = f"falls to {kept:g} A"
+    else:  # what its owner accepts is not what it does
+        leaves = f"counts as {kept:g} A, accepted" if charger.name in accepted else f"may keep {kept:g} A"
     name = _clipped(INDENT * depth + charger.name, NAME - 1)
     return f"{name:<{NAME}}{charger.wired:<7}{LEAST_A:>3g} A{charger.current_a:>4g} A   {leaves}"
 

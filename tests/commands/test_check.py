@@ -119,6 +119,14 @@ def test_the_demo_has_a_charger(tmp_path: Path) -> None:
     assert "  garage                        16 A                all that it takes\n" in ended.stdout
 
 
+def test_what_is_accepted_is_not_called_safe(tmp_path: Path) -> None:
+    """A charger that nothing makes fall counts as its owner says, which is all that is known."""
+    accepted = PARK.replace('"current_a": 10}', '"current_a": 10, "safe_a": 6.5, "accept_unwatched": True}')
+    (line,) = [line for line in lines(loaded(tmp_path, accepted)) if "accepted" in line]
+    assert line.endswith("   counts as 6.5 A, accepted")
+    assert len(line) <= 80
+
+
 def test_a_home_without_chargers(tmp_path: Path) -> None:
     """There is nothing to check, which is no slip."""
     ended = program(tmp_path, "")
