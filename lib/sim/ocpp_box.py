@@ -176,6 +176,10 @@ class OcppBox:
         """The owner holds his card to it."""
         self.wanted_by = CARD
 
+    def stop_by_hand(self) -> None:
+        """The owner ends the transaction at it."""
+        self._stops = self.transaction is not None
+
     async def _run(self) -> None:
         headers = None
         if self.password is not None:

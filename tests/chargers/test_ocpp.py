@@ -10,7 +10,7 @@ import pytest
 
 from lib.chargers import ChargerSetupError, RefusedError, UnreachableError, open_charger
 from lib.chargers.ocpp import Ocpp
-from lib.core.charger import Accepted, Order, Plug
+from lib.core.charger import Accepted, ChargerRules, Order, Plug
 from lib.sim.charge_point import Fault
 
 from .ocpp_bench import GO_10, GO_16, HOST, PAUSE, RULES, Bench, a_point, until
@@ -443,3 +443,65 @@ async def test_it_is_opened_like_any_make(bench: Bench) -> None:
     with pytest.raises(ChargerSetupError, match="ocpp_door"):
         open_charger("ocpp", "CP_9", rules=RULES)
     assert HOST == bench.central.host
+
+
+async def test_a_refused_order_does_not_let_the_one_before_it_lapse(bench: Bench) -> None:
+    """It is tried again and again; what stands is renewed all the same."""
+    await bench.open()
+    await bench.charging(GO_16)
+    bench.box.quirks.refuses_none = True
+    bench.box.quirks.cannot = ("RemoteStopTransaction",)
+    for _ in range(24):
+        with pytest.raises(RefusedError):
+            await bench.charger.order(PAUSE)
+        bench.turn(5)
+        assert 16.0 == (await bench.charger.read()).set_a
+    assert 16.0 == bench.box.offer_a
+
+
+async def test_one_that_starts_again_is_told_all_again(bench: Bench) -> None:
+    """A reboot may have cost it its profiles."""
+    await bench.open()
+    await bench.charging(GO_16)
+    bench.box.profiles.clear()
+    await bench.box.hang_up()
+    await until(lambda: bench.box.dialled == 2)
+    await until(lambda: bench.charger._station.boots == 2)
+    await bench.ready(bench.charger)
+    await bench.charger.read()
+    assert {"TxDefaultProfile", "TxProfile"} == {profile.purpose for profile in bench.box.profiles}
+
+
+async def test_one_that_wants_a_card_says_so(bench: Bench) -> None:
+    """Remote start refused: the order waits, and the owner is told; with the card it charges by the order."""
+    await bench.open(cannot=("RemoteStartTransaction",))
+    await bench.charger.read()
+    await bench.charger.order(GO_10)
+    assert "card" in (await bench.charger.read()).warning
+    bench.box.present_card()
+    await until(lambda: bench.box.offer_a == 10.0)
+    assert "" == (await bench.live(10)).warning
+
+
+async def test_what_its_owner_stopped_is_not_started_again(bench: Bench) -> None:
+    """A transaction that ended by a card or in the app stays ended until the car is plugged in anew."""
+    await bench.open()
+    await bench.charging(GO_10)
+    bench.box.stop_by_hand()
+    await until(lambda: bench.charger._connector.status == "Finishing")
+    await bench.live(90)
+    assert None is bench.box.transaction
+    assert 1 == len([action for action, _ in bench.box.told if action == "RemoteStartTransaction"])
+
+
+@pytest.mark.parametrize(("phases", "limit"), [(1, 6.0), (3, 0.0)])
+async def test_what_is_safe_is_the_owners_or_the_usual(phases: int, limit: float) -> None:
+    """6 A on one phase, nothing on three."""
+    bench = Bench(rules=ChargerRules(name="garage", phases=phases))
+    try:
+        await bench.open()
+        await bench.charger.read()
+        period = bench.box.profile_orders[-1]["chargingSchedule"]["chargingSchedulePeriod"][0]
+        assert {"startPeriod": 0, "limit": limit, "numberPhases": phases} == period
+    finally:
+        await bench.close()
