@@ -41,7 +41,7 @@ def test_whole_numbers(said: object, found: tuple[int, ...]) -> None:
 @pytest.mark.parametrize("said", [True, 4, -1, "1", (0, 0), 1.0, (1, None)])
 def test_what_is_no_whole_number(said: object) -> None:
     """Nor one twice."""
-    with pytest.raises(SlipError, match='"whole" is .*; allowed is a whole number from 0 to 3, or several'):
+    with pytest.raises(SlipError, match=r'"whole" is .*; allowed is a whole number from 0 to 3, or several'):
         options(whole=said).whole_numbers("whole", most=3)
 
 

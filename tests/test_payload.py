@@ -37,7 +37,7 @@ def test_a_path_finds_a_part_or_nothing(found: object, path: str) -> None:
 @pytest.mark.parametrize("body", [b"", "", "{", b"\xff", "[" * 100_000, "<html>"])
 def test_what_is_no_json_is_said(body: bytes | str) -> None:
     """Cut short."""
-    with pytest.raises(NoJsonError, match="^no JSON, but ") as raised:
+    with pytest.raises(NoJsonError, match=r"^no JSON, but ") as raised:
         parse_json(body)
     assert len(str(raised.value)) < 60
 

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A value, when it came, whether the broker had kept it, and the how manieth message said it."""
+    """A value, when it came, whether the broker had kept it, and which message in a row said it."""
 
     value: object
     at_s: float

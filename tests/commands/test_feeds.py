@@ -18,6 +18,7 @@ from tests.feeds.anybody import anybody
 from tests.feeds.builders import Ear
 
 NOTHING: Mapping[str, Any] = {}
+NOBODY = "http://127.0.0.1:1"
 NO_LIMIT = (None, None, None)
 
 
@@ -38,9 +39,9 @@ async def test_each_feed_is_read_until_the_block_ends() -> None:
                 place(
                     "drive",
                     {"from": "shelly", "url": box.url},
-                    {"from": "http", "url": "http://127.0.0.1:1", "unit": "A"},
+                    {"from": "http", "url": NOBODY, "unit": "A"},
                 ),
-                place("barn", {"from": "http", "url": "http://127.0.0.1:1", "power_w": "w"}),
+                place("barn", {"from": "http", "url": NOBODY, "power_w": "w"}),
                 place("shed", limit={"from": "http", "url": box_of_limits.url, "unit": "kW"}),
             )
             async with opened(circuits, Secrets(others={"shelly": "hush"}), ear, WallClock()), asyncio.timeout(10):
@@ -73,7 +74,7 @@ async def test_a_bug_in_what_hears_ends_the_block() -> None:
 
     with pytest.raises(ZeroDivisionError):
         async with opened(
-            (place("drive", {"from": "http", "url": "http://127.0.0.1:1", "power_w": "w"}),),
+            (place("drive", {"from": "http", "url": NOBODY, "power_w": "w"}),),
             Secrets(),
             hear,
             WallClock(),

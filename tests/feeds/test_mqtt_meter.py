@@ -1,6 +1,8 @@
 """A meter whose values come over a real broker."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,18 +56,29 @@ async def test_a_total_in_watts(tmp_path: Path) -> None:
     async with house(tmp_path) as port:
         url = f"mqtt://127.0.0.1:{port}/{TOPIC}"
         async with a_meter(source="mqtt", url=url, power_w="") as meter, followed(meter) as ear:
-            sending = asyncio.create_task(keep_publishing(port, TOPIC, b"6900"))
-            event = await ear.until(lambda event: isinstance(event, Gauged))
+            async with saying(port, TOPIC, b"6900"):
+                event = await ear.until(lambda event: isinstance(event, Gauged))
             assert isinstance(event, Gauged)
             assert (10.0, 10.0, 10.0) == event.phases_a
-            sending.cancel()
 
 
-async def keep_publishing(port: int, topic: str, payload: bytes) -> None:
-    """Say it again and again, as a meter does."""
-    while True:
-        await publish(port, topic, payload)
-        await asyncio.sleep(0.1)
+@asynccontextmanager
+async def saying(port: int, topic: str, payload: bytes) -> AsyncIterator[None]:
+    """It is said again and again, as a meter does; the library's connecting must not be broken off."""
+    enough = asyncio.Event()
+
+    async def say() -> None:
+        while not enough.is_set():
+            await publish(port, topic, payload)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(enough.wait(), 0.1)
+
+    talking = asyncio.create_task(say())
+    try:
+        yield
+    finally:
+        enough.set()
+        await talking
 
 
 async def test_what_the_broker_kept_is_no_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,14 +105,12 @@ async def test_a_payload_that_is_no_number_is_a_sentence(tmp_path: Path, payload
     async with house(tmp_path) as port:
         url = f"mqtt://127.0.0.1:{port}/{TOPIC}"
         async with a_meter(source="mqtt", url=url, power_w="") as meter, followed(meter) as ear:
-            sending = asyncio.create_task(keep_publishing(port, TOPIC, payload))
-            event = await ear.until(lambda event: isinstance(event, Ungauged))
+            async with saying(port, TOPIC, payload):
+                event = await ear.until(lambda event: isinstance(event, Ungauged))
             assert isinstance(event, Ungauged)
             assert words in event.why
-            sending.cancel()
-            sending = asyncio.create_task(keep_publishing(port, TOPIC, b"690"))
-            await ear.until(lambda event: isinstance(event, Gauged))
-            sending.cancel()
+            async with saying(port, TOPIC, b"690"):
+                await ear.until(lambda event: isinstance(event, Gauged))
 
 
 async def test_a_payload_without_the_part_is_a_sentence(tmp_path: Path) -> None:
@@ -107,11 +118,10 @@ async def test_a_payload_without_the_part_is_a_sentence(tmp_path: Path) -> None:
     async with house(tmp_path) as port:
         url = f"mqtt://127.0.0.1:{port}/{TOPIC}"
         async with a_meter(source="mqtt", url=url, power_w="total") as meter, followed(meter) as ear:
-            sending = asyncio.create_task(keep_publishing(port, TOPIC, b'{"power": 1}'))
-            event = await ear.until(lambda event: isinstance(event, Ungauged))
+            async with saying(port, TOPIC, b'{"power": 1}'):
+                event = await ear.until(lambda event: isinstance(event, Ungauged))
             assert isinstance(event, Ungauged)
             assert 'in which there is no "total"' in event.why
-            sending.cancel()
 
 
 async def test_a_broker_that_comes_back_is_heard_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,11 +135,8 @@ async def test_a_broker_that_comes_back_is_heard_again(tmp_path: Path, monkeypat
         assert isinstance(event, Ungauged)
         assert "refuses the connection: is the broker running" in event.why
         for _ in range(2):
-            async with mosquitto(tmp_path, port, "allow_anonymous true"):
-                sending = asyncio.create_task(keep_publishing(port, TOPIC, b"690"))
+            async with mosquitto(tmp_path, port, "allow_anonymous true"), saying(port, TOPIC, b"690"):
                 await ear.until(lambda event: isinstance(event, Gauged))
-                sending.cancel()
-                await asyncio.wait({sending})
             await ear.until(lambda event: isinstance(event, Ungauged))
 
 
