@@ -17,6 +17,7 @@ from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import LEAST_A, ChargerRules
 from lib.core.circuits import NOTHING, Amps, Circuit, safe_a
 from lib.core.claims import Grant
+from lib.core.gauges import Gauged
 from lib.core.house import House, Rules
 from lib.core.peaks import Peaks, month_of
 from lib.core.power import PHASE_V
@@ -34,6 +35,7 @@ from tests.stories.carport_members import Guest, Member
 DAWN = local("2026-11-21 06:00")
 HAIR_A = 0.05  # amperes are rounded
 OFTEN_S = 300.0
+PLENTY_W = 100_000.0  # a quarter may count so much, where peaks cost nothing
 CALM_S = 12  # so long after something happened nothing is skipped
 
 
@@ -64,6 +66,7 @@ class Giving:
             good=talks,
             grid_w=sum(phases_a) * PHASE_V,
             phases_a=phases_a,
+            target_w=PLENTY_W,
             left_s=900.0 - second % 900,
             grants=self._grants if talks else (),
             why=why,
@@ -183,6 +186,7 @@ class Carport:
 
     Attributes:
         base_a: what flows on the connection besides all chargers, by the second.
+        others_a: the same on a circuit with a meter of its own; gauges: those of these meters that talk.
         dm_lives, ev_lives, meter_talks: kill a program, pull a cable.
         leap_s: so many seconds may pass at once while nothing is under way, as with a meter that speaks more seldom;
             above 1 all that is heard in a second is answered at its end.
@@ -207,6 +211,8 @@ class Carport:
         }
         self.lines = {name: Line(member, first_s=n % 5) for n, (name, member) in enumerate(self.members.items())}
         self.meter = meter or Giving()
+        self.others_a: dict[str, Callable[[int], Amps]] = {}
+        self.gauges = {circuit.name for circuit in rules.circuits if circuit.measured}
         self.dm_lives = self.ev_lives = self.meter_talks = True
         self.laws = Laws()
         self.log: list[str] = []
@@ -304,6 +310,10 @@ class Carport:
         if not self.ev_lives:
             return
         self.tell(ev.Heard(word=word) if word else ev.Ticked())
+        for circuit, members in self._rows:
+            if circuit.name in self.gauges:
+                flows_a = _sum([self._other_a(circuit), *(member.flow_a for member in members)])
+                self.tell(Gauged(circuit=circuit.name, phases_a=flows_a, read_s=now_s))
         for line in self.lines.values():
             told = line.read(now_s)
             if told is not None:
@@ -319,11 +329,14 @@ class Carport:
         for circuit, members in self._rows:
             could_a = _sum(member.worst_a for member in members)
             did_a = _sum(member.flow_a for member in members)
-            other_a = base_a if circuit.chargers is None else circuit.other_a
+            other_a = base_a if circuit.chargers is None else self._other_a(circuit)
             for phase in range(3):
                 self.laws.carry(
                     self.second, circuit, phase, other_a[phase] + could_a[phase], other_a[phase] + did_a[phase]
                 )
+
+    def _other_a(self, circuit: Circuit) -> Amps:
+        return self.others_a[circuit.name](self.second) if circuit.name in self.others_a else circuit.other_a
 
     def amps(self) -> list[float]:
         """What each charger offers."""
