@@ -29,6 +29,7 @@ from lib.messages.proposed import (
 )
 
 EVERY_S = 5.0
+LEAST_S = 0.5
 LOOK_S = 1.0  # so often it is looked whether a target comes to something else
 STEP_W = 50.0  # what a target comes to has changed when it differs by about so much
 MOST_NAMED = 12
@@ -135,7 +136,10 @@ def _stands(known: Known, order: Propose | Withdraw) -> str:
 
 
 class Reporter:
-    """Says what is proposed: at once when another program's proposal, or what it comes to, changed; and every 5 s."""
+    """Says what is proposed: as soon as another program wants something else or gets something else, and every 5 s.
+
+    That the house's own wishes change is no news, nor is a renewal. Many changes within half a second are one.
+    """
 
     def __init__(self, say: Say, *, boot: str) -> None:
         """`say` takes each message and never waits."""
@@ -143,23 +147,33 @@ class Reporter:
         self._seq = 0
         self._said_s: float | None = None
         self._outside: Outside | None = None
+        self._changed_s: float | None = None
         self._looked_s = 0.0
-        self._marks: list[tuple[str, int]] = []
+        self._marks: list[object] = []
 
     def tell(self, known: Known) -> None:
         """What is proposed now, unless it is what was said a moment ago."""
         now_s, outside = known.now_s, known.outside
         is_due = self._said_s is None or now_s - self._said_s >= EVERY_S
-        is_new = outside is not self._outside
-        if not is_due and not is_new and (not outside or now_s - self._looked_s < LOOK_S):
+        if not is_due and outside is self._outside and (not outside or now_s - self._looked_s < LOOK_S):
             return
-        marks = [(name, round(_comes_to_w(known, name) / STEP_W)) for name in outside]
-        self._looked_s = now_s
-        if not is_due and not is_new and marks == self._marks:
+        if not is_due and self._changed_s is not None and now_s - self._changed_s < LEAST_S:
+            return  # the next event is soon
+        marks = [_mark(known, name) for name in outside]
+        self._looked_s, self._outside = now_s, outside
+        if marks != self._marks:
+            self._changed_s = now_s
+        elif not is_due:
             return
         self._seq += 1
-        self._said_s, self._outside, self._marks = now_s, outside, marks
+        self._said_s, self._marks = now_s, marks
         self._say(say_proposals(list(known.puts()), outside, boot=self._boot, seq=self._seq, now_s=now_s))
+
+
+def _mark(known: Known, name: str) -> object:
+    """What is news of a target when it changes: who wants what, and what that comes to."""
+    wants = {(one.source, one.priority, one.wish_w, one.low_w, one.high_w) for one in known.outside[name]}
+    return name, wants, round(_comes_to_w(known, name) / STEP_W)
 
 
 def _comes_to_w(known: Known, name: str) -> float:

@@ -227,6 +227,7 @@ async def test_another_programs_wish_is_said_at_once() -> None:
     yard, heard = Plant(), list[Message]()
     reporter = Reporter(heard.append, boot="b")
     reporter.tell(cars_known(yard.charging))
+    yard.pass_by(1)
     await done(yard, a_proposal(wish_w=5_000.0, for_s=3.0))
     numbers = []
     for _ in range(5):
@@ -234,6 +235,26 @@ async def test_another_programs_wish_is_said_at_once() -> None:
         numbers.append(len(heard))
         yard.pass_by(1)
     assert [2, 3, 3, 3, 4] == numbers
+
+
+async def test_many_wishes_at_once_are_said_together() -> None:
+    """The first at once, the others half a second later; a renewal is no news."""
+    yard, heard = Plant(), list[Message]()
+    reporter = Reporter(heard.append, boot="b")
+
+    async def numbers(*sources: str) -> int:
+        for source in sources:
+            await done(yard, Propose(target="drive", source=source, priority=40, wish_w=5_000.0))
+            reporter.tell(cars_known(yard.charging))
+        return len(heard)
+
+    reporter.tell(cars_known(yard.charging))
+    assert 2 == await numbers(*(f"script {number}" for number in range(20)))
+    yard.pass_by(1)
+    reporter.tell(cars_known(yard.charging))
+    assert 3 == len(heard)
+    yard.pass_by(1)
+    assert 3 == await numbers("script 0", "script 1")
 
 
 def _pass(where: Plant | Vault, seconds: float) -> None:

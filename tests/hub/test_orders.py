@@ -8,7 +8,7 @@ import pytest
 from lib.core.modes import Mode
 from lib.hub.orders import Orders, is_order
 from lib.messages import Refused, to_json
-from lib.messages.orders import AcceptPeak, Boost, Done, SetMode
+from lib.messages.orders import AcceptPeak, Boost, Done, Propose, SetMode, Withdraw, order_to_json
 
 FRAME = '{"type": "set_mode", "charger": "garage", "mode": "max"}'
 ORDER = SetMode(charger="garage", mode=Mode.MAX)
@@ -50,6 +50,26 @@ async def test_a_handler_carries_its_orders_out() -> None:
         assert Done(what="garage is set to max") == await orders.frame(FRAME, may_change=True)
         assert Done(what="garage is set to max") == await orders.carry_out(ORDER)
         assert (True, False) == (orders.takes(SetMode), orders.takes(Boost))
+
+
+async def test_above_the_free_priorities_the_token_must_be_shown() -> None:
+    """For what other programs propose and withdraw, whoever may change something; the owner's orders need it not."""
+    orders = Orders("ev", {Propose: lambda _: Done(what="so"), Withdraw: lambda _: Done(what="so"), SetMode: done})
+    for priority, free in ((0, True), (100, True), (101, False), (3_999, False)):
+        for kind in (Propose, Withdraw):
+            order = kind(target="garage", source="vpp", priority=priority)
+            for by_token in (False, True):
+                answer = await orders.frame(order_to_json(order), may_change=True, by_token=by_token)
+                assert isinstance(answer, Done) == (free or by_token)
+                assert isinstance(answer, Done) or "also on this machine" in answer.why
+    assert isinstance(await orders.carry_out(ORDER), Done)
+
+
+async def test_what_is_proposed_to_dm_is_sent_on() -> None:
+    """To two programs, for it does not know the target."""
+    answer = await Orders("dm", {}).carry_out(Propose(target="garage", source="vpp", priority=50, wish_w=0.0))
+    where = "ev does for chargers and circuits, and bs for the battery, so send it there"
+    assert Refused(why=f"dm takes no propose here: {where}") == answer
 
 
 async def test_an_order_for_another_program_says_whose_it_is() -> None:

@@ -12,15 +12,22 @@ from lib.messages.orders import (
     Boost,
     Order,
     OrderError,
+    Propose,
     SetCar,
     SetMode,
     SetPhases,
     SetReserve,
     SetSoc,
     SetStorage,
+    Withdraw,
 )
 
 from .garage import ONE, a_charging
+
+SHAPE = "a proposal names target and priority, then wish, low, high or pause, and by whom"
+PAIRS = "behind the priority stand wish, low, high and for, each once with its number, or pause alone"
+PRIORITY = "a whole number from 0 to 3999, the higher fences the lower"
+WATTS = "a number of watts, + goes into the device, or null"
 
 
 def told(charging: Charging | None) -> Newest:
@@ -55,6 +62,23 @@ def told(charging: Charging | None) -> Newest:
         (spoken.RESERVE, "30", SetReserve(reserve_pct=30.0)),
         (spoken.RESERVE, "30,5 %", SetReserve(reserve_pct=30.5)),
         (spoken.RESERVE, "AUTO", SetReserve(reserve_pct=None)),
+        (
+            spoken.PROPOSE,
+            "Garage 40 wish 6000 by me",
+            Propose(target="garage", source="me", priority=40, wish_w=6_000.0),
+        ),
+        (
+            spoken.PROPOSE,
+            "battery 40 low -2,5 kW high 1500W for 20 s by my script",
+            Propose(target="battery", source="my script", priority=40, low_w=-2_500.0, high_w=1_500.0, for_s=20.0),
+        ),
+        (
+            spoken.PROPOSE,
+            "the left place 7 Pause by me",
+            Propose(target="the left place", source="me", priority=7, low_w=0.0, high_w=0.0),
+        ),
+        (spoken.WITHDRAW, "GARAGE 40 me", Withdraw(target="garage", source="me", priority=40)),
+        (spoken.WITHDRAW, "garage 40 by my script", Withdraw(target="garage", source="my script", priority=40)),
     ],
 )
 def test_a_line_is_an_order(word: Spoken, rest: str, order: Order) -> None:
@@ -97,6 +121,18 @@ def test_where_there_is_but_one_its_name_may_be_left_out(word: Spoken, rest: str
         (spoken.STORAGE, "cellar off", "all batteries have one mode together, so none is named"),
         (spoken.RESERVE, "101", "reserve_pct is a number of percent from 0 to 100, or null, and not 101.0"),
         (spoken.RESERVE, "much", "reserve_pct is a number of percent from 0 to 100, or null, and not 'much'"),
+        (spoken.PROPOSE, "garage 40 wish 6000", SHAPE),
+        (spoken.PROPOSE, "garage 40 by me", SHAPE),
+        (spoken.PROPOSE, "wish 6000 by me", SHAPE),
+        (spoken.PROPOSE, "garage 40 pause wish 3 by me", PAIRS),
+        (spoken.PROPOSE, "garage 40 wish 3 wish 4 by me", PAIRS),
+        (spoken.PROPOSE, "garage 40 wish by me", PAIRS),
+        (spoken.PROPOSE, "garage high wish 3 by me", "priority is " + PRIORITY + ", and not 'high'"),
+        (spoken.PROPOSE, "garage 4000 wish 3 by me", "priority is " + PRIORITY + ", and not 4000"),
+        (spoken.PROPOSE, "garage 40 wish much by me", "wish_w is " + WATTS + ", and not 'much'"),
+        (spoken.PROPOSE, "garage 40 wish 20s by me", "wish_w is " + WATTS + ", and not '20s'"),
+        (spoken.PROPOSE, "garage 40 wish 3 for 2kW by me", "for_s is a number of seconds up to 60, and not '2kW'"),
+        (spoken.WITHDRAW, "garage me", "what is withdrawn has a target, a priority and a source"),
         (spoken.PEAK, "4500", "a peak is a number of kW from 0 to 100, or off, and not '4500'"),
     ],
 )
@@ -118,6 +154,8 @@ def test_what_is_wrong_is_said_with_what_is_allowed(word: Spoken, rest: str, why
         spoken.PEAK,
         spoken.STORAGE,
         spoken.RESERVE,
+        spoken.PROPOSE,
+        spoken.WITHDRAW,
     ],
 )
 def test_the_examples_are_right(word: Spoken) -> None:
