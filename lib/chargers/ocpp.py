@@ -62,7 +62,7 @@ class Ocpp:
         self._starting: asyncio.Task[None] | None = None
         if number in self._station.heard:
             raise ChargerSetupError(f"{rules.name}: another charger has the address {address} already")
-        self._station.heard[number] = self._hear_start
+        self._station.heard[number] = self._hear
 
     @property
     def watched(self) -> bool:
@@ -174,12 +174,12 @@ class Ocpp:
             if self._standing.is_laid:
                 self.owner = Found(serial=self._station.nameplate.serial)
 
-    def _hear_start(self) -> None:
-        """A transaction began: say at once what it may, before its next reading."""
+    def _hear(self) -> None:
+        """It dialled in, or a transaction began: say at once what it may, before its next reading."""
         if self._starting is None or self._starting.done():
-            self._starting = asyncio.create_task(self._say_at_start())
+            self._starting = asyncio.create_task(self._keep_at_once())
 
-    async def _say_at_start(self) -> None:
+    async def _keep_at_once(self) -> None:
         try:
             async with self._within():
                 await self._keep(self._session())

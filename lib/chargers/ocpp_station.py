@@ -68,7 +68,7 @@ class Station:
         sign_s: when it said anything last; sample_s: how often its meter speaks while it charges.
         triggers: whether it speaks when it is asked to; None: nobody asked yet.
         password: what it must give; None: nothing.
-        boots: starts that it told of. heard: called when a transaction has begun on a connector.
+        boots: starts that it told of. heard: called, by connector, when it is ready and when a transaction has begun.
 
     """
 
@@ -208,6 +208,8 @@ class Station:
             if self.session is session:
                 self.ready = True
                 self._tell()
+                for hear in tuple(self.heard.values()):
+                    hear()
 
     async def _hear_all(self, message: str) -> None:
         try:

@@ -53,6 +53,13 @@ async def test_the_safe_current_is_laid_into_it_first(bench: Bench) -> None:
     assert bench.charger.watched
 
 
+async def test_it_is_safe_before_anybody_reads_it(bench: Bench) -> None:
+    """A charger that dials in, and its car that begins by itself, wait for nobody's turn."""
+    await bench.open(starts_itself=True)
+    await until(lambda: bench.box.offer_a == 6.0)
+    assert bench.charger.watched
+
+
 async def test_an_order_starts_the_car_that_waits(bench: Bench) -> None:
     """Remote start, with the order in it; the car draws what was ordered."""
     await bench.open()
