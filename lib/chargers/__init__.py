@@ -86,8 +86,8 @@ def open_charger(
 ) -> Charger:
     """A charger of `make`, "nrgkick", "goe", "openevse" or "ocpp", which is not asked yet.
 
-    address: host or host:port; of an NRGkick also mdns:SERIAL or mdns:NAME; of an ocpp the name with which it dials
-    in, or NAME:CONNECTOR. options: `central` of an ocpp, the Central where it does; `api` of a go-e, 2 (usual) or 1;
+    address: host or host:port, or a name as lib.chargers.naming has them; of an ocpp the name with which it dials in,
+    or NAME:CONNECTOR. options: `central` of an ocpp, the Central where it does; `api` of a go-e, 2 (usual) or 1;
     `relay` for one of api 1, the options of lib.chargers.relay for a 1/3-phase relay on this machine's GPIO.
     clock: whose seconds `read_s` counts.
     Raises ChargerSetupError with a sentence for the owner.

@@ -77,7 +77,7 @@ class Config:
     Attributes:
         three_phase: whether it multiplies by three itself.
         shaper: whether its load shaper is on; shaper_s: after so long without a word of the house that pauses; None:
-            it cannot be told how long.
+            it cannot be told how long. taken: others may tell it of the house as well: by MQTT, or its load sharing.
 
     """
 
@@ -87,6 +87,7 @@ class Config:
     three_phase: bool = False
     shaper: bool = False
     shaper_s: int | None = None
+    taken: bool = False
 
 
 def parse_status(answer: Mapping[str, Any]) -> Status:
@@ -128,6 +129,7 @@ def parse_config(answer: Mapping[str, Any]) -> Config:
         three_phase=answer.get("is_threephase") is True,
         shaper=answer.get("current_shaper_enabled") is True,
         shaper_s=_whole(answer.get("current_shaper_data_maxinterval")),
+        taken=bool(answer.get("mqtt_live_pwr")) or answer.get("loadsharing_enabled") is True,
     )
 
 

@@ -182,6 +182,6 @@ async def _find(wire: Wire, config: Config, *, has_claims: bool, safe_a: float) 
         return heartbeat if await heartbeat.look() else Unwatched("its controller is too old")
     if config.shaper_s is None:
         return Unwatched("its WiFi firmware is too old, version 5 brings one")
-    if config.shaper and config.shaper_s != WATCH_S:
+    if config.taken or (config.shaper and config.shaper_s != WATCH_S):
         return Unwatched("its owner uses the load shaper, which it would be")
     return Shaper(wire, config)

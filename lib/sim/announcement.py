@@ -35,7 +35,7 @@ class Announcement:
             addresses=[socket.inet_aton(HOST)],
         )
         self._zeroconf = AsyncZeroconf(interfaces=[HOST])
-        await self._zeroconf.async_register_service(info)
+        await self._zeroconf.async_register_service(info, strict=False)  # go-e's names are longer than the standard's
 
     async def end(self) -> None:
         """Take it back."""

@@ -10,6 +10,7 @@ from lib.chargers import ChargerSetupError, open_charger
 from lib.chargers.goe import Goe
 from lib.chargers.goe_v1 import GoeV1
 from lib.chargers.nrgkick import NRGkick
+from lib.chargers.openevse import OpenEvse
 from lib.chargers.relay import Relayed
 from lib.core.charger import ChargerRules
 
@@ -27,6 +28,8 @@ ELSEWHERE = {"relay": {"host": "elsewhere"}}
         ("goe", "go-echarger.local", {"api": 2}, Goe, 1.0, 0.0),
         ("goe", "192.0.2.32", {"api": 1}, GoeV1, 1.0, 5.0),
         ("goe", "192.0.2.32", {"api": 1} | ELSEWHERE, Relayed, 1.0, 5.0),
+        ("goe", "mdns:012345", {"api": 1}, GoeV1, 1.0, 5.0),
+        ("openevse", "openevse-7b2c.local", {}, OpenEvse, 1.0, 0.0),
     ],
 )
 def test_each_make_is_opened(
@@ -46,6 +49,7 @@ def test_each_make_is_opened(
         ("goe", "192.0.2.31", {"api": 3}, "garage: a go-e has api 1 or 2, not 3"),
         ("goe", "192.0.2.31", ELSEWHERE, "garage: a go-e with API v2 switches phases itself; a relay is for api 1"),
         ("goe", "192.0.2.31", {"api": 1, "relay": {"pin": 1}}, "garage: the relay's pin is 1; allowed is a GPIO line"),
+        ("openevse", "192.0.2.31", {"api": 2}, "garage: 'api' is no option of a charger 'openevse'; it has none"),
         ("goe", "", {}, "'' is no address of a go-eCharger; write it such as 192.168.1.31"),
     ],
 )

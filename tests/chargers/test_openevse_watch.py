@@ -140,6 +140,16 @@ async def test_a_shaper_that_its_owner_uses_is_left_alone(bench: Bench) -> None:
 
 
 @only(Firmware.V5)
+@pytest.mark.parametrize("kind", [{"mqtt_live_pwr": "house/power"}, {"loadsharing_enabled": True}])
+async def test_a_shaper_that_others_may_feed_watches_nobody(bench: Bench, kind: dict[str, object]) -> None:
+    """It would hear of the house when we are dead."""
+    bench.box.settings |= kind
+    await bench.charger.order(GO_10)
+    assert "its owner uses the load shaper" in (await bench.charger.read()).warning
+    assert (False, 120) == shaper(bench)
+
+
+@only(Firmware.V5)
 async def test_a_shaper_that_is_switched_off_is_said_and_set_again_in_time(bench: Bench) -> None:
     """Not at once: its owner may have had a reason."""
     await bench.charger.order(GO_10)
