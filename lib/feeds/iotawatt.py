@@ -64,8 +64,8 @@ class IotaWatt:
         await self._box.close()
 
     def _clamps(self, status: Mapping[str, Any], channels: Mapping[str, int]) -> list[float]:
-        inputs = {row.get("channel"): row for row in _rows(status.get("inputs"))}
-        outputs = {row.get("name"): row for row in _rows(status.get("outputs"))}
+        inputs = {row["channel"]: row for row in _rows(status.get("inputs")) if type(row.get("channel")) is int}
+        outputs = {str(row.get("name")): row for row in _rows(status.get("outputs"))}
         volts = [found for row in inputs.values() if (found := number(row.get("Vrms"))) and found > LIVELY_V]
         mean_v = sum(volts) / len(volts) if volts else VOLTS
         clamps = []
@@ -75,7 +75,7 @@ class IotaWatt:
             elif name in outputs:
                 clamps.append(self._output_a(name, outputs[name], mean_v))
             else:
-                has = ", ".join([*channels, *(str(other) for other in outputs)]) or "none at all"
+                has = ", ".join([*channels, *outputs]) or "none at all"
                 raise FeedSetupError(f'{self._box.where} has no input or output "{name}"; it has {has}')
         return clamps
 
