@@ -20,6 +20,8 @@ from lib.messages.charging import (
     CarNow,
     ChargerNow,
     Charging,
+    CircuitNow,
+    PhaseLoad,
     PlugIn,
     SessionRow,
     Sessions,
@@ -53,6 +55,7 @@ def charging() -> Charging:
         chargers=(garage(), carport()),
         cars=(blue_car(), red_car()),
         trips=trips(),
+        circuits=(connection(),),
         calendars=(CalendarNow(name="family", trips=3, age_s=260.0),),
         plan=plan(),
         budget=Budget(used_w=2310.0, granted_w=3120.0, target_w=PAID_W, until=local("2026-11-20 13:30")),
@@ -60,6 +63,17 @@ def charging() -> Charging:
         drawn=(Drawn(who="garage", low_w=2310.0, high_w=2310.0),),
         demo=True,
     )
+
+
+def connection(**changes: object) -> CircuitNow:
+    """3x25 A; the house itself draws little."""
+    told: dict[str, object] = {
+        "name": "the connection",
+        "chargers": ("garage", "carport"),
+        "phases": tuple(PhaseLoad(phase=at, limit_a=25.0, load_a=a) for at, a in ((1, 12.4), (2, 3.1), (3, 1.2))),
+        "other_a": (2.4, 3.1, 1.2),
+    }
+    return CircuitNow(**told | changes)  # type: ignore[arg-type]
 
 
 def garage(because: Why | None = None, **changes: object) -> ChargerNow:
@@ -80,6 +94,9 @@ def garage(because: Why | None = None, **changes: object) -> ChargerNow:
         "set_a": 10.0,
         "go": True,
         "granted_w": 3120.0,
+        "circuit": "the connection",
+        "share_a": 16.0,
+        "lease_s": 29.0,
         "plug_in": PlugIn(
             since=local("2026-11-20 09:12"), energy_wh=6.24 * KWH, sun_wh=5.31 * KWH, grid_wh=0.93 * KWH, eur=0.84
         ),
@@ -105,6 +122,7 @@ def carport(because: Why | None = None, **changes: object) -> ChargerNow:
         "phases_a": (0.0, 0.0, 0.0),
         "power_w": 0.0,
         "set_a": 6.0,
+        "circuit": "the connection",
         "plug_in": PlugIn(since=local("2026-11-19 18:40"), energy_wh=0.0),
     }
     return ChargerNow(**{**told, "because": because, "why": sentence(because)} | changes)  # type: ignore[arg-type]

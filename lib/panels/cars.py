@@ -10,6 +10,8 @@ from rich.text import Text
 
 from lib.messages.charging import CarNow, Charging, TripNow
 from lib.panels.dates import near, roughly
+from lib.panels.layout import Long, Needed
+from lib.panels.listing import FEW, MANY, listing
 from lib.panels.look import Look, Room
 from lib.panels.seen import Choice, Seen
 from lib.panels.sheet import Piece, Sheet, apart, pieces, wrapped
@@ -34,6 +36,8 @@ def render_cars(seen: Seen, look: Look, room: Room) -> Text:
         sheet.row(("waiting for the cars", look.colours.quiet))
     elif not charging.cars:
         sheet.row((NONE_SET_UP, look.colours.warn))
+    elif long := long_cars(seen, look, room):
+        return long.text
     else:
         said = _fitting(charging, seen.chosen, look, room)
         aired = room.whole or sum(map(len, said)) + len(said) - 1 <= room.height
@@ -45,14 +49,32 @@ def render_cars(seen: Seen, look: Look, room: Room) -> Text:
     return sheet.text()
 
 
-def car_lines(seen: Seen, look: Look, width: int) -> tuple[int, int]:
+def car_lines(seen: Seen, look: Look, width: int) -> Needed:
     """The lines that all of it takes, without and with air."""
     charging = seen.newest(Charging)
     if charging is None or not charging.cars:
         return 1, 1
+    if long := long_cars(seen, look, Room(width, 0)):
+        few = min(FEW, long.lines)
+        return few, few, long.lines
     said = list(_cars(charging, seen.chosen, look, width))
     lines = sum(map(len, said))
     return lines, lines + len(said) - 1
+
+
+def long_cars(seen: Seen, look: Look, room: Room) -> Long | None:
+    """Many cars in a line each, but for the chosen one; None: there are few."""
+    charging = seen.newest(Charging)
+    if charging is None or len(charging.cars) <= MANY:
+        return None
+    cars, names, keys = charging.cars, _names(charging), seen.chosen is not None
+    chosen = next((at for at, one in enumerate(cars) if seen.chosen == Choice(KIND, one.name)), None)
+
+    def line(at: int) -> list[Piece]:
+        return _head(cars[at], look, room.width, names, marked=at == chosen, keys=keys)
+
+    more = [] if chosen is None else _said(cars[chosen], charging, look, room.width)
+    return listing(len(cars), line, look, room.width, chosen=chosen, more=more)
 
 
 def _fitting(charging: Charging, chosen: Choice | None, look: Look, room: Room) -> list[Lines]:
@@ -65,14 +87,22 @@ def _fitting(charging: Charging, chosen: Choice | None, look: Look, room: Room) 
 
 
 def _cars(charging: Charging, chosen: Choice | None, look: Look, width: int) -> Iterator[Lines]:
-    names = min(NAME, 2 + max(len(car.title) for car in charging.cars))
+    names = _names(charging)
     for car in charging.cars:
         marked = chosen == Choice(KIND, car.name)
         head = _head(car, look, width, names, marked=marked, keys=chosen is not None)
-        lines = [head, *_ahead(car, charging, look, width)]
-        if car.trouble:
-            lines += _below(car.trouble, look, width, look.colours.warn)
-        yield lines
+        yield [head, *_said(car, charging, look, width)]
+
+
+def _names(charging: Charging) -> int:
+    """The cells of their titles."""
+    return min(NAME, 2 + max(len(car.title) for car in charging.cars))
+
+
+def _said(car: CarNow, charging: Charging, look: Look, width: int) -> Lines:
+    """What stands below the head of a car."""
+    trouble = _below(car.trouble, look, width, look.colours.warn) if car.trouble else []
+    return [*_ahead(car, charging, look, width), *trouble]
 
 
 def _head(car: CarNow, look: Look, width: int, names: int, *, marked: bool, keys: bool) -> list[Piece]:

@@ -3,14 +3,18 @@
 The sentence why is the last to give way: where the room is short the figures below it go first.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
 from rich.text import Text
 
 from lib.messages.charging import ChargerNow, Charging, PlugIn
+from lib.panels.circuit_rows import held
 from lib.panels.dates import lately, near, roughly
+from lib.panels.layout import Long, Needed
+from lib.panels.listing import FEW, MANY, listing
 from lib.panels.look import Look, Room
 from lib.panels.seen import Choice, Seen
 from lib.panels.sheet import Piece, Sheet, apart, length, wrapped
@@ -20,6 +24,8 @@ NONE_SET_UP = "no charger in config.py: README, Cars"
 NAME, MODE, STATE = 14, 13, 14  # cells at most
 MARK = 2
 GAP = "   "
+SOME, LOW = 3, 12  # chargers from which on each has one line in so low a room
+CAR, LEAST_HELD = 10, 8  # cells, where a charger has one line
 FLOWS_W = 50.0
 ENDED = ("target reached", "car ended", "nothing to do")  # reasons of a car that has what it takes
 SURE = ("", "you said so", "plugged in at the same minute")  # how a car is known that needs no word
@@ -33,6 +39,18 @@ class Form(IntEnum):
     LEAST = 1  # why in one line
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What all chargers are drawn with; titles: of the cars; names, modes: the cells of their columns."""
+
+    look: Look
+    width: int
+    at: datetime
+    titles: Mapping[str, str]
+    names: int
+    modes: int
+
+
 def render_chargers(seen: Seen, look: Look, room: Room) -> Text:
     """All chargers, in the fullest form that the room takes; with an empty line between them where there is room."""
     charging, sheet = seen.newest(Charging), Sheet(look, room.width)
@@ -40,6 +58,8 @@ def render_chargers(seen: Seen, look: Look, room: Room) -> Text:
         sheet.row(("waiting for the chargers", look.colours.quiet))
     elif not charging.chargers:
         sheet.row((NONE_SET_UP, look.colours.warn))
+    elif long := long_chargers(seen, look, room):
+        return long.text
     else:
         forms = [Form.WHOLE] if room.whole else list(Form)
         said = [list(_chargers(charging, seen.chosen, look, room.width, form)) for form in forms]
@@ -53,14 +73,32 @@ def render_chargers(seen: Seen, look: Look, room: Room) -> Text:
     return sheet.text()
 
 
-def charger_lines(seen: Seen, look: Look, width: int) -> tuple[int, int]:
+def charger_lines(seen: Seen, look: Look, width: int) -> Needed:
     """The lines that all of it takes, without and with air."""
     charging = seen.newest(Charging)
     if charging is None or not charging.chargers:
         return 1, 1
+    if long := long_chargers(seen, look, Room(width, 0)):
+        few = min(FEW, long.lines)
+        return few, few, long.lines
     said = list(_chargers(charging, seen.chosen, look, width, Form.WHOLE))
     lines = sum(map(len, said))
     return lines, lines + len(said) - 1
+
+
+def long_chargers(seen: Seen, look: Look, room: Room) -> Long | None:
+    """Many chargers, or some in a low room, in a line each, but for the chosen one; None: there are few."""
+    charging = seen.newest(Charging)
+    if charging is None or len(charging.chargers) <= (SOME if 0 < room.height < LOW and not room.whole else MANY):
+        return None
+    chargers, page = charging.chargers, _page(charging, look, room.width)
+    chosen = next((at for at, one in enumerate(chargers) if seen.chosen == Choice(KIND, one.name)), None)
+
+    def line(at: int) -> list[Piece]:
+        return _head(chargers[at], page, marked=True) if at == chosen else _line(chargers[at], page)
+
+    more = [] if chosen is None else _said(chargers[chosen], charging, look, room.width, Form.WHOLE)
+    return listing(len(chargers), line, look, room.width, chosen=chosen, more=more)
 
 
 def chargers_drawn_from(seen: Seen) -> object:
@@ -72,42 +110,72 @@ def _chargers(
     charging: Charging, chosen: Choice | None, look: Look, width: int, form: Form
 ) -> Iterator[list[list[Piece]]]:
     """The lines of each charger."""
-    names = min(NAME, 2 + max(len(one.name) for one in charging.chargers))
-    modes = min(MODE, 2 + max(len(_mode(one, charging.at)) for one in charging.chargers))
+    page = _page(charging, look, width)
     for one in charging.chargers:
-        marked = chosen == Choice(KIND, one.name)
-        head = _head(one, charging, look, width, (names, modes), marked=marked)
-        style = look.colours.bad if _lost(one) else look.colours.text
-        why = wrapped(look, one.why, max(8, width - MARK))
-        if form is Form.LEAST:
-            why = [one.why]
-        lines = [head, *([(" " * MARK, ""), (line, style)] for line in why)]
-        if form is Form.WHOLE and (details := _details(one, charging, look, width - MARK)):
-            lines.append([(" " * MARK, ""), *details])
-        yield lines
+        head = _head(one, page, marked=chosen == Choice(KIND, one.name))
+        yield [head, *_said(one, charging, look, width, form)]
 
 
-def _head(
-    one: ChargerNow, charging: Charging, look: Look, width: int, cells: tuple[int, int], *, marked: bool
-) -> list[Piece]:
+def _said(one: ChargerNow, charging: Charging, look: Look, width: int, form: Form) -> list[list[Piece]]:
+    """What stands below the head of a charger: why, and figures."""
+    style = look.colours.bad if _lost(one) else look.colours.text
+    why = [one.why] if form is Form.LEAST else wrapped(look, one.why, max(8, width - MARK))
+    lines: list[list[Piece]] = [[(" " * MARK, ""), (line, style)] for line in why]
+    if form is Form.WHOLE and (details := _details(one, charging, look, width - MARK)):
+        lines.append([(" " * MARK, ""), *details])
+    return lines
+
+
+def _page(charging: Charging, look: Look, width: int) -> Page:
+    return Page(
+        look=look,
+        width=width,
+        at=charging.at,
+        titles={car.name: car.title for car in charging.cars},
+        names=min(NAME, 2 + max(len(one.name) for one in charging.chargers)),
+        modes=min(MODE, 2 + max(len(_mode(one, charging.at)) for one in charging.chargers)),
+    )
+
+
+def _line(one: ChargerNow, page: Page) -> list[Piece]:
+    """All of a charger in one line, with what holds it in place of why."""
+    look, width = page.look, page.width
+    head = [*_start(one, page), (look.left(_car(one, page.titles), CAR), look.colours.text)]
+    power = _power(one, look)
+    room = width - length(head) - length(power)
+    if room >= LEAST_HELD:
+        head.append((look.left(held(one), room).rstrip(), look.colours.bad if _lost(one) else look.colours.quiet))
+    return apart(head, power, width)
+
+
+def _head(one: ChargerNow, page: Page, *, marked: bool) -> list[Piece]:
     """Its name, mode, state and car; at the right what flows."""
-    colours = look.colours
+    colours = page.look.colours
+    car, ground = (_car(one, page.titles), colours.text), (_ground(one), colours.quiet)
+    left = [*_start(one, page, marked=marked), car, ground]
+    left = left if length(left) <= page.width else left[:-1]
+    return apart(left, _power(one, page.look), page.width)
+
+
+def _start(one: ChargerNow, page: Page, *, marked: bool = False) -> list[Piece]:
+    look, colours = page.look, page.look.colours
     state, style = _state(one, look)
-    left = [
+    return [
         (look.left(look.glyphs.pointer if marked else "", MARK), colours.active),
-        (look.left(one.name, cells[0]), colours.title),
-        (look.left(_mode(one, charging.at), cells[1]), colours.active if one.boost_until else colours.inactive),
+        (look.left(one.name, page.names), colours.title),
+        (look.left(_mode(one, page.at), page.modes), colours.active if one.boost_until else colours.inactive),
         (f"{look.glyphs.bullet} ", style),
         (look.left(state, STATE), style),
-        (_car(one, charging), colours.text),
-        (_ground(one), colours.quiet),
     ]
-    left = left if length(left) <= width else left[:-1]
+
+
+def _power(one: ChargerNow, look: Look) -> list[Piece]:
+    """What flows; nothing where nothing can."""
     flows = one.power_w is not None and one.power_w >= FLOWS_W
     if one.plug == "empty" or not (flows or one.plug == "charging"):
-        return left
+        return []
     figure = look.colours.quiet if _lost(one) else look.colours.taken
-    return apart(left, [(f" {look.kw(one.power_w)}", figure), (" kW", colours.quiet)], width)
+    return [(f" {look.kw(one.power_w)}", figure), (" kW", look.colours.quiet)]
 
 
 def _lost(one: ChargerNow) -> bool:
@@ -138,11 +206,10 @@ def _state(one: ChargerNow, look: Look) -> tuple[str, str]:
     return ("offered", colours.good) if one.go else ("waiting", colours.inactive)
 
 
-def _car(one: ChargerNow, charging: Charging) -> str:
+def _car(one: ChargerNow, titles: Mapping[str, str]) -> str:
     """On the cable, by the title that its owner gave it."""
     if one.plug not in {"connected", "charging"} and one.silent_s is None:
         return ""
-    titles = {car.name: car.title for car in charging.cars}
     return titles.get(one.car, one.car) if one.car else "a guest" if one.plug != "empty" else ""
 
 

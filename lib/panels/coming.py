@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from rich.text import Text
 
-from lib.messages.charging import Charging
+from lib.messages.charging import CarNow, Charging
 from lib.panels.dates import BRUSSELS, clock, local_day, near, roughly
 from lib.panels.look import Look, Room
 from lib.panels.price_curve import Axis, hours_line
@@ -19,6 +19,7 @@ LEAST_NAME = 5  # cells of a trip that is cut
 AROUND = 9  # rows from which on there is room for the chart
 LATE_S = 3600.0  # a calendar is polled every 5 to 15 minutes
 MOST_TRIPS, MOST_BLOCKS = 20, 40
+MANY, MOST_LANES = 6, 12  # of more cars the chart has those with something ahead
 Row = list[Piece]
 
 
@@ -69,6 +70,7 @@ def _plan(charging: Charging, look: Look, width: int) -> list[Row]:
     if not charging.plan:
         return [[("nothing is planned", colours.quiet)]]
     rows: list[Row] = []
+    names = _names(charging)
     price_cells = 8 + len(look.glyphs.euro) if any(block.eur_kwh is not None for block in charging.plan) else 0
     times = [_when(block.start, block.end, charging.at) for block in charging.plan[:MOST_BLOCKS]]
     for when, block in zip(times, charging.plan, strict=False):
@@ -76,7 +78,7 @@ def _plan(charging: Charging, look: Look, width: int) -> list[Row]:
         price = "" if block.eur_kwh is None else f"{look.glyphs.euro} {look.number(block.eur_kwh, 3)}"
         row: Row = [
             (look.left(when, 2 + max(map(len, times))), colours.good if now else colours.inactive),
-            (look.left(titles.get(block.car, block.car), _names(charging)), colours.text),
+            (look.left(titles.get(block.car, block.car), names), colours.text),
             (look.right(look.kw(block.power_w), 5), colours.title),
             (" kW  ", colours.quiet),
             (look.left(price, price_cells), colours.text),
@@ -97,6 +99,7 @@ def _trips(charging: Charging, look: Look, width: int) -> list[Row]:
         return [[("no trip ahead", colours.quiet)]]
     unknown = {car.name for car in charging.cars if car.soc_pct is None}
     rows: list[Row] = []
+    names = _names(charging)
     times = [near(trip.ready, charging.at) for trip in charging.trips[:MOST_TRIPS]]
     for when, trip in zip(times, charging.trips, strict=False):
         told = verdict(trip, look)
@@ -105,7 +108,7 @@ def _trips(charging: Charging, look: Look, width: int) -> list[Row]:
         )
         row: Row = [
             (look.left(when, 2 + max(map(len, times))), colours.inactive),
-            (look.left(titles.get(trip.car, trip.car), _names(charging)), colours.text),
+            (look.left(titles.get(trip.car, trip.car), names), colours.text),
         ]
         name = trip_name(trip)
         left = width - sum(len(text) for text, _ in row) - len(told.word) - 2
@@ -139,32 +142,35 @@ def _calendars(charging: Charging, look: Look) -> list[Row]:
 
 def _chart(charging: Charging, look: Look, width: int) -> list[Row]:
     """From this hour to the end of tomorrow: when each car charges, and when it must be ready."""
-    columns = width - _names(charging)
+    names = _names(charging)
+    columns = width - names
     if columns < LEAST_CHART or not charging.cars:
         return []
     start = charging.at.replace(minute=0, second=0, microsecond=0)
     axis = Axis(start, _end_of_tomorrow(charging.at), charging.at)
-    rows = [_lane(car.name, car.title, charging, axis, look, columns) for car in charging.cars]
-    return [*rows, [(" " * _names(charging), ""), *hours_line(axis, look, columns)]]
+    busy = {block.car for block in charging.plan} | {trip.car for trip in charging.trips}
+    cars = [car for car in charging.cars if car.name in busy or len(charging.cars) <= MANY][:MOST_LANES]
+    rows = [_lane(car, names, charging, axis, look, columns) for car in cars]
+    return [*rows, [(" " * names, ""), *hours_line(axis, look, columns)]]
 
 
 def _end_of_tomorrow(at: datetime) -> datetime:
     return datetime.combine(local_day(at) + timedelta(days=2), time(), BRUSSELS).astimezone(UTC)
 
 
-def _lane(name: str, title: str, charging: Charging, axis: Axis, look: Look, columns: int) -> Row:
+def _lane(car: CarNow, names: int, charging: Charging, axis: Axis, look: Look, columns: int) -> Row:
     """One car over time, cell by cell."""
     colours, glyphs = look.colours, look.glyphs
     cells: list[Cell] = [(glyphs.line, colours.track)] * columns
     for block in charging.plan:
-        if block.car == name and block.end > axis.start:
+        if block.car == car.name and block.end > axis.start:
             first = max(0, axis.cell(block.start, columns))
             for at in range(first, min(columns, max(first + 1, axis.cell(block.end, columns)))):
                 cells[at] = (glyphs.full, colours.used)
     for trip in charging.trips:
-        if trip.car == name and axis.start <= trip.ready < axis.end:
+        if trip.car == car.name and axis.start <= trip.ready < axis.end:
             cells[axis.cell(trip.ready, columns)] = (glyphs.mark, verdict(trip, look).style)
-    return [(look.left(title, _names(charging)), colours.text), *pieces(cells)]
+    return [(look.left(car.title, names), colours.text), *pieces(cells)]
 
 
 def coming_drawn_from(seen: Seen) -> object:

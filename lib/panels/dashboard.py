@@ -7,7 +7,7 @@ program is the program's business.
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -75,6 +75,8 @@ class Dashboard(App[str]):
         Binding("pagedown", "scroll_pages(1)", "Page down"),
         Binding("home", "scroll_pages(-99)", "Top"),
         Binding("end", "scroll_pages(99)", "End"),
+        Binding("enter,space", "fold(False)", "Fold"),
+        Binding("f", "fold(True)", "Fold all"),
         *(Binding(key, f"order('{key}')", f"Order {key}") for key in ORDER_KEYS),
     ]
 
@@ -103,6 +105,7 @@ class Dashboard(App[str]):
         self._errands = Errands(orders or _nobody, elapsed_s)
         self._gives = orders is not None
         self._chosen: Choice | None = None
+        self._opened: Mapping[str, bool] = {}
         self._glyphs = terminal.glyphs
         self._skin = terminal.skin
         self._elapsed_s = elapsed_s
@@ -157,7 +160,7 @@ class Dashboard(App[str]):
     def seen(self) -> Seen:
         """What there is to draw now."""
         heard_s = None if self._heard is None else max(0.0, self._elapsed_s() - self._heard)
-        seen = Seen(title=self.title, words=dict(self._words), heard_s=heard_s, peer=self._peer)
+        seen = Seen(title=self.title, words=dict(self._words), heard_s=heard_s, peer=self._peer, opened=self._opened)
         choices = self._panels.choices(seen) if self._gives else ()
         if not choices:
             return seen
@@ -225,17 +228,36 @@ class Dashboard(App[str]):
     def action_arrow(self, step: int) -> None:
         """The next of what is chosen among, where that is shown; else a row up or down."""
         seen = self.seen
-        kinds = frozenset().union(*(view.panel.choices for view in self._views if view.display))
-        choices = [one for one in self._panels.choices(seen) if one.kind in kinds]
+        choices = self._walk(seen)
         if seen.chosen is None or not choices:
             self.action_scroll_rows(step)
             return
         at = choices.index(seen.chosen) + step if seen.chosen in choices else 0
         self._chosen = choices[min(max(at, 0), len(choices) - 1)]
+        self._reveal()
+
+    def _walk(self, seen: Seen) -> Sequence[Choice]:
+        """What the arrows go through: of the panel that stands alone in its own order, else of all that are shown."""
+        shown = [view for view in self._views if view.display]
+        if len(shown) == 1 and shown[0].panel.walk:
+            return shown[0].panel.walk(seen, self.look, shown[0].room)
+        kinds = frozenset().union(*(view.panel.choices for view in shown))
+        return [one for one in self._panels.choices(seen) if one.kind in kinds]
+
+    def _reveal(self) -> None:
+        """Draw, and scroll to what is chosen."""
         self._draw()
+        choosing = [view for view in self._views if view.display and (view.panel.choices or view.panel.walk)]
+        found = [view.reveal(self.look.glyphs.pointer) for view in choosing]
+        if any(found):
+            self._draw()
+
+    def action_fold(self, every: bool) -> None:  # noqa: FBT001 - Textual hands it over without a name
+        """Fold or open what is chosen, or all of it, where something folds."""
         for view in self._views:
-            if view.display and view.panel.choices and view.reveal(self.look.glyphs.pointer):
-                self._draw()
+            if view.display and view.panel.folds:
+                self._opened, self._chosen = view.panel.folds(self.seen, self.look, view.room, every)
+                self._reveal()
 
     def action_order(self, key: str) -> None:
         """What a key changes: asked before, where there is something to ask."""
@@ -298,7 +320,10 @@ class Dashboard(App[str]):
         seen, look = self.seen, self.look
         legend, told = self._panels.legend(seen), self._panels.notices(seen)
         keys = [key for key in self._panels.keys if self._gives and key.shown(seen)]
-        choices = seen.chosen is not None
+        choices, folds = (
+            seen.chosen is not None,
+            any(view.panel.folds and view.panel.shown(seen) for view in self._views),
+        )
 
         def text(room: Room) -> Text:
             return render_help(
@@ -310,6 +335,7 @@ class Dashboard(App[str]):
                 attached=self._attached,
                 orders=keys,
                 choices=choices,
+                folds=folds,
             )
 
         self.push_screen(HelpScreen(text, look))

@@ -4,32 +4,45 @@ from lib.messages.charging import Charging
 from lib.panels import cars, chargers
 from lib.panels.alerts import all_alerts, render_alerts
 from lib.panels.budget import budget_lines, render_budget
-from lib.panels.cars import car_lines, render_cars
-from lib.panels.chargers import charger_lines, chargers_drawn_from, render_chargers
+from lib.panels.cars import car_lines, long_cars, render_cars
+from lib.panels.chargers import charger_lines, chargers_drawn_from, long_chargers, render_chargers
+from lib.panels.circuits import (
+    circuit_lines,
+    circuits_drawn_from,
+    fold_circuits,
+    has_circuits,
+    is_modest,
+    long_circuits,
+    render_circuits,
+    walk_circuits,
+)
 from lib.panels.coming import coming_drawn_from, render_coming
 from lib.panels.ev_header import render_ev_header
 from lib.panels.ev_keys import EV_KEYS, ev_choices
 from lib.panels.layout import FIT, SPARE, Arrangement, Columns, Panel, Panels, Rows
+from lib.panels.listing import MANY
 from lib.panels.seen import Seen
 from lib.panels.sessions import render_sessions, sessions_drawn_from
 
 LARGE = Columns(
     (
         (104, Rows(((FIT, "chargers"), (FIT, "cars"), (0, "sessions")))),
-        (0, Rows(((FIT, "budget"), (0, "coming")))),
+        (0, Rows(((FIT, "budget"), (FIT, "circuits"), (0, "coming")))),
     )
 )
 WIDE = Columns(
     (
-        (80, Rows(((FIT, "chargers"), (FIT, "cars"), (0, "sessions")))),
+        (80, Rows(((FIT, "chargers"), (FIT, "circuits"), (FIT, "cars"), (0, "sessions")))),
         (0, Rows(((FIT, "budget"), (0, "coming")))),
     )
 )
-TALL = Rows(((FIT, "chargers"), (FIT, "cars"), (FIT, "budget"), (0, "coming"), (9, "sessions")))
-MEDIUM = Rows(((FIT, "chargers"), (FIT, "cars"), (0, Columns(((40, "budget"), (0, "coming"))))))
+TALL = Rows(((FIT, "chargers"), (FIT, "circuits"), (FIT, "cars"), (FIT, "budget"), (0, "coming"), (9, "sessions")))
+MEDIUM = Rows(((FIT, "circuits"), (FIT, "chargers"), (FIT, "cars"), (0, Columns(((40, "budget"), (0, "coming"))))))
+HIGH = Rows(((FIT, "chargers"), (FIT, "circuits"), (FIT, "cars"), (0, Columns(((40, "budget"), (0, "coming"))))))
 CHARGER_KEYS = ("m", "mode"), ("p", "phases"), ("b", "boost"), ("c", "car")
 CAR_KEYS = (("s", "state of charge"),)
-SMALL = Rows(((FIT, "chargers"), (FIT, "cars"), (SPARE, "coming")))
+FOLD_KEYS = ("Enter", "fold or open"), ("f", "all")
+SMALL = Rows(((FIT, "circuits"), (FIT, "chargers"), (FIT, "cars"), (SPARE, "coming")))
 
 
 def ev_panels() -> Panels:
@@ -41,6 +54,7 @@ def ev_panels() -> Panels:
                 name="chargers",
                 title="Chargers",
                 render=render_chargers,
+                long=long_chargers,
                 drawn_from=chargers_drawn_from,
                 needs=charger_lines,
                 choices=frozenset({chargers.KIND}),
@@ -51,6 +65,8 @@ def ev_panels() -> Panels:
                 title="Cars and trips",
                 tab="Cars",
                 render=render_cars,
+                long=long_cars,
+                modest=_many_chargers,
                 drawn_from=chargers_drawn_from,
                 needs=car_lines,
                 choices=frozenset({cars.KIND}),
@@ -67,6 +83,19 @@ def ev_panels() -> Panels:
             Panel(name="coming", title="Next", render=render_coming, drawn_from=coming_drawn_from),
             Panel(name="sessions", title="Sessions", render=render_sessions, drawn_from=sessions_drawn_from, heads=1),
             Panel(
+                name="circuits",
+                title="Circuits",
+                render=render_circuits,
+                long=long_circuits,
+                shown=has_circuits,
+                modest=is_modest,
+                drawn_from=circuits_drawn_from,
+                needs=circuit_lines,
+                walk=walk_circuits,
+                folds=fold_circuits,
+                hint=lambda seen: FOLD_KEYS,
+            ),
+            Panel(
                 name="alerts",
                 title="Notices",
                 render=render_alerts,
@@ -75,8 +104,9 @@ def ev_panels() -> Panels:
         ),
         arrangements=(
             Arrangement(width=180, height=36, part=LARGE),
-            Arrangement(width=126, height=28, part=WIDE),
-            Arrangement(width=74, height=38, part=TALL),
+            Arrangement(width=126, height=28, part=WIDE, roomy=True),
+            Arrangement(width=74, height=38, part=TALL, roomy=True),
+            Arrangement(width=90, height=32, part=HIGH, roomy=True),
             Arrangement(width=90, height=23, part=MEDIUM),
             Arrangement(width=0, height=0, part=SMALL),
         ),
@@ -88,6 +118,12 @@ def ev_panels() -> Panels:
     )
 
 
+def _many_chargers(seen: Seen) -> bool:
+    """Whether the cars leave their place to the chargers where room is short."""
+    charging = seen.newest(Charging)
+    return charging is not None and len(charging.chargers) > MANY
+
+
 def _legend(seen: Seen) -> list[tuple[str, str]]:
     del seen
     return [
@@ -97,6 +133,6 @@ def _legend(seen: Seen) -> list[tuple[str, str]]:
         ("ahead", "still to be charged for its next trip"),
         ("target", "the target of a car, and of the quarter"),
         ("good", "in time, and done"),
-        ("warn", "wants your eye, or your word"),
-        ("over", "late, or above the paid peak"),
+        ("warn", "wants your eye, or your word; ! near the limit of a circuit"),
+        ("over", "late, or above the paid peak; !! above the limit of a circuit"),
     ]

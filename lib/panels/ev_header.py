@@ -5,6 +5,8 @@ from rich.text import Text
 from lib.messages.charging import Charging
 from lib.panels.alerts import alerts
 from lib.panels.budget import safe, trouble
+from lib.panels.circuit_rows import counted
+from lib.panels.circuit_tree import counts_of
 from lib.panels.dates import near
 from lib.panels.head import (
     FORGOTTEN_S,
@@ -16,10 +18,12 @@ from lib.panels.head import (
     title_line,
     turn_at,
 )
+from lib.panels.listing import MANY
 from lib.panels.look import Look, Room
 from lib.panels.seen import Seen
 
 LATE_S = 12.0  # ev speaks on change and every 5 s
+COUNTS = 40  # cells
 
 
 def render_ev_header(seen: Seen, look: Look, room: Room) -> Text:
@@ -63,4 +67,13 @@ def _budget(charging: Charging | None, look: Look) -> tuple[Pieces, Pieces]:
     if not budget.granted_w:
         until = ""  # nobody knows when a car will ask
     granted = f"{look.kw(budget.granted_w)} kW granted" if budget.granted_w else "nothing is granted: no car asks"
-    return [(f"{bullet} ", colours.good), (granted, colours.text), (f"{until}{target}", colours.quiet)], []
+    said: Pieces = [(f"{bullet} ", colours.good), (granted, colours.text), (f"{until}{target}", colours.quiet)]
+    return said, _counts(charging, look)
+
+
+def _counts(charging: Charging, look: Look) -> Pieces:
+    """What the chargers do, where they are too many to be seen at once."""
+    if len(charging.chargers) <= MANY:
+        return []
+    counts = counts_of(charging.chargers)
+    return [(f"  {counted(counts, COUNTS)} of {len(charging.chargers)}", look.colours.text)]

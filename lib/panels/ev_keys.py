@@ -2,7 +2,7 @@
 
 from lib.messages.charging import CarNow, ChargerNow, Charging
 from lib.messages.orders import Boost, Order, SetCar, SetMode, SetPhases, SetSoc, order_of
-from lib.panels import cars, chargers
+from lib.panels import cars, chargers, circuits
 from lib.panels.asks import Asked, Chooser, Field, Option, OrderKey, figure
 from lib.panels.peak_key import ACCEPT
 from lib.panels.seen import Choice, Seen
@@ -25,13 +25,14 @@ NOTHING_KNOWN = "nothing is known of the chargers yet"
 
 
 def ev_choices(seen: Seen) -> list[Choice]:
-    """The chargers, then the cars."""
+    """The chargers, the cars, then the circuits."""
     charging = seen.newest(Charging)
     if charging is None:
         return []
     return [
         *(Choice(chargers.KIND, one.name) for one in charging.chargers),
         *(Choice(cars.KIND, one.name) for one in charging.cars),
+        *(Choice(circuits.KIND, one.name) for one in charging.circuits),
     ]
 
 
@@ -144,6 +145,8 @@ def _charger(seen: Seen) -> ChargerNow | str:
     if not charging.chargers:
         return chargers.NONE_SET_UP
     name, title = chosen.name, ""
+    if chosen.kind == circuits.KIND:
+        return f"{name} is a circuit: choose a charger with Up and Down"
     if chosen.kind == cars.KIND:
         car = next(one for one in charging.cars if one.name == name)
         name, title = car.charger or "", car.title
@@ -161,6 +164,8 @@ def _car(seen: Seen) -> CarNow | str:
     if not charging.cars:
         return cars.NONE_SET_UP
     name = chosen.name
+    if chosen.kind == circuits.KIND:
+        return f"{name} is a circuit: choose a charger or a car with Up and Down"
     if chosen.kind == chargers.KIND:
         name = next(one for one in charging.chargers if one.name == chosen.name).car or ""
     found = next((one for one in charging.cars if one.name == name), None)

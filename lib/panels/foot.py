@@ -15,6 +15,7 @@ PAGES = (
 )
 SCROLL = ("Up Down", "scroll; PgUp PgDn a page, Home End to the ends")
 SCROLL_BESIDE = ("PgUp PgDn", "scroll; Home End to the ends")  # where the arrows choose
+FOLD = ("Enter Space", "fold a circuit, or open it; f: all of them")
 HELP = ("? h F1", "this help")
 STOP, LEAVE = "stop the program, after a question", "leave; the program goes on"
 TMUX = (
@@ -108,10 +109,11 @@ def render_help(
     attached: bool,
     orders: Sequence[OrderKey] = (),
     choices: bool = False,
+    folds: bool = False,
 ) -> Text:
     """Notices in full, keys, colours and the keys of tmux; legend: (role, meaning); notices: (text, role).
 
-    orders: the keys that change something; choices: the arrows choose what they change.
+    orders: the keys that change something; choices: the arrows choose what they change; folds: something folds.
     """
     colours = look.colours
     sheet = Sheet(look, room.width)
@@ -124,7 +126,7 @@ def render_help(
         _orders(sheet, look, orders, choices=choices)
     sheet.row(("Keys", colours.title))
     last = ("t", f"the next theme: {', '.join(themes)}"), ("q", LEAVE if attached else STOP)
-    for key, meaning in (*PAGES, SCROLL_BESIDE if choices else SCROLL, HELP, *last):
+    for key, meaning in (*PAGES, SCROLL_BESIDE if choices else SCROLL, *[FOLD] * folds, HELP, *last):
         sheet.row((look.left(key, KEY), colours.inactive), (meaning, colours.text))
     sheet.space()
     sheet.row(("Colours", colours.title))

@@ -34,6 +34,7 @@ class Seen:
         heard_s: seconds since the last one came; None before the first.
         peer: the program a screen from elsewhere listens to; None in the program itself.
         chosen: what the keys change; None where there is nothing to change, or the screen only looks.
+        opened: what the owner opened, or with False folded, by name.
 
     """
 
@@ -42,6 +43,7 @@ class Seen:
     heard_s: float | None = None
     peer: Peer | None = None
     chosen: Choice | None = None
+    opened: Mapping[str, bool] = field(default_factory=dict)
 
     def newest(self, kind: type[T]) -> T | None:
         """The newest message of a kind; None before the first."""

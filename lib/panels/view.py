@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Static
 
-from lib.panels.layout import FRAME, PADDING, Hint, Panel, Place
+from lib.panels.layout import FRAME, PADDING, Hint, Long, Panel, Place
 from lib.panels.look import Look, Room
 from lib.panels.seen import Seen
 
@@ -17,11 +17,13 @@ GAP = 3
 
 
 class Rendered(NamedTuple):
-    """A text that need not be made again while its source stays the same."""
+    """A text that need not be made again while its source stays the same; of a long one what was seen, from where."""
 
     source: object
     text: Text
     lines: list[Text]
+    long: Long | None = None
+    top: int = 0
 
 
 class View(Static):
@@ -35,8 +37,8 @@ class View(Static):
         self.panel = panel
         self.top = 0
         self.longest = 0
+        self.room = Room(0, 0)
         self._shown: Text | None = None
-        self._lines: list[Text] = []
         self._subtitle = Text()
         self._place: Place | None = None
         self._last: Rendered | None = None
@@ -63,21 +65,29 @@ class View(Static):
         """
         if self._place is None:
             return
-        room = Room(self._place.width - FRAME - PADDING, self.visible_rows, whole or self.panel.scrolls)
-        text, lines = self._written(seen, look, room)
-        self._lines, self.longest = lines, len(lines)
-        self.top = max(0, min(self.top, self.longest - self.visible_rows))
-        if self.longest > self.visible_rows:
-            heads = min(self.panel.heads, self.visible_rows)
-            last = self.top + self.visible_rows
-            text = Text("\n", no_wrap=True, end="").join([*lines[:heads], *lines[self.top + heads : last]])
-            position = f"{self.top + 1}-{last - heads} of {self.longest - heads}"
-        else:
-            position = ""
+        self.room = room = Room(self._place.width - FRAME - PADDING, self.visible_rows, whole or self.panel.scrolls)
+        text, position = self._seen(self._written(seen, look, room))
         self._edge(hints, position, look)
         if text != self._shown:
             self._shown = text
             self.update(text, layout=False)
+
+    def _seen(self, written: Rendered) -> tuple[Text, str]:
+        """The lines that are seen, and which ones of how many."""
+        self.longest = written.long.lines if written.long else len(written.lines)
+        self.top = max(0, min(self.top, self.longest - self.visible_rows))
+        last = self.top + self.visible_rows
+        if written.long:
+            text = written.text
+            if written.top != self.top or not written.lines:
+                text = written.long.write(self.top, min(last, self.longest))
+                self._last = written._replace(text=text, lines=[text], top=self.top)
+            return text, f"{self.top + 1}-{last} of {self.longest}" if self.longest > self.visible_rows else ""
+        if self.longest <= self.visible_rows:
+            return written.text, ""
+        lines, heads = written.lines, min(self.panel.heads, self.visible_rows)
+        text = Text("\n", no_wrap=True, end="").join([*lines[:heads], *lines[self.top + heads : last]])
+        return text, f"{self.top + 1}-{last - heads} of {self.longest - heads}"
 
     def _edge(self, hints: Sequence[Hint], position: str, look: Look) -> None:
         """The lower edge of the frame: the keys that have room, and which lines are seen."""
@@ -92,22 +102,28 @@ class View(Static):
             self._subtitle = edge
             self.border_subtitle = edge
 
-    def _written(self, seen: Seen, look: Look, room: Room) -> tuple[Text, list[Text]]:
-        """The panel's text, and that by lines."""
+    def _written(self, seen: Seen, look: Look, room: Room) -> Rendered:
+        """The panel's text, and that by lines; of a long one nothing yet."""
         source = (look, room, self.panel.drawn_from(seen)) if self.panel.drawn_from else None
-        if source is not None and self._last is not None and self._last.source == source:
-            return self._last.text, self._last.lines
-        text = self.panel.render(seen, look, room)
-        lines = list(text.split("\n", allow_blank=True))
-        self._last = None if source is None else Rendered(source, text, lines)
-        return text, lines
+        if source is None or self._last is None or self._last.source != source:
+            long = self.panel.long(seen, look, room) if self.panel.long else None
+            text = Text() if long else self.panel.render(seen, look, room)
+            lines = [] if long else list(text.split("\n", allow_blank=True))
+            self._last = Rendered(source, text, lines, long)
+        return self._last
 
     def reveal(self, sign: str) -> bool:
         """Scroll to the line that begins with `sign`, and to those that follow it; says whether there is one."""
-        at = next((at for at, line in enumerate(self._lines) if line.plain.startswith(sign)), None)
-        if at is not None:
-            self.top = min(max(self.top, min(at + REVEALED, self.longest) - self.visible_rows), at)
-        return at is not None
+        if self._last is None:
+            return False
+        if self._last.long:
+            marked = self._last.long.marked
+        else:
+            at = next((at for at, line in enumerate(self._last.lines) if line.plain.startswith(sign)), None)
+            marked = None if at is None else (at, min(at + REVEALED, self.longest))
+        if marked is not None:
+            self.top = min(max(self.top, marked[1] - self.visible_rows), marked[0])
+        return marked is not None
 
     def move(self, rows: int) -> bool:
         """Scroll; says whether that moved anything."""

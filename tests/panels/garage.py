@@ -8,6 +8,7 @@ from lib.commands.picture_cars import (
     blue_car,
     carport,
     charging,
+    connection,
     garage,
     local,
     noon,
@@ -152,7 +153,9 @@ def many() -> list[Message]:
     fault = Why(reason=Reason.FAULT, name="residual current")
     broken = garage(fault, name="place 7", plug=Plug.FAULT, fault="residual current", power_w=0.0)
     cars = tuple(blue_car(name=f"car_{at}", title=f"Car {at}", soc_pct=15.0 * at) for at in range(1, 6))
-    return [replace(charging(), chargers=(*chargers, broken), cars=cars), sessions()]
+    every = (*chargers, broken)
+    circuits = (connection(chargers=tuple(one.name for one in every)),)
+    return [replace(charging(), chargers=every, cars=cars, circuits=circuits), sessions()]
 
 
 def bare() -> list[Message]:
@@ -165,6 +168,7 @@ def bare() -> list[Message]:
             trips=(),
             plan=(),
             calendars=(),
+            circuits=(),
             claims=(),
             drawn=(),
             budget=None,

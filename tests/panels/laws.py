@@ -48,7 +48,7 @@ def needs_the_lines_that_it_writes(panel: Panel, told: Seen) -> None:
     """In a room of what it needs all is said, in one of what it likes with air."""
     assert panel.needs
     for width in WIDTHS:
-        need, like = panel.needs(told, LOOKS["unicode"], width)
+        need, like, *_ = panel.needs(told, LOOKS["unicode"], width)
         for rows in (need, like):
             text = panel.render(told, LOOKS["unicode"], Room(width, rows))
             assert rows == len(text.plain.split("\n"))

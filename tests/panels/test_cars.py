@@ -12,6 +12,7 @@ from lib.panels.cars import NONE_SET_UP, render_cars
 from lib.panels.look import Room
 from lib.panels.seen import Choice
 from lib.panels.trips import trip_name, trip_start, trip_takes, verdict
+from tests.panels.carpark import carpark
 from tests.panels.garage import NOW, blue_car, charging, late_trip, trips, unknown_red_car
 from tests.panels.golden import LOOK, seen, styles
 
@@ -158,3 +159,13 @@ def test_no_car_and_no_word_yet_are_drawn_friendly() -> None:
     """Where to read on, and what is waited for."""
     assert NONE_SET_UP == drawn().plain
     assert "waiting for the cars" == render_cars(seen([]), LOOK, ROOM).plain
+
+
+def test_many_have_a_line_each_and_the_chosen_one_its_trip() -> None:
+    """The bar and how full it is; where it goes only of the one that is chosen."""
+    text = render_cars(seen([carpark(30)], chosen=Choice("car", "car_2")), LOOK, Room(76, 18, whole=True)).plain
+    lines = text.split("\n")
+    assert 31 == len(lines)
+    assert lines[1].startswith("▸ Car 2")
+    assert "Ardennes, 290 km" in lines[2]
+    assert lines[3].startswith("  Car 3")

@@ -12,6 +12,7 @@ from lib.messages.charging import ChargerNow, PlugIn
 from lib.panels.chargers import NONE_SET_UP, charger_lines, render_chargers
 from lib.panels.look import Room
 from lib.panels.seen import Choice
+from tests.panels import carpark
 from tests.panels.garage import NOW, STORIES, carport, charging, garage, local
 from tests.panels.golden import LOOK, LOOKS, seen, styles
 
@@ -71,7 +72,7 @@ def test_the_whole_sentence_is_said() -> None:
     (late, *_) = [one for one in STORIES["late"]() if one.type == "charging"]
     for width in (30, 50, 76, 110):
         told = seen([late])
-        lines, _ = charger_lines(told, LOOK, width)
+        lines = charger_lines(told, LOOK, width)[0]
         for height in (lines, lines - 2):
             text = " ".join(render_chargers(told, LOOK, Room(width, height)).plain.split())
             assert "above the paid peak; the new peak costs € 15.72 over the next 12 bills; held to 10.3 A by" in text
@@ -86,6 +87,25 @@ def test_figures_go_before_the_sentence() -> None:
     assert "of 10 A" not in short
     assert "charges at 2.3 kW from the sun" in short
     assert 4 == len(drawn(*both, room=Room(30, 4)).plain.split("\n"))
+
+
+def test_many_have_a_line_each_and_the_chosen_one_all() -> None:
+    """State, car and what holds it; below the chosen one its whole sentence and its figures."""
+    told = carpark.carpark(30)
+    lines = drawn(*told.chargers, chosen="place 03").plain.split("\n")
+    assert 32 == len(lines)
+    assert "  place 02  pv_only  ● charging      Red car   held by row 01, L2    4.83 kW" == lines[1]
+    assert lines[2].startswith("▸ place 03")
+    assert "  charges at 5.5 kW, all it can, as you set it; held to 8 A by row 01, L2" == lines[3]
+    assert "  7.8 7.9 8.0 of 8 A" in lines[4]
+    assert lines[5].startswith("  place 04  max      ● waiting")
+
+
+def test_some_in_a_low_room_have_a_line_each_too() -> None:
+    """Six where there is no place for twelve lines."""
+    six = carpark.carpark(6).chargers
+    assert 6 == len(drawn(*six, room=Room(76, 9)).plain.split("\n"))
+    assert 12 < len(drawn(*six, room=Room(76, 40)).plain.split("\n"))
 
 
 def test_there_is_air_between_chargers_where_there_is_room() -> None:

@@ -7,8 +7,9 @@ from lib.messages.orders import Done, Order
 from lib.panels.ev import ev_panels
 from lib.panels.layout import Panel
 from lib.panels.look import Room
+from tests.panels import carpark
 from tests.panels.garage import STORIES
-from tests.panels.golden import LOOK, a_dashboard, golden, screen, seen, shown
+from tests.panels.golden import LOOK, LOOKS, a_dashboard, golden, screen, seen, shown
 
 SIZES = ((80, 24), (100, 30), (200, 50))
 PANELS = ev_panels()
@@ -40,6 +41,27 @@ async def test_the_screen_of_other_homes_looks_as_it_did(name: str) -> None:
     """The meter app just silent; seven chargers; none; and before the first word."""
     found = await drawn(STORIES[name](), (80, 24))
     assert golden(f"ev_screen_{name}_80x24.txt", found) == found
+
+
+@pytest.mark.parametrize(
+    ("count", "size"),
+    [(2, (120, 40)), (6, (80, 24)), (30, (80, 24)), (30, (120, 40)), (30, (200, 60)), (200, (80, 24))],
+)
+async def test_the_screen_of_a_carport_looks_as_it_did(count: int, size: tuple[int, int]) -> None:
+    """From a home with two to two hundred in halls."""
+    found = await drawn(carpark.told(count), size)
+    assert golden(f"ev_screen_carpark_{count}_{size[0]}x{size[1]}.txt", found) == found
+
+
+@pytest.mark.parametrize("look", list(LOOKS))
+@pytest.mark.parametrize(("count", "size"), [(5, (80, 24)), (30, (80, 24)), (30, (120, 40)), (200, (200, 60))])
+def test_a_page_of_circuits_looks_as_it_did(count: int, size: tuple[int, int], look: str) -> None:
+    """Also without colours, where the signs tell what is near its limit."""
+    (panel,) = (one for one in PANELS.panels if one.name == "circuits")
+    room = Room(size[0] - 4, size[1] - 6, whole=True)
+    found = shown(panel.render(seen(carpark.told(count)), LOOKS[look], room), room)
+    suffix = "" if look == "unicode" else f"_{look}"
+    assert golden(f"ev_circuits_carpark_{count}_{size[0]}x{size[1]}{suffix}.txt", found) == found
 
 
 @pytest.mark.parametrize("size", [(80, 48), (132, 34), (60, 20), (40, 12)], ids=lambda size: f"{size[0]}x{size[1]}")

@@ -19,6 +19,7 @@ from tests.panels.garage import STORIES, blue_car, carport, charging, garage, lo
 from tests.panels.golden import seen
 
 GARAGE, CARPORT = Choice("charger", "garage"), Choice("charger", "carport")
+CONNECTION = Choice("circuit", "the connection")
 BLUE, RED = Choice("car", "car_1"), Choice("car", "car_2")
 
 
@@ -90,6 +91,12 @@ def test_a_charger_with_an_unknown_car_asks_for_the_car() -> None:
     assert SetSoc(car="car_2", soc_pct=0.0) == field(ask_soc(seen([one], chosen=GARAGE))).parse("0")
 
 
+def test_a_circuit_takes_no_order() -> None:
+    """The keys say what to choose instead."""
+    for ask, what in ((ask_mode, "a charger"), (ask_soc, "a charger or a car")):
+        assert f"the connection is a circuit: choose {what} with Up and Down" == ask(told(CONNECTION))
+
+
 def test_every_car_and_a_guest_can_be_said_to_be_on_the_charger() -> None:
     """How it is known stands beside the one that is."""
     options = chooser(ask_car(told(CARPORT))).options
@@ -115,8 +122,8 @@ def test_where_nothing_is_known_or_set_up_a_key_says_so(ask: Callable[[Seen], As
 
 
 def test_the_arrows_go_through_chargers_and_cars() -> None:
-    """In the order in which they stand on the screen."""
-    assert [GARAGE, CARPORT, BLUE, RED] == ev_choices(told())
+    """In the order in which they stand on the screen; the circuits have a page of their own."""
+    assert [GARAGE, CARPORT, BLUE, RED, CONNECTION] == ev_choices(told())
     assert [] == ev_choices(seen([]))
 
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.core.charger import Plug
+from lib.core.circuits import Profile
 from lib.core.modes import Mode, Phases
 from lib.core.needs import Step
 from lib.core.plan import Block
@@ -18,6 +19,8 @@ from lib.messages.charging import (
     CarNow,
     ChargerNow,
     Charging,
+    CircuitNow,
+    PhaseLoad,
     PlugIn,
     SessionRow,
     Sessions,
@@ -26,13 +29,13 @@ from lib.messages.charging import (
 from lib.panels.ev import ev_panels
 from lib.panels.layout import Panel
 from lib.panels.look import Room
-from tests.panels import laws
+from tests.panels import carpark, laws
 from tests.panels.garage import NOW, STORIES
-from tests.panels.golden import seen
+from tests.panels.golden import LOOKS, seen
 from tests.panels.laws import known, numbers, texts
 
 PANELS = ev_panels()
-SCROLLED = {"chargers", "cars", "alerts"}  # longer than a room that is too low for a line of each
+SCROLLED = {"chargers", "cars", "circuits", "alerts"}  # longer than a room that is too low for a line of each
 
 instants = st.integers(-400 * 86400, 400 * 86400).map(lambda seconds: NOW + timedelta(seconds=seconds))
 names = st.sampled_from(("car_1", "car_2", "", "漢字 car"))
@@ -53,9 +56,31 @@ chargers = st.builds(
     phases_a=st.none() | st.tuples(known, known, known),
     power_w=numbers,
     granted_w=numbers,
+    set_a=numbers,
+    go=st.booleans(),
+    row=texts,
+    place=st.integers(0, 3),
+    lease_s=numbers,
     plug_in=st.none() | st.builds(PlugIn, since=instants, energy_wh=known, sun_wh=known, grid_wh=known, eur=numbers),
     because=st.builds(Why, reason=st.sampled_from(Reason)),
     why=st.text(max_size=200),
+)
+circuits = st.builds(
+    CircuitNow,
+    name=names,
+    above=names,
+    profile=st.sampled_from(Profile),
+    chargers=st.lists(texts, max_size=3).map(tuple),
+    waiting=st.lists(texts, max_size=2).map(tuple),
+    phases=st.lists(st.builds(PhaseLoad, phase=st.integers(1, 3), limit_a=known, load_a=numbers), max_size=3).map(
+        tuple
+    ),
+    limit_w=numbers,
+    load_w=numbers,
+    other_a=st.none() | st.tuples(known, known, known),
+    follows=texts,
+    until=st.none() | instants,
+    trouble=st.text(max_size=120),
 )
 cars = st.builds(
     CarNow,
@@ -92,8 +117,9 @@ words = st.builds(
     seq=st.just(1),
     said=st.just(NOW),
     at=instants,
-    chargers=st.lists(chargers, max_size=4).map(tuple),
-    cars=st.lists(cars, max_size=4).map(tuple),
+    chargers=st.lists(chargers, max_size=8).map(tuple),
+    cars=st.lists(cars, max_size=8).map(tuple),
+    circuits=st.lists(circuits, max_size=5).map(tuple),
     trips=st.lists(trips, max_size=4).map(tuple),
     calendars=st.lists(st.builds(CalendarNow, name=texts, age_s=numbers, trouble=texts), max_size=2).map(tuple),
     plan=st.lists(blocks, max_size=5).map(tuple),
@@ -140,6 +166,27 @@ def test_whatever_ev_says_is_drawn(
 def test_a_panel_needs_the_lines_that_it_writes(name: str, panel: Panel) -> None:
     """In a room of what it needs all is said, in one of what it likes with air."""
     laws.needs_the_lines_that_it_writes(panel, seen(STORIES[name]()))
+
+
+@pytest.mark.parametrize("panel", PANELS.panels, ids=lambda panel: panel.name)
+@pytest.mark.parametrize("count", [1, 5, 30, 70])
+def test_every_panel_of_a_carport_fits_any_room(count: int, panel: Panel) -> None:
+    """With one charger, and with circuits of circuits."""
+    laws.fits_any_room(panel, seen(carpark.told(count)), SCROLLED)
+
+
+@pytest.mark.parametrize("name", ["chargers", "cars", "circuits"])
+@pytest.mark.parametrize("count", [6, 30, 70])
+def test_what_is_seen_of_a_long_text_is_a_part_of_it(count: int, name: str) -> None:
+    """The same lines, whichever of them are written."""
+    panel = next(one for one in PANELS.panels if one.name == name)
+    assert panel.long
+    long = panel.long(seen(carpark.told(count)), LOOKS["unicode"], Room(76, 18, whole=True))
+    if long:
+        lines = long.text.plain.split("\n")
+        assert long.lines == len(lines)
+        for start, end in ((0, 1), (3, 9), (long.lines - 2, long.lines)):
+            assert lines[start:end] == long.write(start, min(end, long.lines)).plain.split("\n")
 
 
 def test_a_panel_that_did_not_change_is_not_rendered_again() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from lib.panels.dm import dm_panels
 from lib.panels.ev import ev_panels
 from lib.panels.layout import FIT, LEAST, LEAST_SPARE, SPARE, Columns, Place, Rows, arranged, overview, places
+from tests.panels.carpark import told
 from tests.panels.garage import STORIES
 from tests.panels.golden import LOOK, seen
 
@@ -100,10 +101,10 @@ def test_what_is_spare_is_used_where_it_is_enough() -> None:
 @pytest.mark.parametrize("name", STORIES)
 @given(st.integers(1, 300), st.integers(1, 120))
 def test_the_panels_of_the_cars_fill_the_screen_without_overlap(name: str, width: int, height: int) -> None:
-    """Whatever they have to say; chargers first."""
+    """Whatever they have to say; chargers first, or the circuits of many."""
     found = overview(CARS, seen(STORIES[name]()), Place(0, 0, width, height), LOOK)
     assert width * height == sum(place.width * place.height for place in found.values())
-    assert "chargers" in found
+    assert {"chargers", "circuits"} & set(found)
     assert all(place.x + place.width <= width and place.y + place.height <= height for place in found.values())
 
 
@@ -112,12 +113,34 @@ def test_the_panels_of_the_cars_fill_the_screen_without_overlap(name: str, width
     [
         (80, 20, {"chargers", "cars", "coming"}),
         (100, 26, {"chargers", "cars", "budget", "coming"}),
-        (80, 44, {"chargers", "cars", "budget", "coming", "sessions"}),
-        (132, 30, {"chargers", "cars", "budget", "coming", "sessions"}),
-        (200, 46, {"chargers", "cars", "budget", "coming", "sessions"}),
+        (100, 34, {"chargers", "circuits", "cars", "budget", "coming"}),
+        (80, 44, {"chargers", "circuits", "cars", "budget", "coming", "sessions"}),
+        (132, 30, {"chargers", "circuits", "cars", "budget", "coming", "sessions"}),
+        (200, 46, {"chargers", "circuits", "cars", "budget", "coming", "sessions"}),
         (30, 10, {"chargers", "cars"}),
     ],
 )
 def test_chargers_and_cars_are_there_at_each_size(width: int, height: int, there: set[str]) -> None:
     """The rest as there is room; notices have the head and a page."""
     assert there == set(overview(CARS, seen(STORIES["noon"]()), Place(0, 0, width, height), LOOK))
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "there"),
+    [
+        (80, 20, {"circuits": 8, "chargers": 12}),
+        (100, 26, {"circuits": 7, "chargers": 14, "budget": 5, "coming": 5}),
+        (132, 34, {"chargers": 11, "circuits": 8, "cars": 10, "sessions": 5, "budget": 4, "coming": 30}),
+    ],
+)
+def test_thirty_chargers_on_circuits_have_the_best_places(width: int, height: int, there: dict[str, int]) -> None:
+    """The circuits a line each, then the chargers; the cars of so many have a page where room is short."""
+    found = overview(CARS, seen(told(30)), Place(0, 0, width, height), LOOK)
+    assert there == {name: place.height for name, place in found.items()}
+
+
+def test_a_long_part_takes_what_is_left_over() -> None:
+    """After what it needs, and what the others need."""
+    part = Rows(((FIT, "a"), (FIT, "b"), (0, "c")))
+    found = places(part, Place(0, 0, 40, 40), set("abc"), lambda name, width: (6, 6, 30) if name == "a" else (4, 4))
+    assert {"a": 30, "b": 4, "c": 6} == {name: place.height for name, place in found.items()}

@@ -16,7 +16,7 @@ from lib.panels.asks import ONLY_LOOKS
 from lib.panels.dashboard import Dashboard
 from lib.panels.errands import STANDS_S, Errands
 from lib.panels.ev import ev_panels
-from tests.panels import story
+from tests.panels import carpark, story
 from tests.panels.garage import STORIES, charging, noon
 from tests.panels.golden import a_dashboard, screen, until
 
@@ -201,21 +201,20 @@ async def test_the_frames_and_the_help_name_the_keys() -> None:
 
 async def test_the_mark_stays_in_sight() -> None:
     """A list that is longer than its place follows it, and back."""
-    app = cars(Counter(), STORIES["many"]())
+    app = cars(Counter(), carpark.told(14))
     async with app.run_test(size=SIZE) as pilot:
-        for _ in range(6):
+        for _ in range(13):
             await pilot.press("down")
         await pilot.pause()
-        assert "▸ place 7" in screen(app)
-        assert "place 1 " not in screen(app)
-        for _ in range(5):
-            await pilot.press("down")
-        await pilot.pause()
-        assert "▸ Car 5" in screen(app)
-        for _ in range(11):
+        assert "▸ place 14" in screen(app)
+        assert "place 01 " not in screen(app)
+        for _ in range(13):
             await pilot.press("up")
         await pilot.pause()
-        assert "▸ place 1" in screen(app)
+        assert "▸ place 01" in screen(app)
+        await pilot.press("2", *["down"] * 14)
+        await pilot.pause()
+        assert "▸ Car 14" in screen(app)
 
 
 async def test_on_a_page_the_arrows_go_through_what_it_shows() -> None:
