@@ -90,19 +90,18 @@ class OpenEvse:
         return self._reading(read_s, self._shown(in_touch=in_touch), FELL if fell else "", unwilling)
 
     async def order(self, order: Order) -> Accepted:
-        """Amperes and pause in one call; phases in one of their own: fewer come before more amperes."""
+        """Amperes and pause in one call; phases in one of their own, after a cut: a refusal would take it along."""
         async with self._asking():
             if self._met_s == -math.inf:
                 await self._look()
             current_a = in_steps(min(order.current_a, self._config.most_a or math.inf), STEP_A)
             setting = Setting(go=order.go, current_a=max(self._config.least_a, current_a))
-            if self._rules.switches and order.phases == 1:
+            if order.phases == 1 and not self._is_less(setting):
                 await self._switch(1)
             if setting != self._now or not self._is_certain() or not self._is_in_touch():
                 await self._write(setting)
             self._ours = setting
-            if self._rules.switches and order.phases == 3:
-                await self._switch(3)
+            await self._switch(order.phases)
             await self._feed(None, begins=True)
             self._touch_s = self._clock.monotonic()
         return Accepted(current_a=setting.current_a, go=setting.go, phases=self._phases.now)
@@ -237,8 +236,13 @@ class OpenEvse:
             raise
         self._now, self._loan = setting, taken(self._loan, key)
 
-    async def _switch(self, phases: int) -> None:
-        if self._phases.now != phases:
+    def _is_less(self, setting: Setting) -> bool:
+        """Whether that draws no more than what may hold now."""
+        now_a = math.inf if self._now is None else self._now.current_a or 0.0
+        return not setting.go or (setting.current_a or 0.0) <= now_a
+
+    async def _switch(self, phases: int | None) -> None:
+        if self._rules.switches and phases and self._phases.now not in {None, phases}:
             self._loan = sent(self._loan, {PHASES: str(phases)})
             await self._phases.switch(phases)
             self._loan = taken(self._loan, {PHASES: str(phases)})
@@ -279,6 +283,7 @@ class OpenEvse:
         times = 1 if self._config.three_phase or rules.switches else rules.phases
         drawn_a = status.drawn_a
         awake = bool(status.awake) and not status.fault and (status.shaped is not False or not self._watch.is_set)
+        warnings = (status.warning, *odd, self._config.warning, self._watch.warning, self._phases.warning)
         return ChargerReading(
             plug=self._plug,
             read_s=read_s,
@@ -294,7 +299,7 @@ class OpenEvse:
             least_a=self._config.least_a,
             most_a=self._config.most_a,
             fault=status.fault,
-            warning="; ".join(filter(None, (status.warning, *odd, self._watch.warning, self._phases.warning))),
+            warning="; ".join(filter(None, warnings)),
             serial=self._config.serial,
         )
 

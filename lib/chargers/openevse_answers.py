@@ -29,6 +29,7 @@ FAULTS: Mapping[int, str] = MappingProxyType(
 )
 OWN_SOLAR = 2  # of divertmode
 MOST_V = 1_000.0  # above it is told in millivolts
+BLIND = 'while it pauses it sees no car: switch off "pause uses disabled" in its page'
 OVER = 1.25  # a car draws at most so much of what it is offered
 
 
@@ -88,6 +89,7 @@ class Config:
     shaper: bool = False
     shaper_s: int | None = None
     taken: bool = False
+    warning: str = ""
 
 
 def parse_status(answer: Mapping[str, Any]) -> Status:
@@ -130,6 +132,7 @@ def parse_config(answer: Mapping[str, Any]) -> Config:
         shaper=answer.get("current_shaper_enabled") is True,
         shaper_s=_whole(answer.get("current_shaper_data_maxinterval")),
         taken=bool(answer.get("mqtt_live_pwr")) or answer.get("loadsharing_enabled") is True,
+        warning=BLIND if answer.get("pause_uses_disabled") is True else "",
     )
 
 

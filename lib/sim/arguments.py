@@ -17,7 +17,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.set_defaults(chargers=[])
     parser.add_argument("--p1-port", type=_port, default=8083, help="TCP port of the telegrams (default 8083)")
     parser.add_argument("--line-port", type=_port, default=8084, help="TCP port of the typed lines (default 8084)")
-    for make, title in ((Make.NRGKICK, "an NRGkick"), (Make.GOE, "a go-eCharger")):
+    titles = {Make.NRGKICK: "an NRGkick", Make.GOE: "a go-eCharger", Make.OPENEVSE: "an OpenEVSE"}
+    for make, title in titles.items():
         parser.add_argument(
             f"--{make}-port",
             type=partial(_charger, make),

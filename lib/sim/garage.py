@@ -4,7 +4,7 @@ In: which makes stand on the wall, when the house begins, the family's calendar.
 battery. Knows no port.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -15,6 +15,7 @@ from lib.sim.charge_point import ChargePoint, ChargeSettings
 from lib.sim.charger_box import ChargerBox
 from lib.sim.goe_box import GoeBox
 from lib.sim.nrgkick_box import NrgkickBox
+from lib.sim.openevse_box import OpenEvseBox
 from lib.sim.outings import Outing, journeys
 
 # Paused at 6 A: before anybody tells it what to do, a charger shall not make the month's peak.
@@ -31,6 +32,7 @@ class Make(StrEnum):
 
     NRGKICK = "nrgkick"
     GOE = "goe"
+    OPENEVSE = "openevse"
 
 
 def charge_points(count: int, start: datetime, outings: Sequence[Outing]) -> list[ChargePoint]:
@@ -55,4 +57,9 @@ def home_battery(start: datetime) -> HomeBattery:
 
 def box_before(point: ChargePoint, make: Make) -> ChargerBox:
     """The box of a make before a charge point; it does not listen yet."""
-    return NrgkickBox(point) if make is Make.NRGKICK else GoeBox(point)
+    boxes: dict[Make, Callable[[ChargePoint], ChargerBox]] = {
+        Make.NRGKICK: NrgkickBox,
+        Make.GOE: GoeBox,
+        Make.OPENEVSE: OpenEvseBox,
+    }
+    return boxes[make](point)

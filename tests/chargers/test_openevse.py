@@ -199,6 +199,21 @@ async def test_phases_are_switched_by_command_where_its_hardware_can(bench: Benc
 
 
 @only(Firmware.V5)
+async def test_a_refusal_of_phases_takes_no_cut_along(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cut goes out before; more amperes wait until there are fewer phases."""
+    controller = bench.box.controller
+    controller.switches = True
+    obey = controller.obey
+    monkeypatch.setattr(controller, "obey", lambda said: "$NK^21" if said.startswith("$S7") else obey(said))
+    charger = bench.start(rules=SWITCHING)
+    await charger.order(Order(current_a=12, go=True, phases=3))
+    for current_a, left_a in ((8.0, 8.0), (10.0, 8.0)):
+        with pytest.raises(RefusedError, match="it refuses to switch phases"):
+            await charger.order(Order(current_a=current_a, go=True, phases=1))
+        assert left_a == bench.told[0]
+
+
+@only(Firmware.V5)
 async def test_hardware_that_cannot_switch_says_so(bench: Bench) -> None:
     """Orders are obeyed for the rest."""
     charger = bench.start(rules=SWITCHING)

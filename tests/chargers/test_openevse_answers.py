@@ -100,6 +100,7 @@ def test_its_own_solar_mode_is_warned_of_where_it_goes_before_us() -> None:
 def test_how_it_is_set_up() -> None:
     """Its limits, its number, and how patient its shaper is; old ones tell nothing of that."""
     assert Config() == parse_config(RECORDED["v2_config_invented"])
+    assert "it sees no car" in parse_config({"pause_uses_disabled": True}).warning
     if "v4_config" not in RECORDED:
         pytest.skip("recorded elsewhere")
     expected = Config(least_a=6.0, most_a=48.0, serial="02005E005302", shaper=False, shaper_s=120)
