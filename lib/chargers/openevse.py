@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from lib.chargers import ChargerError, DeniedError, RefusedError, UnreachableError
 from lib.chargers.loan import Loan, seen, sent, taken
-from lib.chargers.openevse_answers import Config, Status, number_of, parse_config, parse_status
+from lib.chargers.openevse_answers import Config, Status, parse_config, parse_status
 from lib.chargers.openevse_lever import Commands, Lever, Setting, find_lever
 from lib.chargers.openevse_phases import Phases
 from lib.chargers.openevse_watch import WATCH_S, Unwatched, Watch, find_watch
@@ -149,8 +149,8 @@ class OpenEvse:
         restarted = status.is_before(before)
         if restarted or now_s - self._met_s >= MEET_S:
             await self._meet(now_s)
-        if status.plug is None and not self._lever.vanishes:
-            status = replace(status, plug=await self._ask_plug())
+        if status.plug is None and isinstance(self._lever, Commands):
+            status = replace(status, plug=await self._lever.plug())
         self._status = status
         self._blinks = 0 if status.plug else self._blinks + 1
         if status.plug or self._blinks > BLINKS:
@@ -183,21 +183,14 @@ class OpenEvse:
                 f"write the address that {known} has now, and start again"
             )
         self._lever = await find_lever(self._wire)
-        if not self._lever.vanishes and config.most_a is None:
-            said = await self._wire.rapi("$GC")
-            most = [number_of(a) for a in (said[1][-1:] if said and said[0] else ())]
-            config = replace(config, most_a=most[0] if most else None)
+        if isinstance(self._lever, Commands) and config.most_a is None:
+            config = replace(config, most_a=await self._lever.most_a())
         self._watch = await find_watch(
             self._wire, config, self._watch, has_claims=self._lever.vanishes, safe_a=safe_a(self._rules)
         )
         if self._rules.switches:
             await self._phases.look()
         self._config, self._met_s = config, now_s
-
-    async def _ask_plug(self) -> Plug | None:
-        """Old firmware does not say whether a car hangs on one that sleeps; its controller does."""
-        said = await self._wire.rapi("$G0")
-        return {0: Plug.EMPTY, 1: Plug.CONNECTED}.get(said[1][0]) if said and said[0] and said[1] else None
 
     async def _feed(self, status: Status | None, *, begins: bool) -> bool:
         """Have its watchdog watch, or know that we live; whether it had fallen, by a status that is new."""

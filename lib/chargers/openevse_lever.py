@@ -10,6 +10,7 @@ from typing import Protocol
 from lib.chargers import RefusedError, UnreachableError
 from lib.chargers.openevse_answers import Status, number_of
 from lib.chargers.openevse_wire import Wire
+from lib.core.charger import Plug
 
 CLIENT = 61851  # ours among all who may claim; the maker's own begin at 65537
 ACTIVE, DISABLED = "active", "disabled"
@@ -108,6 +109,16 @@ class Commands:
 
     async def release(self) -> None:
         """There is nothing that holds besides."""
+
+    async def plug(self) -> Plug | None:
+        """Whether a car hangs on it while it sleeps: its module does not say."""
+        said = await self._wire.rapi("$G0")
+        return {0: Plug.EMPTY, 1: Plug.CONNECTED}.get(said[1][0]) if said and said[0] and said[1] else None
+
+    async def most_a(self) -> float | None:
+        """The most that it takes."""
+        said = await self._wire.rapi("$GC")
+        return float(said[1][-1]) if said and said[0] and said[1] else None
 
 
 async def find_lever(wire: Wire) -> Lever:

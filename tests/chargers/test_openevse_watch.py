@@ -1,6 +1,7 @@
 """An OpenEVSE's own watchdog: whoever steers it dies, and the box is at its safe current within the lease."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -295,3 +296,33 @@ async def test_a_car_comes_and_goes_and_nobody_meddles(wired: Wired) -> None:
     assert wired.point
     await wired.point.close(restore=True)
     assert (16.0, False) == bench.told
+
+
+@only(*WATCHED)
+async def test_a_program_that_is_killed_leaves_it_to_its_watchdog(bench: Bench) -> None:
+    """No exit of its own, no last word: the kernel ends it. The box's time goes faster than ours."""
+
+    async def pass_time() -> None:
+        while True:
+            await asyncio.sleep(0.05)
+            bench.point.step(0.8)
+
+    time = asyncio.create_task(pass_time())
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.chargers.openevse_child", bench.box.where
+    )
+    try:
+        await eventually(lambda: bench.point.power_w == 11_040, within_s=20)
+        began = bench.point.at
+        await eventually(lambda: (bench.point.at - began).total_seconds() > 1.5 * LEASE_S)
+        assert (16.0, False) == bench.told
+    finally:
+        program.kill()
+        await program.wait()
+    died = bench.point.at
+    allowed_a, drawn_w = safe(bench)
+    await eventually(lambda: allowed_a == (0.0 if bench.told[1] else bench.told[0]))
+    assert (bench.point.at - died).total_seconds() <= LEASE_S
+    await eventually(lambda: bench.point.power_w == drawn_w)
+    time.cancel()
+    await asyncio.wait([time])
