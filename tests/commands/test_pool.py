@@ -26,18 +26,18 @@ ROOT = Path(__file__).parents[2]
 LIMIT_S = 10.0
 
 
-async def until(stream: Stream[T], holds: Callable[[T], object]) -> T:
+async def until(stream: Stream[T], holds: Callable[[T], object], *, within_s: float = LIMIT_S) -> T:
     """The first value for which it holds."""
     last: list[T] = []
     try:
-        async with asyncio.timeout(LIMIT_S):
+        async with asyncio.timeout(within_s):
             async for value in stream:
                 last = [value]
                 if holds(value):
                     return value
     except TimeoutError:
         pass
-    raise AssertionError(f"that did not come within {LIMIT_S:g} s, but at last: {last}")
+    raise AssertionError(f"that did not come within {within_s:g} s, but at last: {last}")
 
 
 @asynccontextmanager
