@@ -8,7 +8,7 @@ import pytest
 from lib.core.carport import ChargingRules
 from lib.core.charger import ChargerRules
 from lib.core.circuits import Amps, Circuit
-from tests.stories.carport import Carport, chargers, guest
+from tests.stories.carport import Carport, Ledger, chargers, guest
 from tests.stories.carport_line import Fate
 from tests.stories.carport_members import Guest
 
@@ -90,6 +90,13 @@ def test_two_or_three_cars_below_100_a(plugged: tuple[str, ...], amps: tuple[flo
 def a_charger(name: str, current_a: float = 32.0, *, step_a: float = 1.0) -> ChargerRules:
     """On one phase, giving all it can."""
     return ChargerRules(name=name, current_a=current_a, phases=1, wired="1", step_a=step_a, mode="max")
+
+
+def test_dm_without_a_capacity_tariff_grants_all_that_the_circuits_carry() -> None:
+    """Its own core in place of one that gives what is asked."""
+    port = juicenet("g1c1", "g1c2", "g2c1")
+    port.meter = Ledger(port.start, connection_w=69_000.0)
+    assert {"g1c1": 20.0, "g1c2": 20.0, "g2c1": 40.0} == offered(port, 480)
 
 
 SITES: dict[str, tuple[list[ChargerRules], dict[str, tuple[float | Amps, Sequence[str] | None]], Amps, list[float]]] = {
