@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from lib.clock import WallClock
+from lib.core.tempo import USUAL
 from tests.bench.boxes import Boxes, Place, Told, boxes
 from tests.bench.hall import BUSY_A, CONNECTION_A, IN_ROW, ON_FLOOR, QUIET_A, Hall, furnish, places
 from tests.bench.program import Program, cpu_s, dm, ev, memory_mb, own_home, say
@@ -21,43 +22,47 @@ CHARGERS = 200
 GOAL_S, GOAL_PCT = 2.0, 50.0
 START_S, WARM_S = 120.0, 60.0  # until all charge, at most; then nothing is measured for so long
 BUSY_S, QUIET_S = 40, 80  # the machines run so long, and rest so long
-LOOK_S = 8  # after another load: what a charger has then is what it was to come to
-CALM_S = 12  # what is raised for another reason so long before may not be raised again: the load stands still
+LOOK_S = 12  # after another load: what a charger has then is what it was to come to
+CALM_S = 12  # before it nothing else changes for so long
 MUST_A, NEAR_A = 0.45, 0.25
 HOW = (
     f"{CHARGERS} chargers in turn NRGkick and go-e over HTTP, one of three on three phases, a car on each that takes "
     f"all it gets; {CHARGERS // IN_ROW} rows on {CHARGERS // ON_FLOOR} floors on a connection of 3×{CONNECTION_A} A, "
     f"which is short. Machines draw {QUIET_A:g} A on each phase and now and then {BUSY_A:g} A. dm.py and ev_app.py "
     "--headless, a telegram each second over TCP in the pieces of a cable, the boxes in a process of their own. A "
-    "delay: last byte of the first telegram with another load → the last of all chargers that must change is told."
+    "delay: last byte of the first telegram with another load → the last of all chargers that must change is told; one "
+    f"that was raised less than {USUAL.raise_s:g} s before may be raised again only then, and is counted from there."
 )
 
 
 @dataclass(slots=True)
 class Change:
-    """Another load: up or down, when its telegram went, what each charger was told before, and since."""
+    """Another load: up or down, when its telegram went, what each charger was told before, and since.
+
+    raised_s: when each was raised last before that; it is raised again only some seconds later.
+    """
 
     is_more: bool
     sent_s: float
     before_a: dict[str, float]
+    raised_s: dict[str, float]
     told: list[Told] = field(default_factory=list)
 
     def delays_s(self) -> list[float]:
-        """Of each charger that had to change, from the telegram to what it came to, or to its first step up."""
-        after_a = self.before_a | {told.name: told.current_a for told in self.told}
+        """Of each charger that had to change, to what it came to, or to its first step up.
+
+        From the telegram on, or from when it may be raised again.
+        """
         delays = []
-        for name, end_a in after_a.items():
-            by_a = end_a - self.before_a[name]
-            if (by_a > -MUST_A) if self.is_more else (by_a < MUST_A):
-                continue
-            least_a = end_a + NEAR_A if self.is_more else self.before_a[name]
-            delays.append(
-                next(
-                    told.at_s - self.sent_s
-                    for told in self.told
-                    if told.name == name and (told.current_a <= least_a if self.is_more else told.current_a > least_a)
-                )
-            )
+        for name, before_a in self.before_a.items():
+            told = [one for one in self.told if one.name == name]
+            by_a = told[-1].current_a - before_a if told else 0.0
+            if self.is_more and by_a <= -MUST_A:
+                end_a = told[-1].current_a + NEAR_A
+                delays.append(next(one.at_s for one in told if one.current_a <= end_a) - self.sent_s)
+            elif not self.is_more and by_a >= MUST_A:
+                may_s = max(self.sent_s, self.raised_s.get(name, self.sent_s - USUAL.raise_s) + USUAL.raise_s)
+                delays.append(max(0.0, next(one.at_s for one in told if one.current_a > before_a) - may_s))
         return delays
 
 
@@ -79,7 +84,7 @@ class Seen:
 
 def results(*, quick: bool) -> Iterator[Result]:
     """The delays, the processor, the memory."""
-    seen = asyncio.run(running(120 if quick else 600))
+    seen = asyncio.run(running(BUSY_S + QUIET_S if quick else 600))
     yield _delay("more load → the last of the chargers that must have less is told, the slowest time", seen.more)
     yield _delay("less load → the last of the chargers that may have more is told so, the slowest time", seen.less)
     yield at_most(
@@ -125,6 +130,7 @@ class _Watch:
         self._boxes, self._house, self._meter, self._cars = found, house, meter, cars
         self._hall = Hall(WallClock().now().replace(microsecond=0))
         self._told_a = {place.name: 0.0 for place in where}
+        self._raised_s: dict[str, float] = {}
         self._next_s = asyncio.get_running_loop().time()
         self._change: Change | None = None
         self._orders = 0
@@ -184,11 +190,13 @@ class _Watch:
         await asyncio.sleep(self._next_s - loop.time())
         told = sorted(await self._boxes.pass_second(), key=lambda told: told.at_s)
         self._orders += len(told)
-        for one in told:
-            self._told_a[one.name] = one.current_a
         change = None
         if is_edge:
-            change = self._change = Change(self._hall.base_a == BUSY_A, sent_s, before_a)
+            change = self._change = Change(self._hall.base_a == BUSY_A, sent_s, before_a, dict(self._raised_s))
         if self._change is not None and loop.time() < self._change.sent_s + LOOK_S:
             self._change.told += [one for one in told if one.at_s >= self._change.sent_s]
+        for one in told:
+            if one.current_a > self._told_a[one.name]:
+                self._raised_s[one.name] = one.at_s
+            self._told_a[one.name] = one.current_a
         return change
