@@ -12,12 +12,14 @@ from lib.messages.orders import (
     LimitSun,
     Order,
     OrderError,
+    Propose,
     SetCar,
     SetMode,
     SetPhases,
     SetReserve,
     SetSoc,
     SetStorage,
+    Withdraw,
     order_name,
     order_schema,
     order_to_json,
@@ -34,7 +36,10 @@ EACH: list[Order] = [
     SetStorage(mode=StorageMode.HOLD),
     SetReserve(reserve_pct=40.0),
     LimitSun(power_w=1500.0),
+    Propose(target="carport", source="vpp", priority=50, wish_w=6_000.0, high_w=7_000.0, for_s=20.0),
+    Withdraw(target="battery", source="vpp", priority=50),
 ]
+PRIORITY = "a whole number from 0 to 3999, the higher fences the lower"
 REFUSED = [
     ('{"mode": "max"}', 'an order says its type, such as {"type": "set_mode", …}; this one has none'),
     ('{"type": 7}', 'an order says its type, such as {"type": "set_mode", …}; this one has none'),
@@ -42,7 +47,7 @@ REFUSED = [
         '{"type": "explode"}',
         (
             "'explode' is no order; there are set_mode, set_phases, set_soc, set_car, boost, accept_peak, set_storage, "
-            "set_reserve, limit_sun"
+            "set_reserve, limit_sun, propose, withdraw"
         ),
     ),
     ('{"type": "set_mode", "mode": "max"}', "set_mode needs charger: the name of a charger"),
@@ -58,6 +63,20 @@ REFUSED = [
     ('{"type": "set_soc", "car": "c", "soc_pct": true}', "soc_pct is a number of percent from 0 to 100, and not True"),
     ('{"type": "set_soc", "car": "c"}', "set_soc needs soc_pct: a number of percent from 0 to 100"),
     ('{"type": "accept_peak", "peak_w": -1}', "peak_w is a number of watts from 0 to 100000, and not -1"),
+    ('{"type": "propose", "target": "g", "source": "s"}', f"propose needs priority: {PRIORITY}"),
+    (
+        '{"type": "propose", "target": "g", "source": "s", "priority": 4000}',
+        f"priority is {PRIORITY}, and not 4000",  # from there on it would stand above the budget
+    ),
+    ('{"type": "propose", "target": "g", "source": "s", "priority": 5.0}', f"priority is {PRIORITY}, and not 5.0"),
+    (
+        '{"type": "propose", "target": "g", "source": "s", "priority": 5, "wish_w": 1e7}',
+        "wish_w is a number of watts, + goes into the device, or null, and not 10000000.0",
+    ),
+    (
+        '{"type": "propose", "target": "g", "source": "s", "priority": 5, "for_s": 0}',
+        "for_s is a number of seconds up to 60, and not 0",
+    ),
     ("[1]", 'this is no JSON object; one looks like {"charger": "garage", "mode": "pv_only"}'),
 ]
 
@@ -104,7 +123,7 @@ def test_a_sentence_does_not_grow_with_the_order(field: str) -> None:
     frame = {"type": "set_mode", "charger": "garage", "mode": "max", field: "\x1b[2J" * 10_000}
     with pytest.raises(OrderError) as error:
         parse_order(json.dumps(frame))
-    assert len(str(error.value)) < 200
+    assert len(str(error.value)) < 220
     assert str(error.value).isprintable()
 
 
