@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from lib.hub.trips import next_trip
-from lib.hub.wording import BRUSSELS, UNKNOWN, answer, asked, below, euro, kw, labelled, named, near, span
+from lib.hub.wording import BRUSSELS, UNKNOWN, WIDTH, answer, asked, below, euro, kw, labelled, named, near, span
 from lib.messages.charging import CarNow, ChargerNow, Charging, PlugIn, SessionRow, Sessions
+from lib.messages.circuits import counted, counts_of
 
 STARTED = f"the chargers are {UNKNOWN}: the program has just started"
 MOST_SESSIONS = 12
+MANY, MOST = 6, 6  # chargers or cars from more of which on only those are told with which something is
 HAIR_WH = 5.0  # less is 0.00 kWh
 
 
@@ -23,9 +25,8 @@ def status(charging: Charging | None) -> str:
         labelled("time", f"{charging.at.astimezone(BRUSSELS):%a %d %b %Y %H:%M:%S}"),
         labelled("demo", "simulated house") if charging.demo else "",
         *_budget(charging),
-        *(line for charger in charging.chargers for line in _charger(charger, charging)),
-        "" if charging.chargers else labelled("chargers", "none is set up in config.py"),
-        *(line for car in charging.cars for line in _car(car)),
+        *_chargers(charging),
+        *_cars(charging),
         next_trip(charging),
         *(labelled("note", text) for text in charging.notices.values()),
     )
@@ -105,6 +106,39 @@ def _budget(charging: Charging) -> Iterator[str]:
     if charging.help:
         asked = f"{kw(charging.help.power_w)} until {near(charging.help.until, charging.at)}"
         yield labelled("battery", f"asked for {asked}: {charging.help.why}")
+
+
+def _chargers(charging: Charging) -> Iterator[str]:
+    """Each; of many what they do in all, and those with which something is wrong."""
+    chargers, told = charging.chargers, charging.chargers
+    if not chargers:
+        yield labelled("chargers", "none is set up in config.py")
+    if len(chargers) > MANY:
+        told = tuple(one for one in chargers if one.silent_s is not None or one.plug.value == "fault")
+        known_w = [one.power_w for one in chargers if one.power_w is not None]
+        power = f"; {kw(sum(known_w))}" if known_w else ""
+        yield labelled("chargers", f"{counted(counts_of(chargers), WIDTH)} of {len(chargers)}{power}")
+        yield below('each: "why", "circuits"')
+    for charger in told[:MOST]:
+        yield from _charger(charger, charging)
+    yield from _more(len(told) - MOST)
+
+
+def _cars(charging: Charging) -> Iterator[str]:
+    """Each; of many how many are known, and those that want something."""
+    cars, told = charging.cars, charging.cars
+    if len(cars) > MANY:
+        told = tuple(one for one in cars if one.ask or one.trouble)
+        known = sum(one.soc_pct is not None for one in cars)
+        yield labelled("cars", f'{len(cars)}, of {known} it is known how full they are; each: "soc"')
+    for car in told[:MOST]:
+        yield from _car(car)
+    yield from _more(len(told) - MOST)
+
+
+def _more(count: int) -> Iterator[str]:
+    if count > 0:
+        yield below(f"and {count} more")
 
 
 def _charger(charger: ChargerNow, charging: Charging) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from lib.hub import answers, charging, money, proposals, spoken, storing, trips
+from lib.hub import answers, charging, circuits, money, proposals, spoken, storing, trips
 from lib.hub.newest import Newest
 from lib.hub.spoken import Spoken
 from lib.messages import Bill, Events, House, Rates, Telegram, Usage
@@ -126,6 +126,10 @@ CARS: Final[Mapping[str, Question]] = MappingProxyType(
         "why": Question(
             means="why each charger does what it does",
             answer=lambda newest: charging.why(newest.message(Charging)),
+        ),
+        "circuits": Question(
+            means="the tree of circuits: what flows, what may, who waits",
+            answer=lambda newest: circuits.circuits(newest.message(Charging)),
         ),
         "sessions": Question(
             means="what was charged lately, from where, and what it cost",

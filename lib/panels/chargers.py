@@ -11,7 +11,7 @@ from enum import IntEnum
 from rich.text import Text
 
 from lib.messages.charging import ChargerNow, Charging, PlugIn
-from lib.panels.circuit_rows import held
+from lib.messages.circuits import ENDED, held
 from lib.panels.dates import lately, near, roughly
 from lib.panels.layout import Long, Needed
 from lib.panels.listing import FEW, MANY, listing
@@ -27,7 +27,6 @@ GAP = "   "
 SOME, LOW = 3, 12  # chargers from which on each has one line in so low a room
 CAR, LEAST_HELD = 10, 8  # cells, where a charger has one line
 FLOWS_W = 50.0
-ENDED = ("target reached", "car ended", "nothing to do")  # reasons of a car that has what it takes
 SURE = ("", "you said so", "plugged in at the same minute")  # how a car is known that needs no word
 
 

@@ -6,13 +6,12 @@ A load near its limit has a "!", one above it "!!", so that it is seen without c
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from math import ceil, isfinite
-from types import MappingProxyType
 from typing import Final
 
 from lib.messages.charging import ChargerNow, CircuitNow
-from lib.panels.circuit_tree import Counts, Line, Node, Row
+from lib.messages.circuits import ENDED, SHARES, Node, counted, held, strain
+from lib.panels.circuit_tree import Line, Row, folds
 from lib.panels.dates import near, roughly
 from lib.panels.look import Look
 from lib.panels.sheet import Piece, apart, length
@@ -33,31 +32,7 @@ DOES = 24  # cells for what a charger is told and draws
 LEASE = 10
 CAR = 14
 ROOMY = 104  # cells from which on a charger's car has a place
-NEAR, OVER = 0.9, 1.005  # of a limit
 LAPSES_S = 10.0  # a lease is renewed each second; one that ends so soon will lapse
-ENDED = ("target reached", "car ended", "nothing to do")
-
-SHARES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "equal": "all alike",
-        "proportional": "each the same part of what it could take",
-        "fifo": "first come, first served",
-        "station": "in your order",
-        "priority": "by priority",
-        "laxity": "least time to spare first",
-        "relative": "least part of its time to spare first",
-        "ramp": "all alike, up by a kilowatt at a time",
-    }
-)
-
-
-class Strain(IntEnum):
-    """How a load stands to its limit."""
-
-    UNKNOWN = -1
-    FINE = 0
-    NEAR = 1
-    OVER = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +49,6 @@ class Gauge:
         if self.load is None or not isfinite(self.load):
             return -1.0
         return self.load / self.limit if self.limit > 0 else 2.0 * (self.load > 0)
-
-    @property
-    def strain(self) -> Strain:
-        """How near the limit."""
-        if self.load is None or not isfinite(self.load):
-            return Strain.UNKNOWN
-        return Strain.OVER if self.share > OVER else Strain.NEAR if self.share >= NEAR else Strain.FINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,35 +133,6 @@ def inner(node: Node) -> int:
     return MARK + STEP * (min(node.depth, MOST_DEPTH) + 2)
 
 
-def counted(counts: Counts, width: int) -> str:
-    """`3 charge, 2 wait, 1 silent`, as much as there is room for; of chargers that do nothing only where all do."""
-    words = (
-        (counts.fault, "FAULT", "FAULT"),
-        (counts.charge, "charges", "charge"),
-        (counts.wait, "waits", "wait"),
-        (counts.silent, "silent", "silent"),
-    )
-    said = ""
-    for number, one, many in words:
-        more = f"{', ' * bool(said)}{number} {one if number == 1 else many}"
-        if number and len(said) + len(more) <= width:
-            said += more
-    return said or (f"{counts.rest} idle" if counts.rest else "")
-
-
-def held(one: ChargerNow) -> str:
-    """What keeps it from more."""
-    if one.plug == "fault":
-        return one.fault
-    if one.plug not in {"connected", "charging"}:
-        return ""
-    if one.row:
-        return f"no room on {one.row}" if one.place else f"held by {one.row}"
-    if one.because.held:
-        return f"{one.because.held}"
-    return "" if one.go or one.plug == "charging" else f"{one.because.reason}"
-
-
 def _indent(row: Row) -> int:
     return STEP * (min(row.node.depth, MOST_DEPTH) + (2 if row.line is Line.CHARGER else 1))
 
@@ -205,7 +144,7 @@ def _name(row: Row) -> str:
 def _circuit(row: Row, look: Look, columns: Cells) -> Iterator[Piece]:
     """Its name, its gauges, and what its chargers do."""
     colours, node = look.colours, row.node
-    sign = "" if not node.folds else "-" if row.opened else "+"
+    sign = "" if not folds(node) else "-" if row.opened else "+"
     yield " " * (_indent(row) - STEP), ""
     yield look.left(sign, STEP), colours.active
     yield look.left(node.circuit.name, max(1, columns.name - _indent(row))), colours.title
@@ -223,17 +162,17 @@ def _gauge(gauge: Gauge | None, look: Look, columns: Cells) -> Iterator[Piece]:
     if gauge is None:
         yield " " * (LABEL + columns.bar + bool(columns.bar) + columns.figure), ""
         return
-    style = {Strain.NEAR: colours.warn, Strain.OVER: colours.over}.get(gauge.strain, colours.used)
-    words = {Strain.NEAR: colours.warn, Strain.OVER: colours.over, Strain.UNKNOWN: colours.warn}
+    sign = strain(gauge.load, gauge.limit)
+    filled = {"": colours.used, "!": colours.warn, "!!": colours.over}[sign]
+    figures = colours.warn if gauge.load is None else filled if sign else colours.text
     yield look.left(gauge.label, LABEL), colours.quiet
     if columns.bar == 1:
         levels = look.glyphs.levels
-        yield levels[ceil(part(gauge.share, 1.0) * (len(levels) - 1))], style
+        yield levels[ceil(part(gauge.share, 1.0) * (len(levels) - 1))], filled
     elif columns.bar:
-        yield from bar(look, columns.bar, part(gauge.share, 1.0), style)
-    sign = "!" * max(0, gauge.strain)
-    figures = look.left(f"{_figures(gauge, look, columns.decimals)}{sign}", columns.figure)
-    yield f"{' ' * bool(columns.bar)}{figures}", words.get(gauge.strain, colours.text)
+        yield from bar(look, columns.bar, part(gauge.share, 1.0), filled)
+    said = look.left(f"{_figures(gauge, look, columns.decimals)}{sign}", columns.figure)
+    yield f"{' ' * bool(columns.bar)}{said}", figures
 
 
 def _figures(gauge: Gauge, look: Look, decimals: int) -> str:
@@ -303,7 +242,7 @@ def _below(row: Row, look: Look, columns: Cells, at: datetime) -> list[Piece]:
     if row.line is Line.FOLLOWS:
         until = "" if circuit.until is None else f"until {near(circuit.until, at)} "
         return [(f"{until}its limit comes from {circuit.follows}", colours.inactive)]
-    groups = [f"shared {SHARES.get(circuit.profile, circuit.profile)}", _other(circuit, look)]
+    groups = [f"shared {SHARES[circuit.profile]}", _other(circuit, look)]
     if circuit.limit_w is not None and POWER not in columns.labels:
         groups.insert(0, f"{look.kw(circuit.load_w, 1)} of {look.kw(circuit.limit_w, 1)} kW")
     found = ""

@@ -1,11 +1,11 @@
-"""The circuits as a tree of rows: which are seen, which are folded, and what a folded one counts. Draws nothing."""
+"""The tree of circuits as rows: which are seen, and which circuits are folded. Draws nothing."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
-from lib.messages.charging import ChargerNow, Charging, CircuitNow
+from lib.messages.charging import ChargerNow
+from lib.messages.circuits import Node
 
 
 class Line(IntEnum):
@@ -16,32 +16,6 @@ class Line(IntEnum):
     FOLLOWS = 2
     TROUBLE = 3
     CHARGER = 4
-
-
-class Counts(NamedTuple):
-    """What the chargers below a circuit do; rest: nothing, for whatever reason."""
-
-    charge: int = 0
-    wait: int = 0
-    silent: int = 0
-    fault: int = 0
-    rest: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    """A circuit in its place: how deep, whether others hang on it, its chargers, and the counts of all below it."""
-
-    circuit: CircuitNow
-    depth: int
-    below: bool
-    members: Sequence[ChargerNow]
-    counts: Counts
-
-    @property
-    def folds(self) -> bool:
-        """Whether there is something to fold."""
-        return self.below or bool(self.members)
 
 
 class Row(NamedTuple):
@@ -62,29 +36,6 @@ class Form(NamedTuple):
 
 
 Wrap = Callable[[Node], Sequence[str]]
-
-
-def nodes(charging: Charging) -> list[Node]:
-    """All circuits in the order of their tree: each before those that hang on it."""
-    circuits = charging.circuits
-    told = {one.name: one for one in charging.chargers}
-    members = [[told[name] for name in one.chargers if name in told] for one in circuits]
-    counts = [counts_of(some, set(one.waiting)) for some, one in zip(members, circuits, strict=True)]
-    above = _above(circuits)
-    below: list[list[int]] = [[] for _ in circuits]
-    for at in range(len(circuits) - 1, -1, -1):
-        if (up := above[at]) is not None:
-            below[up].insert(0, at)
-            counts[up] = Counts(*(one + more for one, more in zip(counts[up], counts[at], strict=True)))
-    found: list[Node] = []
-    waiting = [(at, 0) for at in range(len(circuits) - 1, -1, -1) if above[at] is None]
-    while waiting:
-        at, depth = waiting.pop()
-        found.append(
-            Node(circuit=circuits[at], depth=depth, below=bool(below[at]), members=members[at], counts=counts[at])
-        )
-        waiting += [(one, depth + 1) for one in reversed(below[at])]
-    return found
 
 
 def rows(tree: Sequence[Node], form: Form, *, opened: Mapping[str, bool], chosen: str = "", wrap: Wrap) -> list[Row]:
@@ -111,9 +62,14 @@ def rows(tree: Sequence[Node], form: Form, *, opened: Mapping[str, bool], chosen
     return found
 
 
+def folds(node: Node) -> bool:
+    """Whether there is something to fold."""
+    return node.below or bool(node.members)
+
+
 def stands_open(node: Node, depth: int, opened: Mapping[str, bool]) -> bool:
     """Whether what hangs on a circuit is seen, if anything does."""
-    return not node.folds or opened.get(node.circuit.name, node.depth < depth)
+    return not folds(node) or opened.get(node.circuit.name, node.depth < depth)
 
 
 def least(tree: Sequence[Node]) -> Form:
@@ -131,32 +87,3 @@ def fitting(tree: Sequence[Node], height: int, wrap: Wrap) -> Form:
     shortest = least(tree)
     forms = [Form(depth) for depth in range(most(tree).depth, shortest.depth - 1, -1)]
     return next((one for one in forms if len(rows(tree, one, opened={}, wrap=wrap)) <= height), shortest)
-
-
-def counts_of(members: Sequence[ChargerNow], waiting: Collection[str] = ()) -> Counts:
-    """What some chargers do."""
-    found = [0] * len(Counts._fields)
-    for one in members:
-        found[_does(one, waits=bool(one.place) or one.name in waiting)] += 1
-    return Counts(*found)
-
-
-def _above(circuits: Sequence[CircuitNow]) -> list[int | None]:
-    """The number of the circuit above each; None where it is not told before."""
-    numbers: dict[str, int] = {}
-    found: list[int | None] = []
-    for at, one in enumerate(circuits):
-        found.append(numbers.get(one.above))
-        numbers.setdefault(one.name, at)
-    return found
-
-
-def _does(one: ChargerNow, *, waits: bool) -> int:
-    """The place of what it does among the counts."""
-    if one.plug == "fault":
-        return 3
-    if one.silent_s is not None:
-        return 2
-    if waits:
-        return 1
-    return 0 if one.plug == "charging" else 4

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from rich.text import Text
 
 from lib.messages.charging import Charging
+from lib.messages.circuits import Node, nodes
 from lib.panels import chargers
 from lib.panels.circuit_rows import LEAST_NAME, cells, drawn, inner
-from lib.panels.circuit_tree import Form, Line, Node, Row, fitting, least, most, nodes, rows, stands_open
+from lib.panels.circuit_tree import Form, Line, Row, fitting, folds, least, most, rows, stands_open
 from lib.panels.layout import Folding, Long, Needed
 from lib.panels.look import Look, Room
 from lib.panels.seen import Choice, Seen
@@ -101,7 +102,7 @@ def fold_circuits(seen: Seen, look: Look, room: Room, every: bool) -> Folding:  
     tree = nodes(charging)
     depth, home = _form(tree, look, room).depth, _home(tree, seen.chosen)
     if every or home is None:
-        foldable = [node for node in tree if node.folds and node.depth >= least(tree).depth]
+        foldable = [node for node in tree if folds(node) and node.depth >= least(tree).depth]
         is_open = any(stands_open(node, depth, seen.opened) for node in foldable)
         opened = {node.circuit.name: not is_open for node in foldable}
     else:

@@ -3,10 +3,9 @@
 from rich.text import Text
 
 from lib.messages.charging import Charging
+from lib.messages.circuits import counted, counts_of
 from lib.panels.alerts import alerts
 from lib.panels.budget import safe, trouble
-from lib.panels.circuit_rows import counted
-from lib.panels.circuit_tree import counts_of
 from lib.panels.dates import near
 from lib.panels.head import (
     FORGOTTEN_S,

@@ -15,7 +15,9 @@ from lib.messages.charging import (
     CarNow,
     ChargerNow,
     Charging,
+    CircuitNow,
     Help,
+    PhaseLoad,
     PlugIn,
     SessionRow,
     Sessions,
@@ -52,6 +54,13 @@ def an_empty_charger(name: str = "carport", **changes: Any) -> ChargerNow:
     return ChargerNow(
         name=name, make="goe", plug=Plug.EMPTY, mode=Mode.AUTO, because=EMPTY, why="no car on the cable", **changes
     )
+
+
+def a_circuit(name: str = "the connection", **changes: Any) -> CircuitNow:
+    """3x25 A, and what flows."""
+    phases = tuple(PhaseLoad(phase=at, limit_a=25.0, load_a=a) for at, a in ((1, 12.4), (2, 23.1), (3, 1.2)))
+    told: dict[str, Any] = {"chargers": ("garage", "carport"), "phases": phases, "other_a": (2.4, 23.1, 1.2)}
+    return CircuitNow(name=name, **told | changes)
 
 
 def a_car(name: str = "car_1", **changes: Any) -> CarNow:
@@ -100,6 +109,7 @@ def a_charging(**changes: Any) -> Charging:
         "trips": (a_trip(), a_trip(title="work", departs=NOON + 20 * HOUR, ready=NOON + 19 * HOUR, car="car_2")),
         "calendars": (CalendarNow(name="family", trips=2, age_s=240.0),),
         "plan": (Block(car="car_1", start=NOON + HOUR, end=NOON + 2 * HOUR, power_w=3680.0, eur_kwh=0.2, trip="sea"),),
+        "circuits": (a_circuit(),),
         "budget": Budget(used_w=2300.0, granted_w=3500.0, target_w=3910.0, until=NOON + timedelta(minutes=10)),
     }
     return Charging(**told | changes)

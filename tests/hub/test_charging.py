@@ -122,3 +122,23 @@ def test_a_long_list_of_sessions_is_cut() -> None:
     """A dozen are on the screen; the statement has all."""
     many = Sessions(last=SESSIONS.last * 50)
     assert 12 == sum(" at " in line for line in charging.sessions(many, None).splitlines())
+
+
+def test_the_status_of_many_is_short() -> None:
+    """What they do in all, and only those with which something is wrong; the same of their cars."""
+    chargers = tuple(a_charger(f"place {at}", silent_s=75.0 if at == 4 else None) for at in range(30))
+    cars = tuple(a_car(f"car_{at}", ask="how full is it?" if at == 7 else "") for at in range(30))
+    said = charging.status(a_charging(chargers=chargers, cars=cars)).splitlines()
+    assert "chargers       29 charge, 1 silent of 30; 69.00 kW" in said
+    assert 'cars           30, of 30 it is known how full they are; each: "soc"' in said
+    assert ["place 4        pv_only: SILENT for 1 min 15 s, before that car_1"] == [
+        line for line in said if line.startswith("place")
+    ]
+    assert 1 == sum(line.startswith("car_") for line in said)
+    assert 15 > len(said)
+
+
+def test_no_more_troubles_than_fit_are_told() -> None:
+    """The rest is a number."""
+    silent = tuple(a_charger(f"place {at}", silent_s=75.0) for at in range(30))
+    assert "               and 24 more" in charging.status(a_charging(chargers=silent)).splitlines()

@@ -9,9 +9,8 @@ from lib.core.charger import Plug
 from lib.core.why import Hold, Reason, Why
 from lib.messages import Refused
 from lib.messages.charging import ChargerNow, Charging, CircuitNow, PhaseLoad
+from lib.messages.circuits import Counts, counted, nodes
 from lib.messages.orders import Done, Order
-from lib.panels.circuit_rows import counted
-from lib.panels.circuit_tree import Counts, nodes
 from lib.panels.circuits import fold_circuits, is_modest, long_circuits, render_circuits, walk_circuits
 from lib.panels.ev import ev_panels
 from lib.panels.look import Room
