@@ -159,6 +159,7 @@ class Charging:
 
     Attributes:
         at, now_s: the meter's time and our seconds, of this step; began_s: when the program began.
+        quarter: the start of the one that is counted in.
         listed_s: when the trips were last put together. prices: what a kWh costs, as dm says.
         needs: by car, of its trips in order; rooms: of the quarters ahead; cheap: the cheap stretches.
         planned_s: when plan and needs were last worked out; helped_s: since when the battery is asked for help.
@@ -174,6 +175,7 @@ class Charging:
     at: datetime
     now_s: float
     began_s: float
+    quarter: datetime | None = None
     site: Site = field(default_factory=Site)
     bays: Mapping[str, Bay] = field(default_factory=dict)
     cars: Mapping[str, CarState] = field(default_factory=dict)

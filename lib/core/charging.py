@@ -13,11 +13,12 @@ from lib.core.agenda import Listed, Unlisted
 from lib.core.car import CarMissed, CarTold
 from lib.core.carport import BatteryWord, Bay, CalendarState, CarState, Charging, ChargingRules, with_bay
 from lib.core.charger import Balked, ChargerEvent, Meddled, Missed, Told, Took
-from lib.core.circuits import Amps
+from lib.core.circuits import Amps, safe_a
 from lib.core.cost import PriceSlot
 from lib.core.gauges import Gauged, GaugeEvent, Limited, Ungauged, Unlimited
 from lib.core.modes import Mode, Phases
 from lib.core.outside import Proposed
+from lib.core.pace import fallen
 from lib.core.plugged import Named
 from lib.core.quarter import start_of
 from lib.core.site import Word
@@ -106,7 +107,7 @@ def after(charging: Charging, event: Event, rules: ChargingRules, *, now_s: floa
     Nothing else changes it, live or replayed. What is to be done about it is lib/core/steering.py's.
     """
     at = charging.site.at(now_s) or now
-    charging = replace(charging, at=at, now_s=now_s, said=(), closed=())
+    charging = _quarters(replace(charging, at=at, now_s=now_s, said=(), closed=()))
     match event:
         case Heard(word=word):
             return _heard(charging, word)
@@ -151,8 +152,7 @@ def _heard(charging: Charging, word: Word) -> Charging:
     known = charging.usual
     if word.good and heard.base_w is not None:
         known = usual.after(known, at, heard.base_w)
-    charging = _quarters(charging, charging.at, at)
-    charging = replace(charging, site=heard, at=at, usual=known)
+    charging = _quarters(replace(charging, site=heard, at=at, usual=known))
     return _peaked(charging, before.peak_w, word) if word.good else charging
 
 
@@ -200,15 +200,18 @@ def _drawn(charging: Charging) -> tuple[tuple[float, float], tuple[Amps, Amps]]:
     return cars_w, (_sum(low for low, _ in ranges_a), _sum(high for _, high in ranges_a))
 
 
-def _quarters(charging: Charging, before: datetime, at: datetime) -> Charging:
+def _quarters(charging: Charging) -> Charging:
     """At the start of a quarter: what each session charged in the one that is over."""
-    if start_of(before) == start_of(at):
+    quarter = start_of(charging.at)
+    if (
+        charging.quarter is not None and quarter <= charging.quarter
+    ):  # the meter may say that it is earlier than we hold
         return charging
     bays = {}
     for name, bay in charging.bays.items():
         energy_wh = bay.session.energy_wh if bay.session else 0.0
         bays[name] = replace(bay, quarter_wh=energy_wh, last_wh=max(0.0, energy_wh - bay.quarter_wh))
-    return replace(charging, bays=bays)
+    return replace(charging, bays=bays, quarter=quarter)
 
 
 def _peaked(charging: Charging, before_w: float | None, word: Word) -> Charging:
@@ -251,11 +254,15 @@ def _ticked(charging: Charging, rules: ChargingRules) -> Charging:
 
 
 def _lapsed(charging: Charging) -> Charging:
-    """Chargers that watch themselves, and are silent for so long that they have surely fallen to their safe current."""
+    """Chargers that watch themselves, and are silent for so long that they fall to their safe current."""
     for name, bay in charging.bays.items():
-        if (known := post.lapsing(bay.post, charging.now_s)) is not bay.post:
-            said = f"{name}: silent for so long that it counts with its safe current"
-            charging = with_bay(charging, name, replace(bay, post=known), said)
+        known = post.lapsing(bay.post, charging.now_s)
+        if known is bay.post:
+            continue
+        pace, said = bay.pace, f"{name}: silent for so long that it counts with its safe current"
+        if not bay.post.fallen:
+            pace, said = fallen(pace, safe_a(known.rules), charging.now_s), f"{name}: hears nobody, and falls back"
+        charging = with_bay(charging, name, replace(bay, post=known, pace=pace), said)
     return charging
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from lib.core import claims
 from lib.core.carport import Charging, ChargingRules
-from lib.core.circuits import NOTHING, Amps, Circuit, Limits, Row, in_force, rows
+from lib.core.circuits import NOTHING, Amps, Circuit, Limits, Row, in_force, on, rows, safe_a
+from lib.core.post import SURE_S
 from lib.core.power import PHASE_V
 
 Limited = tuple[Limits, float | None]
@@ -21,24 +22,40 @@ def rows_of(charging: Charging, rules: ChargingRules, reserved_a: Mapping[str, A
 def others_a(charging: Charging, rules: ChargingRules) -> dict[str, Amps]:
     """What flows besides all chargers: on the connection by the house's meter, elsewhere by a circuit's own.
 
-    While such a meter is silent for long its worst case counts. A circuit without a meter is left out.
+    While such a meter is silent for long its worst case counts.
     """
     found = {}
     for index, circuit in enumerate(rules.circuits):
         if index == 0:
-            silent_s, known = charging.site.silent_s(charging.now_s), charging.site.base_a
+            silent_s, held = charging.site.silent_s(charging.now_s), charging.site.held_a
+            known = held.now_a if held else None
             is_old = silent_s is None or silent_s > claims.LEASE_S
             worst_a = rules.worst_a if circuit.worst_a is None else circuit.worst_a
         elif circuit.measured:
             gauge = charging.gauges.get(circuit.name)
-            known, is_old = (gauge.other_a, gauge.is_old(charging.now_s)) if gauge else (None, True)
+            known = gauge.held_a.now_a if gauge and gauge.held_a else None
+            is_old = gauge is None or gauge.is_old(charging.now_s)
             worst_a = circuit.worst_a
         else:
+            found[circuit.name] = _unmetered_a(charging, circuit)
             continue
         if is_old and worst_a is not None:
             known = worst_a
         found[circuit.name] = circuit.other_a if known is None else known
     return found
+
+
+def _unmetered_a(charging: Charging, circuit: Circuit) -> Amps:
+    """What the owner says, and what chargers may draw that nobody has read yet; those that watch themselves give up."""
+    one, two, three = circuit.other_a
+    for name in circuit.chargers or ():
+        post = charging.bays[name].post
+        if post.reading is None:
+            is_safe = post.rules.watched and charging.now_s - charging.began_s >= SURE_S
+            current_a = safe_a(post.rules) if is_safe else post.rules.current_a
+            more = on(post.loads(), current_a)
+            one, two, three = one + more[0], two + more[1], three + more[2]
+    return one, two, three
 
 
 def limits_now(charging: Charging) -> dict[str, Limited]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from lib.core.circuits import Amps, Limits
-from lib.core.site import without
+from lib.core.site import Held, holding, without
 
 FRESH_S: Final = 3.0  # on what is older nothing is raised, but for a meter that speaks more seldom
 OLD_S: Final = 30.0  # after so long the worst case counts
@@ -61,8 +61,8 @@ class Gauge:
     """What is known of one circuit beside its chargers.
 
     Attributes:
-        flows_a: what its meter showed last, at `read_s`; other_a: of that what was not its chargers'; period_s: between
-            its last two readings.
+        flows_a: what its meter showed last, at `read_s`; other_a: of that what was not its chargers', held_a: the same
+            as its rows reckon with it; period_s: between its last two readings.
         limited: the limit that was said last; trouble: why nothing newer came, "" while it does.
 
     """
@@ -70,6 +70,7 @@ class Gauge:
     flows_a: Amps | None = None
     read_s: float | None = None
     other_a: Amps | None = None
+    held_a: Held | None = None
     period_s: float = 1.0
     limited: Limited | None = None
     trouble: str = ""
@@ -96,11 +97,18 @@ def after(gauges: Gauges, event: GaugeEvent, ours_a: tuple[Amps, Amps]) -> Gauge
     known = gauges.get(event.circuit, Gauge())
     match event:
         case Gauged(phases_a=flows_a, read_s=read_s):
-            period_s = known.period_s if known.read_s is None else read_s - known.read_s
+            lasted = known.read_s is not None and read_s - known.read_s <= OLD_S
+            period_s = read_s - (known.read_s or 0.0) if lasted else known.period_s
             before, least, most = known.other_a or (None, None, None), *ours_a
             one, two, three = (without(flows_a[n], before[n], least[n], most[n]) for n in range(3))
             known = replace(
-                known, flows_a=flows_a, other_a=(one, two, three), read_s=read_s, period_s=period_s, trouble=""
+                known,
+                flows_a=flows_a,
+                other_a=(one, two, three),
+                held_a=holding(known.held_a, (one, two, three), read_s),
+                read_s=read_s,
+                period_s=period_s,
+                trouble="",
             )
         case Ungauged(why=why):
             known = replace(known, trouble=why)

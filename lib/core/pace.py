@@ -30,6 +30,16 @@ def paced(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo = USUAL) -> tup
     return (_charging if wanted.limit_a else _ending)(pace, wanted, now_s, tempo)
 
 
+def fallen(pace: Pace, safe_a: float, now_s: float, tempo: Tempo = USUAL) -> Pace:
+    """The pace of a charger that nobody can tell anything and that falls to its safe current: it goes on from there."""
+    if not pace.go:
+        return pace
+    if safe_a <= 0:
+        return _paused(pace, now_s, now_s + tempo.off_s)
+    current_a = min(pace.current_a, safe_a)
+    return replace(_sent(pace, current_a, None, now_s), raised_s=now_s)
+
+
 def _told(pace: Pace, held: Hold | None = None, until_s: float | None = None) -> tuple[Pace, Command]:
     return pace, Command(current_a=pace.current_a, go=pace.go, phases=pace.phases, held=held, until_s=until_s)
 

@@ -28,7 +28,9 @@ FOLLOWED_S = 8.0  # a reading that much younger than an order may show what came
 SETTLED_W = 150.0  # what still moves more than this between two readings is on its way
 LATE_S = 30.0  # by then every car has followed, or will not
 IGNORES_A = 1.5  # a car that goes on to take so much more than it is offered heeds no offer
-SURE_S = LEASE_S + 10.0  # by then a charger that watches itself has noticed that nobody speaks to it
+SURE_S = (
+    LEASE_S + 15.0
+)  # by then one that watches itself has noticed that nobody speaks to it, and its car has followed
 SWITCH_S = 60.0  # after a phase switch nothing is measured of the car's phases
 
 
@@ -53,7 +55,7 @@ class Post:
         drawn_a: what its car took on each phase when that was last settled.
         stubborn_a: what its car takes whatever it is offered; it is given that or nothing.
         balked: the last order it refused, until it takes one; meddled: what somebody else set on it.
-        lapsed: it is silent for so long that it has surely fallen to its safe current, as it watches itself.
+        fallen: it watches itself and is silent for so long that it falls to its safe current; lapsed: it surely has.
 
     """
 
@@ -68,6 +70,7 @@ class Post:
     stubborn_a: float = 0.0
     balked: str = ""
     meddled: str = ""
+    fallen: bool = False
     lapsed: bool = False
 
     @property
@@ -151,7 +154,10 @@ class Post:
 
     @property
     def _offered_a(self) -> float:
-        """The most that it may be offering, by its last word and all orders since; at last its safe current."""
+        """The most that it may be offering, by its last word and all orders since; at last its safe current.
+
+        That may be more than it was told: one that watches itself takes it up when it hears nobody.
+        """
         if self.lapsed:
             return safe_a(self.rules)
         if self.plug is Plug.EMPTY and self.missed is None:
@@ -160,6 +166,8 @@ class Post:
         offered = (
             [] if last is None or last.paused or last.permitted is False else [last.offered_a or last.set_a or 0.0]
         )
+        if self.missed is not None and self.rules.watched:
+            offered.append(safe_a(self.rules))
         return max([*offered, *(move.current_a for move in self.moves)], default=0.0)
 
     def _measured_a(self, loads: tuple[int, ...]) -> Amps | None:
@@ -197,9 +205,11 @@ def after(post: Post, event: ChargerEvent, car: CarRules | None) -> Post:
 def lapsing(post: Post, now_s: float) -> Post:
     """The charger as time passes: one that watches itself and hears nobody has its safe current in the end."""
     missed = post.missed
-    if post.lapsed or missed is None or not post.rules.watched or now_s - missed.since_s < SURE_S:
+    if missed is None or post.lapsed or not post.rules.watched or (silent_s := now_s - missed.since_s) < LEASE_S:
         return post
-    return replace(post, lapsed=True, moves=())
+    if silent_s >= SURE_S:
+        return replace(post, fallen=True, lapsed=True, moves=())
+    return post if post.fallen else replace(post, fallen=True)
 
 
 def _moved(post: Post, order: Order, sent_s: float, car: CarRules | None) -> Post:
@@ -226,6 +236,7 @@ def _told(post: Post, reading: ChargerReading, car: CarRules | None) -> Post:
         post,
         reading=reading,
         missed=None,
+        fallen=False,
         lapsed=False,
         moves=() if settled else post.moves,
         phases=phases,

@@ -16,16 +16,20 @@ from lib.core.circuits import Amps, Row
 from lib.core.claims import Cause
 from lib.core.flows import rows_of
 from lib.core.modes import Mode, Phases
+from lib.core.power import PHASE_V
 from lib.core.profiles import Rota, Standing, profiled
 from lib.core.sharing import Ask, Share, share
 from lib.core.surplus import ALL_PHASES
 from lib.core.why import Hold
 
+SLOW_A = 0.25  # no nearer does a car keep to its offer
 AGAIN_A = 0.5  # more than its least must be there for one that waited
 
 
-def shared(charging: Charging, rules: ChargingRules, aims: list[Aim]) -> tuple[list[Aim], Mapping[str, Share]]:
-    """What the circuits leave each; one whose minimum does not fit them on three phases shall charge on one.
+def shared(
+    charging: Charging, rules: ChargingRules, aims: list[Aim]
+) -> tuple[list[Aim], Mapping[str, Share], tuple[Row, ...]]:
+    """What the circuits leave each, by their rows; one whose minimum does not fit on three phases shall charge on one.
 
     No claim is greater than what they carry, so that no peak is announced that cannot be.
     """
@@ -38,7 +42,34 @@ def shared(charging: Charging, rules: ChargingRules, aims: list[Aim]) -> tuple[l
         asks = _asks(charging, narrow)
         given, shares = _given(charging, rules, asks, narrow)
     rooms_w = _rooms_w(given, asks)
-    return [_within(aim, rooms_w.get(aim.name, inf)) for aim in narrow], shares
+    return [_within(aim, rooms_w.get(aim.name, inf)) for aim in narrow], shares, given
+
+
+def crowded(aims: list[Aim], shares: Mapping[str, Share], rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows that cannot carry all shares yet, for somebody there has yet to come down to his: nothing rises below.
+
+    What does not ask is in the rows already, and one that does not obey is given what it holds.
+    """
+    above_a: dict[str, Amps] = {}
+    for aim in aims:
+        post, share = aim.bay.post, shares.get(aim.name)
+        if share is not None and not post.is_lost and max(high_a := post.range_a[1]) > share.current_a + SLOW_A:
+            one, two, three = (max(0.0, current_a - share.current_a) for current_a in high_a)
+            above_a[aim.name] = one, two, three
+    if not above_a:
+        return ()
+    loads = {aim.name: (_conductors(aim), aim.lines) for aim in aims if aim.name in shares}
+    found = []
+    for row in rows:
+        late = [name for name in above_a if row.carries(name)]
+        if not late:
+            continue
+        names = loads if row.chargers is None else row.chargers & loads.keys()
+        used = sum(shares[name].current_a * row.load(*loads[name]) for name in names)
+        more = (above_a[name][row.phase - 1] if row.phase else sum(above_a[name]) * PHASE_V for name in late)
+        if used + sum(more) > row.room:
+            found.append(row)
+    return tuple(found)
 
 
 def asked_a(aim: Aim) -> float:

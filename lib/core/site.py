@@ -14,6 +14,7 @@ from lib.core.power import PHASE_V
 from lib.core.reading import Reading
 
 FRESH_S = 3.0  # on older telegrams nothing is raised
+HOLD_S = 10.0  # by then a charger was read that has nothing to hide
 LONG_S = 900.0  # after so long a silence only what cannot wait goes on
 WHOLE_AMPERES: Final = "50213"  # this version of the telegram shows no power per phase, and whole amperes
 
@@ -78,13 +79,26 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Amperes by phase that fall only when they have stayed lower for a while: a car may stop before its charger says.
+
+    now_a: what counts; lower_a: the most since it is lower, since_s: since when that is.
+    """
+
+    now_a: Phases
+    lower_a: tuple[float | None, float | None, float | None] = (None, None, None)
+    since_s: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """The house as it is known now, to the program of the cars or of the battery.
 
     Attributes:
         word: dm's last; heard_s: when it came; telegram_s: when the last one with a telegram came; since_s: since when
             these come without a break that ends leases.
-        base_w: the house without cars and battery; base_a: the same by phase; calm_w: without its kettles.
+        base_w: the house without cars and battery; base_a: the same by phase; calm_w: without its kettles; held_a: by
+            phase, as circuits reckon with it.
         leases: by who holds them.
 
     """
@@ -96,6 +110,7 @@ class Site:
     base_w: float | None = None
     calm_w: float | None = None
     base_a: Phases | None = None
+    held_a: Held | None = None
     leases: Mapping[str, Lease] = field(default_factory=dict)
 
     def at(self, now_s: float) -> datetime | None:
@@ -147,6 +162,7 @@ def heard(
         since_s=now_s if site.telegram_s is None or now_s - site.telegram_s >= LEASE_S else site.since_s,
         base_w=base_w,
         base_a=base_a,
+        held_a=site.held_a if base_a is None else holding(site.held_a, base_a, now_s),
         calm_w=base_w if calm_w is None or base_w is None else calm_w + (base_w - calm_w) / LEASE_S,
         leases={
             **site.leases,  # of who is not in the word: dm has just begun, and does not know what is asked
@@ -158,6 +174,7 @@ def heard(
 def beside(site: Site, ours_w: tuple[float, float], ours_a: tuple[Phases, Phases], *, theirs_w: float = 0.0) -> Site:
     """The house found anew in dm's last word, once it is known what draws that was not; the rest as in `heard`."""
     base_w, base_a = _own(site, site.word, ours_w, ours_a, theirs_w)
+    site = replace(site, held_a=None if base_a is None else Held(now_a=base_a))
     if site.calm_w is None or site.base_w is None or base_w is None:
         return replace(site, base_w=base_w, base_a=base_a)
     return replace(site, base_w=base_w, base_a=base_a, calm_w=site.calm_w + base_w - site.base_w)
@@ -181,6 +198,25 @@ def kept(site: Site, who: Collection[str]) -> Site:
     if all(one in who for one in site.leases):
         return site
     return replace(site, leases={name: lease for name, lease in site.leases.items() if name in who})
+
+
+def holding(held: Held | None, seen_a: Phases, at_s: float) -> Held:
+    """With what was seen at `at_s`; a rise counts at once."""
+    if held is None:
+        return Held(now_a=seen_a)
+    phases = [_holding(held, phase, seen_a[phase], at_s) for phase in range(3)]
+    (one, two, three), lower, since = zip(*phases, strict=True)
+    return Held(now_a=(one, two, three), lower_a=lower, since_s=since)
+
+
+def _holding(held: Held, phase: int, seen_a: float, at_s: float) -> tuple[float, float | None, float]:
+    now_a, lower_a, since_s = held.now_a[phase], held.lower_a[phase], held.since_s[phase]
+    if seen_a >= now_a:
+        return seen_a, None, at_s
+    if lower_a is None:
+        return now_a, seen_a, at_s
+    lower_a = max(lower_a, seen_a)
+    return (lower_a, None, at_s) if at_s - since_s >= HOLD_S else (now_a, lower_a, since_s)
 
 
 def without(all_: float, before: float | None, least: float, most: float) -> float:

@@ -4,20 +4,20 @@ In: the EV app's state. Out: the same with orders, claims and reasons in it. A c
 what is raised waits for lib/core/pace.py.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from lib.core import profiles, site, tactics
 from lib.core.aims import Aim, aims_of, pools_of
 from lib.core.carport import WAKES, Bay, Charging, ChargingRules
-from lib.core.charger import LEAST_A, ChargerRules, Order, Plug, power_w
-from lib.core.circuits import safe_a
+from lib.core.charger import Order, Plug, power_w
+from lib.core.circuits import Circuit, Row, safe_a
 from lib.core.flows import blind, loaded
 from lib.core.grounds import unread, why_of
 from lib.core.modes import Mode
 from lib.core.pace import paced
+from lib.core.post import Post
 from lib.core.prospects import foreseen
-from lib.core.room import asked_a, shared
+from lib.core.room import asked_a, crowded, shared
 from lib.core.sessions import interrupted
 from lib.core.sharing import Share
 from lib.core.tempo import USUAL, Haste, Wanted, ramp
@@ -36,11 +36,11 @@ def steered(charging: Charging, rules: ChargingRules, *, replans: bool = True) -
     """
     charging = foreseen(charging, rules) if replans else charging
     charging = replace(charging, pools=pools_of(charging, rules))
-    aims, shares = shared(charging, rules, aims_of(charging, rules))
-    slow, unseen = _giving_way(aims, shares), blind(charging, rules)
+    aims, shares, rows = shared(charging, rules, aims_of(charging, rules))
+    full: list[Row | Circuit] = [*crowded(aims, shares, rows), *blind(charging, rules)]
     bays = dict(charging.bays)
     for aim in aims:
-        may_raise = slow <= {aim.name} and not any(circuit.carries(aim.name) for circuit in unseen)
+        may_raise = not any(one.carries(aim.name) for one in full)
         bay = _ordered(charging, rules, aim, shares.get(aim.name), may_raise=may_raise)
         bays[aim.name] = replace(bay, device=aim.device, put=aim.put, share=shares.get(aim.name))
     return replace(
@@ -56,7 +56,7 @@ def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, share: Share | 
     post, now_s = aim.bay.post, charging.now_s
     if post.plug is Plug.UNKNOWN or post.reading is None or post.missed is not None:
         # what it was told last is told it again; one that has fallen to its safe current shall stay there
-        order = _safe(post.rules) if post.lapsed else post.order
+        order = _safe(post) if post.fallen else post.order
         post = post if order == post.order else replace(post, order=order)
         return replace(aim.bay, post=post, claim=aim.claim, claimed_s=_claimed_s(aim), why=unread(aim))
     if aim.bay.mode is Mode.MANUAL:
@@ -96,9 +96,12 @@ def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, share: Share | 
     )
 
 
-def _safe(rules: ChargerRules) -> Order:
-    """What it shall do while nobody may tell it anything."""
-    return Order(current_a=max(LEAST_A, safe_a(rules)), go=safe_a(rules) > 0)
+def _safe(post: Post) -> Order | None:
+    """What one that falls to its safe current shall do, if it hears us after all: no more than it was told."""
+    order, current_a = post.order, safe_a(post.rules)
+    if order is None or not order.go:
+        return order
+    return replace(order, current_a=max(post.least_a, min(current_a, order.current_a)), go=current_a > 0)
 
 
 def _allowed_a(aim: Aim, share: Share | None) -> float:
@@ -145,18 +148,6 @@ def _is_sunny(aim: Aim) -> bool:
 def _may_raise(charging: Charging) -> bool:
     """Nothing is raised on an old telegram, nor by a start that has hardly listened."""
     return charging.site.is_fresh(charging.now_s) and charging.now_s - charging.began_s >= LISTENS_S
-
-
-def _giving_way(aims: list[Aim], shares: Mapping[str, Share]) -> set[str]:
-    """Those that have yet to come down to their share; before that nothing is raised for others."""
-    none = Share(current_a=0.0)
-    return {
-        aim.name
-        for aim in aims
-        if aim.bay.post.plug.is_car
-        and not aim.bay.post.is_lost
-        and max(aim.bay.post.range_a[1]) > shares.get(aim.name, none).current_a + 1
-    }
 
 
 def _claimed_s(aim: Aim) -> float | None:

@@ -210,13 +210,13 @@ def _followed(bay: Bay, told: Told, before: Post) -> Bay:
     if before.reading is None:  # what is found at the start is gone on with
         charges = reading.plug is Plug.CHARGING and not reading.paused
         set_a = reading.set_a or reading.offered_a or 0.0
-        goes = charges and set_a > 0
+        goes = reading.plug.is_car and not reading.paused and reading.permitted is not False and set_a > 0
         began = replace(
             bay.pace,  # it knows when phases were switched lately
             go=goes,
             current_a=set_a if goes else 0.0,
             phases=reading.phases,
-            turned_s=reading.read_s if goes else bay.pace.turned_s,
+            turned_s=reading.read_s if charges and goes else bay.pace.turned_s,
             rest_s=reading.read_s + USUAL.off_s if bay.session and bay.session.stops and not goes else bay.pace.rest_s,
         )
         return replace(bay, pace=began, charged=charges, found_s=reading.read_s if goes else None)
