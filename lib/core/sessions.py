@@ -138,7 +138,8 @@ def after(
     if session.total_wh is None:
         return replace(session, total_wh=total_wh, seen=at, split_at=at)
     gained_wh, looked = total_wh - session.total_wh, at - session.seen
-    if -ROUNDED_WH <= gained_wh <= 0 and looked < NOTED:
+    is_due = session.waiting_wh > 0 and at - session.split_at >= PATIENCE
+    if -ROUNDED_WH <= gained_wh <= 0 and looked < NOTED and not is_due:
         return session
     gained_wh = max(0.0, gained_wh)  # a counter that fell is another one, and goes on from there
     counted = replace(
