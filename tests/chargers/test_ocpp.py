@@ -57,7 +57,7 @@ async def test_it_is_safe_before_anybody_reads_it(bench: Bench) -> None:
     """A charger that dials in, and its car that begins by itself, wait for nobody's turn."""
     await bench.open(starts_itself=True)
     await until(lambda: bench.box.offer_a == 6.0)
-    assert bench.charger.watched
+    await until(lambda: bench.charger.watched)
 
 
 async def test_an_order_starts_the_car_that_waits(bench: Bench) -> None:
