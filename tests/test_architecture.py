@@ -40,7 +40,18 @@ MAY_IMPORT = {
 }
 # the core computes: nothing that waits, logs, asks the time or draws
 CORE_MAY_IMPORT = {
-    *("bisect", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "functools", "itertools"),
+    *(
+        "bisect",
+        "collections",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "difflib",
+        "enum",
+        "functools",
+        "heapq",
+        "itertools",
+    ),
     *("math", "operator", "re", "types", "typing", "zoneinfo"),
     "fastcrc",  # a CRC is arithmetic; docs/adr/0002
 }
