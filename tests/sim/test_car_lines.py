@@ -137,7 +137,7 @@ def test_a_paused_charger_waits_at_six_amperes() -> None:
     points = charge_points(4, NOON, family_week(NOON))
     assert {ChargeSettings(current_a=6.0, paused=True)} == {point.settings for point in points}
     assert ["car_1", "car_2", "car_3", "car_4"] == [point.home.name for point in points if point.home]
-    assert ["nrgkick", "goe"] == [box_before(points[0], make).make for make in Make]
+    assert ["nrgkick", "goe", "openevse"] == [box_before(points[0], make).make for make in Make]
 
 
 WORDS = st.sampled_from(
