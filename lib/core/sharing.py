@@ -106,22 +106,7 @@ def share(rows: Iterable[Row], asks: Iterable[Ask], parties: Sequence[Party] = (
     parties: those that share otherwise among themselves what they come to together, the outer before the inner ones.
     """
     rows = tuple(rows)
-    left = [max(0, _milli(row.room)) for row in rows]
-    given: dict[str, Share] = {}
-    waiting = Counter[str]()
-    admitted: list[_Taker] = []
-    takers = _takers(rows, asks)
-    for taker in _in_line(takers, parties):
-        ask = taker.ask
-        if taker.most < taker.least:
-            given[ask.charger] = Share(current_a=0.0)
-        elif (full := taker.row_without(left, taker.least + _milli(ask.spare_a))) is not None:
-            waiting[rows[full].circuit] += 1
-            given[ask.charger] = Share(current_a=0.0, held_by=rows[full], place=waiting[rows[full].circuit])
-        else:
-            taker.got = 0
-            taker.take(left, taker.least)
-            admitted.append(taker)
+    admitted, left, given = _admitted(rows, asks, parties)
     _fill(admitted, left)
     for party in parties:
         members = [taker for taker in admitted if taker.ask.charger in party.turns]
@@ -136,6 +121,36 @@ def share(rows: Iterable[Row], asks: Iterable[Ask], parties: Sequence[Party] = (
         held_by = None if taker.full is None or taker.got >= taker.most else rows[taker.full]
         given[taker.ask.charger] = Share(current_a=taker.got / 1000, held_by=held_by)
     return given
+
+
+def exact(rows: Iterable[Row], asks: Iterable[Ask]) -> dict[str, float]:
+    """What each would get of the same rows if amperes came in no steps, by turn 0 alone: what `share` rounds down."""
+    admitted, left, given = _admitted(tuple(rows), asks, ())
+    amounts = _levels(admitted, left)
+    levels = {taker.ask.charger: amount / 1000 for taker, amount in zip(admitted, amounts, strict=True)}
+    return dict.fromkeys(given, 0.0) | levels
+
+
+def _admitted(
+    rows: Sequence[Row], asks: Iterable[Ask], parties: Sequence[Party]
+) -> tuple[list[_Taker], list[int], dict[str, Share]]:
+    """Who has his minimum, what the rows have left beside these, and what the others get: a place in line at most."""
+    left = [max(0, _milli(row.room)) for row in rows]
+    given: dict[str, Share] = {}
+    waiting = Counter[str]()
+    admitted: list[_Taker] = []
+    for taker in _in_line(_takers(rows, asks), parties):
+        ask = taker.ask
+        if taker.most < taker.least:
+            given[ask.charger] = Share(current_a=0.0)
+        elif (full := taker.row_without(left, taker.least + _milli(ask.spare_a))) is not None:
+            waiting[rows[full].circuit] += 1
+            given[ask.charger] = Share(current_a=0.0, held_by=rows[full], place=waiting[rows[full].circuit])
+        else:
+            taker.got = 0
+            taker.take(left, taker.least)
+            admitted.append(taker)
+    return admitted, left, given
 
 
 def _takers(rows: Sequence[Row], asks: Iterable[Ask]) -> list[_Taker]:
@@ -216,12 +231,15 @@ def _step(takers: Iterable[_Taker], left: list[int]) -> None:
 
 
 def _leap(takers: list[_Taker], left: list[int]) -> None:
-    """As far as all rise together, rounded down to each one's step: where single steps come to, but for the last.
+    """As far as all rise together, rounded down to each one's step: where single steps come to, but for the last."""
+    for taker, amount in zip(takers, _levels(takers, left), strict=True):
+        taker.take(left, max(0, int(amount + HAIR * 1000) // taker.step * taker.step - taker.got))
 
-    Exact max-min: the level rises, whoever is at its maximum stops, and a full row stops all on it.
-    """
+
+def _levels(takers: Sequence[_Taker], left: Sequence[int]) -> list[float]:
+    """Exact max-min, in mA: the level rises, whoever is at its maximum stops, and a full row stops all on it."""
     level_of = [taker.got / taker.weight for taker in takers]
-    low = min(level_of)
+    low = min(level_of, default=0.0)
     fixed: dict[int, float] = {}  # of each row, what those on it have that do not rise now
     rising: dict[int, float] = {}  # of each row, what it takes of it when the level rises by one
     reach: dict[int, float] = {}  # of each row, what all on it may have together
@@ -285,11 +303,7 @@ def _leap(takers: list[_Taker], left: list[int]) -> None:
                     heappush(fills, (true, row))
         else:
             stop(index, takers[index].most)
-    for index, taker in enumerate(takers):
-        amount = final[index]
-        if amount is not None:
-            step = taker.step
-            taker.take(left, max(0, int(amount + HAIR * 1000) // step * step - taker.got))
+    return [taker.got if amount is None else amount for taker, amount in zip(takers, final, strict=True)]
 
 
 def _milli(value: float) -> int:

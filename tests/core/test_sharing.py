@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.core.circuits import Amps, Circuit, Row, conductors, on, rows
-from lib.core.sharing import Ask, Share, share
+from lib.core.sharing import Ask, Share, exact, share
 from tests.conftest import folders
 
 FILES = [
@@ -102,6 +102,31 @@ def test_the_recorded_trees_are_shared_as_recorded(case: dict[str, Any], profile
     assert case["expect"]["paused"] == [ask.charger for ask in asks if given[ask.charger].place]
     for charger, expected in case["expect"][profile].items():
         assert float(Fraction(expected)) == pytest.approx(given[charger].current_a, abs=2 * step_a if step_a < 1 else 0)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_exact_shares_are_the_recorded_fractions(case: dict[str, Any]) -> None:
+    """As if amperes came in no steps: to the millionth."""
+    circuits, base_a, chargers = flat(case["tree"])
+    offline = {one["id"]: one for one in chargers if one["state"] == "offline"}
+    reserved_a = {name: on(conductors(one["phases"], None), one["reserve"]) for name, one in offline.items()}
+    for profile in ("equal", "proportional"):
+        asks = [
+            Ask(
+                charger=one["id"],
+                conductors=conductors(one["phases"], None),
+                least_a=one["min"],
+                most_a=max(one["min"], one["max"]),
+                step_a=0.001,
+                rank=rank,
+                weight=max(one["min"], one["max"]) if profile == "proportional" else 1.0,
+            )
+            for rank, one in enumerate(chargers)
+            if one["state"] == "active"
+        ]
+        got = exact(rows(circuits, base_a, reserved_a), asks)
+        expected = {name: float(Fraction(amps)) for name, amps in case["expect"][profile].items()}
+        assert expected == pytest.approx({name: amps for name, amps in got.items() if amps}, abs=1e-6)
 
 
 def test_four_groups_of_five_below_100_a() -> None:
