@@ -3,17 +3,19 @@
 
 const FAST_MIN = 60;
 const MOST_TRIPS = 6;
+const MANY = 6; // chargers of more than these are changed one by one
 const PLUGS = { empty: "no car", connected: "plugged in", charging: "charging", fault: "fault", unknown: UNKNOWN };
 
 function showCharging(root, charging) {
   const { at, chargers, cars, trips } = charging;
   const titles = Object.fromEntries(cars.map((car) => [car.name, car.title || car.name]));
   showBudget(root.querySelector("[aria-label=budget]"), charging);
+  showCircuits(root.querySelector("[aria-label=circuits]"), charging);
   list(root.querySelector("#chargers"), chargers, {
     template: "charger",
     key: (charger) => charger.name,
     born: bornCharger,
-    show: (card, charger) => showCharger(card, charger, at, titles),
+    show: (card, charger) => showCharger(card, charger, at, titles, chargers.length > MANY),
   });
   list(root.querySelector("#cars"), cars, {
     template: "car",
@@ -48,6 +50,9 @@ function showBudget(card, { budget, help, at }) {
 }
 
 function bornCharger(card, charger) {
+  const change = piece(card, "change");
+  card.classList.add("brief");
+  change.onclick = () => showChange(card, card.classList.toggle("brief"));
   for (const button of card.querySelectorAll(".modes button")) {
     button.onclick = () => ask(card, "set_mode", { charger, mode: button.value });
   }
@@ -59,7 +64,12 @@ function bornCharger(card, charger) {
   wish.onchange = () => ask(card, "set_phases", { charger, phases: wish.value });
 }
 
-function showCharger(card, charger, at, titles) {
+function showChange(card, isBrief) {
+  write(card, { change: isBrief ? "change it" : "leave it" });
+  piece(card, "change").setAttribute("aria-expanded", String(!isBrief));
+}
+
+function showCharger(card, charger, at, titles, isOneOfMany) {
   const { plug, mode, plug_in, boost_until, silent_s } = charger;
   const isSilent = silent_s != null;
   const isCar = plug === "connected" || plug === "charging";
@@ -76,6 +86,9 @@ function showCharger(card, charger, at, titles) {
     manual: MANUAL[mode],
     boost: boost_until ? `fast until ${near(boost_until, at)}: end it` : "fast for an hour",
   });
+  if (!isOneOfMany) card.classList.remove("brief");
+  showChange(card, card.classList.contains("brief"));
+  if (!isOneOfMany) piece(card, "change").hidden = true;
   piece(card, "bar").hidden = !plug_in?.energy_wh;
   if (plug_in?.energy_wh) {
     const { energy_wh, sun_wh, battery_wh, grid_wh } = plug_in;
