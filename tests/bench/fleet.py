@@ -21,9 +21,9 @@ TITLE = "Fleet"
 CHARGERS = 200
 GOAL_S, GOAL_PCT = 2.0, 50.0
 START_S, WARM_S = 120.0, 60.0  # until all charge, at most; then nothing is measured for so long
-BUSY_S, QUIET_S = 40, 80  # the machines run so long, and rest so long
+BUSY_S, QUIET_S = 60, 90  # the machines run so long, and rest so long
 LOOK_S = 12  # after another load: what a charger has then is what it was to come to
-CALM_S = 12  # before it nothing else changes for so long
+CALM_S = 25  # before it nothing else changes for so long: who is raised then waits for the next time
 MUST_A, NEAR_A = 0.45, 0.25
 HOW = (
     f"{CHARGERS} chargers in turn NRGkick and go-e over HTTP, one of three on three phases, a car on each that takes "
