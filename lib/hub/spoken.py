@@ -36,9 +36,10 @@ OFF, AUTO = "off", "auto"
 BATTERY = "battery"
 GUEST = "guest"
 MOST_KW = 100.0
+LONGEST_NUMBER = 4  # of a priority
+MOST_WORDS = 40  # that a name can have
 AMOUNT: Final = re.compile(r"(?P<number>[-+]?\d{1,7}(?:[.,]\d{1,3})?)(?P<unit>kw|w|s)?", re.IGNORECASE)
 LOOSE: Final = re.compile(r"(?<=\d)\s+(?=(?:kw|w|s)\b)", re.IGNORECASE)  # what parts an amount from its unit
-WITHDRAWS: Final = re.compile(r"(?P<target>.+?)\s+(?P<priority>\d{1,4})\s+(?:by\s+)?(?P<source>.+)", re.IGNORECASE)
 PAUSE, FOR = "pause", "for"
 FIELDS: Final = MappingProxyType({"wish": "wish_w", "low": "low_w", "high": "high_w", FOR: "for_s"})
 
@@ -133,20 +134,29 @@ def _amount(name: str, said: str) -> float | str:
 
 
 def _withdraw(rest: str, newest: Newest) -> Order:
-    said = WITHDRAWS.fullmatch(rest)
-    if said is None:
+    words, known = rest.split(), {name.casefold() for name in _targets(newest)}
+    numbers = [at for at, word in enumerate(words[:-1][:MOST_WORDS]) if at and word.isdecimal()]
+    if not numbers:
         raise OrderError("what is withdrawn has a target, a priority and a source")
-    return order_of(Withdraw, _put(said["target"], said["priority"], said["source"], newest))
+    named = (at for at in numbers if " ".join(words[:at]).casefold() in known)  # a name may hold a number, too
+    at = next(named, numbers[0])
+    source = words[at + 2 :] if words[at + 1].casefold() == "by" and len(words) > at + 2 else words[at + 1 :]
+    return order_of(Withdraw, _put(" ".join(words[:at]), words[at], " ".join(source), newest))
 
 
 def _put(target: str, priority: str, source: str, newest: Newest) -> dict[str, object]:
     """What stands at every proposal: of what, how high, by whom."""
+    number = int(priority) if priority.isdecimal() and len(priority) <= LONGEST_NUMBER else priority
+    return {"target": _spelt(target, _targets(newest)), "source": source.strip(), "priority": number}
+
+
+def _targets(newest: Newest) -> list[str]:
+    """What can be proposed for, as far as that was said."""
     charging, proposals = newest.message(Charging), newest.message(Proposals)
     known = [one.name for one in proposals.targets] if proposals else []
     if charging:
         known += [one.name for one in charging.chargers] + [one.name for one in charging.circuits]
-    number = int(priority) if priority.isdecimal() and len(priority) <= 4 else priority
-    return {"target": _spelt(target, known), "source": source.strip(), "priority": number}
+    return known
 
 
 MODE: Final = Spoken(kind=SetMode, such_as="mode garage pv_only", parse=_mode)

@@ -1,5 +1,8 @@
 """Orders as people type them."""
 
+import contextlib
+from time import monotonic
+
 import pytest
 
 from lib.core.modes import Mode, Phases, StorageMode
@@ -21,6 +24,7 @@ from lib.messages.orders import (
     SetStorage,
     Withdraw,
 )
+from lib.messages.proposals import Proposals, TargetNow
 
 from .garage import ONE, a_charging
 
@@ -78,12 +82,33 @@ def told(charging: Charging | None) -> Newest:
             Propose(target="the left place", source="me", priority=7, low_w=0.0, high_w=0.0),
         ),
         (spoken.WITHDRAW, "GARAGE 40 me", Withdraw(target="garage", source="me", priority=40)),
+        (spoken.WITHDRAW, "place 2 40 me", Withdraw(target="place", source="40 me", priority=2)),
+        (spoken.WITHDRAW, "garage 40 by", Withdraw(target="garage", source="by", priority=40)),
         (spoken.WITHDRAW, "garage 40 by my script", Withdraw(target="garage", source="my script", priority=40)),
     ],
 )
 def test_a_line_is_an_order(word: Spoken, rest: str, order: Order) -> None:
     """However it is capitalised, with a comma or a unit."""
     assert order == word.parse(rest, told(a_charging()))
+
+
+def test_a_number_may_be_of_a_name() -> None:
+    """Where that is known: `place 2` and `place` are two chargers."""
+    newest = told(None)
+    newest.take(Proposals(boot="e", seq=1, targets=(TargetNow(name="place 2", kind="charger", target_w=0.0),)))
+    assert Withdraw(target="place 2", source="me", priority=40) == spoken.WITHDRAW.parse("Place 2 40 me", newest)
+
+
+@pytest.mark.parametrize("word", [spoken.PROPOSE, spoken.WITHDRAW])
+@pytest.mark.parametrize(
+    "typed", [" " * 60_000 + "x", "1 " * 30_000, "wish 1" * 10_000, "a 1" + " " * 60_000 + "kW by b"]
+)
+def test_a_long_line_takes_no_longer_than_it_is_long(word: Spoken, typed: str) -> None:
+    """Whatever it is made of: the states of the others wait for it."""
+    began_s = monotonic()
+    with contextlib.suppress(OrderError):
+        word.parse(f"garage{typed}", told(None))
+    assert monotonic() - began_s < 0.5
 
 
 @pytest.mark.parametrize(
