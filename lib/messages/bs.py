@@ -16,6 +16,7 @@ from lib.core.cost import PriceSlot
 from lib.core.gains import Gains
 from lib.core.helping import KEEPS
 from lib.core.reserve import reserve_pct
+from lib.core.storing import device_of, left_w
 from lib.messages.charging import Charging
 from lib.messages.storage import BatteryNow, Flow, GainsNow, HelpGiven, StoreBlock
 from lib.messages.storage import Storage as Said
@@ -138,7 +139,7 @@ def _drawn(known: Pool, rules: StorageRules) -> tuple[Drawn, ...]:
 def _can_help_w(storage: Storage, known: Pool, reserve: float) -> float:
     if storage.target_w is None or storage.mode in KEEPS or known.soc_pct is None or known.soc_pct <= reserve:
         return 0.0
-    return -known.low_w
+    return max(0.0, -left_w(device_of(known), storage.outside.get(BATTERY, ())))
 
 
 def _flow(storage: Storage) -> Flow:

@@ -12,6 +12,7 @@ from lib.core.outside import FREE, MOST
 from lib.core.proposals import LIFE_S, SYSTEM
 from lib.hub.orders import Answer, Orders
 from lib.messages import Message, Refused
+from lib.messages.bs import say_storage
 from lib.messages.orders import Done, Order, OrderError, Propose, Withdraw, order_of
 from lib.messages.proposals import Proposals, TargetNow
 from tests.commands.plant import CIRCUITS, Plant
@@ -93,6 +94,20 @@ async def test_a_wish_for_the_battery_is_taken_by_bs() -> None:
     assert said.startswith("battery: 1.50 kW, as vpp wishes; priority 40 may have ")
     vault.pass_by(7)
     assert 1_500.0 == vault.storage.target_w  # after a rest, for it gave before
+
+
+async def test_what_is_kept_back_is_not_offered_to_the_cars() -> None:
+    """So that no help is asked for that would be refused."""
+    vault = a_vault()
+
+    def can_help_w() -> float:
+        return say_storage(vault.storage, STORED, boot="b", seq=1, now=vault.clock.now(), makes={}).can_help_w
+
+    assert can_help_w() > 1_000.0
+    await done(vault, a_proposal("battery", 500, low_w=-1_000.0), by_token=True)
+    assert 1_000.0 == can_help_w()
+    await done(vault, a_proposal("battery", 500, low_w=500.0), by_token=True)
+    assert 0.0 == can_help_w()
 
 
 async def test_a_circuit_is_a_target_too() -> None:
