@@ -211,11 +211,8 @@ class Ocpp:
         )
 
     def _warnings(self, connector: Connector) -> tuple[str, ...]:
-        drawn, off_s = connector.drawn, 0.0
-        if drawn.at:
-            ago_s = self._clock.monotonic() - drawn.heard_s
-            off_s = (drawn.at - self._clock.now()).total_seconds() + ago_s
-        is_quiet = connector.plug is Plug.CHARGING and not drawn.says_draw
+        off_s = connector.ahead_s
+        is_quiet = connector.plug is Plug.CHARGING and not connector.drawn.says_draw
         return (
             connector.warning or self._station.connector(0).warning,
             *self._standing.warnings,

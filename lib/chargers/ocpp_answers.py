@@ -96,6 +96,7 @@ class Connector:
         status: the word of the standard; "" until it said one; told_s: when it did. fault, warning: in words.
         transaction: its number, where we know it; drawn: what its meter said last that tells the draw.
         ends: transactions that ended. metered: how often its meter spoke; metered_s: when it did last.
+        ahead_s: by how much its clock is ahead of ours, by the times of its meter; below 0 it is behind, or late.
         total_wh: its register; base_wh: that register when the car was plugged in; plugins: counted here.
 
     """
@@ -110,6 +111,7 @@ class Connector:
     base_wh: float | None = None
     plugins: int = 0
     ends: int = 0
+    ahead_s: float = 0.0
     metered: int = 0
     metered_s: float = -math.inf
 
@@ -173,14 +175,15 @@ def ended(connector: Connector, meter_wh: float | None) -> Connector:
     )
 
 
-def measured(connector: Connector, said: Mapping[str, Any], now_s: float) -> Connector:
-    """Its meter told something; a register keeps its value until it tells another."""
+def measured(connector: Connector, said: Mapping[str, Any], now_s: float, now: datetime | None = None) -> Connector:
+    """Its meter told something; a register keeps its value until it tells another. now: by our clock."""
     samples = parse_samples(said.get("meter_value"), now_s)
     running = whole(said.get("transaction_id"))
     is_known = connector.transaction is not None or not connector.runs
     is_fresh = connector.drawn.heard_s >= now_s - LASTS_S
     return replace(
         connector,
+        ahead_s=(samples.at - now).total_seconds() if now and samples.at else connector.ahead_s,
         metered=connector.metered + 1,
         metered_s=now_s,
         drawn=samples if samples.says_draw or not is_fresh else connector.drawn,

@@ -16,8 +16,8 @@ from lib.core.charger import ChargerRules, Order, in_steps
 from lib.core.circuits import safe_a
 from lib.core.power import PHASE_V
 
-LEASE_S = 60  # an order holds so long
-SKEW_S = 60  # and so far its clock may be behind ours
+LEASE_S = 30  # an order holds so long; the core counts on it
+SKEW_S = 60  # and began so long ago, for a clock that is behind
 STEP_A = 0.1
 AMPERES, WATTS = "A", "W"
 SAFE, ORDERED = 1, 2  # of the profiles that are ours, by connector

@@ -1,13 +1,15 @@
 """What one connector is told with OCPP 1.6, and what of it stands: the safe profile below, the order above it.
 
 In: a connection, orders, time. Out: profiles, remote starts and stops, in the surest way that the charger takes; what
-it is set to, as far as anybody can know. An order stands for a minute and is said again while somebody keeps it; one
-that nobody kept in time is dropped here too: what an older one allowed, nobody may want any more. It knows no reading.
+it is set to, as far as anybody can know. An order stands for half a minute and is said again while somebody keeps it;
+one that nobody kept in time is dropped here too: what an older one allowed, nobody may want any more. It knows no
+reading.
 """
 
 import logging
 import math
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from ocpp.v16 import call  # type: ignore[import-untyped]  # it has no types
@@ -31,8 +33,10 @@ from lib.clock import Clock
 from lib.core.charger import ChargerRules, Order, Plug
 from lib.core.circuits import safe_a
 
-RENEW_S = 15.0  # an order is said again so often
-HOLDS_S = 30.0  # one that nobody could renew for so long is dropped: its room may be another's by now
+RENEW_S = 10.0  # an order is said again so often
+HOLDS_S = LEASE_S  # one that nobody could renew for so long is dropped: its room may be another's by now
+DRIFTS_S = 60.0  # a clock that is further off has another zone, or told something old
+LATE_S = 15.0  # what it samples it may tell so late, by a clock that is right
 START_S = 60.0  # between two orders to start a transaction
 TAG = "DIGITALMETER"  # in whose name a transaction is started
 KEEPS = "it takes no limit that ends by itself: it keeps the last one when nobody talks to it"
@@ -181,7 +185,7 @@ class Standing:
     async def _say_safe(self, session: Session) -> None:
         while True:
             can = self._station.skill
-            profile = safe_profile(self._rules, self._number, can, self._clock.now())
+            profile = safe_profile(self._rules, self._number, can, self._now())
             try:
                 await self._set(session, profile)
             except RefusedError:
@@ -245,10 +249,16 @@ class Standing:
             self._rules,
             self._number,
             self._station.skill,
-            self._clock.now(),
+            self._now(),
             transaction=transaction,
             lapses=self._is_safe,
         )
+
+    def _now(self) -> datetime:
+        """The time by the charger's own clock, by which its profiles end."""
+        ahead_s = self._connector.ahead_s
+        is_off = 0.0 < ahead_s < DRIFTS_S or -DRIFTS_S < ahead_s < -LATE_S
+        return self._clock.now() + timedelta(seconds=ahead_s if is_off else 0.0)
 
     async def _set(self, session: Session, profile: dict[str, Any]) -> None:
         question = call.SetChargingProfile(connector_id=self._number, cs_charging_profiles=profile)

@@ -185,7 +185,9 @@ class Station:
 
     def hear_meter(self, said: Mapping[str, Any]) -> None:
         """Meter values."""
-        self._change(whole(said.get("connector_id")), lambda one: measured(one, said, self._clock.monotonic()))
+        self._change(
+            whole(said.get("connector_id")), lambda one: measured(one, said, self._clock.monotonic(), self._clock.now())
+        )
 
     def _change(self, at: int | None, after: Callable[[Connector], Connector]) -> None:
         if at is not None and 0 <= at <= MOST_CONNECTORS:

@@ -1,4 +1,4 @@
-"""Whatever happens to a charger that dials in, what is said of it is true, and a minute of silence makes it safe."""
+"""Whatever happens to a charger that dials in, what is said of it is true, and silence makes it safe."""
 
 import asyncio
 import random

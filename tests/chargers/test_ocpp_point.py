@@ -113,9 +113,9 @@ async def test_a_controller_that_is_killed_leaves_it_safe() -> None:
         await until(lambda: box.offer_a == 16.0)
         controller.kill()
         await controller.wait()
-        box.step(50)
+        box.step(14)
         assert 16.0 == box.offer_a
-        box.step(15)
+        box.step(17)
         assert 6.0 == box.offer_a
         box.step(5)
         assert 3 * 6 * 230 == box.point.power_w

@@ -27,8 +27,8 @@ def stored(profile: dict[str, Any]) -> Stored:
 @pytest.mark.parametrize("way", [Way.TRANSACTION, Way.STACKED])
 @pytest.mark.parametrize("top", [None, 1, 8])
 @pytest.mark.parametrize("unit", ["A", "W"])
-def test_an_order_ends_a_minute_later_and_leaves_what_is_safe(way: Way, top: int | None, unit: str) -> None:
-    """By the charger's own clock, also when that is up to a minute behind or 40 s ahead of ours."""
+def test_an_order_ends_half_a_minute_later_and_leaves_what_is_safe(way: Way, top: int | None, unit: str) -> None:
+    """By the charger's own clock, also when that is up to a minute behind ours."""
     can = Skill(way=way, top=top, unit=unit)
     both = [
         stored(safe_profile(RULES, 1, can, NOON)),
