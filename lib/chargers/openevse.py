@@ -294,6 +294,7 @@ class OpenEvse:
             fault=status.fault,
             warning="; ".join(filter(None, warnings)),
             serial=self._config.serial,
+            watched=self._watch.is_set and not self._watch.warning,
         )
 
 

@@ -72,6 +72,7 @@ class ChargerReading:
         least_a, most_a: what it takes as an order now; limit_wh: stops by itself after so much since the plug-in.
         plugins: counts plug-ins, so that one nobody saw is noticed.
         fault: what is wrong, in words; warning: what is only odd.
+        watched: whether it falls to its safe current by itself when nobody talks to it; None: as its make does.
 
     """
 
@@ -93,6 +94,7 @@ class ChargerReading:
     warning: str = ""
     serial: str = ""
     set_a: float | None = None
+    watched: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,22 +24,31 @@ def why_of(charging: Charging, aim: Aim, share: Share | None, command: Command) 
     because = aim.wished.because
     why = because.why if because is not None and because.why is not None else Why(reason=Reason.STARTING)
     drawn_w = post.range_w[1] if current_a and bay.idle_s is None else None
-    why = replace(why, power_w=drawn_w, current_a=current_a)
+    held, held_until, by, count = _held(charging, aim, share, command, current_a)
+    return replace(why, power_w=drawn_w, current_a=current_a, held=held, held_until=held_until, by=by, count=count)
+
+
+def _held(
+    charging: Charging, aim: Aim, share: Share | None, command: Command, current_a: float
+) -> tuple[Hold | None, datetime | None, str, int | None]:
+    """What keeps it from its wish, until when, by whom, and which place in the line it has."""
+    post = aim.bay.post
     if post.balked:
-        return replace(why, held=Hold.REFUSED, by=post.balked)
+        return Hold.REFUSED, None, post.balked, None
     row = share.held_by if share is not None and share.current_a < aim.most_a else None
     allowed_a = aim.most_a if share is None or row is None else share.current_a
     if command.held is not None and current_a < allowed_a:
-        return replace(why, held=command.held, held_until=_then(charging, command.until_s))
+        return command.held, _then(charging, command.until_s), "", None
     if share is not None and row is not None:
-        return replace(why, held=Hold.WAITING if share.place else Hold.ROW, by=row.name, count=share.place or None)
+        return Hold.WAITING if share.place else Hold.ROW, None, row.name, share.place or None
     if aim.held is not None:
-        return replace(why, held=aim.held, by=_silent(charging) if aim.held is Hold.SAFE else "")
+        return aim.held, None, _silent(charging) if aim.held is Hold.SAFE else "", None
     if post.stubborn_a and current_a:
-        return replace(why, held=Hold.STUBBORN)
-    if current_a and bay.pace.cap_a is not None and aim.wished.target_w > power_w(bay.pace.cap_a, aim.lines):
-        return replace(why, held=Hold.SLOW_CAR)
-    return replace(why, held=command.held, held_until=_then(charging, command.until_s))
+        return Hold.STUBBORN, None, "", None
+    cap_a = aim.bay.pace.cap_a
+    if current_a and cap_a is not None and aim.wished.target_w > power_w(cap_a, aim.lines):
+        return Hold.SLOW_CAR, None, "", None
+    return command.held, _then(charging, command.until_s), "", None
 
 
 def unread(aim: Aim) -> Why:

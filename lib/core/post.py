@@ -79,6 +79,12 @@ class Post:
         return self.reading.plug if self.reading else Plug.UNKNOWN
 
     @property
+    def watched(self) -> bool:
+        """Whether it falls to its safe current by itself: by its own word, else as its make does."""
+        said = self.reading.watched if self.reading else None
+        return self.rules.watched if said is None else said
+
+    @property
     def most_a(self) -> float:
         """What it takes at most."""
         told_a = self.reading.most_a if self.reading else None
@@ -166,7 +172,7 @@ class Post:
         offered = (
             [] if last is None or last.paused or last.permitted is False else [last.offered_a or last.set_a or 0.0]
         )
-        if self.missed is not None and self.rules.watched:
+        if self.missed is not None and self.watched:
             offered.append(safe_a(self.rules))
         return max([*offered, *(move.current_a for move in self.moves)], default=0.0)
 
@@ -205,7 +211,7 @@ def after(post: Post, event: ChargerEvent, car: CarRules | None) -> Post:
 def lapsing(post: Post, now_s: float) -> Post:
     """The charger as time passes: one that watches itself and hears nobody has its safe current in the end."""
     missed = post.missed
-    if missed is None or post.lapsed or not post.rules.watched or (silent_s := now_s - missed.since_s) < LEASE_S:
+    if missed is None or post.lapsed or not post.watched or (silent_s := now_s - missed.since_s) < LEASE_S:
         return post
     if silent_s >= SURE_S:
         return replace(post, fallen=True, lapsed=True, moves=())

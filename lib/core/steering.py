@@ -20,7 +20,7 @@ from lib.core.prospects import foreseen
 from lib.core.room import asked_a, crowded, shared
 from lib.core.sessions import interrupted
 from lib.core.sharing import Share
-from lib.core.tempo import USUAL, Haste, Wanted, ramp
+from lib.core.tempo import USUAL, Haste, Tempo, Wanted, ramp
 from lib.core.why import Hold, Reason, Why
 
 LISTENS_S = 10.0  # a start first hears prices, trips and cars, so that it begins nothing it would regret
@@ -38,11 +38,12 @@ def steered(charging: Charging, rules: ChargingRules, *, replans: bool = True) -
     charging = replace(charging, pools=pools_of(charging, rules))
     aims, shares, rows = shared(charging, rules, aims_of(charging, rules))
     full: list[Row | Circuit] = [*crowded(aims, shares, rows), *blind(charging, rules)]
+    ramps = profiles.ramps(rules.circuits, tuple(charging.bays))
     bays = dict(charging.bays)
     for aim in aims:
         may_raise = not any(one.carries(aim.name) for one in full)
-        bay = _ordered(charging, rules, aim, shares.get(aim.name), may_raise=may_raise)
-        bays[aim.name] = replace(bay, device=aim.device, put=aim.put, share=shares.get(aim.name))
+        tempo = ramp(aim.lines) if aim.name in ramps else USUAL
+        bays[aim.name] = _ordered(charging, rules, aim, shares.get(aim.name), tempo, may_raise=may_raise)
     return replace(
         charging,
         bays=bays,
@@ -51,14 +52,25 @@ def steered(charging: Charging, rules: ChargingRules, *, replans: bool = True) -
     )
 
 
-def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, share: Share | None, *, may_raise: bool) -> Bay:
+def _ordered(
+    charging: Charging, rules: ChargingRules, aim: Aim, share: Share | None, tempo: Tempo, *, may_raise: bool
+) -> Bay:
     """The bay with its order and its reason; may_raise: those that should have given way, and its meters are seen."""
     post, now_s = aim.bay.post, charging.now_s
     if post.plug is Plug.UNKNOWN or post.reading is None or post.missed is not None:
         # what it was told last is told it again; one that has fallen to its safe current shall stay there
         order = _safe(post) if post.fallen else post.order
         post = post if order == post.order else replace(post, order=order)
-        return replace(aim.bay, post=post, claim=aim.claim, claimed_s=_claimed_s(aim), why=unread(aim))
+        return replace(
+            aim.bay,
+            post=post,
+            claim=aim.claim,
+            claimed_s=_claimed_s(aim),
+            device=aim.device,
+            put=aim.put,
+            share=share,
+            why=unread(aim),
+        )
     if aim.bay.mode is Mode.MANUAL:
         return _manual(charging, rules, aim, share)
     wanted = Wanted(
@@ -70,8 +82,7 @@ def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, share: Share | 
         may_raise=may_raise and _may_raise(charging),
         phases=aim.wish if charging.site.is_fresh(charging.now_s) else None,
     )
-    is_ramp = aim.name in profiles.ramps(rules.circuits, tuple(charging.bays))
-    pace, command = paced(aim.bay.pace, wanted, now_s, ramp(aim.lines) if is_ramp else USUAL)
+    pace, command = paced(aim.bay.pace, wanted, now_s, tempo)
     bay = _woken(aim.bay if pace is aim.bay.pace else replace(aim.bay, pace=pace), now_s)
     order = Order(
         current_a=command.current_a if command.go else post.least_a,
@@ -92,6 +103,9 @@ def _ordered(charging: Charging, rules: ChargingRules, aim: Aim, share: Share | 
         power_w=drawn_w,
         sunny=_is_sunny(aim),
         reserve=_reserve(aim),
+        device=aim.device,
+        put=aim.put,
+        share=share,
         why=why_of(charging, aim, share, command),
     )
 
@@ -174,4 +188,13 @@ def _manual(charging: Charging, rules: ChargingRules, aim: Aim, share: Share | N
         by = row.name
         order = Order(current_a=max(post.least_a, share.current_a), go=share.current_a >= post.least_a)
         why = Why(reason=Reason.MANUAL, held=Hold.ROW, current_a=share.current_a, by=by)
-    return replace(aim.bay, post=replace(post, order=order), claim=None, power_w=post.range_w[1], why=why)
+    return replace(
+        aim.bay,
+        post=replace(post, order=order),
+        claim=None,
+        power_w=post.range_w[1],
+        device=aim.device,
+        put=aim.put,
+        share=share,
+        why=why,
+    )
