@@ -9,7 +9,6 @@ from lib.core.charger import Plug
 from lib.core.why import Hold, Reason, Why
 from lib.messages import Refused
 from lib.messages.charging import ChargerNow, Charging, CircuitNow, PhaseLoad
-from lib.messages.circuits import Counts, counted, nodes
 from lib.messages.orders import Done, Order
 from lib.panels.circuits import fold_circuits, is_modest, long_circuits, render_circuits, walk_circuits
 from lib.panels.ev import ev_panels
@@ -127,12 +126,9 @@ def test_what_a_limit_comes_from_and_what_is_wrong_stand_below() -> None:
 
 
 def test_a_folded_circuit_is_one_line_with_counts() -> None:
-    """Of all below it, what matters first, as far as there is room."""
+    """Of all below it, as far as there is room."""
     lines = render_circuits(seen(carpark.told(30)), LOOK, Room(76, 6)).plain.split("\n")
     assert "    + row 01        L1 ▃ 12/40  L2 ▂ 9/40   L3 ▁ 3/40   6 charge, 2 wait" == lines[1]
-    assert "1 FAULT, 2 charge" == counted(Counts(charge=2, wait=3, silent=1, fault=1), 20)
-    assert "1 charges, 1 waits, 1 silent" == counted(Counts(charge=1, wait=1, silent=1, rest=4), 40)
-    assert ["4 idle", ""] == [counted(Counts(rest=4), 20), counted(Counts(), 20)]
 
 
 def test_the_deepest_circuits_are_folded_first() -> None:
@@ -144,12 +140,6 @@ def test_the_deepest_circuits_are_folded_first() -> None:
     assert ["row 01" in rows, "place 01" in rows] == [True, False]
     halls = render_circuits(told, LOOK, Room(116, 5)).plain
     assert ["hall 1" in halls, "row 01" in halls] == [True, False]
-
-
-def test_circuits_that_hang_on_nothing_that_was_told_stand_by_themselves() -> None:
-    """Also two that hang on one another: a tree has no ring."""
-    ring = nodes(of(a_circuit("a", above="b"), a_circuit("b", above="a")))
-    assert [("a", 0), ("b", 1)] == [(node.circuit.name, node.depth) for node in ring]
 
 
 def test_gauges_give_way_where_it_is_narrow() -> None:
