@@ -13,19 +13,31 @@ nothing: lib/core/proposals.py does, from what all sources propose.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Any, Self, TypeVar
 from weakref import WeakSet
 
 from lib.clock import Clock, WallClock
 from lib.hub.client import Peer
+from lib.hub.pool_state import (
+    BATTERY,
+    Answer,
+    Distribution,
+    Status,
+    chargers_of,
+    shares_of,
+    status_of,
+    target_of,
+    total_a,
+    total_w,
+)
+from lib.hub.stream import Reading, Stream
 from lib.messages import Message, Refused
-from lib.messages.charging import ChargerNow, Charging
-from lib.messages.orders import Done, Propose, Withdraw, order_of
-from lib.messages.proposals import Proposals, TargetNow
+from lib.messages.charging import Charging
+from lib.messages.orders import Propose, Withdraw, order_of
+from lib.messages.proposals import Proposals
 from lib.messages.storage import Storage
 
 T = TypeVar("T")
@@ -35,7 +47,6 @@ RETRY_S = 5.0  # after a refusal, which may be because the program is just start
 FIRST_S = 5.0  # so long the first word is waited for
 OLD_S = 15.0  # a state is said every 5 s: what is older than three of them is not known any more
 LOOK_S = 1.0
-BATTERY: Final = "battery"
 NO_OPERATING_POINT = (
     "there is no operating point: regular proposals would be shifted by it, so who gets what would depend on the order "
     "in which they come, and a wish of another program could be missed. Propose a power with bounds; priorities fence"
@@ -44,72 +55,10 @@ NO_OPERATING_POINT = (
 __all__ = ["Bounds", "Distribution", "Pool", "PoolError", "Status", "Stream"]
 
 Bounds = tuple[float | None, float | None]  # low and high; None: no limit on that side
-Answer = Done | Refused
 
 
 class PoolError(Exception):
     """What a pool does not do; the sentence says why, and what does."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """What comes of all proposals, and what our priority may have.
-
-    Attributes:
-        target_w: what is done; None while nobody knows, and why says so.
-        low_w, high_w: what all above our priority leave us; low_by, high_by: whose bounds these are, "system" for the
-            device itself. Of a circuit they are known as soon as something is proposed for it.
-        decided: whose wish is done, "" when nobody wishes anything.
-
-    """
-
-    target_w: float | None = None
-    low_w: float | None = None
-    high_w: float | None = None
-    low_by: str = ""
-    high_by: str = ""
-    decided: str = ""
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
-    """What became of our last proposal, None before the first, and what each charger or battery is given of it."""
-
-    answer: Answer | None = None
-    shares_w: Mapping[str, float] = field(default_factory=dict)
-
-
-class Stream(AsyncIterator[T], Generic[T]):
-    """The newest value of something, each once: `async for value in stream`, until the pool is stopped."""
-
-    def __init__(self) -> None:
-        """Nothing is known yet."""
-        self._values: list[T] = []  # one at most that was not taken yet
-        self._last: list[T] = []
-        self._ended = False
-        self._something = asyncio.Event()
-
-    def offer(self, value: T) -> None:
-        """Another value, if it is one."""
-        if self._last != [value]:
-            self._values = self._last = [value]
-            self._something.set()
-
-    def end(self) -> None:
-        """No more of them."""
-        self._ended = True
-        self._something.set()
-
-    async def __anext__(self) -> T:
-        """The newest that was not taken yet."""
-        while not self._values:
-            if self._ended:
-                raise StopAsyncIteration
-            self._something.clear()
-            await self._something.wait()
-        [value], self._values = self._values, []
-        return value
 
 
 class Pool:
@@ -155,7 +104,7 @@ class Pool:
         self._turn = asyncio.Lock()  # a renewal must not overtake a new wish
         self._renew = asyncio.Event()
         self._heard = asyncio.Event()
-        self._streams: WeakSet[_Fed[Any]] = WeakSet()
+        self._streams: WeakSet[Reading[Any]] = WeakSet()
         self._tasks: list[asyncio.Task[None]] = []
         self._stopped = False
 
@@ -186,7 +135,7 @@ class Pool:
         charging, storage = self._kept(Charging), self._kept(Storage)
         if self.target == BATTERY and storage is not None:
             return frozenset(one.name for one in storage.batteries)
-        return frozenset(one.name for one in self._chargers(charging)) if charging else frozenset()
+        return frozenset(one.name for one in chargers_of(self.target, charging))
 
     def power(self) -> Stream[float | None]:
         """What all of them draw together, in W; None while that is not known of each of them."""
@@ -284,7 +233,7 @@ class Pool:
         self._feed()
 
     def _stream(self, read: Callable[[], T]) -> Stream[T]:
-        stream = _Fed(read)
+        stream = Reading(read)
         self._streams.add(stream)
         if self._stopped:
             stream.end()
@@ -311,87 +260,20 @@ class Pool:
         is_old = self._clock.monotonic() - self._newest.get(kind, (None, 0.0))[1] > OLD_S
         return None if is_old else found
 
-    def _chargers(self, charging: Charging) -> Iterator[ChargerNow]:
-        """The chargers of the target: of a circuit those of the circuits below it, too; of the connection all."""
-        if charging.circuits and charging.circuits[0].name == self.target:
-            return iter(charging.chargers)
-        circuits = {self.target}
-        for circuit in charging.circuits:  # each stands before those that hang on it
-            if circuit.above in circuits:
-                circuits.add(circuit.name)
-        names = {name for circuit in charging.circuits if circuit.name in circuits for name in circuit.chargers}
-        return (one for one in charging.chargers if one.name == self.target or one.name in names)
-
     def _power_w(self) -> float | None:
-        charging, storage = self._known(Charging), self._known(Storage)
         if self.target == BATTERY:
+            storage = self._known(Storage)
             return storage.power_w if storage else None
-        powers = [one.power_w for one in self._chargers(charging)] if charging else [None]
-        return None if None in powers else sum(power_w or 0.0 for power_w in powers)
+        return total_w(chargers_of(self.target, self._known(Charging)))
 
     def _phases_a(self) -> tuple[float, float, float] | None:
-        charging = self._known(Charging)
-        if charging is None:
-            return None
-        drawn = [_at_meter_a(one) for one in self._chargers(charging)]
-        known = [phases_a for phases_a in drawn if phases_a is not None]
-        if not drawn or len(known) < len(drawn):
-            return None
-        return sum(one[0] for one in known), sum(one[1] for one in known), sum(one[2] for one in known)
-
-    def _target(self) -> TargetNow | None:
-        proposals = self._known(Proposals)
-        return next((one for one in proposals.targets if one.name == self.target), None) if proposals else None
+        return total_a(chargers_of(self.target, self._known(Charging)))
 
     def _status(self) -> Status:
-        target = self._target()
-        if target is None:
-            return Status(why=self.why or "nothing is proposed for it")
-        if target.high_w is None:
-            return Status(why="it cannot be told anything yet")
-        rung = next((one for one in target.rungs if one.priority <= self.priority), None)
-        if rung is None:
-            return Status(target_w=target.target_w, decided=target.decided)
-        return Status(
-            target_w=target.target_w,
-            low_w=rung.low_w,
-            high_w=rung.high_w,
-            low_by=rung.low_by,
-            high_by=rung.high_by,
-            decided=target.decided,
-        )
+        if self.why:
+            return Status(why=self.why)
+        return status_of(target_of(self.target, self._known(Proposals)), self.priority)
 
     def _distribution(self) -> Distribution:
-        target, storage = self._target(), self._known(Storage)
-        shares_w: Mapping[str, float] = {}
-        if target is not None and target.kind == "circuit":
-            shares_w = target.shares or {}
-        elif target is not None and target.kind == "charger":
-            shares_w = {target.name: target.target_w}
-        elif storage is not None and self.target == BATTERY:
-            shares_w = {one.name: one.set_w for one in storage.batteries if one.set_w is not None}
-        return Distribution(answer=self._answer, shares_w=shares_w)
-
-
-def _at_meter_a(charger: ChargerNow) -> tuple[float, float, float] | None:
-    """What a charger draws on the meter's phases; None while nobody knows, or nobody knows how it is wired."""
-    wires = [int(digit) for digit in charger.wired if digit in "123"]
-    if charger.phases_a is None or not wires:
-        return None
-    if len(wires) == len(charger.phases_a):
-        by_phase = dict(zip(wires, charger.phases_a, strict=True))
-    else:
-        by_phase = dict.fromkeys(wires, max(charger.phases_a))
-    return by_phase.get(1, 0.0), by_phase.get(2, 0.0), by_phase.get(3, 0.0)
-
-
-class _Fed(Stream[T]):
-    """A stream that reads its value itself, when it is told that something was said."""
-
-    def __init__(self, read: Callable[[], T]) -> None:
-        super().__init__()
-        self._read = read
-
-    def feed(self) -> None:
-        """Offer what is so now."""
-        self.offer(self._read())
+        target = target_of(self.target, self._known(Proposals))
+        return Distribution(answer=self._answer, shares_w=shares_of(target, self._known(Storage)))
