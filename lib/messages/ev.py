@@ -214,7 +214,8 @@ def _trips(charging: Charging, rules: ChargingRules) -> Iterator[TripNow]:
 
 def _calendars(charging: Charging) -> Iterator[CalendarNow]:
     for name, state in charging.calendars.items():
-        trips = sum(any(trip.key.startswith(entry.key) for entry in state.entries) for trip in charging.trips.trips)
+        keys = {entry.key for entry in state.entries}
+        trips = sum(trip.key.rpartition("/")[0] in keys for trip in charging.trips.trips)
         age_s = None if state.listed_s is None else charging.now_s - state.listed_s
         yield CalendarNow(name=name, trips=trips, age_s=age_s, trouble=state.trouble)
 
