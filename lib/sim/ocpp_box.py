@@ -7,8 +7,7 @@ Source: OCPP 1.6, edition 2, with errata 4, and the quirks that owners report.
 
 import asyncio
 import base64
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,44 +18,14 @@ from websockets.typing import Subprotocol
 from lib.core.charger import LEAST_A
 from lib.sim.charge_point import ChargePoint, Fault
 from lib.sim.http_box import KEPT
-from lib.sim.ocpp_limits import TRANSACTION, Limit, Stored, limit_at, parse_profile
+from lib.sim.ocpp_limits import Limit, Stored
+from lib.sim.ocpp_memory import OcppMemory, Quirks
 from lib.sim.ocpp_wire import CannotError, OcppWire, Payload
 
 SUBPROTOCOL = Subprotocol("ocpp1.6")
 ERRORS = {Fault.RESIDUAL_CURRENT: "GroundFailure", Fault.PHASE: "PowerMeterFailure", Fault.TOO_HOT: "HighTemperature"}
 TICK_S = 0.05  # it looks at itself so often
 CARD = "CARD-1"
-
-
-@dataclass(slots=True, kw_only=True)
-class Quirks:
-    """How it differs from what the standard has in mind.
-
-    Attributes:
-        refuses: purposes of profiles that it rejects; refuses_duration: any that ends by itself; refuses_none: a limit
-            of 0; cannot: actions that it answers with an error.
-        units: of limits that it takes; top: its highest stack level.
-        starts_itself: it needs nobody to start a transaction; drops_at_end: it forgets all profiles when one ends.
-        kilo: it tells kW and kWh; tells: what its meter tells.
-        tells_config: it answers what its configuration is.
-        mute: it answers nothing; delay_s: it answers so late. off_s: its clock is ahead by so much.
-
-    """
-
-    refuses: Sequence[str] = ()
-    refuses_duration: bool = False
-    refuses_none: bool = False
-    cannot: Sequence[str] = ()
-    units: Sequence[str] = ("A", "W")
-    top: int = 3
-    starts_itself: bool = False
-    drops_at_end: bool = False
-    kilo: bool = False
-    tells: Sequence[str] = ("power", "current", "energy")
-    tells_config: bool = True
-    mute: bool = False
-    delay_s: float = 0.0
-    off_s: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,7 +37,7 @@ class OcppBox:
         quirks: see there. password: which it gives; None: none.
         retry_s: it dials in again so long after it was hung up on.
         told: what it was asked to do, the newest last: actions with their payloads, also of what it refused.
-        profiles: those that lie in it. config: its keys.
+        memory: its profiles and keys.
         transaction: the number of the one that runs. dialled: how often it dialled in; refused: how often in vain.
         ahead: what its clock was set on when it was told the time; slips: what the other end sent against the standard.
 
@@ -82,20 +51,13 @@ class OcppBox:
     quirks: Quirks = field(default_factory=Quirks)
     retry_s: float = 0.2
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    profiles: list[Stored] = field(default_factory=list)
-    config: dict[str, str] = field(
-        default_factory=lambda: {
-            "MeterValuesSampledData": "Energy.Active.Import.Register",
-            "MeterValueSampleInterval": "60",
-            "WebSocketPingInterval": "30",
-        }
-    )
     transaction: int | None = None
     dialled: int = 0
     refused: int = 0
     wanted_by: str | None = None  # whose transaction is to start
     ahead: timedelta = timedelta(0)
     slips: list[str] = field(default_factory=list)
+    memory: OcppMemory = field(init=False)
     _stops: bool = False  # it was told to end the transaction
     _socket: ClientConnection | None = None
     _running: asyncio.Task[None] | None = None
@@ -105,6 +67,9 @@ class OcppBox:
     _was_asked: bool = False  # to tell its meter
     _ended: bool = False  # a transaction, with the car still there
     _set: Limit | None = None
+
+    def __post_init__(self) -> None:
+        self.memory = OcppMemory(self.quirks)
 
     @property
     def now(self) -> datetime:
@@ -128,10 +93,15 @@ class OcppBox:
     @property
     def offer_a(self) -> float:
         """What its profiles let it offer now; 0 while no transaction runs."""
-        limit = limit_at(self.profiles, self.now)
+        limit = self.memory.limit(self.now)
         if self.transaction is None:
             return 0.0
         return self.point.most_a if limit is None else min(limit.current_a, self.point.most_a)
+
+    @property
+    def profiles(self) -> list[Stored]:
+        """Those that lie in it."""
+        return self.memory.profiles
 
     @property
     def profile_orders(self) -> list[dict[str, Any]]:
@@ -140,7 +110,7 @@ class OcppBox:
 
     def look(self) -> None:
         """Follow its profiles: what has lapsed holds no more."""
-        limit = limit_at(self.profiles, self.now)
+        limit = self.memory.limit(self.now)
         phases = self.point.phases if limit is None else min(limit.phases, self.point.phases)
         wanted = Limit(current_a=self.offer_a, phases=phases)
         if wanted != self._set:
@@ -270,16 +240,14 @@ class OcppBox:
         answer = await wire.ask("StartTransaction", begin)
         self.wanted_by = None
         self.transaction = transaction = int(answer["transactionId"])
-        self.profiles = [
-            replace(one, transaction=transaction) if one.purpose == TRANSACTION else one for one in self.profiles
-        ]
+        self.memory.begin(transaction)
         self.look()
 
     async def _stop(self, wire: OcppWire, reason: str) -> None:
         """End the transaction, and with it what was for it alone."""
         transaction, self.transaction, self._stops = self.transaction, None, False
         self._ended = self.point.car is not None
-        self.profiles = [one for one in self.profiles if not self.quirks.drops_at_end and one.purpose != TRANSACTION]
+        self.memory.end()
         self.look()
         if transaction is not None:
             end = {"meterStop": self.point.total_wh, "timestamp": _wire(self.now), "reason": reason}
@@ -295,9 +263,13 @@ class OcppBox:
             raise CannotError("NotImplemented", f"{action} is not supported")
         match action:
             case "SetChargingProfile":
-                return {"status": self._take(said["csChargingProfiles"])}
+                taken = self.memory.take(said["csChargingProfiles"], self.transaction)
+                self.look()
+                return {"status": "Accepted" if taken else "Rejected"}
             case "ClearChargingProfile":
-                return {"status": self._clear(said)}
+                cleared = self.memory.clear(said.get("id"))
+                self.look()
+                return {"status": "Accepted" if cleared else "Unknown"}
             case "RemoteStartTransaction":
                 return {"status": self._start(said)}
             case "RemoteStopTransaction":
@@ -306,51 +278,20 @@ class OcppBox:
             case "TriggerMessage":
                 return {"status": self._trigger(said)}
             case "GetConfiguration":
-                return self._configuration(said.get("key", []))
+                return self.memory.tell(said.get("key", []))
             case "ChangeConfiguration":
-                known = said["key"] in self.config
-                self.config[said["key"]] = said["value"]
-                return {"status": "Accepted" if known else "NotSupported"}
+                written = self.memory.write(said["key"], said["value"])
+                return {"status": "Accepted" if written else "NotSupported"}
             case _:
                 raise CannotError("NotImplemented", f"{action} is not supported")
 
-    def _take(self, said: Payload) -> str:
-        profile, quirks = parse_profile(said), self.quirks
-        has_none = any(limit == 0 for _, limit, _ in profile.periods)
-        refused = (
-            profile.purpose in quirks.refuses
-            or profile.unit not in quirks.units
-            or not 0 <= profile.level <= quirks.top
-            or (quirks.refuses_duration and profile.duration_s is not None)
-            or (quirks.refuses_none and has_none)
-            or (profile.purpose == TRANSACTION and self.transaction is None)
-            or (profile.purpose == TRANSACTION and profile.transaction not in {None, self.transaction})
-        )
-        if not refused:
-            self._store(profile)
-        return "Rejected" if refused else "Accepted"
-
-    def _store(self, profile: Stored) -> None:
-        """Take a profile, in the place of one with its number, or of its purpose and level."""
-        key = (profile.purpose, profile.level)
-        others = [one for one in self.profiles if one.number != profile.number and (one.purpose, one.level) != key]
-        self.profiles = [*others, profile]
-        self.look()
-
-    def _clear(self, said: Payload) -> str:
-        left = [one for one in self.profiles if one.number != said.get("id", one.number)]
-        is_known, self.profiles = len(left) < len(self.profiles), left
-        self.look()
-        return "Accepted" if is_known else "Unknown"
-
     def _start(self, said: Payload) -> str:
-        profile = parse_profile(said["chargingProfile"]) if "chargingProfile" in said else None
+        profile = said.get("chargingProfile")
         if self.status not in {"Preparing", "Finishing"}:
             return "Rejected"
-        if profile and (profile.purpose in self.quirks.refuses or profile.transaction is not None):
+        if profile and not self.memory.take_early(profile):
             return "Rejected"
-        if profile:
-            self._store(profile)
+        self.look()
         self.wanted_by = str(said["idTag"])
         return "Accepted"
 
@@ -364,24 +305,10 @@ class OcppBox:
                 return "NotImplemented"
         return "Accepted"
 
-    def _configuration(self, asked: Sequence[str]) -> Payload:
-        quirks = self.quirks
-        rates = {"A": "Current", "W": "Power"}
-        told = {
-            "ChargingScheduleAllowedChargingRateUnit": ",".join(rates[unit] for unit in quirks.units),
-            "ChargeProfileMaxStackLevel": str(quirks.top),
-            "SupportedFeatureProfiles": "Core,SmartCharging,RemoteTrigger",
-        }
-        known = self.config | (told if quirks.tells_config else {})
-        return {
-            "configurationKey": [{"key": key, "readonly": False, "value": known[key]} for key in asked if key in known],
-            "unknownKey": [key for key in asked if key not in known],
-        }
-
     def _is_metering(self) -> bool:
         if self._was_asked:
             return True
-        every_s = float(self.config["MeterValueSampleInterval"])
+        every_s = float(self.memory.config["MeterValueSampleInterval"])
         is_due = self._metered is None or (self.now - self._metered).total_seconds() >= every_s
         return self.transaction is not None and is_due
 

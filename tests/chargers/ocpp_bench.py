@@ -11,7 +11,8 @@ from lib.clock import TurnedClock
 from lib.core.charger import Accepted, ChargerReading, ChargerRules, Order
 from lib.sim.car import Car
 from lib.sim.charge_point import ChargePoint
-from lib.sim.ocpp_box import OcppBox, Quirks, open_ocpp_box
+from lib.sim.ocpp_box import OcppBox, open_ocpp_box
+from lib.sim.ocpp_memory import Quirks
 from tests.sim.builders import NOON
 
 HOST = "127.0.0.1"

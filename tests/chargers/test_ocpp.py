@@ -30,7 +30,7 @@ async def test_a_charger_is_set_to_speak_often_enough(bench: Bench) -> None:
     await bench.open()
     written = {said["key"]: said["value"] for action, said in bench.box.told if action == "ChangeConfiguration"}
     assert {"MeterValuesSampledData", "MeterValueSampleInterval"} == set(written)
-    assert "10" == bench.box.config["MeterValueSampleInterval"]
+    assert "10" == bench.box.memory.config["MeterValueSampleInterval"]
 
 
 async def test_it_tells_what_hangs_on_it(bench: Bench) -> None:
@@ -294,7 +294,7 @@ async def test_what_is_old_is_asked_for(bench: Bench) -> None:
     """Three samples that did not come: its meter is asked, and the answer is waited for."""
     await bench.open()
     await bench.charging(GO_10)
-    bench.box.config["MeterValueSampleInterval"] = "3600"
+    bench.box.memory.config["MeterValueSampleInterval"] = "3600"
     await bench.live(60)
     asked = [said for action, said in bench.box.told if action == "TriggerMessage"]
     assert {"connectorId": 1, "requestedMessage": "MeterValues"} == asked[-1]

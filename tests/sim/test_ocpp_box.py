@@ -11,7 +11,8 @@ from websockets.typing import Subprotocol
 
 from lib.sim.car import Car
 from lib.sim.charge_point import ChargePoint, Fault
-from lib.sim.ocpp_box import OcppBox, Quirks, open_ocpp_box
+from lib.sim.ocpp_box import OcppBox, open_ocpp_box
+from lib.sim.ocpp_memory import Quirks
 
 from .builders import NOON
 
