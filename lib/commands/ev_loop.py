@@ -1,6 +1,7 @@
 """The loop of ev: an event → core → orders → memory → tell. It knows no socket, no disk and no screen.
 
-What dm or the owner says is acted upon at once. What chargers say is gathered for a moment where there is much of it.
+What dm or the owner says is acted upon at once. What chargers and the meters of circuits say is gathered for a moment
+where there is much of it.
 """
 
 import asyncio
@@ -17,12 +18,14 @@ from lib.core import charging as core
 from lib.core.carport import ChargingRules
 from lib.core.charger import Balked, Meddled, Missed, Told, Took
 from lib.core.charging import Event
+from lib.core.gauges import Gauged, Ungauged
 from lib.core.steering import steered
 from lib.messages.ev import battery_of, word_of
 from lib.messages.storage import Storage
 
 TICK_S = 1.0
 GATHERS_S = 0.2  # so long the hundred things that chargers say in a second wait for one another
+RESTS = 3.0  # and so many times as long as it takes to act upon them: a slow machine has time for its chargers too
 TIME_S = 4.0  # so long dm's first word is waited for: it has the meter's time
 log = logging.getLogger("ev")
 
@@ -36,7 +39,7 @@ class Cars:
         self._devices: Devices | None = None
         self._timed = asyncio.Event()
         self._waits = asyncio.Event()  # something was heard that nothing was made of yet
-        self._acted_s = -inf
+        self._again_s = -inf  # what may wait does until then
 
     async def know_the_time(self) -> None:
         """Until dm told the meter's time, or nobody did: what is seen before is stamped by this machine's clock."""
@@ -59,7 +62,7 @@ class Cars:
         """Until what was heard has waited long enough."""
         while True:
             await self._waits.wait()
-            left_s = self._acted_s + GATHERS_S - self._clock.monotonic()
+            left_s = self._again_s - self._clock.monotonic()
             if left_s <= 0:
                 return
             await asyncio.sleep(left_s)
@@ -83,7 +86,7 @@ class Cars:
         """
         now_s, now = self._clock.monotonic(), self._clock.now()
         self.charging = core.after(self.charging, event, self._rules, now_s=now_s, now=now)
-        if _may_wait(event) and not self.charging.closed and now_s - self._acted_s < GATHERS_S:
+        if _may_wait(event) and not self.charging.closed and now_s < self._again_s:
             self._waits.set()
         else:
             self._act(replans=not isinstance(event, core.Heard))
@@ -92,19 +95,21 @@ class Cars:
 
     def _act(self, *, replans: bool) -> None:
         """What follows from the state as it is now."""
+        began_s = self._clock.monotonic()
         self._waits.clear()
         self.charging = steered(self.charging, self._rules, replans=replans)
         if self._devices:
             self._devices.follow(self.charging)
         self._memory.take(self.charging)
         self._teller.tell(self.charging)
-        self._acted_s = self._clock.monotonic()
+        ended_s = self._clock.monotonic()
+        self._again_s = ended_s + max(GATHERS_S, RESTS * (ended_s - began_s))
 
 
 def _may_wait(event: Event) -> bool:
-    """Whether nothing is lost where it is acted upon a moment later: what chargers say of themselves."""
+    """Whether nothing is lost where it is acted upon a moment later: what chargers and circuits say of themselves."""
     match event:
-        case Told() | Took() | Missed() | Meddled():
+        case Told() | Took() | Missed() | Meddled() | Gauged() | Ungauged():
             return True
         case Balked(answered=answered):
             return not answered
