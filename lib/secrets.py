@@ -26,7 +26,8 @@ ROLES = ("view", "control")
 NO_SECRETS: Final = frozenset({"about", "door"})
 OTHERS: Final = frozenset(  # each a text; of the rest what is none is let be
     {
-        *("homewizard", "entsoe", "mqtt", "nrgkick", "sessy", "home_assistant"),
+        *("homewizard", "entsoe", "mqtt", "nrgkick", "openevse", "ocpp", "sessy", "home_assistant"),
+        *("shelly", "iotawatt", "iammeter"),
         *("google_service_account", "google_token", "google_client", "google_client_id", "google_client_secret"),
         *("smartcar_client_id", "smartcar_client_secret", "smartcar_token"),
         *("eu_data_act", "audi"),

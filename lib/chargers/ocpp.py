@@ -208,6 +208,7 @@ class Ocpp:
             fault=connector.fault or station.connector(0).fault,
             warning="; ".join(filter(None, self._warnings(connector))),
             serial=station.nameplate.serial,
+            watched=self.watched,
         )
 
     def _warnings(self, connector: Connector) -> tuple[str, ...]:
