@@ -14,8 +14,9 @@ from tests.programs.carport import LIMIT_A, OCPP_DOOR, LiveCarport, carport
 from tests.programs.home import Home, comes_true, kill
 
 BLOWS = ("ev", "boxes", "dm", "boxes", "meter", "ev")
-NEARLY_A = 5.0  # each may be an ampere above its share while it comes down
+NEARLY_A = 2.0  # no car keeps to its offer more nearly, and the seconds are the clock's on the wall
 BACK_S = 60.0
+KEEP = ("nrgkick1", "nrgkick2", "goe", "ocpp")  # what they were told, when their car leaves and another one comes
 
 
 @pytest.mark.timeout(240)
@@ -48,7 +49,7 @@ async def test_whoever_dies_the_cable_never_carries_too_much(tmp_path: Path) -> 
                     place.speaks = True
                 case _:
                     async with place.dark(chance.sample(list(place.boxes), 2)):
-                        point = place.points[chance.choice(list(place.points))]
+                        point = place.points[chance.choice(KEEP)]
                         car = point.unplug()
                         await asyncio.sleep(chance.uniform(2, 8))
                         point.plug_in(car)

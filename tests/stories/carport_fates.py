@@ -148,7 +148,7 @@ def _a_guest(chance: Random) -> Guest:
     return Guest(
         phases=chance.choice((1, 3, 3)),
         most_a=chance.choice((8.0, 16.0, 32.0, 32.0)),
-        follows_s=chance.randrange(1, 8),
+        follows_s=chance.randrange(1, 9),
     )
 
 

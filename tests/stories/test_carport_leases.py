@@ -16,11 +16,7 @@ PARTS = 6
 SURE_S = 40  # by then the lease of one that fell silent has ended: its 30 s, and two cycles
 CYCLE_S = 5
 FOLLOWS_S = 8
-NEARLY_A = 1.05  # of each charger; see test_nobody_begins_before_all_have_come_down
-NO_SUN = pytest.mark.xfail(
-    strict=True,
-    reason="site.without takes a charger that draws nothing all at once for sun on its circuit, and gives that away",
-)
+OPEN = ("power", Fate.REFUSED)  # see the two tests of these that are expected to fail
 
 
 def a_port(*, limit_a: float, count: int = 3, base_a: Amps = (0.0, 0.0, 0.0), **more: object) -> Carport:
@@ -56,28 +52,20 @@ def lose(port: Carport, names: Iterable[str], fate: Fate = Fate.LOST) -> None:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nothing_is_ever_exceeded(part: int) -> None:
-    """Ev, dm, the meter, the network or a charger lost at random: the worst case fits always.
+    """Ev, dm, the meter, the network, a charger or its answers lost at random: the worst case fits always.
 
-    Nor is anybody offered less than its least.
+    Nor is anybody offered less than its least, or let go on within five minutes of a stop that was told it.
     """
     for seed in range(part, RUNS, PARTS):
-        port, blows = lived(seed, but=("power", Fate.UNANSWERED))
-        could = [found for found in port.laws.could if found.by_a > NEARLY_A * len(port.members)]
-        assert ([], []) == (could, port.laws.between), f"run {seed}: {blows}"
+        port, blows = lived(seed, but=OPEN)
+        laws = port.laws
+        assert ([], [], []) == (laws.could, laws.between, laws.pulses()), f"run {seed}: {blows}"
 
 
-@NO_SUN
-def test_nothing_is_ever_exceeded_whatever_befalls_it() -> None:
-    """The power of a charger too, which takes its car off the meter before anybody knows why, and lost answers.
-
-    Nor is anybody let go on within five minutes of a stop that was told it.
-    """
-    for seed in range(RUNS, RUNS + RUNS // 4):
-        port, blows = lived(seed)
-        assert ([], [], []) == (port.laws.could, port.laws.between, port.laws.pulses()), f"run {seed}: {blows}"
-
-
-@NO_SUN
+@pytest.mark.xfail(
+    strict=True,
+    reason="site.heard has taken the fall for the house's own before the charger is missed, and after 10 s that counts",
+)
 def test_one_without_power_keeps_its_room() -> None:
     """What it drew is gone from the meter, and that is no sun: it may be back at any second."""
     port = a_port(limit_a=32.0, phases=1, wired="1").run(120)
@@ -88,10 +76,6 @@ def test_one_without_power_keeps_its_room() -> None:
     assert [] == ended(port.run(60)).laws.could
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="steering._giving_way lets each be an ampere above its share: among ten that is a newcomer's all",
-)
 def test_nobody_begins_before_all_have_come_down() -> None:
     """Ten give way by an ampere or less each: what the newcomer has is what was given, not what will be."""
     port = a_port(limit_a=100.0, count=11, phases=1, wired="1")
@@ -103,9 +87,6 @@ def test_nobody_begins_before_all_have_come_down() -> None:
     assert port.members["c11"].offered_a >= 9
 
 
-@pytest.mark.xfail(
-    strict=True, reason="post.Post counts one that was never read as drawing nothing, where no meter shows its circuit"
-)
 def test_one_that_was_never_read_counts_with_all_it_may_take() -> None:
     """Ev starts while one does not answer: nobody knows what that one was told before."""
     port = a_port(limit_a=50.0, count=2, phases=1, wired="1")
@@ -138,23 +119,15 @@ def test_the_room_of_a_silent_one_is_given_away_when_its_lease_has_surely_ended(
     assert [14.0, 13.0, 13.0] == sorted(port.run(200).amps(), reverse=True)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="steering takes up a lapsed one's pace where it was: it is told its old current before the others came down",
-)
 def test_one_that_was_lost_for_long_begins_again_when_the_others_have_given_way() -> None:
     """It has fallen to its safe current; what it had is somebody else's by then."""
     port = slow(a_port(limit_a=40.0, phases=1, wired="1", safe_a=6.0)).run(150)
     lose(port, ["c3"])
     port.run(135)
     lose(port, ["c3"], Fate.WELL)
-    assert [] == [found for found in ended(port.run(30)).laws.could if found.by_a > NEARLY_A * 2]
+    assert [] == ended(port.run(30)).laws.could
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="steering tells a lapsed one its safe current in the step that gives its room away, and its car is slower",
-)
 def test_one_whose_answers_are_lost_is_not_taken_for_one_that_hears_nobody() -> None:
     """It is slow to answer, so its watchdog is content: what it is told at last holds when its car has followed."""
     port = slow(a_port(limit_a=20.0, count=2, phases=1, wired="1", safe_a=6.0))
@@ -167,10 +140,6 @@ def test_one_whose_answers_are_lost_is_not_taken_for_one_that_hears_nobody() -> 
     assert [] == ended(port.run(60)).laws.could
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="steering takes up a lapsed one's pace where it was: paused meanwhile, it is let go on at once",
-)
 def test_one_whose_answers_are_lost_is_not_stopped_and_let_go_on_at_once() -> None:
     """Three phases have no safe current, so it is paused; then it rests for five minutes as after any stop."""
     port = a_port(limit_a=40.0, count=2).run(150)
@@ -180,10 +149,6 @@ def test_one_whose_answers_are_lost_is_not_stopped_and_let_go_on_at_once() -> No
     assert [] == port.run(100).laws.pulses()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="visits._followed adopts only what draws already: one that was just let charge is paused and let go",
-)
 def test_a_start_leaves_one_alone_whose_car_is_about_to_draw() -> None:
     """It was told to go, its car has not followed yet, and ev starts anew: nobody told it to stop."""
     port = a_port(limit_a=40.0, count=1)
@@ -204,6 +169,20 @@ def test_one_without_a_watchdog_keeps_its_room_for_good() -> None:
     lose(port, ["c3"])
     assert [13.0, 13.0, 13.0] == port.run(300).amps()
     assert [] == ended(port).laws.could
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="a raise that a charger refuses stays its order, and is told again before those with its room came down",
+)
+def test_one_that_refused_has_more_only_when_the_others_have_given_way() -> None:
+    """It was to have an ampere more, and said no for minutes: that ampere is somebody else's by now."""
+    port = slow(a_port(limit_a=40.0, count=2, phases=1, wired="1")).run(12)
+    assert [10.0, 10.0] == port.amps()
+    lose(port, ["c1"], Fate.REFUSED)
+    assert [10.0, 30.0] == port.run(240).amps()
+    lose(port, ["c1"], Fate.WELL)
+    assert [] == ended(port.run(45)).laws.could
 
 
 def one_full(*, lifts: bool) -> Carport:
@@ -241,9 +220,6 @@ def test_one_full_by_a_watchdog_that_lifts() -> None:
     assert all(found.for_s <= CYCLE_S + FOLLOWS_S for found in ended(port).laws.could)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="one that is lost counts at its last offer, though its own watchdog may give it more than that"
-)
 def test_one_that_lifts_itself_has_its_room_by_then() -> None:
     """The first alone is lost: the others are off before its own watchdog gives it all."""
     port = one_full(lifts=True)
@@ -265,4 +241,4 @@ def test_all_have_back_what_they_had() -> None:
             port.start_ev()
         lose(port, port.lines, Fate.WELL)
         assert sorted(before) == sorted(port.run(420).amps()), what
-        assert [] == [found for found in ended(port).laws.could if found.by_a > NEARLY_A], what
+        assert [] == ended(port).laws.could, what
