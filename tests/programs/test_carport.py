@@ -8,7 +8,10 @@ from random import Random
 
 import pytest
 
+from lib.core.charger import Order
 from lib.messages.charging import Charging
+from lib.sim.openevse_words import Firmware
+from tests.chargers.openevse_bench import a_bench
 from tests.conftest import free_ports
 from tests.programs.carport import LIMIT_A, OCPP_DOOR, LiveCarport, carport
 from tests.programs.home import Home, comes_true, kill
@@ -60,3 +63,22 @@ async def test_whoever_dies_the_cable_never_carries_too_much(tmp_path: Path) -> 
 def charging(place: LiveCarport) -> int:
     """How many cars draw."""
     return sum(point.drawn_a > 5 for point in place.yard.points)
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="OpenEvse's claims release themselves when a car leaves: the next has all until we or its shaper act",
+)
+async def test_an_openevse_offers_the_next_car_no_more_than_it_was_told() -> None:
+    """While nobody can reach it one car leaves and another comes; what counts for it is its last order."""
+    bench = await a_bench(Firmware.V5)
+    await bench.charger.order(Order(current_a=8.0, go=True))
+    await bench.steer(30)
+    assert 8.0 == bench.point.offered_a
+    car = bench.point.unplug()
+    bench.turn(3)
+    bench.point.plug_in(car)
+    bench.turn(3)
+    offered_a = bench.point.offered_a
+    await bench.close()
+    assert offered_a <= 8
