@@ -34,8 +34,11 @@ class Seen:
 def results(*, quick: bool) -> Iterator[Result]:
     """Thousands of runs."""
     runs = 200 if quick else 5000
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+    pool = ProcessPoolExecutor(max_workers=os.cpu_count())
+    try:
         parts = list(pool.map(seen, range(0, runs, CHUNK)))
+    finally:
+        pool.shutdown(cancel_futures=True)
     exceeded = sorted(seed for part in parts for seed in part.exceeded)
     cpu_s, blows = sum(part.cpu_s for part in parts), sum(part.blows for part in parts)
     which = f"; exceeded in {', '.join(map(str, exceeded[:10]))}" if exceeded else ""
