@@ -68,7 +68,7 @@ def charging() -> Charging:
 def connection(**changes: object) -> CircuitNow:
     """3x25 A; the house itself draws little."""
     told: dict[str, object] = {
-        "name": "the connection",
+        "name": "connection",
         "chargers": ("garage", "carport"),
         "phases": tuple(PhaseLoad(phase=at, limit_a=25.0, load_a=a) for at, a in ((1, 12.4), (2, 3.1), (3, 1.2))),
         "other_a": (2.4, 3.1, 1.2),
@@ -94,7 +94,7 @@ def garage(because: Why | None = None, **changes: object) -> ChargerNow:
         "set_a": 10.0,
         "go": True,
         "granted_w": 3120.0,
-        "circuit": "the connection",
+        "circuit": "connection",
         "share_a": 16.0,
         "lease_s": 29.0,
         "plug_in": PlugIn(
@@ -122,7 +122,7 @@ def carport(because: Why | None = None, **changes: object) -> ChargerNow:
         "phases_a": (0.0, 0.0, 0.0),
         "power_w": 0.0,
         "set_a": 6.0,
-        "circuit": "the connection",
+        "circuit": "connection",
         "plug_in": PlugIn(since=local("2026-11-19 18:40"), energy_wh=0.0),
     }
     return ChargerNow(**{**told, "because": because, "why": sentence(because)} | changes)  # type: ignore[arg-type]

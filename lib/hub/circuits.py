@@ -36,8 +36,9 @@ def _node(node: Node, at: datetime, *, all_told: bool) -> Iterator[str]:
     yield from _folded(indent, f"{circuit.name:<{NAME}} {_loads(circuit)}")
     inner = f"{indent}{' ' * STEP}"
     counts = counted(node.counts, COUNTS)
-    said = [one for one in (counts, f"shared {SHARES[circuit.profile]}", _other(circuit)) if one]
-    yield from _folded(inner, "; ".join(said))
+    shared = f"shared {SHARES[circuit.profile]}" if node.own else ""
+    if said := "; ".join(one for one in (counts, shared, _other(circuit)) if one):
+        yield from _folded(inner, said)
     if circuit.follows:
         until = "" if circuit.until is None else f"until {near(circuit.until, at)} "
         yield from _folded(inner, f"{until}its limit comes from {circuit.follows}")

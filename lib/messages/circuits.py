@@ -38,11 +38,19 @@ class Counts(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A circuit in its place: how deep, whether others hang on it, its chargers, and the counts of all below it."""
+    """A circuit in its place.
+
+    Attributes:
+        depth: how many circuits are above it; below: whether others hang on it.
+        own: whether it shares in another way than the one above it, or there is none.
+        members: the chargers on it; counts: what all below it do.
+
+    """
 
     circuit: CircuitNow
     depth: int
     below: bool
+    own: bool
     members: Sequence[ChargerNow]
     counts: Counts
 
@@ -63,8 +71,16 @@ def nodes(charging: Charging) -> list[Node]:
     waiting = [(at, 0) for at in range(len(circuits) - 1, -1, -1) if above[at] is None]
     while waiting:
         at, depth = waiting.pop()
+        up = above[at]
         found.append(
-            Node(circuit=circuits[at], depth=depth, below=bool(below[at]), members=members[at], counts=counts[at])
+            Node(
+                circuit=circuits[at],
+                depth=depth,
+                below=bool(below[at]),
+                own=up is None or circuits[up].profile != circuits[at].profile,
+                members=members[at],
+                counts=counts[at],
+            )
         )
         waiting += [(one, depth + 1) for one in reversed(below[at])]
     return found

@@ -52,7 +52,8 @@ def rows(tree: Sequence[Node], form: Form, *, opened: Mapping[str, bool], chosen
         folded = None if is_open else node.depth
         found.append(Row(Line.CIRCUIT, node, opened=is_open))
         if (is_open and form.details) or circuit.name == chosen:
-            found.append(Row(Line.DETAIL, node))
+            if _has_details(node) or circuit.name == chosen:
+                found.append(Row(Line.DETAIL, node))
             if circuit.follows:
                 found.append(Row(Line.FOLLOWS, node))
         if circuit.trouble:
@@ -87,3 +88,9 @@ def fitting(tree: Sequence[Node], height: int, wrap: Wrap) -> Form:
     shortest = least(tree)
     forms = [Form(depth) for depth in range(most(tree).depth, shortest.depth - 1, -1)]
     return next((one for one in forms if len(rows(tree, one, opened={}, wrap=wrap)) <= height), shortest)
+
+
+def _has_details(node: Node) -> bool:
+    """Whether there is something to say of a circuit that does not stand above it already."""
+    circuit = node.circuit
+    return node.own or circuit.limit_w is not None or circuit.other_a is None or any(circuit.other_a)

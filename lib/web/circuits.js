@@ -81,11 +81,12 @@ function countsText({ fault, charge, wait, silent, rest }) {
   return joined(said) || (rest ? `${rest} idle` : "");
 }
 
-function showCircuit(item, { circuit, members, counts }, at) {
+function showCircuit(item, { circuit, members, counts, above }, at) {
+  const isOwn = above?.circuit.profile !== circuit.profile; // what is as above needs no word
   write(item, {
     name: circuit.name,
     counts: countsText(counts),
-    shares: joined([`shared ${SHARES[circuit.profile] ?? circuit.profile}`, otherText(circuit.other_a)], "; "),
+    shares: joined([isOwn && `shared ${SHARES[circuit.profile]}`, otherText(circuit.other_a)], "; "),
     follows: circuit.follows
       ? `${circuit.until ? `until ${near(circuit.until, at)} ` : ""}its limit comes from ${circuit.follows}`
       : "",

@@ -56,7 +56,7 @@ def an_empty_charger(name: str = "carport", **changes: Any) -> ChargerNow:
     )
 
 
-def a_circuit(name: str = "the connection", **changes: Any) -> CircuitNow:
+def a_circuit(name: str = "connection", **changes: Any) -> CircuitNow:
     """3x25 A, and what flows."""
     phases = tuple(PhaseLoad(phase=at, limit_a=25.0, load_a=a) for at, a in ((1, 12.4), (2, 23.1), (3, 1.2)))
     told: dict[str, Any] = {"chargers": ("garage", "carport"), "phases": phases, "other_a": (2.4, 23.1, 1.2)}

@@ -14,15 +14,15 @@ from .builders import NOON
 from .garage import a_charger, a_charging, a_circuit, an_empty_charger
 
 TREE = """\
-the connection L1 12.4/25 A, L2 23.1/25 A!, L3 1.2/25 A
+connection   L1 12.4/25 A, L2 23.1/25 A!, L3 1.2/25 A
   1 charges, 1 waits; shared all alike; beside the cars 2.4 23.1 1.2 A
   carport      L1 ?/16 A, 8.2 of 11.00 kW
     1 charges, 1 waits; shared least time to spare first; what else
         flows there is not known
     until 12:07 its limit comes from http://192.168.1.20/limit
     its meter does not answer
-    garage       told 10 A, draws 9.8; held by carport, L1; lease 27 s
-    boat         waits, place 1; no room on carport, L1"""
+    garage       told 10 A, draws 9.8; held by carport L1; lease 27 s
+    boat         waits, place 1; no room on carport L1"""
 
 
 def told(*chargers: ChargerNow) -> str:
@@ -34,12 +34,12 @@ def told(*chargers: ChargerNow) -> str:
 def test_the_tree_stands_in_lines() -> None:
     """Each circuit below the one that it hangs on, with its chargers, its limit and its trouble."""
     garage = a_charger(
-        go=True, set_a=10.0, phases_a=(9.8, 0.0, 0.0), row="carport, L1", share_a=10.0, lease_s=27.2, circuit="carport"
+        go=True, set_a=10.0, phases_a=(9.8, 0.0, 0.0), row="carport L1", share_a=10.0, lease_s=27.2, circuit="carport"
     )
-    boat = a_charger("boat", plug=Plug.CONNECTED, place=1, row="carport, L1", circuit="carport")
+    boat = a_charger("boat", plug=Plug.CONNECTED, place=1, row="carport L1", circuit="carport")
     cable = a_circuit(
         "carport",
-        above="the connection",
+        above="connection",
         profile=Profile.LAXITY,
         chargers=("garage", "boat"),
         waiting=("boat",),

@@ -22,7 +22,7 @@ def phases(limit_a: float, *load_a: float | None) -> tuple[PhaseLoad, ...]:
 
 def a_circuit(name: str = "carport", **changes: object) -> CircuitNow:
     """One that is well used."""
-    told: dict[str, object] = {"above": "the connection", "phases": phases(40.0, 31.2, 24.0, 12.4)}
+    told: dict[str, object] = {"above": "connection", "phases": phases(40.0, 31.2, 24.0, 12.4), "other_a": (0, 0, 0)}
     return CircuitNow(**{"name": name, **told} | changes)  # type: ignore[arg-type]
 
 
@@ -33,13 +33,13 @@ def a_place(at: int, circuit: str) -> ChargerNow:
     match at % 8:
         case 0 | 1 | 2:
             amps = 6.0 + at % 5
-            because = Why(reason=Reason.MAX, power_w=690 * amps, current_a=amps, held=Hold.ROW, by=f"{circuit}, L2")
+            because = Why(reason=Reason.MAX, power_w=690 * amps, current_a=amps, held=Hold.ROW, by=f"{circuit} L2")
             flows = {"set_a": amps, "phases": 3, "phases_a": (amps - 0.2, amps - 0.1, amps), "power_w": 690 * amps}
-            told |= flows | {"offered_a": amps, "share_a": amps, "row": f"{circuit}, L2", "lease_s": 29.0 - at % 24}
+            told |= flows | {"offered_a": amps, "share_a": amps, "row": f"{circuit} L2", "lease_s": 29.0 - at % 24}
         case 3 | 4:
             place = 1 + at % 3
-            because = Why(reason=Reason.MAX, current_a=0.0, held=Hold.WAITING, by=f"{circuit}, L1", count=place)
-            told |= {"plug": Plug.CONNECTED, "go": False, "power_w": 0.0, "share_a": 0.0, "row": f"{circuit}, L1"}
+            because = Why(reason=Reason.MAX, current_a=0.0, held=Hold.WAITING, by=f"{circuit} L1", count=place)
+            told |= {"plug": Plug.CONNECTED, "go": False, "power_w": 0.0, "share_a": 0.0, "row": f"{circuit} L1"}
             told |= {"place": place, "granted_w": None, "lease_s": None}
         case 5:
             because = Why(reason=Reason.NO_CAR)
@@ -57,7 +57,7 @@ def a_place(at: int, circuit: str) -> ChargerNow:
 def carpark(count: int, *, cars: int | None = None) -> Charging:
     """So many chargers below one connection: in circuits from seven on, in halls of circuits from sixty on."""
     if count <= GROUP // 2:
-        places = tuple(a_place(at, "the connection") for at in range(count))
+        places = tuple(a_place(at, "connection") for at in range(count))
         names = tuple(one.name for one in places)
         circuits: tuple[CircuitNow, ...] = (connection(chargers=names, waiting=_waiting(places)),)
     else:
@@ -89,7 +89,7 @@ def _rows(groups: list[range], places: tuple[ChargerNow, ...]) -> list[CircuitNo
         members = tuple(places[at] for at in group)
         row = a_circuit(
             f"row {number + 1:02d}",
-            above=hall if halls else "the connection",
+            above=hall if halls else "connection",
             profile=PROFILES[number % len(PROFILES)],
             chargers=tuple(one.name for one in members),
             waiting=_waiting(members),
@@ -106,7 +106,7 @@ def _rows(groups: list[range], places: tuple[ChargerNow, ...]) -> list[CircuitNo
 def connection(**changes: object) -> CircuitNow:
     """Of the whole site: nearly full on L2."""
     told: dict[str, object] = {
-        "name": "the connection",
+        "name": "connection",
         "profile": Profile.EQUAL,
         "phases": phases(63.0, 48.2, 59.4, 22.7),
         "other_a": (8.2, 3.1, 0.7),

@@ -59,7 +59,7 @@ def late() -> list[Message]:
         name="Antwerp 150 km",
         eur=15.72,
         held=Hold.ROW,
-        by="the connection, L1",
+        by="connection L1",
     )
     first, *rest = trips()
     return [

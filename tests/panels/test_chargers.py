@@ -94,9 +94,9 @@ def test_many_have_a_line_each_and_the_chosen_one_all() -> None:
     told = carpark.carpark(30)
     lines = drawn(*told.chargers, chosen="place 03").plain.split("\n")
     assert 32 == len(lines)
-    assert "  place 02  pv_only  ● charging      Red car   held by row 01, L2    4.83 kW" == lines[1]
+    assert "  place 02  pv_only  ● charging      Red car   held by row 01 L2     4.83 kW" == lines[1]
     assert lines[2].startswith("▸ place 03")
-    assert "  charges at 5.5 kW, all it can, as you set it; held to 8 A by row 01, L2" == lines[3]
+    assert "  charges at 5.5 kW, all it can, as you set it; held to 8 A by row 01 L2" == lines[3]
     assert "  7.8 7.9 8.0 of 8 A" in lines[4]
     assert lines[5].startswith("  place 04  max      ● waiting")
 

@@ -17,7 +17,7 @@ from lib.panels.seen import Choice, Seen
 from tests.panels import carpark
 from tests.panels.carpark import a_circuit, connection, phases
 from tests.panels.garage import carport, charging, garage, local
-from tests.panels.golden import LOOK, a_dashboard, screen, seen, styles
+from tests.panels.golden import LOOK, LOOKS, a_dashboard, screen, seen, styles
 
 PAGE = Room(76, 18, whole=True)
 COLOURS = LOOK.colours
@@ -47,7 +47,7 @@ async def refuse(order: Order) -> Done | Refused:
 def test_a_home_has_a_few_modest_lines() -> None:
     """The connection by phase, what flows beside the cars, and each charger."""
     text = render_circuits(seen([charging()]), LOOK, PAGE).plain.split("\n")
-    assert "  - the connection  L1 ██░░ 12/25  L2 ░░░░ 3/25   L3 ░░░░ 1/25   1 charges" == text[0]
+    assert "  - connection  L1 ██░░ 12.4/25  L2 ░░░░ 3.1/25   L3 ░░░░ 1.2/25   1 charges" == text[0]
     assert "      shared all alike; beside the cars 2.4 3.1 1.2 A" == text[1]
     assert ["garage", "told", "10", "A,", "draws", "10.0", "29", "s"] == text[2].split()
     assert ["carport", "paused", "waits", "for", "its", "hour"] == text[3].split()
@@ -77,7 +77,7 @@ def test_a_load_near_or_above_its_limit_has_a_sign_and_a_colour(load_a: float | 
 def test_a_limit_in_kilowatts_has_a_gauge_or_a_word() -> None:
     """Beside those of the phases where there is room, else below."""
     hall = connection(limit_w=22_000.0, load_w=18_400.0)
-    assert "kW █████████░░ 18.4/22" in drawn(hall, room=Room(116, 18)).plain
+    assert "kW ██████████░░ 18.4/22" in drawn(hall, room=Room(116, 18)).plain
     assert "18.4 of 22.0 kW; shared all alike" in drawn(hall, room=Room(52, 18)).plain
     unknown = drawn(connection(limit_w=22_000.0), room=Room(116, 18)).plain
     assert "–/22" in unknown
@@ -88,8 +88,8 @@ def test_a_limit_in_kilowatts_has_a_gauge_or_a_word() -> None:
     [
         (garage(set_a=10.5, phases_a=(10.4, 0.0, 0.0)), "told 10.5 A, draws 10.4"),
         (garage(set_a=None, phases_a=None), "told – A, draws –"),
-        (garage(row="carport, L2"), "held by carport, L2"),
-        (carport(place=2, row="carport, L2"), "waits, place 2          no room on carport, L2"),
+        (garage(row="carport L2"), "held by carport L2"),
+        (carport(place=2, row="carport L2"), "waits, place 2          no room on carport L2"),
         (carport(Why(reason=Reason.MAX, held=Hold.RESTING)), "paused                  resting"),
         (carport(Why(reason=Reason.TARGET)), "done"),
         (garage(plug=Plug.EMPTY), "no car"),
@@ -128,7 +128,25 @@ def test_what_a_limit_comes_from_and_what_is_wrong_stand_below() -> None:
 def test_a_folded_circuit_is_one_line_with_counts() -> None:
     """Of all below it, as far as there is room."""
     lines = render_circuits(seen(carpark.told(30)), LOOK, Room(76, 6)).plain.split("\n")
-    assert "    + row 01        L1 ▃ 12/40  L2 ▂ 9/40   L3 ▁ 3/40   6 charge, 2 wait" == lines[1]
+    assert "    + row 01    L1 █░░ 12/40  L2 █░░ 9/40   L3 ░░░ 3/40   6 charge, 2 wait" == lines[1]
+
+
+def test_where_a_bar_has_no_room_a_cell_is_one() -> None:
+    """On a terminal that has the signs for it; on others the figures stand alone."""
+    long = connection(name="a connection of some length", phases=phases(250.0, 201.0, 120.0, 3.0))
+    told = seen([of(long)])
+    assert "L1 ▇ 201/250  L2 ▄ 120/250  L3 ▁ 3/250" in render_circuits(told, LOOK, Room(70, 9)).plain
+    assert "L1 201/250  L2 120/250  L3 3/250" in render_circuits(told, LOOKS["console"], Room(70, 9)).plain
+
+
+def test_what_is_shared_as_above_needs_no_word() -> None:
+    """A circuit that shares in a way of its own says so, and the one that is chosen."""
+    told = seen(carpark.told(30))
+    lines = [line.strip() for line in render_circuits(told, LOOK, Room(116, 99)).plain.split("\n")]
+    assert ["shared all alike; beside the cars 8.2 3.1 0.7 A"] == [one for one in lines if "alike" in one]
+    assert "shared first come, first served" in lines
+    chosen = render_circuits(choose(told, "circuit", "row 01"), LOOK, PAGE).plain
+    assert 2 == chosen.count("shared all alike")
 
 
 def test_the_deepest_circuits_are_folded_first() -> None:
@@ -158,7 +176,7 @@ def choose(told: Seen, *names: str) -> Seen:
 def test_the_arrows_go_through_what_is_seen() -> None:
     """Circuits and, where they are open, their chargers; a charger that is folded away stands where it is marked."""
     told = seen(carpark.told(30))
-    every = [Choice("circuit", name) for name in ("the connection", "row 01", "row 02", "row 03")]
+    every = [Choice("circuit", name) for name in ("connection", "row 01", "row 02", "row 03")]
     assert every == walk_circuits(told, LOOK, PAGE)
     hidden = Choice("charger", "place 13")
     assert [*every[:3], hidden, every[3]] == walk_circuits(replace(told, chosen=hidden), LOOK, PAGE)

@@ -19,7 +19,7 @@ from tests.panels.garage import STORIES, blue_car, carport, charging, garage, lo
 from tests.panels.golden import seen
 
 GARAGE, CARPORT = Choice("charger", "garage"), Choice("charger", "carport")
-CONNECTION = Choice("circuit", "the connection")
+CONNECTION = Choice("circuit", "connection")
 BLUE, RED = Choice("car", "car_1"), Choice("car", "car_2")
 
 
@@ -94,7 +94,7 @@ def test_a_charger_with_an_unknown_car_asks_for_the_car() -> None:
 def test_a_circuit_takes_no_order() -> None:
     """The keys say what to choose instead."""
     for ask, what in ((ask_mode, "a charger"), (ask_soc, "a charger or a car")):
-        assert f"the connection is a circuit: choose {what} with Up and Down" == ask(told(CONNECTION))
+        assert f"connection is a circuit: choose {what} with Up and Down" == ask(told(CONNECTION))
 
 
 def test_every_car_and_a_guest_can_be_said_to_be_on_the_charger() -> None:

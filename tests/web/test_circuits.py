@@ -22,17 +22,17 @@ WIDTHS = (320, 390, 820, 1280)
 
 async def test_a_home_shows_its_connection(tab: Tab) -> None:
     """By phase, with a sign near the limit; what each charger is told, draws, and is held by."""
-    garage = a_charger(go=True, set_a=10.0, phases_a=(9.84, 0.0, 0.0), row="the connection, L2", lease_s=27.4)
+    garage = a_charger(go=True, set_a=10.0, phases_a=(9.84, 0.0, 0.0), row="connection L2", lease_s=27.4)
     async with door("ev", a_charging(chargers=(garage, an_empty_charger()))) as hub:
         await tab.go(at(hub))
-        await tab.shows("the connection", CARD)
+        await tab.shows("connection", CARD)
         shown = await tab.text(CARD)
         for words in (
             "1 charges",
             "L1 12.4 of 25 A",
             "L2 23.1 of 25 A !",
             "shared all alike; beside the cars 2.4 · 23.1 · 1.2 A",
-            "garage told 10 A, draws 9.8 A held by the connection, L2, lease 27 s",
+            "garage told 10 A, draws 9.8 A held by connection L2, lease 27 s",
             "carport no car",
         ):
             assert words in shown
@@ -47,10 +47,10 @@ async def test_a_home_shows_its_connection(tab: Tab) -> None:
 
 async def test_circuits_stand_below_the_one_that_they_hang_on(tab: Tab) -> None:
     """With their own limit, where it comes from, what is wrong, and who waits."""
-    boat = a_charger("boat", plug=Plug.CONNECTED, place=1, row="carport, L1")
+    boat = a_charger("boat", plug=Plug.CONNECTED, place=1, row="carport L1")
     cable = a_circuit(
         "carport",
-        above="the connection",
+        above="connection",
         profile=Profile.LAXITY,
         chargers=("boat",),
         waiting=("boat",),
@@ -63,7 +63,7 @@ async def test_circuits_stand_below_the_one_that_they_hang_on(tab: Tab) -> None:
     async with door("ev", a_charging(chargers=(boat,), circuits=(a_circuit(chargers=()), cable))) as hub:
         await tab.go(at(hub))
         below = "#tree .below > li"
-        await tab.shows("waits, place 1 no room on carport, L1", below)
+        await tab.shows("waits, place 1 no room on carport L1", below)
         for words in (
             "carport 1 waits",
             "all 8.2 of 11 kW",
@@ -120,7 +120,7 @@ async def test_of_many_chargers_each_is_changed_with_a_touch(tab: Tab) -> None:
     owner = Owner()
     async with door("ev", carpark(30), owner=owner) as hub:
         await tab.go(at(hub))
-        await tab.shows("held to 7 A by row 01, L2", CARPORT)
+        await tab.shows("held to 7 A by row 01 L2", CARPORT)
         assert not await tab.value(f"document.querySelector('{CARPORT} .modes').checkVisibility()")
         await tab.press(f"{CARPORT} [data-is=change]")
         hub.say(carpark(29))
