@@ -74,14 +74,14 @@ chargers = {
     #     "mode": "auto",               # at first: off, pv_only, pv_all, max, manual or auto
     #     "safe_a": None,               # while nobody steers it: 0, or from 6 on. None: 6 on one phase, 0 on three
     #     "priority": 0,                # where a circuit shares by "priority": the higher goes first
-    #     "user": "",                   # of an NRGkick with a log-in; the password is "nrgkick" in ~/secrets.json
+    #     "user": "",                   # of a log-in; its password is "nrgkick" or "openevse" in ~/secrets.json
     #     "relay": None,                # of a "goe1": {"pin": 26, "type": "NO"} when a relay switches its phases
     #     "accept_unwatched": False,    # True: may keep its last amperes while nobody steers, also on a shared circuit
     # },
 }
 
 # What several chargers share: name → a cable, a fuse or a group, to any depth. Those that no other names hang on the
-# connection. ./do_py.sh ev_app.py --check shows the tree, and whether it carries what hangs on it.
+# connection. ./do_py.sh ev_app.py --check shows the tree, and whether it carries what hangs on it: docs/CIRCUITS.md.
 circuits = {
     # "drive": {
     #     "current_a": 20,              # what it carries, or (20, 20, 20) for L1, L2, L3; None: no fuse of its own
@@ -103,10 +103,10 @@ circuits = {
 
 # How chargers share what is scarce: "equal", "proportional" (the same percentage), "fifo" (who came first), "station"
 # (the first in the list above), "priority", "laxity" (who has least time to spare), "relative" (the same, as a part of
-# the time left), "ramp" (slowly up, a kilowatt at a time).
+# the time left), "ramp" (slowly up, a kilowatt at a time). See docs/CIRCUITS.md.
 sharing = "equal"
 
-# Where not even 6 A are left for each, some wait, and their line turns every so many minutes.
+# Where not even 6 A are left for each, some wait; where they are alike their line turns every so many minutes.
 rotation_min = 30
 
 # Where OCPP chargers dial in: ws://THIS-MACHINE:8887/ID. Opened only when there is one; None: never.
@@ -119,7 +119,7 @@ cars = {
     #     "capacity_kwh": 77,
     #     "kwh_100km": 18,
     #     "everyday_pct": 80,           # charged no further without a trip
-    #     "soc": "",                    # how full it is: "" when you type it, or ask somebody (see README):
+    #     "soc": "",                    # how full it is: "" when you type it, or ask somebody (docs/CARS.md):
     #     #   {"from": "home_assistant", "url": "http://192.168.1.20:8123", "soc": "sensor.car_battery"}
     #     #   {"from": "mqtt", "url": "mqtt://192.168.1.20/car/soc"}
     #     # seldom needed:

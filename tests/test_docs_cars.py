@@ -33,13 +33,14 @@ from lib.hub.rest import CAR_STATES
 from lib.messages.orders import ORDERS, order_of
 from lib.panels.ev_keys import EV_KEYS
 from lib.secrets import NO_SECRETS, OTHERS
-from lib.settings import Settings, cars, chargers, circuits
+from lib.settings import Settings, cars, chargers
 from tests.conftest import local
 from tests.core.test_ledger import Home, a_car
 from tests.settings.homes import loaded
 from tests.test_docs import ROOT, november
 
 PAPER = (ROOT / "docs" / "CARS.md").read_text("utf-8")
+CIRCUITS = (ROOT / "docs" / "CIRCUITS.md").read_text("utf-8")
 LEDGER = (ROOT / "docs" / "LEDGER.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
 STORED = (ROOT / "docs" / "BATTERY.md").read_text("utf-8")
@@ -58,7 +59,7 @@ def rows(paper: str, first: str) -> list[list[str]]:
 
 def examples() -> Iterator[str]:
     """What belongs into config.py; the parts that an example takes for granted stand beside it."""
-    for block in re.findall(r"```python\n(.*?)```", PAPER + README, re.DOTALL):
+    for block in re.findall(r"```python\n(.*?)```", PAPER + CIRCUITS + README, re.DOTALL):
         yield DOORS + (
             block
             if "cars = " in block or '"car"' not in block
@@ -78,14 +79,14 @@ def test_each_example_of_a_config_loads(example: str, tmp_path: Path) -> None:
 
 def test_the_paper_names_every_key_source_and_secret() -> None:
     """What may stand in config.py and in the secrets is explained."""
-    keys = {*chargers.KEYS, *circuits.KEYS, *chargers.RELAY_KEYS, *cars.KEYS, *EVERYWHERE} - {"from"}
+    keys = {*chargers.KEYS, *chargers.RELAY_KEYS, *cars.KEYS, *EVERYWHERE} - {"from"}
     known = [key for key in keys if not re.search(rf"[`\"]{key}[`\"]", PAPER)]
     assert [] == known
     told = {line[0].strip("`"): line[2] for line in rows(PAPER, '`"from"` | who')}
     assert set(SOURCES) == set(told)
     for source, make in zip(SOURCES, (home_assistant, http_json, mqtt, evcc, smartcar, eu_data_act, audi), strict=True):
         assert set(make.OPTIONS) == set(re.findall(r"`(\w+)`", told[source])), source
-    papers = PAPER + STORED + README
+    papers = PAPER + CIRCUITS + STORED + README
     made = {
         "google_client_id",
         "google_client_secret",
@@ -100,7 +101,7 @@ def test_the_paper_names_every_word_order_mode_and_ground() -> None:
     """And none that is not there."""
     assert list(CARS) == [line[0].strip("`") for line in rows(PAPER, "word")]
     assert [] == [name for name in CAR_STATES if f"/api/{name}" not in PAPER]
-    posted = re.findall(r"/api/orders/(\w+) -d '(.*)'", PAPER + STORED)
+    posted = re.findall(r"/api/orders/(\w+) -d '(.*)'", PAPER + STORED + README)
     assert set(ORDERS) == {name for name, _ in posted}
     for name, body in posted:
         order_of(ORDERS[name], json.loads(body))
@@ -110,12 +111,14 @@ def test_the_paper_names_every_word_order_mode_and_ground() -> None:
     assert 6 == len(Ground)  # "Which car is on the cable" goes through five, and a guest is none of them
 
 
-@pytest.mark.parametrize("paper", [PAPER, STORED], ids=["cars", "battery"])
-def test_what_the_papers_quote_is_said_somewhere(paper: str) -> None:
+@pytest.mark.parametrize(
+    ("paper", "least"), [(PAPER, 20), (STORED, 20), (CIRCUITS, 10)], ids=["cars", "battery", "circuits"]
+)
+def test_what_the_papers_quote_is_said_somewhere(paper: str, least: int) -> None:
     """The owner looks for the words that he sees."""
     said = [text for file in (ROOT / "lib").rglob("*.py") for text in sentences(file)]
     quoted = re.findall(r'"([^"`]+)"', " ".join(row[0] for row in rows(paper, "you see")))
-    assert 20 <= len(quoted)
+    assert least <= len(quoted)
     for quote in quoted:
         pieces = [piece.strip(" :") for piece in quote.split("…") if piece.strip(" :")]
         assert [] == [piece for piece in pieces if not any(piece in text for text in said)]

@@ -121,8 +121,8 @@ def _sentence(row: Worst) -> str:
     parts = " + ".join(f"{name} {flows:g} {unit}" for name, flows in row.kept.items())
     return (
         f"{row.name}: carries {row.carries:g} {unit}, but while nobody steers {parts} + other load "
-        f"{row.other:g} {unit} may flow: lower a safe_a, or the current_a of one without a watchdog, or accept "
-        "explicitly that it has none"
+        f"{row.other:g} {unit} may flow: lower a safe_a, or the current_a of one without a watchdog, or accept with "
+        "accept_unwatched that it has none"
     )
 
 

@@ -19,7 +19,7 @@ from lib.panels.strokes import part
 from lib.panels.trips import target, trip_name, trip_start, trip_takes, verdict
 
 KIND = "car"
-NONE_SET_UP = "no car in config.py: README, Cars"
+NONE_SET_UP = "no car in config.py: README, Your cars"
 MARK, NAME, FIGURE = 2, 16, 5
 TRUST = 19  # cells for how far it can be trusted
 TARGET = 8

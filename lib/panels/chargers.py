@@ -20,7 +20,7 @@ from lib.panels.seen import Choice, Seen
 from lib.panels.sheet import Piece, Sheet, apart, length, wrapped
 
 KIND = "charger"
-NONE_SET_UP = "no charger in config.py: README, Cars"
+NONE_SET_UP = "no charger in config.py: README, Your cars"
 NAME, MODE, STATE = 14, 13, 14  # cells at most
 MARK = 2
 GAP = "   "
