@@ -168,7 +168,7 @@ PEAK: Final = Spoken(kind=AcceptPeak, such_as="peak 4.5, peak off", parse=_peak)
 STORAGE: Final = Spoken(kind=SetStorage, such_as="mode auto, mode hold", parse=_storage)
 RESERVE: Final = Spoken(kind=SetReserve, such_as="reserve 30, reserve auto", parse=_reserve)
 PROPOSE: Final = Spoken(
-    kind=Propose, such_as="propose garage 40 wish 6000 high 7400 by me, propose garage 40 pause by me", parse=_propose
+    kind=Propose, such_as="propose garage 40 wish 6000 high 7400 by me, propose garage 70 pause by me", parse=_propose
 )
 WITHDRAW: Final = Spoken(kind=Withdraw, such_as="withdraw garage 40 me", parse=_withdraw)
 
