@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from lib.core.house import Heard, House, Rules, after
 from lib.core.rates import parse_rates
 from lib.core.reading import Reading
 from lib.core.stamp import BRUSSELS, Stamp
+
+settings.register_profile("untimed", deadline=None)  # a busy machine breaks no law
+settings.load_profile("untimed")
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=BRUSSELS).astimezone(UTC)
 SECOND = timedelta(seconds=1)

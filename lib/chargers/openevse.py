@@ -102,7 +102,10 @@ class OpenEvse:
                 await self._write(setting)
             self._ours = setting
             await self._switch(order.phases)
+            was_watched = self._watch.is_set
             await self._feed(None, begins=True)
+            if self._watch.is_set and not was_watched and self._lever.vanishes:
+                await self._write(setting)  # it need not end with this plug-in any more
             self._touch_s = self._clock.monotonic()
         return Accepted(current_a=setting.current_a, go=setting.go, phases=self._phases.now)
 
@@ -223,7 +226,7 @@ class OpenEvse:
         known, self._loan = self._loan, sent(self._loan, key)
         self._wrote_s, self._looked_s = self._clock.monotonic(), -math.inf
         try:
-            await self._lever.write(setting, before)
+            await self._lever.write(setting, before, watched=self._watch.is_set)
         except RefusedError:
             self._loan = known if self._lever.vanishes else self._loan
             raise
@@ -254,7 +257,7 @@ class OpenEvse:
         if his == Setting():
             await self._lever.release()
         else:
-            await self._lever.write(his, self._now)
+            await self._lever.write(his, self._now, watched=False)
 
     def _shown(self, *, in_touch: bool) -> Setting:
         """What it is set to for all we know: by us, or by somebody who goes before us.

@@ -28,7 +28,8 @@ class Lever(Protocol):
     """One way to set it.
 
     Attributes:
-        is_ours: nobody else sets it this way. vanishes: it is gone after a restart, and when the car is unplugged.
+        is_ours: nobody else sets it this way. vanishes: it is gone after a restart, and may be when the car is
+            unplugged.
 
     """
 
@@ -38,8 +39,8 @@ class Lever(Protocol):
     async def look(self, status: Status) -> Setting | None:
         """What holds by this way; None: nothing."""
 
-    async def write(self, setting: Setting, before: Setting | None) -> None:
-        """Have `setting` hold. Raises ChargerError."""
+    async def write(self, setting: Setting, before: Setting | None, *, watched: bool) -> None:
+        """Have `setting` hold, for the next car too where its watchdog watches. Raises ChargerError."""
 
     async def release(self) -> None:
         """Have nothing hold by this way. Raises ChargerError."""
@@ -65,10 +66,14 @@ class Claim:
         go = {ACTIVE: True, DISABLED: False}.get(str(body.get("state")))
         return Setting(go=go, current_a=number_of(body.get("charge_current")))
 
-    async def write(self, setting: Setting, before: Setting | None) -> None:
-        """In one call, which it takes whole or not at all; it ends with the plug-in."""
+    async def write(self, setting: Setting, before: Setting | None, *, watched: bool) -> None:
+        """In one call, which it takes whole or not at all.
+
+        Without a watchdog it ends with the plug-in, so that the box is its owner's again if nobody steers any more.
+        With one it stays: a car that comes while nobody reaches the box is offered no more than was told.
+        """
         del before
-        told: dict[str, object] = {"auto_release": True}
+        told: dict[str, object] = {"auto_release": not watched}
         if setting.go is not None:
             told["state"] = ACTIVE if setting.go else DISABLED
         if setting.current_a is not None:
@@ -95,8 +100,9 @@ class Commands:
         """By its status."""
         return Setting(go=status.awake, current_a=status.pilot_a)
 
-    async def write(self, setting: Setting, before: Setting | None) -> None:
+    async def write(self, setting: Setting, before: Setting | None, *, watched: bool) -> None:
         """One command at a time: to sleep before the amperes, the amperes before it may go."""
+        del watched
         was = before or Setting()
         amperes = [] if setting.current_a in {None, was.current_a} else [f"$SC {setting.current_a:.0f} V"]
         go = [] if setting.go in {None, was.go} else ["$FE" if setting.go else "$FS"]

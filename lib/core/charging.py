@@ -259,10 +259,11 @@ def _lapsed(charging: Charging) -> Charging:
         known = post.lapsing(bay.post, charging.now_s)
         if known is bay.post:
             continue
-        pace, said = bay.pace, f"{name}: silent for so long that it counts with its safe current"
-        if not bay.post.fallen:
-            pace, said = fallen(pace, safe_a(known.rules), charging.now_s), f"{name}: hears nobody, and falls back"
-        charging = with_bay(charging, name, replace(bay, post=known, pace=pace), said)
+        pace, said = bay.pace, []
+        if known.fallen and not bay.post.fallen:
+            pace = fallen(pace, safe_a(known.rules), charging.now_s)
+            said.append(f"{name}: it hears nobody, and falls back to its safe current")
+        charging = with_bay(charging, name, replace(bay, post=known, pace=pace), *said)
     return charging
 
 

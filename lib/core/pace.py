@@ -40,6 +40,15 @@ def fallen(pace: Pace, safe_a: float, now_s: float, tempo: Tempo = USUAL) -> Pac
     return replace(_sent(pace, current_a, None, now_s), raised_s=now_s)
 
 
+def refused(pace: Pace, offered_a: float, now_s: float) -> Pace:
+    """The pace of a charger that refused more, or to start: it has what it had, and others may have the rest."""
+    if not pace.go:
+        return pace
+    if offered_a <= 0:
+        return replace(pace, go=False, current_a=0.0, raised_s=None, turned_s=now_s)
+    return replace(pace, current_a=min(pace.current_a, offered_a))
+
+
 def _told(pace: Pace, held: Hold | None = None, until_s: float | None = None) -> tuple[Pace, Command]:
     return pace, Command(current_a=pace.current_a, go=pace.go, phases=pace.phases, held=held, until_s=until_s)
 

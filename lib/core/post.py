@@ -4,6 +4,7 @@ In: the events of lib/core/charger.py. Out: a range of watts and amperes. Knows 
 """
 
 from dataclasses import dataclass, replace
+from math import inf
 
 from lib.core.car import CarRules
 from lib.core.charger import (
@@ -28,9 +29,8 @@ FOLLOWED_S = 8.0  # a reading that much younger than an order may show what came
 SETTLED_W = 150.0  # what still moves more than this between two readings is on its way
 LATE_S = 30.0  # by then every car has followed, or will not
 IGNORES_A = 1.5  # a car that goes on to take so much more than it is offered heeds no offer
-SURE_S = (
-    LEASE_S + 15.0
-)  # by then one that watches itself has noticed that nobody speaks to it, and its car has followed
+AGAIN_S, LONGEST_S = 60.0, 600.0  # after so long one that refused an order is told more again
+SURE_S = LEASE_S + 15.0  # by then one that watches itself has noticed the silence, and its car has followed
 SWITCH_S = 60.0  # after a phase switch nothing is measured of the car's phases
 
 
@@ -54,7 +54,8 @@ class Post:
         phases: on how many it charges, as far as is known; switched_s: when that changed last.
         drawn_a: what its car took on each phase when that was last settled.
         stubborn_a: what its car takes whatever it is offered; it is given that or nothing.
-        balked: the last order it refused, until it takes one; meddled: what somebody else set on it.
+        balked: the last order it refused, until it takes one or a while has passed since `balked_s`, which is longer
+            the oftener that was (`balks`). meddled: what somebody else set on it.
         fallen: it watches itself and is silent for so long that it falls to its safe current; lapsed: it surely has.
 
     """
@@ -69,6 +70,8 @@ class Post:
     drawn_a: Amps | None = None
     stubborn_a: float = 0.0
     balked: str = ""
+    balked_s: float = -inf
+    balks: int = 0
     meddled: str = ""
     fallen: bool = False
     lapsed: bool = False
@@ -116,11 +119,11 @@ class Post:
     def range_w(self) -> tuple[float, float]:
         """The least and the most that its car draws just now."""
         if self.lapsed:
-            return 0.0, power_w(self._offered_a, self._taken(self.phases))
+            return 0.0, power_w(self.offered_a, self._taken(self.phases))
         known = self.reading.power_w if self.reading else None
         ends = [power_w(move.current_a, self._taken(move.phases)) for move in self.moves]
         if self.missed is not None or known is None:
-            offered_w = power_w(self._offered_a, self._taken(self.phases))
+            offered_w = power_w(self.offered_a, self._taken(self.phases))
             return 0.0, max([offered_w, known or 0.0, *ends])
         return min([known, *ends]), max([known, *ends])
 
@@ -140,12 +143,12 @@ class Post:
     @property
     def reserved_a(self) -> Amps:
         """What is set aside for it while it does not answer, or does not obey: its last offer, which it keeps."""
-        return on(self.loads(), self._offered_a) if self.is_lost and self.plug is not Plug.EMPTY else NOTHING
+        return on(self.loads(), self.offered_a) if self.is_lost and self.plug is not Plug.EMPTY else NOTHING
 
     def left_a(self, conductors: tuple[int, ...]) -> Amps:
         """What it may still draw beside these of the meter's phases, on its way from others to them."""
         away = [phase for phase in self.loaded if phase not in conductors]
-        return on(away, self._offered_a) if away else NOTHING
+        return on(away, self.offered_a) if away else NOTHING
 
     @property
     def is_lost(self) -> bool:
@@ -159,7 +162,7 @@ class Post:
         return min(phases, max(1, sum(current_a > DRAWS_A for current_a in self.drawn_a)))
 
     @property
-    def _offered_a(self) -> float:
+    def offered_a(self) -> float:
         """The most that it may be offering, by its last word and all orders since; at last its safe current.
 
         That may be more than it was told: one that watches itself takes it up when it hears nobody.
@@ -199,9 +202,11 @@ def after(post: Post, event: ChargerEvent, car: CarRules | None) -> Post:
             return _told(post, reading, car)
         case Took(order=order, accepted=accepted, sent_s=sent_s):
             went = order if accepted.current_a is None else replace(order, current_a=accepted.current_a)
-            return _moved(replace(post, balked=""), went, sent_s, car)
+            return _moved(replace(post, balked="", balks=0), went, sent_s, car)
         case Balked(why=why, order=order, sent_s=sent_s, answered=answered):
-            return replace(post, balked=why) if answered else _moved(post, order, sent_s, car)  # it may have been taken
+            return (
+                replace(post, balked=why, balked_s=sent_s) if answered else _moved(post, order, sent_s, car)
+            )  # it may have been taken
         case Missed():
             return replace(post, missed=event)
         case Meddled(what=what):
@@ -209,8 +214,13 @@ def after(post: Post, event: ChargerEvent, car: CarRules | None) -> Post:
 
 
 def lapsing(post: Post, now_s: float) -> Post:
-    """The charger as time passes: one that watches itself and hears nobody has its safe current in the end."""
+    """The charger as time passes: one that watches itself and hears nobody has its safe current in the end.
+
+    One that refused an order may take the next one.
+    """
     missed = post.missed
+    if post.balked and now_s - post.balked_s >= min(LONGEST_S, AGAIN_S * 2.0 ** min(post.balks - 1, 9)):
+        post = replace(post, balked="")
     if missed is None or post.lapsed or not post.watched or (silent_s := now_s - missed.since_s) < LEASE_S:
         return post
     if silent_s >= SURE_S:

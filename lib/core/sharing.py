@@ -108,8 +108,9 @@ def share(rows: Iterable[Row], asks: Iterable[Ask], parties: Sequence[Party] = (
     rows = tuple(rows)
     admitted, left, given = _admitted(rows, asks, parties)
     _fill(admitted, left)
+    known = {taker.ask.charger: taker for taker in admitted}
     for party in parties:
-        members = [taker for taker in admitted if taker.ask.charger in party.turns]
+        members = [known[charger] for charger in party.turns if charger in known]
         for taker in members:
             taker.take(left, taker.least - taker.got)
             taker.turn = party.turns[taker.ask.charger]
@@ -155,29 +156,34 @@ def _admitted(
 
 def _takers(rows: Sequence[Row], asks: Iterable[Ask]) -> list[_Taker]:
     """All that ask, each with the rows that it can fill; a row that has room for all below it limits nobody."""
-    everywhere: list[int] = []
-    below: dict[str, list[int]] = {}
+    circuits: dict[str, list[int]] = {}
     for index, row in enumerate(rows):
-        if row.chargers is None:
-            everywhere.append(index)
+        circuits.setdefault(row.circuit, []).append(index)
+    everywhere: tuple[int, ...] = ()
+    below: dict[str, tuple[int, ...]] = {}
+    for indexes in circuits.values():
+        if (chargers := rows[indexes[0]].chargers) is None:
+            everywhere = (*everywhere, *indexes)
         else:
-            for charger in row.chargers:
-                below.setdefault(charger, []).append(index)
+            way = tuple(indexes)
+            for charger in chargers:
+                below[charger] = below.get(charger, ()) + way
+    loads: dict[tuple[object, ...], list[tuple[int, int]]] = {}  # the same for all that hang alike
     takers, most = [], [0] * len(rows)
     for ask in asks:
-        loads = []
-        for index in (*everywhere, *below.get(ask.charger, ())):
-            row = rows[index]
-            if load := row.load(ask.conductors, ask.phases):
-                loads.append((index, load))
-        taker = _Taker(ask, loads)
+        way = below.get(ask.charger, ())
+        key = (way, ask.conductors, ask.phases)
+        if key not in loads:
+            found = ((index, rows[index].load(ask.conductors, ask.phases)) for index in (*everywhere, *way))
+            loads[key] = [(index, load) for index, load in found if load]
+        taker = _Taker(ask, loads[key])
         needs = max(taker.most, taker.least + _milli(ask.spare_a))
-        for index, load in loads:
+        for index, load in taker.loads:
             most[index] += needs * load
         takers.append(taker)
     tight = [most[index] > max(0, _milli(row.room)) for index, row in enumerate(rows)]
-    for taker in takers:
-        taker.loads = [load for load in taker.loads if tight[load[0]]]
+    for known in loads.values():
+        known[:] = [load for load in known if tight[load[0]]]
     return takers
 
 
@@ -189,12 +195,14 @@ def _in_line(takers: list[_Taker], parties: Sequence[Party]) -> list[_Taker]:
         return not ask.forced, turn, not ask.runs, ask.rank
 
     line = sorted(takers, key=lambda taker: key(taker, taker.turn))
+    place_of = {taker.ask.charger: place for place, taker in enumerate(line)} if parties else {}
     for party in parties:
         turns = party.turns
-        places = [place for place, taker in enumerate(line) if taker.ask.charger in turns]
+        places = sorted(place_of[charger] for charger in turns if charger in place_of)
         members = sorted((line[place] for place in places), key=lambda taker: key(taker, turns[taker.ask.charger]))
         for place, taker in zip(places, members, strict=True):
             line[place] = taker
+            place_of[taker.ask.charger] = place
     return line
 
 
@@ -240,28 +248,27 @@ def _levels(takers: Sequence[_Taker], left: Sequence[int]) -> list[float]:
     """Exact max-min, in mA: the level rises, whoever is at its maximum stops, and a full row stops all on it."""
     level_of = [taker.got / taker.weight for taker in takers]
     low = min(level_of, default=0.0)
-    fixed: dict[int, float] = {}  # of each row, what those on it have that do not rise now
-    rising: dict[int, float] = {}  # of each row, what it takes of it when the level rises by one
-    reach: dict[int, float] = {}  # of each row, what all on it may have together
     on: dict[int, list[int]] = {}
+    rising: dict[int, float] = {}  # of each row, what it takes of it when the level rises by one
+    room: dict[int, float] = {}  # of each row, what those that rise now may have together
     ends: list[tuple[float, bool, int]] = []  # level, whether it begins there, whose
     for index, taker in enumerate(takers):
         weight = taker.weight
         begins = level_of[index] > low + HAIR
         for row, load in taker.loads:
-            on.setdefault(row, []).append(index)
-            reach[row] = reach.get(row, left[row]) + taker.got * load
-            if begins:
-                fixed[row] = fixed.get(row, 0.0) + taker.got * load
-            else:
-                rising[row] = rising.get(row, 0.0) + weight * load
+            if row not in on:
+                on[row], rising[row], room[row] = [], 0.0, left[row]
+            on[row].append(index)
+            if not begins:
+                rising[row] += weight * load
+                room[row] += taker.got * load
         if begins:
             ends.append((level_of[index], True, index))
         ends.append((taker.most / weight, False, index))
     ends.sort(key=lambda end: (end[0], not end[1]))
     state = [level_of[index] <= low + HAIR for index in range(len(takers))]  # whether it rises
     final: list[float | None] = [None] * len(takers)
-    bound = {row: (reach[row] - fixed.get(row, 0.0)) / rate for row, rate in rising.items() if rate > HAIR}
+    bound = {row: room[row] / rate for row, rate in rising.items() if rate > HAIR}
     fills = [(level, row) for row, level in bound.items()]
     heapify(fills)
 
@@ -269,17 +276,17 @@ def _levels(takers: Sequence[_Taker], left: Sequence[int]) -> list[float]:
         final[index], state[index] = amount, False
         weight = takers[index].weight
         for row, load in takers[index].loads:
-            fixed[row] = fixed.get(row, 0.0) + amount * load
+            room[row] -= amount * load
             rising[row] -= weight * load
 
     for level, begins, index in ends:
         while fills and fills[0][0] <= level:
             row = heappop(fills)[1]
             bound[row] = inf
-            rate = rising.get(row, 0.0)
+            rate = rising[row]
             if rate <= HAIR:
                 continue
-            true = (reach[row] - fixed.get(row, 0.0)) / rate
+            true = room[row] / rate
             if true > level or (fills and true > fills[0][0] + HAIR):
                 bound[row] = true
                 heappush(fills, (true, row))
@@ -295,9 +302,9 @@ def _levels(takers: Sequence[_Taker], left: Sequence[int]) -> list[float]:
             state[index] = True
             weight, got = takers[index].weight, takers[index].got
             for row, load in takers[index].loads:
-                fixed[row] -= got * load
-                rate = rising[row] = rising.get(row, 0.0) + weight * load
-                true = (reach[row] - fixed[row]) / rate
+                room[row] += got * load
+                rising[row] += weight * load
+                true = room[row] / rising[row]
                 if true < bound.get(row, inf):
                     bound[row] = true
                     heappush(fills, (true, row))

@@ -14,11 +14,12 @@ from lib.core.power import PHASE_V
 from lib.core.reading import Reading
 
 FRESH_S = 3.0  # on older telegrams nothing is raised
-HOLD_S = 10.0  # by then a charger was read that has nothing to hide
+HOLD_S, HOLD_TIMES = 12.0, 3  # by then each charger was read, or is known not to answer
 LONG_S = 900.0  # after so long a silence only what cannot wait goes on
 WHOLE_AMPERES: Final = "50213"  # this version of the telegram shows no power per phase, and whole amperes
 
 Phases = tuple[float, float, float]
+Seen = tuple[tuple[int, float, float], ...]  # its number, seconds and amperes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +83,18 @@ class Lease:
 class Held:
     """Amperes by phase that fall only when they have stayed lower for a while: a car may stop before its charger says.
 
-    now_a: what counts; lower_a: the most since it is lower, since_s: since when that is.
+    count: of what was seen; seen: of each phase what was seen lately and not reached again since, with its number and
+    its second. The oldest is the most.
     """
 
-    now_a: Phases
-    lower_a: tuple[float | None, float | None, float | None] = (None, None, None)
-    since_s: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    count: int
+    seen: tuple[Seen, Seen, Seen]
+
+    @property
+    def now_a(self) -> Phases:
+        """The most of each phase lately."""
+        one, two, three = self.seen
+        return one[0][2], two[0][2], three[0][2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +181,7 @@ def heard(
 def beside(site: Site, ours_w: tuple[float, float], ours_a: tuple[Phases, Phases], *, theirs_w: float = 0.0) -> Site:
     """The house found anew in dm's last word, once it is known what draws that was not; the rest as in `heard`."""
     base_w, base_a = _own(site, site.word, ours_w, ours_a, theirs_w)
-    site = replace(site, held_a=None if base_a is None else Held(now_a=base_a))
+    site = replace(site, held_a=None if base_a is None else holding(None, base_a, site.heard_s or 0.0))
     if site.calm_w is None or site.base_w is None or base_w is None:
         return replace(site, base_w=base_w, base_a=base_a)
     return replace(site, base_w=base_w, base_a=base_a, calm_w=site.calm_w + base_w - site.base_w)
@@ -201,22 +208,16 @@ def kept(site: Site, who: Collection[str]) -> Site:
 
 
 def holding(held: Held | None, seen_a: Phases, at_s: float) -> Held:
-    """With what was seen at `at_s`; a rise counts at once."""
-    if held is None:
-        return Held(now_a=seen_a)
-    phases = [_holding(held, phase, seen_a[phase], at_s) for phase in range(3)]
-    (one, two, three), lower, since = zip(*phases, strict=True)
-    return Held(now_a=(one, two, three), lower_a=lower, since_s=since)
-
-
-def _holding(held: Held, phase: int, seen_a: float, at_s: float) -> tuple[float, float | None, float]:
-    now_a, lower_a, since_s = held.now_a[phase], held.lower_a[phase], held.since_s[phase]
-    if seen_a >= now_a:
-        return seen_a, None, at_s
-    if lower_a is None:
-        return now_a, seen_a, at_s
-    lower_a = max(lower_a, seen_a)
-    return (lower_a, None, at_s) if at_s - since_s >= HOLD_S else (now_a, lower_a, since_s)
+    """With what was seen at `at_s`; a rise counts at once, a fall when it was seen often and long enough."""
+    count = held.count + 1 if held else 0
+    one, two, three = (
+        (
+            *(old for old in before if old[2] > current_a and (at_s - old[1] < HOLD_S or count - old[0] < HOLD_TIMES)),
+            (count, at_s, current_a),
+        )
+        for before, current_a in zip(held.seen if held else ((), (), ()), seen_a, strict=True)
+    )
+    return Held(count=count, seen=(one, two, three))
 
 
 def without(all_: float, before: float | None, least: float, most: float) -> float:

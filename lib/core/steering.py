@@ -41,7 +41,7 @@ def steered(charging: Charging, rules: ChargingRules, *, replans: bool = True) -
     ramps = profiles.ramps(rules.circuits, tuple(charging.bays))
     bays = dict(charging.bays)
     for aim in aims:
-        may_raise = not any(one.carries(aim.name) for one in full)
+        may_raise = not aim.bay.post.balked and not any(one.carries(aim.name) for one in full)
         tempo = ramp(aim.lines) if aim.name in ramps else USUAL
         bays[aim.name] = _ordered(charging, rules, aim, shares.get(aim.name), tempo, may_raise=may_raise)
     return replace(

@@ -11,8 +11,10 @@ from lib.core.car import CarTold
 from lib.core.carport import Bay, Charging, ChargingRules, with_bay
 from lib.core.charger import Balked, ChargerEvent, ChargerReading, Meddled, Missed, Plug, Told, Took
 from lib.core.cost import slot_at
+from lib.core.pace import refused
 from lib.core.post import Post
 from lib.core.sessions import Session
+from lib.core.site import holding
 from lib.core.soc import Soc
 from lib.core.tempo import USUAL
 from lib.core.uptake import DRAWS_A
@@ -43,13 +45,31 @@ def charger_told(charging: Charging, event: ChargerEvent, rules: ChargingRules) 
             said.append(f"{name}: the charger does as it is told again")
         case Missed(why=why) if before.missed is None:
             said.append(f"{name}: the charger does not answer: {why}")
-        case Balked(why=why, answered=True) if before.balked != why:
-            said.append(f"{name}: the charger does not do as it is told: {why}")
+            bay = replace(bay, idle_s=None)  # what its car does meanwhile nobody sees
+            charging = _unseen(charging, name, rules)
+        case Balked(why=why, answered=True):
+            bay = replace(bay, pace=refused(bay.pace, bay.post.offered_a, charging.now_s))
+            if before.balked != why:
+                said.append(f"{name}: the charger does not do as it is told: {why}")
         case Meddled(what=what) if before.meddled != what:
             said.append(f"{name}: {what}")
         case _:
             pass
     return with_bay(charging, name, bay, *said)
+
+
+def _unseen(charging: Charging, name: str, rules: ChargingRules) -> Charging:
+    """A charger does not answer: what fell on its circuits lately may have been its car, and no sun."""
+    known = charging.site
+    if known.held_a is not None:
+        known = replace(known, base_a=known.held_a.now_a, held_a=holding(None, known.held_a.now_a, charging.now_s))
+    gauges = dict(charging.gauges)
+    for circuit in rules.circuits:
+        gauge = gauges.get(circuit.name)
+        if gauge is not None and gauge.held_a is not None and circuit.carries(name):
+            held_a = gauge.held_a.now_a
+            gauges[circuit.name] = replace(gauge, other_a=held_a, held_a=holding(None, held_a, charging.now_s))
+    return replace(charging, site=known, gauges=gauges)
 
 
 def cable_told(charging: Charging, event: plugged.Event, rules: ChargingRules, *said: str) -> Charging:

@@ -65,10 +65,6 @@ def charging(place: LiveCarport) -> int:
     return sum(point.drawn_a > 5 for point in place.yard.points)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="OpenEvse's claims release themselves when a car leaves: the next has all until we or its shaper act",
-)
 async def test_an_openevse_offers_the_next_car_no_more_than_it_was_told() -> None:
     """While nobody can reach it one car leaves and another comes; what counts for it is its last order."""
     bench = await a_bench(Firmware.V5)
