@@ -12,7 +12,7 @@ from lib.core import laxity
 from lib.core.aims import Aim
 from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import power_w
-from lib.core.circuits import Amps, Row
+from lib.core.circuits import Amps, Row, on
 from lib.core.claims import Cause
 from lib.core.flows import rows_of
 from lib.core.modes import Mode, Phases
@@ -22,7 +22,7 @@ from lib.core.sharing import Ask, Share, share
 from lib.core.surplus import ALL_PHASES
 from lib.core.why import Hold
 
-SLOW_A = 0.25  # no nearer does a car keep to its offer
+SLOW_A = 0.25  # nearer than that no car keeps to its offer
 AGAIN_A = 0.5  # more than its least must be there for one that waited
 
 
@@ -53,8 +53,11 @@ def crowded(aims: list[Aim], shares: Mapping[str, Share], rows: Sequence[Row]) -
     above_a: dict[str, Amps] = {}
     for aim in aims:
         post, share = aim.bay.post, shares.get(aim.name)
-        if share is not None and not post.is_lost and max(high_a := post.range_a[1]) > share.current_a + SLOW_A:
-            one, two, three = (max(0.0, current_a - share.current_a) for current_a in high_a)
+        if share is None or post.is_lost:
+            continue
+        drawn_a, offered_a = post.range_a[1], on(post.loads(), post.offered_a)
+        one, two, three = (max(0.0, max(pair) - share.current_a) for pair in zip(drawn_a, offered_a, strict=True))
+        if max(one, two, three) > SLOW_A:
             above_a[aim.name] = one, two, three
     if not above_a:
         return ()

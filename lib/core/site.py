@@ -220,6 +220,15 @@ def holding(held: Held | None, seen_a: Phases, at_s: float) -> Held:
     return Held(count=count, seen=(one, two, three))
 
 
+def given_back(seen_a: Phases, less_a: Phases, held: Held) -> Phases:
+    """What was seen, with what chargers draw less than was thought when it was: up to what counts by `held`."""
+    one, two, three = (
+        max(now_a, min(most_a, now_a + more_a))
+        for now_a, more_a, most_a in zip(seen_a, less_a, held.now_a, strict=True)
+    )
+    return one, two, three
+
+
 def without(all_: float, before: float | None, least: float, most: float) -> float:
     """What of `all_` is the house's own, when cars take something from `least` to `most` of it.
 

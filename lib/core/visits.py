@@ -14,13 +14,14 @@ from lib.core.cost import slot_at
 from lib.core.pace import refused
 from lib.core.post import Post
 from lib.core.sessions import Session
-from lib.core.site import holding
+from lib.core.site import given_back
 from lib.core.soc import Soc
 from lib.core.tempo import USUAL
 from lib.core.uptake import DRAWS_A
 
 LEAVES = timedelta(hours=2)  # who leaves so long before a trip leaves for it
 ENDED_S = 300.0  # a car that takes nothing for so long, though it may, has ended its charge
+FELL_A = 0.25  # a charger that draws so much less than it did
 
 
 def charger_told(charging: Charging, event: ChargerEvent, rules: ChargingRules) -> Charging:
@@ -30,6 +31,8 @@ def charger_told(charging: Charging, event: ChargerEvent, rules: ChargingRules) 
     before = bay.post
     car = rules.cars.get(charging.car_on(name) or "")
     bay = replace(bay, post=post.after(before, event, car))
+    if isinstance(event, Told | Missed):
+        charging = _fallen(charging, name, before, bay.post, rules)
     said = []
     match event:
         case Told(reading=reading):
@@ -46,7 +49,6 @@ def charger_told(charging: Charging, event: ChargerEvent, rules: ChargingRules) 
         case Missed(why=why) if before.missed is None:
             said.append(f"{name}: the charger does not answer: {why}")
             bay = replace(bay, idle_s=None)  # what its car does meanwhile nobody sees
-            charging = _unseen(charging, name, rules)
         case Balked(why=why, answered=True):
             bay = replace(bay, pace=refused(bay.pace, bay.post.offered_a, charging.now_s))
             if before.balked != why:
@@ -58,17 +60,20 @@ def charger_told(charging: Charging, event: ChargerEvent, rules: ChargingRules) 
     return with_bay(charging, name, bay, *said)
 
 
-def _unseen(charging: Charging, name: str, rules: ChargingRules) -> Charging:
-    """A charger does not answer: what fell on its circuits lately may have been its car, and no sun."""
-    known = charging.site
-    if known.held_a is not None:
-        known = replace(known, base_a=known.held_a.now_a, held_a=holding(None, known.held_a.now_a, charging.now_s))
-    gauges = dict(charging.gauges)
+def _fallen(charging: Charging, name: str, before: Post, now: Post, rules: ChargingRules) -> Charging:
+    """A charger may draw less than was thought: what fell on its circuits lately was its car, and no sun."""
+    least_a, less_a = before.range_a[0], now.range_a[0]
+    one, two, three = (max(0.0, was - is_) for was, is_ in zip(least_a, less_a, strict=True))
+    if max(one, two, three) < FELL_A:
+        return charging
+    known, gauges = charging.site, dict(charging.gauges)
+    if known.base_a is not None and known.held_a is not None:
+        known = replace(known, base_a=given_back(known.base_a, (one, two, three), known.held_a))
     for circuit in rules.circuits:
         gauge = gauges.get(circuit.name)
-        if gauge is not None and gauge.held_a is not None and circuit.carries(name):
-            held_a = gauge.held_a.now_a
-            gauges[circuit.name] = replace(gauge, other_a=held_a, held_a=holding(None, held_a, charging.now_s))
+        if gauge is not None and gauge.other_a and gauge.held_a is not None and circuit.carries(name):
+            other_a = given_back(gauge.other_a, (one, two, three), gauge.held_a)
+            gauges[circuit.name] = replace(gauge, other_a=other_a)
     return replace(charging, site=known, gauges=gauges)
 
 
