@@ -76,6 +76,7 @@ chargers = {
     #     "priority": 0,                # where a circuit shares by "priority": the higher goes first
     #     "user": "",                   # of a log-in; its password is "nrgkick" or "openevse" in ~/secrets.json
     #     "relay": None,                # of a "goe1": {"pin": 26, "type": "NO"} when a relay switches its phases
+    #     "watched": None,              # of an "openevse" or "ocpp"; False: it has no watchdog, as with firmware 4
     #     "accept_unwatched": False,    # True: may keep its last amperes while nobody steers, also on a shared circuit
     # },
 }

@@ -60,9 +60,8 @@ class Box:
         self._silent = silent
         self._headers = dict(headers or {})
         self._digest: tuple[aiohttp.DigestAuthMiddleware, ...] = ()
-        if user and password:
-            if ":" in user:
-                raise slip(f"the user {user!r} of {kind} holds a colon, which no user may")
+        if user and password and ":" in user:
+            raise slip(f"the user {user!r} of {kind} holds a colon, which no user may")
         if user and password and digest:
             self._digest = (aiohttp.DigestAuthMiddleware(user, password),)
         elif user and password:

@@ -298,7 +298,7 @@ def pools_of(charging: Charging, rules: ChargingRules) -> dict[str, Pooled]:
     asks = []
     for rank, (name, bay) in enumerate(charging.bays.items()):
         post, car = bay.post, rules.cars.get(charging.car_on(name) or "")
-        if post.plug.is_car and post.missed is None:
+        if post.plug.is_car and post.missed is None and not bay.ended:
             most_a = min(post.most_a, car.current_a if car else post.most_a)
             asks.append(
                 Ask(
@@ -337,7 +337,11 @@ def _claim(charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, wis
     priority = claims.SURPLUS  # of what only waits to be stopped, as behind a cloud: it still needs its least
     if wished.target_w > 0:
         priority = because.priority if because else claims.DEFAULT
-        if because is not None and because.why is not None and because.why.reason is Reason.OUTSIDE:
+        if (
+            because is not None
+            and because.why is not None
+            and because.why.reason in {Reason.OUTSIDE, Reason.OUTSIDE_OFF}
+        ):
             priority = min(priority, claims.PLAN)  # it is never served before the owner's trips
     word = charging.site.word
     room_w = (word.target_w or 0.0) * (1 - rules.margin)

@@ -179,7 +179,7 @@ def _gauged(charging: Charging, event: GaugeEvent, rules: ChargingRules) -> Char
         return charging
     ranges_a = [bay.post.range_a for name, bay in charging.bays.items() if circuit.carries(name)]
     ours_a = _sum(low for low, _ in ranges_a), _sum(high for _, high in ranges_a)
-    found = gauges.after(charging.gauges, event, ours_a)
+    found = gauges.after(charging.gauges, event, ours_a, unmeasured_a=circuit.other_a)
     before, known = charging.gauges.get(event.circuit, gauges.Gauge()), found[event.circuit]
     news = [
         f"{event.circuit}: {now or again}"

@@ -85,13 +85,14 @@ def flows_a(charging: Charging, circuit: Circuit, *, is_first: bool) -> Amps:
     if is_first and charging.site.word.phases_a:
         return charging.site.word.phases_a
     gauge = charging.gauges.get(circuit.name)
-    if gauge is not None and gauge.flows_a is not None and not gauge.is_old(charging.now_s):
-        return gauge.flows_a
+    is_seen = gauge is not None and not gauge.is_old(charging.now_s)
+    measured = gauge.flows_a if gauge and is_seen and gauge.flows_a else (None, None, None)
     one, two, three = NOTHING if is_first else circuit.other_a
     for name in charging.bays if circuit.chargers is None else circuit.chargers:
         high = charging.bays[name].post.range_a[1]
         one, two, three = one + high[0], two + high[1], three + high[2]
-    return one, two, three
+    first, second, third = measured
+    return one if first is None else first, two if second is None else second, three if third is None else third
 
 
 def loaded(charging: Charging, rules: ChargingRules, row: Row) -> float:

@@ -14,12 +14,18 @@ FRESH_S: Final = 3.0  # on what is older nothing is raised, but for a meter that
 OLD_S: Final = 30.0  # after so long the worst case counts
 
 
+Measured = tuple[float | None, float | None, float | None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gauged:
-    """A circuit's own meter says what flows there, chargers and all: amperes of the meter's L1-L3, + flows down."""
+    """A circuit's own meter says what flows there, chargers and all: amperes of the meter's L1-L3, + flows down.
+
+    None: it measures nothing on that phase.
+    """
 
     circuit: str
-    phases_a: Amps
+    phases_a: Measured
     read_s: float
 
 
@@ -67,7 +73,7 @@ class Gauge:
 
     """
 
-    flows_a: Amps | None = None
+    flows_a: Measured | None = None
     read_s: float | None = None
     other_a: Amps | None = None
     held_a: Held | None = None
@@ -92,15 +98,24 @@ class Gauge:
 Gauges = Mapping[str, Gauge]
 
 
-def after(gauges: Gauges, event: GaugeEvent, ours_a: tuple[Amps, Amps]) -> Gauges:
-    """What is known after an event; ours_a: the least and the most that the chargers there may draw just now."""
+def after(
+    gauges: Gauges, event: GaugeEvent, ours_a: tuple[Amps, Amps], *, unmeasured_a: Amps = (0.0, 0.0, 0.0)
+) -> Gauges:
+    """What is known after an event.
+
+    ours_a: the least and the most that the chargers there may draw just now. unmeasured_a: what else flows on a phase
+    that the meter does not measure.
+    """
     known = gauges.get(event.circuit, Gauge())
     match event:
         case Gauged(phases_a=flows_a, read_s=read_s):
             lasted = known.read_s is not None and read_s - known.read_s <= OLD_S
             period_s = read_s - (known.read_s or 0.0) if lasted else known.period_s
             before, least, most = known.other_a or (None, None, None), *ours_a
-            one, two, three = (without(flows_a[n], before[n], least[n], most[n]) for n in range(3))
+            one, two, three = (
+                unmeasured_a[n] if (flow_a := flows_a[n]) is None else without(flow_a, before[n], least[n], most[n])
+                for n in range(3)
+            )
             known = replace(
                 known,
                 flows_a=flows_a,

@@ -7,6 +7,7 @@ charger's part of it, and what keeps the circuit below its own limits.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from lib.core import claims
 from lib.core.circuits import Circuit, Row
 from lib.core.power import PHASE_V
 from lib.core.proposals import Device, Proposal, Resolved, resolve
@@ -16,16 +17,21 @@ from lib.core.why import Reason, Why
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pooled:
-    """One circuit that somebody wants something of: what it can take, what that comes to, each charger's part in W."""
+    """One circuit that somebody wants something of.
+
+    device: what it can take. shares_w: what of its power is each charger's; most_w: the same of the most that is left.
+    """
 
     device: Device
     resolved: Resolved
     shares_w: Mapping[str, float] = field(default_factory=dict)
+    most_w: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def limit_w(self) -> float | None:
-        """What others leave the circuit; None: all it can."""
-        return self.resolved.high_w if self.resolved.high_by is not None else None
+        """What a guard leaves the circuit, whoever wants more; None: all it can."""
+        by = self.resolved.high_by
+        return self.resolved.high_w if by is not None and by.priority >= claims.LIMIT else None
 
 
 def pooled(
@@ -45,11 +51,19 @@ def pooled(
             band_high_w=min((ask.least_a * _per_a(ask) for ask in members), default=0.0),
         )
         resolved = resolve(device, outside[circuit.name])
-        whole = Row(circuit=circuit.name, phase=0, room=resolved.target_w)
-        shares = share([*rows, whole], members)
-        watts = {ask.charger: shares[ask.charger].current_a * _per_a(ask) for ask in members}
-        found[circuit.name] = Pooled(device=device, resolved=resolved, shares_w=watts)
+        found[circuit.name] = Pooled(
+            device=device,
+            resolved=resolved,
+            shares_w=_shared_w(circuit, members, rows, resolved.target_w),
+            most_w={} if resolved.high_by is None else _shared_w(circuit, members, rows, resolved.high_w or 0.0),
+        )
     return found
+
+
+def _shared_w(circuit: Circuit, members: Sequence[Ask], rows: Sequence[Row], power_w: float) -> dict[str, float]:
+    whole = Row(circuit=circuit.name, phase=0, room=power_w)
+    shares = share([*rows, whole], members)
+    return {ask.charger: shares[ask.charger].current_a * _per_a(ask) for ask in members}
 
 
 def parts(pools: Mapping[str, Pooled], charger: str) -> tuple[Proposal, ...]:
@@ -58,25 +72,27 @@ def parts(pools: Mapping[str, Pooled], charger: str) -> tuple[Proposal, ...]:
     for name, pool in pools.items():
         if charger not in pool.shares_w:
             continue
-        power_w = pool.shares_w[charger]
-        for by, forces in ((pool.resolved.low_by, True), (pool.resolved.decided, False)):
-            if by is None:
-                continue
-            part = replace(
-                by,
-                source=f"{by.source} ({name})",
-                wish_w=None if forces else power_w,
-                low_w=power_w if forces else None,
-                high_w=None,
-            )
-            found.append(explained(part))
+        power_w, resolved = pool.shares_w[charger], pool.resolved
+        if resolved.low_by is not None:
+            found.append(_part(resolved.low_by, name, low_w=power_w))
+        if resolved.high_by is not None:
+            found.append(_part(resolved.high_by, name, high_w=pool.most_w[charger]))
+        if resolved.decided is not None:
+            found.append(_part(resolved.decided, name, wish_w=power_w))
     return tuple(found)
+
+
+def _part(
+    by: Proposal, circuit: str, *, wish_w: float | None = None, low_w: float | None = None, high_w: float | None = None
+) -> Proposal:
+    source = f"{by.source} ({circuit})"
+    return explained(replace(by, source=source, wish_w=wish_w, low_w=low_w, high_w=high_w))
 
 
 def explained(proposal: Proposal) -> Proposal:
     """Another program's proposal, with its name as its reason."""
-    why = Why(reason=Reason.OUTSIDE, name=proposal.source)
-    return replace(proposal, why=why)
+    reason = Reason.OUTSIDE_OFF if proposal.high_w == 0 else Reason.OUTSIDE
+    return replace(proposal, why=Why(reason=reason, name=proposal.source))
 
 
 def _per_a(ask: Ask) -> float:

@@ -205,7 +205,9 @@ def after(post: Post, event: ChargerEvent, car: CarRules | None) -> Post:
             return _moved(replace(post, balked="", balks=0), went, sent_s, car)
         case Balked(why=why, order=order, sent_s=sent_s, answered=answered):
             return (
-                replace(post, balked=why, balked_s=sent_s) if answered else _moved(post, order, sent_s, car)
+                replace(post, balked=why, balked_s=sent_s, balks=post.balks + 1)
+                if answered
+                else _moved(post, order, sent_s, car)
             )  # it may have been taken
         case Missed():
             return replace(post, missed=event)

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     ASK_SOC = "state of charge unknown"
     NOTHING = "nothing to do"
     OUTSIDE = "another program"
+    OUTSIDE_OFF = "paused by another program"
 
 
 class Hold(StrEnum):
@@ -119,6 +120,7 @@ ENGLISH: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.NO_SUN: "waits for the sun: {sun} is left over, it needs more",
         Reason.ASK_SOC: "how full is the car? Type its state of charge, so that it can be planned",
         Reason.OUTSIDE: "{does}, as {name} wants",
+        Reason.OUTSIDE_OFF: "paused, as {name} wants",
         Reason.NOTHING: "nothing to do: {soc} is enough for every day{trip}",
     }
 )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from lib.core.circuits import NOTHING, Amps
+from lib.core.gauges import Measured
 from lib.feeds import FeedError, FeedSetupError
 from lib.options import Options
 from lib.payload import number, shown
@@ -24,8 +24,11 @@ class Wiring:
 
     wired: str = ""
 
-    def amps(self, clamps: Sequence[float]) -> Amps:
-        """What flows on L1, L2, L3, from what each clamp measures. Raises FeedSetupError where they do not fit."""
+    def amps(self, clamps: Sequence[float]) -> Measured:
+        """What flows on L1, L2, L3, from what each clamp measures; None on a phase without one.
+
+        Raises FeedSetupError where they do not fit.
+        """
         wired = self.wired or ("123" if len(clamps) == 3 else "")
         if len(clamps) == 1 and len(wired) == 2:  # between two phases, as without a neutral: both carry it
             clamps = (clamps[0], clamps[0])
@@ -34,7 +37,7 @@ class Wiring:
         if len(wired) != len(clamps):
             phases = "one phase" if len(clamps) == 1 else f"{len(clamps)} phases"
             raise FeedSetupError(f'it measures {phases}, and "wired" is "{wired}": name one for each, such as "231"')
-        amps = list(NOTHING)
+        amps: list[float | None] = [None, None, None]
         for phase, current_a in zip(wired, clamps, strict=True):
             amps[int(phase) - 1] = current_a
         return amps[0], amps[1], amps[2]

@@ -13,7 +13,7 @@ from lib.settings.wiring import Connection, parse_phases, parse_wired
 
 KEYS = (
     *("make", "address", "phases", "current_a", "wired", "switches_phases", "relay", "safe_a", "car", "mode", "user"),
-    *("priority", "accept_unwatched"),
+    *("priority", "watched", "accept_unwatched"),
 )
 RELAY_KEYS = ("pin", "type", "host", "active_low")
 BATTERY = "battery"  # who asks dm for the home battery's power
@@ -137,7 +137,7 @@ def _charger(name: str, group: Config, connection: Connection, cars: Collection[
             wired=parse_wired(group, phases, connection),
             step_a=STEPS_A[make],
             safe_a=_safe_a(group, current_a),
-            watched=make in WATCHED,
+            watched=_watched(group, make),
             car=car,
             mode=group.one_of("mode", tuple(mode.value for mode in Mode), missing=Mode.AUTO.value),
             priority=_priority(group),
@@ -163,6 +163,14 @@ def _priority(group: Config) -> int:
     if not said.is_integer():
         raise group.slip("priority", f"a whole number from -{MOST_PRIORITY} to {MOST_PRIORITY}; the higher goes first")
     return int(said)
+
+
+def _watched(group: Config, make: str) -> bool:
+    """Whether it falls to its safe current by itself: as its make does, but for old firmware."""
+    watched = group.one_of("watched", (None, True, False), missing=None)
+    if watched and make not in WATCHED:
+        raise group.slip("watched", f"None or False: an {make!r} keeps its last amperes when nobody talks to it")
+    return make in WATCHED if watched is None else watched
 
 
 def _safe_a(group: Config, current_a: float) -> float | None:

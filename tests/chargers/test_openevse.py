@@ -80,7 +80,8 @@ async def test_what_vanishes_with_the_plug_is_set_anew(bench: Bench) -> None:
     await bench.steer(15)
     bench.point.unplug()
     bench.turn(5)
-    assert (16.0, False) == bench.told
+    lasts = bench.box.firmware is Firmware.V5  # what its watchdog watches stays for the next car
+    assert ((6.0, True) if lasts else (16.0, False)) == bench.told
     empty = await bench.charger.read()
     assert (Plug.EMPTY, True, 6.0) == (empty.plug, empty.paused, empty.set_a)
     assert (6.0, True) == bench.told

@@ -23,6 +23,13 @@ def test_what_the_chargers_draw_is_not_the_rows_own() -> None:
     assert (14, 5, -2) == flowing(30, 19, 6, known=first, most_a=16)["row"].other_a
 
 
+def test_a_phase_without_a_clamp_is_not_known() -> None:
+    """Only L1 is measured: on the others the owner's word counts, whatever the chargers draw there."""
+    event = Gauged(circuit="row", phases_a=(14.0, None, None), read_s=0.0)
+    known = after({}, event, ((10.0, 10.0, 10.0), (10.0, 10.0, 10.0)), unmeasured_a=(1.0, 2.0, 3.0))
+    assert (4.0, 2.0, 3.0) == known["row"].other_a
+
+
 def test_a_meter_is_fresh_for_two_of_its_periods_and_old_after_30_s() -> None:
     """3 s at least; one that never spoke is neither."""
     gauge = flowing(1, 1, 1, at_s=20.0, known=flowing(1, 1, 1, at_s=10.0))["row"]

@@ -40,12 +40,18 @@ def test_a_wish_for_a_circuit_is_shared_by_its_chargers() -> None:
 
 
 def test_a_lower_bound_forces_and_an_upper_one_limits() -> None:
-    """Just 9 kW: both are forced to half of it. At most 9 kW: a limit of the row, and no wish."""
+    """Just 9 kW: both are forced to half of it. At most 9 kW: half of that each, and no wish."""
     forced = pools("row", want(50, low_w=9_000, high_w=9_000))
-    assert [pytest.approx(4_500, abs=70)] == [part.low_w for part in parts(forced, "a") if part.low_w is not None]
-    fenced = pools("row", want(50, high_w=9_000))
-    assert (9_000, ()) == (fenced["row"].limit_w, parts(fenced, "a"))
-    assert None is pools("row", want(50, 9_000))["row"].limit_w
+    low, high = parts(forced, "a")
+    assert pytest.approx((4_500, 4_500), abs=70) == (low.low_w, high.high_w)
+    (fence,) = parts(pools("row", want(50, high_w=9_000)), "a")
+    assert (None, None) == (fence.wish_w, fence.low_w)
+    assert fence.high_w == pytest.approx(4_500, abs=70)
+
+
+def test_only_a_guard_limits_the_circuit_itself() -> None:
+    """Whoever stands below the owner's energy limits fences chargers, which others may overrule."""
+    assert [None, 9_000] == [pools("row", want(priority, high_w=9_000))["row"].limit_w for priority in (1_000, 1_100)]
 
 
 def test_too_little_for_all_runs_one() -> None:

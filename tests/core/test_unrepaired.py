@@ -6,9 +6,11 @@ import pytest
 
 from lib.core import unrepaired
 from lib.core.proposals import Device, Proposal, live, put
-from tests.core.test_proposals import SEQUENCES, said
+from tests.core.test_proposals import FILES, said
 
-RECORDED = [one for one in SEQUENCES if "recorded" in one.values[0]["steps"][0]]
+RECORDED = [
+    pytest.param(one, id=one["id"]) for file in FILES for one in file["sequences"] if "recorded" in one["steps"][0]
+]
 
 
 @pytest.mark.parametrize("sequence", RECORDED)

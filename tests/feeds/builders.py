@@ -6,8 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from lib.clock import Clock
-from lib.core.circuits import Amps
-from lib.core.gauges import Gauged, GaugeEvent, Limited, Ungauged, Unlimited
+from lib.core.gauges import Gauged, GaugeEvent, Limited, Measured, Ungauged, Unlimited
 from lib.feeds import Feed, open_limit, open_meter
 from lib.feeds.follow import Follow
 from tests.inverters.roofs import a_clock
@@ -46,12 +45,12 @@ async def a_limit(
         await feed.close()
 
 
-async def flows(feed: Feed) -> Amps:
-    """What a meter measures now, to the milliampere."""
+async def flows(feed: Feed) -> Measured:
+    """What a meter measures now, to the milliampere; None where it does not."""
     event = await feed.read()
     assert isinstance(event, Gauged)
-    one, two, three = event.phases_a
-    return round(one, 3), round(two, 3), round(three, 3)
+    one, two, three = (None if current_a is None else round(current_a, 3) for current_a in event.phases_a)
+    return one, two, three
 
 
 async def limited(feed: Feed) -> Limited:

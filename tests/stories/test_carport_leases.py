@@ -171,9 +171,11 @@ def test_one_that_refused_has_more_only_when_the_others_have_given_way() -> None
     port = slow(a_port(limit_a=40.0, count=2, phases=1, wired="1")).run(12)
     assert [10.0, 10.0] == port.amps()
     lose(port, ["c1"], Fate.REFUSED)
-    assert [10.0, 26.0] == port.run(170).amps()
+    one, two = port.run(180).amps()
+    assert (True, True) == (one == 10, two > 22)
     lose(port, ["c1"], Fate.WELL)
-    assert [] == ended(port.run(45)).laws.could
+    assert [] == ended(port.run(200)).laws.could
+    assert [20.0, 20.0] == port.run(100).amps()
 
 
 def one_full(*, lifts: bool) -> Carport:
