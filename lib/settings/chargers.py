@@ -167,10 +167,12 @@ def _priority(group: Config) -> int:
 
 def _watched(group: Config, make: str) -> bool:
     """Whether it falls to its safe current by itself: as its make does, but for old firmware."""
-    watched = group.one_of("watched", (None, True, False), missing=None)
+    if group.names.get("watched") is None:
+        return make in WATCHED
+    watched = group.one_of("watched", (True, False))
     if watched and make not in WATCHED:
-        raise group.slip("watched", f"None or False: an {make!r} keeps its last amperes when nobody talks to it")
-    return make in WATCHED if watched is None else watched
+        raise group.slip("watched", f"False or None: an {make!r} keeps its last amperes when nobody talks to it")
+    return watched
 
 
 def _safe_a(group: Config, current_a: float) -> float | None:
