@@ -3,40 +3,33 @@
 The sun goes to one car after the other. Knows no order.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import inf
 
-from lib.core import claims, surplus, tactics
+from lib.core import surplus, tactics
 from lib.core.asking import asked
+from lib.core.budget import budget_of, claim_of, limit, uses_w
 from lib.core.car import CarRules
 from lib.core.carport import Bay, Charging, ChargingRules
-from lib.core.charger import Plug, in_steps, power_w
-from lib.core.circuits import safe_a
+from lib.core.charger import in_steps, power_w
 from lib.core.claims import Claim, Grant
 from lib.core.cost import slot_at
-from lib.core.flows import rows_of
 from lib.core.laxity import accepts_w
 from lib.core.modes import Mode, Phases
-from lib.core.needs import Step
 from lib.core.plan import Block
-from lib.core.pools import Pooled, explained, parts, pooled
 from lib.core.post import Post
 from lib.core.power import PHASE_V
 from lib.core.proposals import Device, Proposal, Resolved, resolve
 from lib.core.prospects import full_w, least_w, most_phases
-from lib.core.sharing import Ask
-from lib.core.site import LONG_S
 from lib.core.soc import Soc
 from lib.core.surplus import own_profile
 from lib.core.tactics import Facts
 from lib.core.uptake import phases_for
-from lib.core.why import Hold, Reason
+from lib.core.why import Hold
+from lib.core.wishes import wishes_for
 
-ADOPTS_S = 30.0  # a program that has just begun leaves a charger as it is until dm speaks
 FOUND_S = 15.0
-ANSWER_S = 5.0  # dm answers a new claim with its next telegram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +111,7 @@ def aims_of(charging: Charging, rules: ChargingRules) -> list[Aim]:
         aim = _aim(charging, rules, name, bay, car, facts)
         aims.append(aim)
         if aim.bay.post.plug.is_car:
-            left_w -= max(min(aim.target_w, _uses_w(bay, car)), bay.post.range_w[0])
+            left_w -= max(min(aim.target_w, uses_w(bay, car)), bay.post.range_w[0])
     return aims
 
 
@@ -133,11 +126,6 @@ def _now(charging: Charging) -> _Now:
             blocks.setdefault(block.car, block)
     slot = slot_at(charging.prices, at)
     return _Now(blocks=blocks, nexts=nexts, eur_kwh=slot.import_eur_kwh if slot else None)
-
-
-def _uses_w(bay: Bay, car: CarRules | None) -> float:
-    """What its car was seen to take at most; all of it where nothing was."""
-    return inf if bay.pace.cap_a is None else power_w(bay.pace.cap_a, most_phases(bay.post, car))
 
 
 def _surplus_w(charging: Charging) -> float:
@@ -228,12 +216,12 @@ def _aim(
     car: CarRules | None,
     facts: Facts,
 ) -> Aim:
-    wanted = [*tactics.proposals(facts), *_outside(charging, name)]
+    wanted = [*tactics.proposals(facts), *wishes_for(charging, name)]
     device = Device(high_w=facts.most_w, band_high_w=facts.least_w)
     wished = resolve(device, wanted)
     grant = charging.site.grant(name, charging.now_s)
-    budget = _budget(charging, bay, facts, grant)
-    fenced = [*wanted, _limit(facts, budget[0])] if budget else wanted
+    budget = budget_of(charging, bay, facts, grant)
+    fenced = [*wanted, limit(facts, budget[0])] if budget else wanted
     resolved = resolve(device, fenced) if budget else wished
     phases = _phases(bay, car, facts, resolved.target_w, grant)
     return Aim(
@@ -246,7 +234,7 @@ def _aim(
         phases=phases,
         grant=grant,
         hold=budget[1] if budget else None,
-        claim=_claim(charging, rules, bay, facts, wished),
+        claim=claim_of(charging, rules, bay, facts, wished),
         put=tuple(fenced),
     )
 
@@ -267,96 +255,3 @@ def _phases(bay: Bay, car: CarRules | None, facts: Facts, target_w: float, grant
     if grant is not None and not grant.fits:
         return 1
     return most if target_w >= power_w(post.least_a, most) else 1
-
-
-def _budget(charging: Charging, bay: Bay, facts: Facts, grant: Grant | None) -> tuple[float, Hold] | None:
-    """The peak's word: the live grant; what runs, while dm has not answered; the safe current when it is silent."""
-    now_s, site, post = charging.now_s, charging.site, bay.post
-    if bay.mode is Mode.MANUAL:
-        return None
-    young = now_s - charging.began_s < ADOPTS_S  # dm may take ten seconds until it looks for us again
-    asked_s = None if bay.claimed_s is None else now_s - max(bay.claimed_s, site.since_s or 0.0)
-    answers = asked_s is not None and asked_s >= ANSWER_S and not young
-    if grant is not None:
-        return grant.power_w, Hold.PEAK if grant.power_w > 0 else Hold.NO_ROOM if answers else Hold.ASKED
-    silent_s = site.silent_s(now_s)
-    if silent_s is None and young:
-        return post.range_w[1], Hold.STARTING
-    if silent_s is not None and silent_s < claims.LEASE_S:
-        told_w = max(post.range_w[1], power_w(bay.pace.current_a, post.phases))
-        return (told_w if bay.pace.go and not answers else 0.0), Hold.ASKED
-    since_s = now_s - charging.began_s if silent_s is None else silent_s
-    if since_s > LONG_S and not facts.reserve and not (facts.need and facts.need.step >= Step.OVER):
-        return 0.0, Hold.SAFE
-    return power_w(safe_a(post.rules), post.phases), Hold.SAFE
-
-
-def pools_of(charging: Charging, rules: ChargingRules) -> dict[str, Pooled]:
-    """What other programs want of circuits, and what that comes to for each charger with a car."""
-    if not any(circuit.name in charging.outside for circuit in rules.circuits):
-        return {}
-    asks = []
-    for rank, (name, bay) in enumerate(charging.bays.items()):
-        post, car = bay.post, rules.cars.get(charging.car_on(name) or "")
-        if post.plug.is_car and post.missed is None and not bay.ended:
-            most_a = min(post.most_a, car.current_a if car else post.most_a)
-            asks.append(
-                Ask(
-                    charger=name,
-                    conductors=post.loads(),
-                    phases=most_phases(post, car),
-                    least_a=post.least_a,
-                    most_a=max(most_a, post.least_a),
-                    step_a=post.rules.step_a,
-                    rank=rank,
-                    runs=bay.pace.go,
-                )
-            )
-    return pooled(rules.circuits, charging.outside, asks, rows_of(replace(charging, pools={}), rules, {}))
-
-
-def _outside(charging: Charging, name: str) -> Iterator[Proposal]:
-    """What other programs want of it, or of a circuit that it hangs on."""
-    for proposal in charging.outside.get(name, ()):
-        yield explained(proposal)
-    yield from parts(charging.pools, name)
-
-
-def _limit(facts: Facts, high_w: float) -> Proposal:
-    return Proposal(source="budget", priority=claims.BUDGET, at_s=facts.now_s, high_w=high_w)
-
-
-def _claim(charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, wished: Resolved) -> Claim | None:
-    """What is asked of dm: the wish as if the peak did not count, as far as car and circuits let it."""
-    post = bay.post
-    if not post.plug.is_car or bay.mode is Mode.MANUAL or post.missed is not None:
-        return None
-    if wished.target_w <= 0 and not bay.pace.go:
-        return None
-    because = wished.because
-    priority = claims.SURPLUS  # of what only waits to be stopped, as behind a cloud: it still needs its least
-    if wished.target_w > 0:
-        priority = because.priority if because else claims.DEFAULT
-        if (
-            because is not None
-            and because.why is not None
-            and because.why.reason in {Reason.OUTSIDE, Reason.OUTSIDE_OFF}
-        ):
-            priority = min(priority, claims.PLAN)  # it is never served before the owner's trips
-    word = charging.site.word
-    room_w = (word.target_w or 0.0) * (1 - rules.margin)
-    base_w = max(0.0, charging.site.calm_w or 0.0, charging.site.base_w or 0.0)
-    over_w, cause = tactics.over_w(facts, priority, wished.target_w, base_w, room_w)
-    runs = post.order is not None and post.order.go and post.plug is Plug.CHARGING
-    least_w = power_w(post.least_a, post.phases) if runs else facts.least_w
-    wish_w = max(least_w, min(wished.target_w, _uses_w(bay, facts.car)))
-    return Claim(
-        who=post.rules.name,
-        priority=priority,
-        wish_w=wish_w,
-        least_w=least_w,
-        runs=runs,
-        over_w=over_w,
-        cause=cause,
-        helped=facts.helped,
-    )

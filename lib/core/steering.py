@@ -7,7 +7,7 @@ what is raised waits for lib/core/pace.py.
 from dataclasses import replace
 
 from lib.core import profiles, site, tactics
-from lib.core.aims import Aim, aims_of, pools_of
+from lib.core.aims import Aim, aims_of
 from lib.core.carport import WAKES, Bay, Charging, ChargingRules
 from lib.core.charger import Order, Plug, power_w
 from lib.core.circuits import Circuit, Row, safe_a
@@ -22,6 +22,7 @@ from lib.core.sessions import interrupted
 from lib.core.sharing import Share
 from lib.core.tempo import USUAL, Haste, Tempo, Wanted, ramp
 from lib.core.why import Hold, Reason, Why
+from lib.core.wishes import pools_of
 
 LISTENS_S = 10.0  # a start first hears prices, trips and cars, so that it begins nothing it would regret
 PULSE_S = 6.0  # a pause so short that a car wakes by its end
