@@ -4,8 +4,8 @@ In: circuits, what asks, and what is known of each. Out: the asks with their tur
 share in a way of their own. Times are seconds of our monotonic clock. Knows no ampere that is left.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from math import inf
@@ -34,6 +34,17 @@ class Standing:
     relative: float = inf
 
 
+SPARE: Final[Mapping[Profile, tuple[Callable[[Standing], float], float]]] = MappingProxyType(
+    {
+        Profile.LAXITY: (lambda standing: standing.slack_s, 600.0),
+        Profile.RELATIVE: (lambda standing: standing.relative, 0.1),
+    }
+)  # what goes by the time to spare, and by how much less of it another one goes ahead
+
+Lines = Mapping[Profile, tuple[str, ...]]
+NO_LINES: Final[Lines] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rota:
     """Whose turn it is where minimums do not fit for all.
@@ -41,12 +52,14 @@ class Rota:
     Attributes:
         turns: so often the line has turned by one; turned_s: when last, None while nobody waits.
         served: who had its minimum in the last round; None: there was none yet.
+        lines: by profile, the chargers by the time to spare of their cars, as long as that changes little.
 
     """
 
     turns: int = 0
     turned_s: float | None = None
     served: frozenset[str] | None = None
+    lines: Lines = field(default_factory=dict)
 
     def stays(self, charger: str, *, runs: bool) -> bool:
         """Whether it is ahead of those that wait: it was served in the last round; in the first, whoever runs is."""
@@ -64,19 +77,51 @@ def after(rota: Rota, shares: Mapping[str, Share], *, now_s: float, rotation_s: 
     served = frozenset() if is_due else frozenset(name for name, share in shares.items() if share.current_a)
     if served == rota.served and turned_s == rota.turned_s and turns == rota.turns:
         return rota
-    return Rota(turns=turns, turned_s=turned_s, served=served)
+    return replace(rota, turns=turns, turned_s=turned_s, served=served)
+
+
+def lined(rota: Rota, circuits: Sequence[Circuit], standings: Mapping[str, Standing]) -> Rota:
+    """The rota with the lines of those profiles that go by the time to spare.
+
+    Who is served keeps its time to spare while that of the others runs out: were they to change places for a second of
+    it, none would ever charge.
+    """
+    lines = {
+        profile: _held(rota.lines.get(profile, ()), {name: key(one) for name, one in standings.items()}, margin)
+        for profile, (key, margin) in SPARE.items()
+        if profile in shapes(tuple(circuits)).values()
+    }
+    return rota if lines == rota.lines else replace(rota, lines=lines)
+
+
+def _held(line: Sequence[str], keys: Mapping[str, float], margin: float) -> tuple[str, ...]:
+    """The same line, but that nobody stands behind one whose key is greater by more than the margin."""
+    found: list[str] = []
+    most = -inf
+    known = dict.fromkeys(name for name in line if name in keys)
+    for name in (*known, *sorted((name for name in keys if name not in known), key=lambda name: keys[name])):
+        below = keys[name] + margin
+        at = len(found) if most <= below else next(at for at, one in enumerate(found) if keys[one] > below)
+        found.insert(at, name)
+        most = max(most, keys[name])
+    return tuple(found)
 
 
 def profiled(
-    circuits: Sequence[Circuit], asks: Sequence[Ask], standings: Mapping[str, Standing], *, turns: int = 0
+    circuits: Sequence[Circuit],
+    asks: Sequence[Ask],
+    standings: Mapping[str, Standing],
+    *,
+    turns: int = 0,
+    lines: Lines = NO_LINES,
 ) -> tuple[list[Ask], tuple[Party, ...]]:
     """The asks as the first circuit shares, with their ranks turned; and those circuits that share otherwise.
 
-    circuits: each before those that hang on it; asks: in the owner's order.
+    circuits: each before those that hang on it; asks: in the owner's order. turns, lines: of the rota.
     """
     shape = shapes(tuple(circuits))
     first = shape[circuits[0].name] if circuits else Profile.EQUAL
-    turn, weights = _turns(first, asks, standings), _weights(first, asks)
+    turn, weights = _turns(first, asks, standings, lines), _weights(first, asks)
     count = len(asks)
     ranked = [
         replace(
@@ -93,7 +138,8 @@ def profiled(
         if _kind(profile) is not _kind(shape.get(circuit.above, first)):
             members = [ask for ask in ranked if circuit.carries(ask.charger)]
             if len(members) > 1:
-                parties.append(Party(turns=_turns(profile, members, standings), weights=_weights(profile, members)))
+                own = _turns(profile, members, standings, lines)
+                parties.append(Party(turns=own, weights=_weights(profile, members)))
     return ranked, tuple(parties)
 
 
@@ -120,7 +166,7 @@ def _kind(profile: Profile) -> Profile:
     return Profile.EQUAL if profile is Profile.RAMP else profile
 
 
-def _turns(profile: Profile, asks: Sequence[Ask], standings: Mapping[str, Standing]) -> dict[str, int]:
+def _turns(profile: Profile, asks: Sequence[Ask], standings: Mapping[str, Standing], lines: Lines) -> dict[str, int]:
     """By charger, the lower the sooner; those with the same turn share alike."""
     known = [(ask.charger, standings.get(ask.charger, Standing())) for ask in asks]
     match profile:
@@ -128,10 +174,12 @@ def _turns(profile: Profile, asks: Sequence[Ask], standings: Mapping[str, Standi
             return {name: -standing.priority for name, standing in known}
         case Profile.FIFO:
             known.sort(key=lambda one: one[1].since or LAST)
-        case Profile.LAXITY:
-            known.sort(key=lambda one: one[1].slack_s)
-        case Profile.RELATIVE:
-            known.sort(key=lambda one: one[1].relative)
+        case Profile.LAXITY | Profile.RELATIVE if profile in lines:
+            place_of = {name: place for place, name in enumerate(lines[profile])}
+            known.sort(key=lambda one: place_of.get(one[0], len(place_of)))
+        case Profile.LAXITY | Profile.RELATIVE:
+            key = SPARE[profile][0]
+            known.sort(key=lambda one: key(one[1]))
         case Profile.STATION:
             pass
         case _:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from math import inf
 
-from lib.core import laxity
+from lib.core import laxity, profiles
 from lib.core.aims import Aim
 from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import power_w
@@ -43,6 +43,15 @@ def shared(
         given, shares = _given(charging, rules, asks, narrow)
     rooms_w = _rooms_w(given, asks)
     return [_within(aim, rooms_w.get(aim.name, inf)) for aim in narrow], shares, given
+
+
+def lined(charging: Charging, rules: ChargingRules, aims: Iterable[Aim]) -> Charging:
+    """With the lines of those that are served by their time to spare, where a circuit shares so."""
+    if profiles.SPARE.keys().isdisjoint(profiles.shapes(rules.circuits).values()):
+        return charging
+    standings = {aim.name: _standing(charging, aim) for aim in aims}
+    rota = profiles.lined(charging.rota, rules.circuits, standings)
+    return charging if rota is charging.rota else replace(charging, rota=rota)
 
 
 def crowded(aims: list[Aim], shares: Mapping[str, Share], rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -143,7 +152,8 @@ def _shares(
 ) -> dict[str, Share]:
     """By the profile of each circuit."""
     standings = {aim.name: _standing(charging, aim) for aim in aims}
-    ranked, parties = profiled(rules.circuits, asks, standings, turns=charging.rota.turns)
+    rota = charging.rota
+    ranked, parties = profiled(rules.circuits, asks, standings, turns=rota.turns, lines=rota.lines)
     return share(rows, ranked, parties)
 
 

@@ -17,7 +17,7 @@ from lib.core.modes import Mode
 from lib.core.pace import paced
 from lib.core.post import Post
 from lib.core.prospects import foreseen
-from lib.core.room import asked_a, crowded, shared
+from lib.core.room import asked_a, crowded, lined, shared
 from lib.core.sessions import interrupted
 from lib.core.sharing import Share
 from lib.core.tempo import USUAL, Haste, Tempo, Wanted, ramp
@@ -37,7 +37,9 @@ def steered(charging: Charging, rules: ChargingRules, *, replans: bool = True) -
     """
     charging = foreseen(charging, rules) if replans else charging
     charging = replace(charging, pools=pools_of(charging, rules))
-    aims, shares, rows = shared(charging, rules, aims_of(charging, rules))
+    aims = aims_of(charging, rules)
+    charging = lined(charging, rules, aims)
+    aims, shares, rows = shared(charging, rules, aims)
     full: list[Row | Circuit] = [*crowded(aims, shares, rows), *blind(charging, rules)]
     ramps = profiles.ramps(rules.circuits, tuple(charging.bays))
     bays = dict(charging.bays)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.core.circuits import Circuit, Profile, rows
-from lib.core.profiles import Rota, Standing, after, profiled, ramps, shapes
+from lib.core.profiles import Rota, Standing, after, lined, profiled, ramps, shapes
 from lib.core.sharing import Ask, Share, share
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -152,3 +152,28 @@ def test_every_profile_holds_the_rows_and_leaves_nothing_unused(
         assert current_a == 0 or ask.least_a <= current_a <= ask.most_a
         if 0 < current_a < ask.most_a:
             assert whole_a + 1 > limit_a or (ask.charger in below and row_a + 1 > inner_a)
+
+
+slacks = st.dictionaries(st.sampled_from("abcdef"), st.floats(-9_000, 9_000) | st.just(inf), max_size=6)
+
+
+@given(then=slacks, now=slacks)
+def test_a_line_by_the_time_to_spare_changes_for_more_than_ten_minutes(
+    then: dict[str, float], now: dict[str, float]
+) -> None:
+    """Nobody stands behind one with ten minutes more; what has found its place stays, and a first line is exact."""
+    circuits = [circuit("site", 32, None, Profile.LAXITY)]
+    standings = [{name: Standing(slack_s=slack_s) for name, slack_s in some.items()} for some in (then, now)]
+    first = lined(Rota(), circuits, standings[0])
+    assert sorted(then.values()) == [then[name] for name in first.lines[Profile.LAXITY]]
+    second = lined(first, circuits, standings[1])
+    line = second.lines[Profile.LAXITY]
+    assert sorted(now) == sorted(line)
+    assert all(now[one] <= now[other] + 600 for at, one in enumerate(line) for other in line[at:])
+    assert second is lined(second, circuits, standings[1])
+
+
+def test_circuits_that_share_alike_need_no_line() -> None:
+    """Nothing is kept where nobody goes by the time to spare."""
+    rota = Rota()
+    assert rota is lined(rota, [circuit("site", 32, None)], LEAVING)

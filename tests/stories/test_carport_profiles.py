@@ -125,6 +125,17 @@ def test_who_needs_least_of_its_time_waits_longest() -> None:
     assert [6.0, 6.0, 18.0] == settled(with_trips(Profile.RELATIVE, {"a": 40.0, "b": 20.0, "c": 9.0}))
 
 
+@pytest.mark.parametrize("profile", [Profile.LAXITY, Profile.RELATIVE])
+@pytest.mark.parametrize("limit_a", [10.0, 26.0])
+def test_two_with_the_same_time_to_spare_do_not_take_turns_by_the_second(profile: Profile, limit_a: float) -> None:
+    """Who is served keeps its time while the other's runs out; nearly all that the circuit carries is charged."""
+    port = with_trips(profile, {"a": 12.0, "b": 12.0}, limit_a=limit_a)
+    port.run(hours=2)
+    assert sum(member.total_wh for member in port.members.values()) > 0.85 * 2 * limit_a * PHASE_V
+    assert all(len(turns) <= 14 for turns in port.laws.turns.values())
+    assert [] == port.laws.pulses()
+
+
 def test_each_that_waits_has_its_turn() -> None:
     """12 A carry two of three: every half hour another one waits, and nobody is stopped more often than that."""
     port = port_of(charger("a"), charger("b"), charger("c"), limit_a=12.0, leap_s=15)
