@@ -12,7 +12,7 @@ from lib.core.battery_why import Bar, Ground
 from lib.core.carport import Charging
 from lib.core.cellar import Storage
 from lib.core.outside import MOST, Outside, Proposed
-from lib.core.proposals import SYSTEM, Proposal, live, refused, resolve
+from lib.core.proposals import SYSTEM, Device, Proposal, live, refused, resolve
 from lib.hub.orders import Answer
 from lib.hub.proposals import stands
 from lib.messages import Refused, Say
@@ -33,6 +33,7 @@ LEAST_S = 0.5
 LOOK_S = 1.0  # so often it is looked whether a target comes to something else
 STEP_W = 50.0  # what a target comes to has changed when it differs by about so much
 MOST_NAMED = 12
+CAN_ONLY_TAKE: Final = Device()  # a circuit that nobody wants anything of yet
 CARS: Final = frozenset(
     {
         "budget",
@@ -87,7 +88,7 @@ def proposed(order: Propose | Withdraw, known: Callable[[], Known], take: Callab
     """What becomes of a proposal for a target that is there; take: has it happen, and what follows from it."""
     before = known()
     found = before.put(order.target)
-    device = found.device if found else None
+    device = found.device if found else CAN_ONLY_TAKE
     if isinstance(order, Withdraw):
         proposal = Proposal(source=order.source, priority=order.priority, at_s=before.now_s)
         take(Proposed(target=order.target, proposal=proposal))
@@ -100,8 +101,7 @@ def proposed(order: Propose | Withdraw, known: Callable[[], Known], take: Callab
         low_w=order.low_w,
         high_w=order.high_w,
     )
-    why = refused(proposal, device) if device else ""
-    why = why or _unfit(order, proposal, live(before.outside.get(order.target, ()), before.now_s))
+    why = refused(proposal, device) or _unfit(order, proposal, live(before.outside.get(order.target, ()), before.now_s))
     if why:
         return Refused(why=why)
     take(Proposed(target=order.target, proposal=proposal, for_s=order.for_s))

@@ -143,10 +143,11 @@ async def test_what_is_not_there_is_refused_with_what_is() -> None:
         ({}, "withdraw takes a proposal back"),
     ],
 )
-async def test_what_makes_no_sense_is_refused(wants: dict[str, Any], says: str) -> None:
-    """Crossed bounds, a charger that shall give, nothing at all; nothing changes."""
+@pytest.mark.parametrize("name", ["garage", "connection"])
+async def test_what_makes_no_sense_is_refused(name: str, wants: dict[str, Any], says: str) -> None:
+    """Crossed bounds, a charger or circuit that shall give, nothing at all; nothing changes."""
     yard = Plant()
-    assert says in await refused(yard, a_proposal(**wants))
+    assert says in await refused(yard, a_proposal(name, **wants))
     assert {} == yard.charging.outside
 
 
