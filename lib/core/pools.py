@@ -19,12 +19,14 @@ from lib.core.why import Reason, Why
 class Pooled:
     """One circuit that somebody wants something of.
 
-    device: what it can take. shares_w: what of its power is each charger's; most_w: the same of the most that is left.
+    device: what it can take. shares_w: what of its power is each charger's; least_w, most_w: the same of what it must
+    take at least, and of the most that is left.
     """
 
     device: Device
     resolved: Resolved
     shares_w: Mapping[str, float] = field(default_factory=dict)
+    least_w: Mapping[str, float] = field(default_factory=dict)
     most_w: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -51,10 +53,13 @@ def pooled(
             band_high_w=min((ask.least_a * _per_a(ask) for ask in members), default=0.0),
         )
         resolved = resolve(device, outside[circuit.name])
+        shares_w = _shared_w(circuit, members, rows, resolved.target_w)
+        within = [replace(ask, most_a=shares_w[ask.charger] / _per_a(ask)) for ask in members]
         found[circuit.name] = Pooled(
             device=device,
             resolved=resolved,
-            shares_w=_shared_w(circuit, members, rows, resolved.target_w),
+            shares_w=shares_w,
+            least_w={} if resolved.low_by is None else _shared_w(circuit, within, rows, resolved.low_w or 0.0),
             most_w={} if resolved.high_by is None else _shared_w(circuit, members, rows, resolved.high_w or 0.0),
         )
     return found
@@ -74,7 +79,7 @@ def parts(pools: Mapping[str, Pooled], charger: str) -> tuple[Proposal, ...]:
             continue
         power_w, resolved = pool.shares_w[charger], pool.resolved
         if resolved.low_by is not None:
-            found.append(_part(resolved.low_by, name, low_w=power_w))
+            found.append(_part(resolved.low_by, name, low_w=pool.least_w[charger]))
         if resolved.high_by is not None:
             found.append(_part(resolved.high_by, name, high_w=pool.most_w[charger]))
         if resolved.decided is not None:

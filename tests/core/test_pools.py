@@ -1,5 +1,7 @@
 """What somebody wants of a whole circuit becomes what each of its chargers is wished to take."""
 
+from dataclasses import replace
+
 import pytest
 
 from lib.core.circuits import Circuit, Row, rows
@@ -47,6 +49,17 @@ def test_a_lower_bound_forces_and_an_upper_one_limits() -> None:
     (fence,) = parts(pools("row", want(50, high_w=9_000)), "a")
     assert (None, None) == (fence.wish_w, fence.low_w)
     assert fence.high_w == pytest.approx(4_500, abs=70)
+
+
+def test_what_must_be_taken_at_least_is_no_wish_for_more() -> None:
+    """5 kW at least: one charger is held at that, and nobody is forced to the most or to what another one wishes."""
+    alone = pools("row", want(80, low_w=5_000))
+    both = pools("row", want(80, low_w=5_000), replace(want(40, 9_000), source="sun"))
+    for found in (alone, both):
+        lows = [part.low_w for name in "ab" for part in parts(found, name) if part.low_w is not None]
+        assert 4_140 <= sum(lows) <= 5_000
+    wishes = [part.wish_w for name in "ab" for part in parts(both, name) if part.wish_w is not None]
+    assert pytest.approx(9_000, abs=140) == sum(wishes)
 
 
 def test_only_a_guard_limits_the_circuit_itself() -> None:
