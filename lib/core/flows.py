@@ -53,7 +53,7 @@ def _unmetered_a(charging: Charging, circuit: Circuit) -> Amps:
         if post.reading is None:
             is_safe = post.rules.watched and charging.now_s - charging.began_s >= SURE_S
             current_a = safe_a(post.rules) if is_safe else post.rules.current_a
-            more = on(post.loads(), current_a)
+            more = on(post.loads(), max(0.0, current_a - post.offered_a))  # which is set aside for it as it is
             one, two, three = one + more[0], two + more[1], three + more[2]
     return one, two, three
 

@@ -99,6 +99,18 @@ def test_one_that_was_never_read_counts_with_all_it_may_take() -> None:
     assert [] == ended(port.run(60)).laws.could
 
 
+def test_one_that_was_never_read_and_watches_itself_counts_once_with_its_safe_current() -> None:
+    """On a cable without a meter: not as other load and as a silent charger."""
+    members = chargers(["c1", "c2"], phases=1, wired="1", safe_a=6.0, watched=True)
+    cable = Circuit(name="cable", limits_a=(22.0, None, None), chargers=frozenset(members), above="connection")
+    connection = Circuit(name="connection", limits_a=(100.0, 100.0, 100.0))
+    port = Carport(ChargingRules(chargers=members, circuits=(connection, cable)))
+    port.members["c1"].plug_in(guest(phases=1))
+    lose(port, ["c2"])
+    assert [] == ended(port.run(SURE_S + 120)).laws.could
+    assert 16.0 == port.members["c1"].offered_a
+
+
 def test_the_room_of_a_silent_one_is_given_away_when_its_lease_has_surely_ended() -> None:
     """Not a second before; then the others have all but its safe current, and it has its part again in the end."""
     port = a_port(limit_a=40.0, phases=1, wired="1", safe_a=6.0).run(200)
