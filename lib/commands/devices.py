@@ -23,7 +23,7 @@ from lib.commands import feeds
 from lib.commands.beside import beside, tell_bug
 from lib.commands.ev_memory import Memory
 from lib.commands.passwords import password_of
-from lib.core.carport import WAKES, Charging
+from lib.core.carport import Charging
 from lib.core.charger import Found, Plug
 from lib.core.charging import Event
 from lib.secrets import Secrets, SecretsError, keep_secret
@@ -91,7 +91,7 @@ class Devices:
             bay = charging.bays[name]
             control = self.controls.get(cable.car or "")
             key = (cable.car or "", cable.since)
-            if control is None or bay.wakes < WAKES or bay.charged or bay.idle_s is None or key in self._begun:
+            if control is None or not bay.asleep or bay.idle_s is None or key in self._begun:
                 continue
             self._begun.add(key)
             task = asyncio.create_task(_start(key[0], control))

@@ -37,6 +37,7 @@ CAN_ONLY_TAKE: Final = Device()  # a circuit that nobody wants anything of yet
 CARS: Final = frozenset(
     {
         "budget",
+        "car asleep",
         "car ended",
         "circuit",
         "fault",

@@ -180,6 +180,7 @@ def _facts(
         reserve=bay.reserve,
         helped=helped,
         ended=bay.ended,
+        asleep=bay.asleep,
         over=grant is not None and grant.over_w > 0,
         over_eur=grant.eur if grant and grant.over_w > 0 else None,
     )

@@ -87,7 +87,7 @@ def _clouded(charging: Charging) -> Iterator[tuple[str, float]]:
 
 
 def _charges(bay: Bay) -> bool:
-    return bay.post.plug.is_car and bay.post.missed is None and not bay.ended
+    return bay.post.plug.is_car and bay.post.missed is None and not bay.takes_nothing
 
 
 def _room_w(charging: Charging, rules: ChargingRules) -> float:

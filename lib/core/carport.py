@@ -107,6 +107,16 @@ class Bay:
     share: Share | None = None
     why: Why = field(default_factory=lambda: Why(reason=Reason.STARTING))
 
+    @property
+    def asleep(self) -> bool:
+        """Whether its car has taken nothing in this plug-in and does not wake either."""
+        return self.wakes >= WAKES and not self.charged
+
+    @property
+    def takes_nothing(self) -> bool:
+        """Whether its car is done, or sleeps: who takes something goes before."""
+        return self.ended or self.asleep
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarState:

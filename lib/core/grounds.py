@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lib.core.aims import Aim
-from lib.core.carport import WAKES, Charging
+from lib.core.carport import Charging
 from lib.core.charger import power_w
 from lib.core.sharing import Share
 from lib.core.tempo import Command
@@ -19,7 +19,7 @@ def why_of(charging: Charging, aim: Aim, share: Share | None, command: Command) 
     current_a = command.current_a if command.go else 0.0
     if bay.ended:
         return Why(reason=Reason.CAR_ENDED, current_a=current_a)
-    if bay.wakes >= WAKES and bay.idle_s is not None and not bay.charged and current_a:
+    if bay.asleep and bay.idle_s is not None and current_a:
         return Why(reason=Reason.ASLEEP, current_a=current_a)
     because = aim.wished.because
     why = because.why if because is not None and because.why is not None else Why(reason=Reason.STARTING)

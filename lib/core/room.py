@@ -113,6 +113,7 @@ def _asks(charging: Charging, aims: list[Aim]) -> list[Ask]:
                 step_a=bay.post.rules.step_a,
                 rank=rank,
                 forced=(aim.resolved.low_w or 0.0) > 0,
+                idle=bay.takes_nothing,
                 runs=runs,
                 spare_a=AGAIN_A if waited and not runs and not _just_turned(rota) else 0.0,
             )

@@ -25,6 +25,7 @@ class Ask:
         least_a: below it can only pause; most_a: what car, rules and proposals leave it; step_a: how fine.
         rank: its position; the lowest goes first.
         forced: it is to run at all events, so its minimum is admitted before others.
+        idle: its car takes nothing, so it is admitted after all others.
         runs: it has its minimum now, so it stays ahead of those that wait.
         spare_a: what must be left beside its minimum: 0.5 after it was stopped for want of room.
         turn, weight: the profile; a lower turn is filled first, within one the shares go by weight.
@@ -39,6 +40,7 @@ class Ask:
     step_a: float
     rank: int
     forced: bool = False
+    idle: bool = False
     runs: bool = False
     spare_a: float = 0.0
     turn: int = 0
@@ -190,9 +192,9 @@ def _takers(rows: Sequence[Row], asks: Iterable[Ask]) -> list[_Taker]:
 def _in_line(takers: list[_Taker], parties: Sequence[Party]) -> list[_Taker]:
     """In the order in which minimums are admitted: a party keeps its places in the line, and fills them in its way."""
 
-    def key(taker: _Taker, turn: int) -> tuple[bool, int, bool, int]:
+    def key(taker: _Taker, turn: int) -> tuple[bool, bool, int, bool, int]:
         ask = taker.ask
-        return not ask.forced, turn, not ask.runs, ask.rank
+        return ask.idle, not ask.forced, turn, not ask.runs, ask.rank
 
     line = sorted(takers, key=lambda taker: key(taker, taker.turn))
     place_of = {taker.ask.charger: place for place, taker in enumerate(line)} if parties else {}

@@ -130,7 +130,7 @@ def _allowed_a(aim: Aim, share: Share | None) -> float:
 
 def _woken(bay: Bay, now_s: float) -> Bay:
     """One try more to wake a car that takes nothing though it may: the only lever is a short pause."""
-    if bay.idle_s is None or bay.charged or not bay.pace.go or bay.wakes >= WAKES:
+    if bay.idle_s is None or bay.charged or bay.ended or not bay.pace.go or bay.wakes >= WAKES:
         return bay
     due_s = max(bay.idle_s, bay.pace.turned_s, bay.woken_s or 0.0) + WAKE_S
     return replace(bay, wakes=bay.wakes + 1, woken_s=now_s) if now_s >= due_s else bay

@@ -35,7 +35,7 @@ class Facts:
         found_w: what it was found charging with when this program began, for a moment.
         sunny: it charges from the sun, or did until a moment ago.
         reserve: the car is below its reserve, until it has a little more.
-        helped: the home battery gives for it. ended: the car has stopped by itself.
+        helped: the home battery gives for it. ended: the car has stopped by itself; asleep: it does not wake.
         over: more than the target was granted, and over_eur: what that peak costs.
 
     """
@@ -64,6 +64,7 @@ class Facts:
     reserve: bool = False
     helped: bool = False
     ended: bool = False
+    asleep: bool = False
     over: bool = False
     over_eur: float | None = None
 
@@ -97,6 +98,8 @@ def _proposals(facts: Facts) -> Iterator[Proposal]:
         yield _fence("limit", claims.LIMIT, facts, _enough(facts), high_w=0.0)
     if facts.ended:  # it is left offered: the car may heat itself before it leaves
         yield _fence("car ended", claims.LIMIT, facts, Why(reason=Reason.CAR_ENDED), high_w=facts.least_w)
+    elif facts.asleep:  # what it does not take others may have, until it does
+        yield _fence("car asleep", claims.LIMIT, facts, Why(reason=Reason.ASLEEP), high_w=facts.least_w)
     if facts.boosts or facts.mode is Mode.MAX:
         why = Why(reason=Reason.MAX, power_w=facts.most_w, eur=facts.over_eur)
         if facts.boosts:

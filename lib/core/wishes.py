@@ -21,7 +21,7 @@ def pools_of(charging: Charging, rules: ChargingRules) -> dict[str, Pooled]:
     asks = []
     for rank, (name, bay) in enumerate(charging.bays.items()):
         post, car = bay.post, rules.cars.get(charging.car_on(name) or "")
-        if post.plug.is_car and post.missed is None and not bay.ended:
+        if post.plug.is_car and post.missed is None and not bay.takes_nothing:
             most_a = min(post.most_a, car.current_a if car else post.most_a)
             asks.append(
                 Ask(

@@ -1,6 +1,7 @@
 """How a circuit shares: who came first, who leaves soonest, whose turn it is; and limits and meters of a group."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -134,6 +135,31 @@ def test_two_with_the_same_time_to_spare_do_not_take_turns_by_the_second(profile
     assert sum(member.total_wh for member in port.members.values()) > 0.85 * 2 * limit_a * PHASE_V
     assert all(len(turns) <= 14 for turns in port.laws.turns.values())
     assert [] == port.laws.pulses()
+
+
+@pytest.mark.parametrize("wants_wh", [0.0, 300.0])
+@pytest.mark.parametrize("profile", [Profile.EQUAL, Profile.STATION])
+def test_a_car_that_takes_nothing_gives_way_to_one_that_does(profile: Profile, wants_wh: float) -> None:
+    """It came full, or it is done: the other one does not wait for its leaving."""
+    port = port_of(charger("a"), charger("b"), limit_a=10.0, profile=profile)
+    port.unplug("a")
+    port.plug_in("a", guest(phases=1, wants_wh=wants_wh))
+    port.run(hours=1)
+    assert [0.0, 10.0] == port.amps()
+    assert [0.0, 10.0] == port.run(hours=1).amps()
+
+
+@pytest.mark.parametrize("wants_wh", [0.0, 300.0])
+def test_what_a_car_does_not_take_another_one_has(wants_wh: float) -> None:
+    """It is left offered its least, and has its part again when it does."""
+    port = port_of(charger("a"), charger("b"), limit_a=32.0)
+    port.unplug("a")
+    port.plug_in("a", guest(phases=1, wants_wh=wants_wh))
+    assert [6.0, 26.0] == port.run(minutes=40).amps()
+    car = port.members["a"].guest
+    assert car
+    port.members["a"].guest = replace(car, wants_wh=9e9)
+    assert [16.0, 16.0] == port.run(minutes=10).amps()
 
 
 def test_each_that_waits_has_its_turn() -> None:
