@@ -181,7 +181,7 @@ def _share(charger: ChargerRules, found: Plugged) -> str:
     amps = f"{got:g} A" if got else "waits"
     if got and found.phases != charger.phases:
         amps += " on one phase"
-    why = "all that it takes" if row is None else f"limited by {_row_name(row.name, 18)}"
+    why = "all that it takes" if row is None else f"limited by {_row_name(row.name, 17)}"
     return f"{INDENT}{_clipped(charger.name, NAME - 4):<{NAME - 3}}{amps:<20}{why}"
 
 
