@@ -278,11 +278,13 @@ def _ignored_a(post: Post, reading: ChargerReading) -> float:
 def _settled(post: Post, reading: ChargerReading) -> bool:
     """Whether the car has followed all orders as far as it will."""
     since_s = reading.read_s - post.moves[-1].sent_s
+    if since_s > LATE_S:
+        return True
     if since_s < FOLLOWED_S or reading.power_w is None:
         return False
-    if post.goes_to is not None and reading.phases != post.goes_to and since_s <= LATE_S:
+    if post.goes_to is not None and reading.phases != post.goes_to:
         return False
     aim_w = power_w(post.moves[-1].current_a, post.moves[-1].phases)
     before_w = post.reading.power_w if post.reading else None
     stands = before_w is not None and abs(reading.power_w - before_w) <= SETTLED_W
-    return stands or abs(reading.power_w - aim_w) <= max(SETTLED_W, 0.1 * aim_w) or since_s > LATE_S
+    return stands or abs(reading.power_w - aim_w) <= max(SETTLED_W, 0.1 * aim_w)

@@ -110,3 +110,17 @@ def test_a_car_that_is_still_coming_down_is_not_stubborn() -> None:
     """It follows within some seconds."""
     ramp = [told(6, (16, 16, 16), 8), told(6, (13, 13, 13), 10), told(6, (9, 9, 9), 12), told(6, (6, 6, 6), 14)]
     assert 0.0 == after(told(16, (16, 16, 16), 0), took(6, 6), *ramp).stubborn_a
+
+
+def test_a_charger_that_measures_nothing_has_followed_in_the_end() -> None:
+    """It counts with all it may draw until then, and with its offer afterwards: others need not wait for ever."""
+
+    def unmeasured(current_a: float, read_s: float) -> Told:
+        reading = replace(told(current_a, (0, 0, 0), read_s).reading, phases_a=None, power_w=None)
+        return Told(charger="garage", reading=reading)
+
+    known = after(unmeasured(16, 0), took(6, 5), unmeasured(6, 20))
+    assert (6.0, 1) == (known.offered_a, len(known.moves))
+    known = post.after(known, unmeasured(6, 36), THREE)
+    assert (0.0, 3 * 1380) == known.range_w
+    assert () == known.moves
