@@ -142,8 +142,11 @@ def _more(count: int) -> Iterator[str]:
 
 
 def _charger(charger: ChargerNow, charging: Charging) -> Iterator[str]:
-    silent = "" if charger.silent_s is None else f"SILENT for {span(charger.silent_s)}, before that "
-    yield named(charger.name, f"{charger.mode}: {silent}{_there(charger)}{_draws(charger)}")
+    there = f"{_there(charger)}{_draws(charger)}"
+    if charger.silent_s is not None:
+        before = "" if charger.plug.value == "unknown" else f", before that {there}"
+        there = f"SILENT for {span(charger.silent_s)}{before}"
+    yield named(charger.name, f"{charger.mode}: {there}")
     yield below(charger.why)
     if charger.plug_in:
         yield below(_plug_in(charger.plug_in, charging.at))

@@ -40,7 +40,8 @@ TAKERS: Final[Mapping[type[Order], str]] = MappingProxyType(
 BOTH = "ev does for chargers and circuits, and bs for the battery"
 SHOW = (
     'above priority 100 the control token is needed, also on this machine: show it as "Authorization: Bearer TOKEN" or '
-    "as ?token=TOKEN; secrets.json of the machine you ask has it"
+    "as ?token=TOKEN; secrets.json of the machine you ask has it. Where it has none, write "
+    '"door": {"view": "…", "control": "…"} there, 32 letters or more each, and start again'
 )
 
 log = logging.getLogger(__name__)

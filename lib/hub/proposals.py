@@ -57,8 +57,17 @@ def _between(low_w: float, high_w: float) -> str:
 
 
 def _does(target: TargetNow) -> str:
-    """What it comes to, and whose wish that is."""
-    return f"{kw(target.target_w)}{f', as {target.decided} wishes' if target.decided else ''}"
+    """What it comes to, and whose wish that is; of a wish that is fenced what was wished, and by whom."""
+    said = kw(target.target_w)
+    wished = next((one for one in target.proposals if one.source == target.decided and one.wish_w is not None), None)
+    if wished is None or wished.wish_w is None or kw(wished.wish_w) == said:
+        return f"{said}, as {target.decided} wishes" if target.decided else said
+    rung = next((one for one in target.rungs if one.priority == wished.priority), None)
+    bound, by = "", ""
+    if rung is not None:
+        bound, by = ("less", rung.low_by) if wished.wish_w < target.target_w else ("more", rung.high_by)
+    fence = "" if by in {"", SYSTEM} else f", no {bound} because of {by}"
+    return f"{said}: {wished.source} wishes {kw(wished.wish_w)}{fence}"
 
 
 def _put(one: ProposalNow) -> str:

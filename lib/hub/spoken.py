@@ -189,7 +189,7 @@ def _named(names: Sequence[str], known: Sequence[str], what: str) -> str:
         return _spelt(" ".join(names), known)
     if len(known) == 1:
         return known[0]
-    raise OrderError(f"which {what}: {' or '.join(known)}?" if known else f"name the {what}: none is known yet")
+    raise OrderError(f"which {what}: {' or '.join(known)}" if known else f"name the {what}: none is known yet")
 
 
 def _spelt(name: str, known: Sequence[str]) -> str:

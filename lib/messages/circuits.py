@@ -123,11 +123,12 @@ def held(one: ChargerNow) -> str:
         return one.fault
     if not one.plug.is_car:
         return ""
-    if one.row:
+    does = one.go or one.plug == Plug.CHARGING
+    if one.row and (one.place or does):
         return f"no room on {one.row}" if one.place else f"held by {one.row}"
     if one.because.held:
         return f"{one.because.held}"
-    return "" if one.go or one.plug == Plug.CHARGING else f"{one.because.reason}"
+    return "" if does else f"{one.because.reason}"
 
 
 def _above(circuits: Sequence[CircuitNow]) -> list[int | None]:

@@ -133,6 +133,6 @@ def _legend(seen: Seen) -> list[tuple[str, str]]:
         ("ahead", "still to be charged for its next trip"),
         ("target", "the target of a car, and of the quarter"),
         ("good", "in time, and done"),
-        ("warn", "wants your eye, or your word; ! near the limit of a circuit"),
-        ("over", "late, or above the paid peak; !! above the limit of a circuit"),
+        ("warn", "wants your eye or word; ! near a circuit's limit"),
+        ("over", "late, above the paid peak; !! above a circuit's"),
     ]

@@ -26,6 +26,7 @@ CANNOT_SWITCH: Final = frozenset({"openevse"})
 MOST_PRIORITY = 100
 SUCH = 'its host, such as "192.168.1.60", or its name on this network, such as "mdns:SERIAL"'
 DIALS_IN: Final = re.compile(r"([A-Za-z0-9*_.=+|@-]{1,48})(?::([1-9][0-9]?))?")
+SUCH_ID = '"CP_1", the id that it dials in with, or "CP_1:2" for its second plug'
 SUCH_DIALS_IN = 'the id that it dials in with, such as "CP_1", or "CP_1:2" for its second plug'
 
 
@@ -151,7 +152,7 @@ def _charger(name: str, group: Config, connection: Connection, cars: Collection[
 def _address(group: Config, make: str) -> str:
     if make != "ocpp":
         return group.text("address", such=SUCH)
-    said = group.text("address", such=SUCH_DIALS_IN)
+    said = group.text("address", such=SUCH_ID)
     found = DIALS_IN.fullmatch(said)
     if found is None:
         raise group.slip("address", SUCH_DIALS_IN)

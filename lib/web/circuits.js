@@ -153,8 +153,9 @@ function doesText({ plug, silent_s, place, go, set_a, phases_a, because }) {
 function heldText({ plug, fault, row, place, because, go }) {
   if (plug === "fault") return fault;
   if (plug !== "connected" && plug !== "charging") return "";
-  if (row) return place ? `no room on ${row}` : `held by ${row}`;
-  return because.held || (go || plug === "charging" ? "" : because.reason);
+  const does = go || plug === "charging";
+  if (row && (place || does)) return place ? `no room on ${row}` : `held by ${row}`;
+  return because.held || (does ? "" : because.reason);
 }
 
 /** How long what it was granted still holds. */

@@ -186,7 +186,7 @@ async def test_what_is_wrong_is_said_with_an_example() -> None:
         "mode is one of off, pv_only, pv_all, max, manual, auto, and not 'turbo';\ntype such as: mode garage pv_only"
         == await desk.answer("mode garage turbo", may_change=True)
     )
-    assert "which charger: garage or carport?; type such as: mode garage pv_only" == await desk.answer(
+    assert "which charger: garage or carport; type such as: mode garage pv_only" == await desk.answer(
         "mode off", may_change=True
     )
 

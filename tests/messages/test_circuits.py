@@ -66,6 +66,12 @@ def test_a_load_has_a_sign(load: float | None, sign: str) -> None:
     [
         (a_charger(row="carport L2"), "held by carport L2"),
         (a_charger(row="carport L2", place=1, plug=Plug.CONNECTED), "no room on carport L2"),
+        (
+            a_charger(
+                row="carport L2", go=False, plug=Plug.CONNECTED, because=Why(reason=Reason.MAX, held=Hold.RESTING)
+            ),
+            "resting",
+        ),
         (a_charger(plug=Plug.FAULT, fault="no earth"), "no earth"),
         (a_charger(because=Why(reason=Reason.MAX, held=Hold.RESTING)), "resting"),
         (a_charger(because=Why(reason=Reason.NO_SUN), plug=Plug.CONNECTED), "no sun"),
