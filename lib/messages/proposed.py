@@ -15,6 +15,7 @@ from lib.core.outside import Outside, left_s
 from lib.core.proposals import Device, Proposal, Resolved, report, resolve
 from lib.messages.proposals import ProposalNow, Proposals, Rung, TargetNow
 
+Lives = Mapping[tuple[str, str, int], float]  # by target, "" for all of them, source and priority
 MOST_WHOLE: Final = 24  # targets that are all told whole; more would cost a second's worth of steps
 UNKNOWN: Final = Device()
 
@@ -79,19 +80,20 @@ def say_proposals(puts: Collection[Put], outside: Outside, *, boot: str, seq: in
     return Proposals(boot=boot, seq=seq, targets=targets)
 
 
-def lives_s(outside: Outside, now_s: float) -> Mapping[tuple[str, int], float]:
-    """For how long what other programs want still counts, by source and priority.
+def lives_s(outside: Outside, now_s: float) -> Lives:
+    """For how long what other programs want still counts.
 
     What they want of a circuit counts for each of its chargers, there under the circuit's name besides their own.
     """
     found = {}
     for target, theirs in outside.items():
         for one in theirs:
-            found[one.source, one.priority] = found[f"{one.source} ({target})", one.priority] = left_s(one, now_s)
+            found[target, one.source, one.priority] = left_s(one, now_s)
+            found["", f"{one.source} ({target})", one.priority] = left_s(one, now_s)
     return found
 
 
-def target_of(one: Put, lives: Mapping[tuple[str, int], float], *, whole: bool = True) -> TargetNow:
+def target_of(one: Put, lives: Lives, *, whole: bool = True) -> TargetNow:
     """One target; whole: with all that is proposed for it, and whom that fences."""
     resolved = one.resolved or resolve(one.device, one.put)
     ordered = sorted(one.put, key=lambda put: (put.priority, put.source), reverse=True) if whole else ()
@@ -112,7 +114,7 @@ def target_of(one: Put, lives: Mapping[tuple[str, int], float], *, whole: bool =
                 wish_w=put.wish_w,
                 low_w=put.low_w,
                 high_w=put.high_w,
-                for_s=lives.get((put.source, put.priority)),
+                for_s=lives.get((one.name, put.source, put.priority), lives.get(("", put.source, put.priority))),
             )
             for put in ordered
         ),

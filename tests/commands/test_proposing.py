@@ -110,6 +110,20 @@ async def test_what_is_kept_back_is_not_offered_to_the_cars() -> None:
     assert 0.0 == can_help_w()
 
 
+async def test_each_target_tells_how_long_its_own_proposals_last() -> None:
+    """The same source at the same priority, for ten seconds of one and a minute of the others."""
+    yard = Plant()
+    for name, for_s in (("garage", 10.0), ("drive", 60.0), ("connection", 30.0)):
+        await done(yard, a_proposal(name, wish_w=6_000.0, for_s=for_s))
+    lasts = [
+        {one.source: one.for_s for one in target(yard, name).proposals if one.for_s is not None}
+        for name in ("garage", "drive", "connection")
+    ]
+    assert [10.0, 60.0, 30.0] == [round(some["vpp"]) for some in lasts]
+    assert {"vpp", "vpp (connection)"} == lasts[0].keys()
+    assert 30 == round(lasts[0]["vpp (connection)"])
+
+
 async def test_a_circuit_is_a_target_too() -> None:
     """Its part goes to the chargers below it that have a car."""
     yard = Plant()

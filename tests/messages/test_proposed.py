@@ -22,7 +22,7 @@ GARAGE = Put(name="garage", kind="charger", device=DEVICE, put=(SUN, VPP, GUARD)
 
 def test_each_priority_is_told_what_all_above_leave_it() -> None:
     """And priority 0 too, so that whoever stands between two knows his bounds: those of the next one below."""
-    said = target_of(GARAGE, {("vpp", 500): 12.0})
+    said = target_of(GARAGE, {("garage", "vpp", 500): 12.0})
     assert [5_000, 500, 50, 0] == [rung.priority for rung in said.rungs]
     assert [(0.0, 11_040.0), (0.0, 7_360.0), (5_000.0, 7_360.0), (5_000.0, 7_360.0)] == [
         (rung.low_w, rung.high_w) for rung in said.rungs
