@@ -22,11 +22,13 @@ def rows_of(charging: Charging, rules: ChargingRules, reserved_a: Mapping[str, A
 def others_a(charging: Charging, rules: ChargingRules) -> dict[str, Amps]:
     """What flows besides all chargers: on the connection by the house's meter, elsewhere by a circuit's own.
 
-    While such a meter is silent for long its worst case counts.
+    While such a meter is silent for long its worst case counts. What flows further down flows on one without a meter,
+    too.
     """
-    found = {}
-    for index, circuit in enumerate(rules.circuits):
-        if index == 0:
+    found: dict[str, Amps] = {}
+    below: dict[str, Amps] = {}  # by circuit, what flows on those that hang on it
+    for circuit in reversed(rules.circuits):
+        if circuit is rules.circuits[0]:
             silent_s, held = charging.site.silent_s(charging.now_s), charging.site.held_a
             known = held.now_a if held else None
             is_old = silent_s is None or silent_s > claims.LEASE_S
@@ -37,17 +39,25 @@ def others_a(charging: Charging, rules: ChargingRules) -> dict[str, Amps]:
             is_old = gauge is None or gauge.is_old(charging.now_s)
             worst_a = circuit.worst_a
         else:
-            found[circuit.name] = _unmetered_a(charging, circuit)
-            continue
+            known, is_old, worst_a = _larger(circuit.other_a, below.get(circuit.name, NOTHING)), False, None
         if is_old and worst_a is not None:
             known = worst_a
-        found[circuit.name] = circuit.other_a if known is None else known
+        other_a = circuit.other_a if known is None else known
+        is_metered = circuit.measured or circuit is rules.circuits[0]
+        found[circuit.name] = other_a if is_metered else _beside(charging, circuit, other_a)
+        one, two, three = (more + had for more, had in zip(other_a, below.get(circuit.above, NOTHING), strict=True))
+        below[circuit.above] = one, two, three
     return found
 
 
-def _unmetered_a(charging: Charging, circuit: Circuit) -> Amps:
-    """What the owner says, and what chargers may draw that nobody has read yet; those that watch themselves give up."""
-    one, two, three = circuit.other_a
+def _larger(one_a: Amps, other_a: Amps) -> Amps:
+    one, two, three = map(max, one_a, other_a)
+    return one, two, three
+
+
+def _beside(charging: Charging, circuit: Circuit, other_a: Amps) -> Amps:
+    """With what chargers may draw that nobody has read yet; those that watch themselves give up."""
+    one, two, three = other_a
     for name in circuit.chargers or ():
         post = charging.bays[name].post
         if post.reading is None:

@@ -269,6 +269,18 @@ def test_a_group_with_a_meter_of_its_own_makes_room_for_what_else_flows() -> Non
     assert [18.0, 18.0] == port.run(150).amps()
 
 
+def test_what_a_meter_further_down_sees_flows_above_it_too() -> None:
+    """A row of 40 A without a meter, with a group in it that has one."""
+    port = below(measured)
+    row = replace(port.rules.circuits[1], name="row", measured=False, worst_a=None)
+    rules = replace(port.rules, circuits=(port.rules.circuits[0], row, replace(port.rules.circuits[1], above="row")))
+    port = Carport(replace(rules, circuits=(*rules.circuits[:2], replace(rules.circuits[2], limits_a=(63.0,) * 3))))
+    for member in port.members.values():
+        member.plug_in(guest(phases=1))
+    port.others_a["group"] = lambda _: (20.0, 0.0, 0.0)
+    assert [10.0, 10.0] == port.run(150).amps()
+
+
 def test_a_meter_of_a_group_that_dies() -> None:
     """Nothing is raised after three seconds, its worst case counts after thirty; it recovers by itself."""
     port = below(measured)
