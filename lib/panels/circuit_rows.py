@@ -29,7 +29,6 @@ POWER: Final = "kW"  # the label of a limit for the whole circuit
 FULLEST: Final = ("",)  # in place of the labels of all gauges
 MOST_FIGURE = 10
 DOES = 24  # cells for what a charger is told and draws
-LEASE = 10
 CAR = 14
 ROOMY = 104  # cells from which on a charger's car has a place
 LAPSES_S = 10.0  # a lease is renewed each second; one that ends so soon will lapse

@@ -10,7 +10,6 @@ from lib.sim.charge_point import ChargePoint
 
 LEAST_A = 6
 ALARM = "heartbeat"
-COOKIE = 165
 NEVER, ONCE, FALLEN = 0, 1, 2
 OK, NO = "$OK", "$NK"
 
