@@ -3,7 +3,7 @@
 In: the EV app's state. Amperes are of the meter's L1-L3, + flows down.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lib.core import claims
 from lib.core.carport import Charging, ChargingRules
@@ -16,7 +16,18 @@ Limited = tuple[Limits, float | None]
 
 def rows_of(charging: Charging, rules: ChargingRules, reserved_a: Mapping[str, Amps]) -> tuple[Row, ...]:
     """The rows now; reserved_a: by charger, what is set aside for those that do not ask."""
-    return rows(rules.circuits, others_a(charging, rules), reserved_a, limits_now(charging))
+    found = rows(rules.circuits, others_a(charging, rules), reserved_a, limits_now(charging))
+    return (*found, *_guarded(charging, rules, reserved_a))
+
+
+def _guarded(charging: Charging, rules: ChargingRules, reserved_a: Mapping[str, Amps]) -> Iterator[Row]:
+    """What other programs that go before the owner leave the chargers of a circuit, all together."""
+    for circuit in rules.circuits:
+        pool = charging.pools.get(circuit.name)
+        if pool is not None and pool.limit_w is not None:
+            kept_w = sum(sum(amps) * PHASE_V for name, amps in reserved_a.items() if circuit.carries(name))
+            room_w = max(0.0, pool.limit_w - kept_w)
+            yield Row(circuit=circuit.name, phase=0, room=room_w, chargers=circuit.chargers)
 
 
 def others_a(charging: Charging, rules: ChargingRules) -> dict[str, Amps]:
@@ -69,15 +80,11 @@ def _beside(charging: Charging, circuit: Circuit, other_a: Amps) -> Amps:
 
 
 def limits_now(charging: Charging) -> dict[str, Limited]:
-    """Limits that hold now beside the owner's: of what a circuit's limit follows, and of other programs' fences."""
+    """Limits that hold now beside the owner's, where a circuit's limit follows somebody."""
     found: dict[str, Limited] = {}
     for name, gauge in charging.gauges.items():
         if (limit := gauge.limit(charging.now_s)) is not None:
             found[name] = limit.limits_a, limit.limit_w
-    for name, pool in charging.pools.items():
-        if (pool_w := pool.limit_w) is not None:
-            limits_a, limit_w = found.get(name, ((None, None, None), None))
-            found[name] = limits_a, pool_w if limit_w is None else min(limit_w, pool_w)
     return found
 
 
@@ -90,14 +97,14 @@ def blind(charging: Charging, rules: ChargingRules) -> tuple[Circuit, ...]:
     )
 
 
-def flows_a(charging: Charging, circuit: Circuit, *, is_first: bool) -> Amps:
-    """What flows there, by the meter or by what its chargers may draw besides what else is known to."""
+def flows_a(charging: Charging, circuit: Circuit, other_a: Amps, *, is_first: bool) -> Amps:
+    """What flows there, by the meter or by what its chargers may draw besides what else does (as of `others_a`)."""
     if is_first and charging.site.word.phases_a:
         return charging.site.word.phases_a
     gauge = charging.gauges.get(circuit.name)
     is_seen = gauge is not None and not gauge.is_old(charging.now_s)
     measured = gauge.flows_a if gauge and is_seen and gauge.flows_a else (None, None, None)
-    one, two, three = NOTHING if is_first else circuit.other_a
+    one, two, three = other_a
     for name in charging.bays if circuit.chargers is None else circuit.chargers:
         high = charging.bays[name].post.range_a[1]
         one, two, three = one + high[0], two + high[1], three + high[2]
@@ -108,7 +115,7 @@ def flows_a(charging: Charging, circuit: Circuit, *, is_first: bool) -> Amps:
 def loaded(charging: Charging, rules: ChargingRules, row: Row) -> float:
     """How far a row is loaded, by the meter or by what its chargers may draw: 1 is its limit."""
     index, circuit = next((index, one) for index, one in enumerate(rules.circuits) if one.name == row.circuit)
-    flows = flows_a(charging, circuit, is_first=index == 0)
+    flows = flows_a(charging, circuit, others_a(charging, rules)[circuit.name], is_first=index == 0)
     limits_a, limit_w = in_force(circuit, limits_now(charging).get(circuit.name))
     limit, flow = (limit_w, sum(flows) * PHASE_V) if row.phase == 0 else (limits_a[row.phase - 1], flows[row.phase - 1])
     if limit is None:

@@ -125,7 +125,7 @@ def _circuits(charging: Charging, rules: ChargingRules) -> Iterator[CircuitNow]:
     for index, circuit in enumerate(rules.circuits):
         gauge = charging.gauges.get(circuit.name, Gauge())
         limit = gauge.limit(charging.now_s)
-        flows = flows_a(charging, circuit, is_first=index == 0)
+        flows = flows_a(charging, circuit, others[circuit.name], is_first=index == 0)
         limits_a, limit_w = in_force(circuit, limits.get(circuit.name))
         yield CircuitNow(
             name=circuit.name,
@@ -140,7 +140,7 @@ def _circuits(charging: Charging, rules: ChargingRules) -> Iterator[CircuitNow]:
             ),
             limit_w=None if limit_w is None else limit_w * circuit.margin,
             load_w=None if limit_w is None else sum(flows) * PHASE_V,
-            other_a=others.get(circuit.name, circuit.other_a),
+            other_a=others[circuit.name],
             follows=limit.by if limit else "",
             until=charging.at + timedelta(seconds=limit.until_s - charging.now_s) if limit else None,
             trouble="; ".join(filter(None, (gauge.trouble, gauge.astray))),
