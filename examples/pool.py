@@ -33,4 +33,6 @@ async def main(url: str, target: str, power_w: float, seconds: float = 60.0) -> 
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit("say where ev is and what to propose for: examples/pool.py ws://127.0.0.1:8081/ws carport 8000")
     asyncio.run(main(sys.argv[1], sys.argv[2], *map(float, sys.argv[3:])))

@@ -15,7 +15,7 @@ from lib.chargers.goe_answers import OFF, ON, ONE_PHASE, THREE_PHASES, Status, p
 from lib.chargers.loan import Loan, seen, sent, taken
 from lib.chargers.reach import open_reach
 from lib.clock import Clock, WallClock
-from lib.core.charger import Accepted, ChargerReading, ChargerRules, Found, Order, Plug, in_steps
+from lib.core.charger import Accepted, ChargerReading, ChargerRules, Found, Order, Plug, given_back_a, in_steps
 
 KIND = "a go-eCharger"
 STEP_A = 1.0
@@ -113,8 +113,8 @@ class Goe:
         """What its owner had, as it is written; whether it may charge is its own affair again."""
         owner = self._loan.owner or Found()
         keys = {"frc": NEUTRAL}
-        if owner.current_a is not None:
-            keys["amp"] = f"{owner.current_a:.0f}"
+        if (his_a := given_back_a(self._rules, owner.current_a)) is not None:
+            keys["amp"] = f"{his_a:.0f}"
         if self._rules.switches and owner.phases is not None:
             keys["psm"] = str(PHASE_MODES.get(owner.phases, 0))
         return keys

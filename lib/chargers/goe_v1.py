@@ -8,13 +8,14 @@ relay in its line can, see lib.chargers.relay. Source: the maker's "go-eCharger 
 import asyncio
 import logging
 import math
+from dataclasses import replace
 
 from lib.chargers import ANSWER_S, ChargerError, RefusedError, UnreachableError
 from lib.chargers.goe_answers import Status, parse_v1
 from lib.chargers.loan import Loan, seen, sent, taken
 from lib.chargers.reach import open_reach
 from lib.clock import Clock, WallClock
-from lib.core.charger import LEAST_A, Accepted, ChargerReading, ChargerRules, Found, Order, Plug, in_steps
+from lib.core.charger import LEAST_A, Accepted, ChargerReading, ChargerRules, Found, Order, Plug, given_back_a, in_steps
 
 KIND = "a go-eCharger with API v1"
 STEP_A = 1.0
@@ -104,6 +105,7 @@ class GoeV1:
     async def _restore(self, status: Status) -> None:
         """What its owner had; there may be no time for both keys, so more amperes come last."""
         now, owner = Found(current_a=status.set_a, go=status.allowed), self._loan.owner or Found()
+        owner = replace(owner, current_a=given_back_a(self._rules, owner.current_a))
         back = self._loan.back(_keys(now), _keys(owner))
         is_more = (owner.current_a or 0.0) > (status.set_a or 0.0)
         refusal: RefusedError | None = None

@@ -17,7 +17,7 @@ from lib.chargers.nrgkick_answers import Info, Values, parse_info, parse_values
 from lib.chargers.nrgkick_control import Control, merged, parse_control, without, written
 from lib.chargers.nrgkick_wire import Wire
 from lib.clock import Clock, WallClock
-from lib.core.charger import LEAST_A, Accepted, ChargerReading, ChargerRules, Found, Order, Plug, in_steps
+from lib.core.charger import LEAST_A, Accepted, ChargerReading, ChargerRules, Found, Order, Plug, given_back_a, in_steps
 
 STEP_A = 0.1
 CONTROL_S = 30.0
@@ -256,11 +256,12 @@ class NRGkick:
             raise refusal
 
     def _owner_keys(self) -> dict[str, str]:
-        """What its owner had, as it is written, within what it takes by now."""
+        """What its owner had, as it is written, within what it and its line take by now."""
         owner = self._loan.owner or Found()
+        his_a = given_back_a(self._rules, owner.current_a)
         return written(
             Control(
-                current_a=None if owner.current_a is None else min(owner.current_a, self._info.most_a or math.inf),
+                current_a=None if his_a is None else min(his_a, self._info.most_a or math.inf),
                 paused=None if owner.go is None else not owner.go,
                 phases=owner.phases if self._rules.switches else None,
             )

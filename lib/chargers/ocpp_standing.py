@@ -139,8 +139,8 @@ class Standing:
             self._trouble = str(error)
 
     async def clear(self, session: Session) -> None:
-        """Take out of it what is ours. Raises UnreachableError."""
-        for kind in (ORDERED, SAFE):
+        """Take out of it what is ours, on a crowded circuit all but its safe current. Raises UnreachableError."""
+        for kind in (ORDERED,) if self._rules.crowded else (ORDERED, SAFE):
             try:
                 await session.ask(call.ClearChargingProfile(id=profile_id(self._number, kind)))
             except RefusedError as error:

@@ -20,7 +20,7 @@ from lib.chargers.openevse_phases import Phases
 from lib.chargers.openevse_watch import WATCH_S, Unwatched, Watch, find_watch
 from lib.chargers.openevse_wire import Wire
 from lib.clock import Clock, WallClock
-from lib.core.charger import Accepted, ChargerReading, ChargerRules, Found, Order, Plug, in_steps
+from lib.core.charger import LEAST_A, Accepted, ChargerReading, ChargerRules, Found, Order, Plug, in_steps
 from lib.core.circuits import safe_a
 
 STEP_A = 1.0
@@ -244,7 +244,7 @@ class OpenEvse:
             self._loan = taken(self._loan, {PHASES: str(phases)})
 
     async def _restore(self) -> None:
-        """What its owner had; what is as he set it meanwhile stays."""
+        """What its owner had, or what its crowded circuit carries; what is as he set it meanwhile stays."""
         owner = self._loan.owner or Found()
         his = Setting(go=owner.go, current_a=owner.current_a)
         keys = {SETTING: _written(his)} | ({} if owner.phases is None else {PHASES: str(owner.phases)})
@@ -254,7 +254,10 @@ class OpenEvse:
             await self._phases.give_back(int(back[PHASES]))
         if SETTING not in back:
             return
-        if his == Setting():
+        if self._rules.crowded:
+            left_a = safe_a(self._rules)
+            await self._lever.write(Setting(go=left_a > 0, current_a=max(LEAST_A, left_a)), self._now, watched=True)
+        elif his == Setting():
             await self._lever.release()
         else:
             await self._lever.write(his, self._now, watched=False)

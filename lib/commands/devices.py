@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,12 @@ from lib.clock import Clock
 from lib.commands import feeds
 from lib.commands.beside import beside, tell_bug
 from lib.commands.ev_memory import Memory
+from lib.commands.ev_rules import circuits
 from lib.commands.passwords import password_of
 from lib.core.carport import Charging
 from lib.core.charger import Found, Plug
 from lib.core.charging import Event
+from lib.core.checking import crowded
 from lib.secrets import Secrets, SecretsError, keep_secret
 from lib.settings import Settings
 
@@ -127,12 +129,13 @@ async def opened(
     """
     central = _central(config, clock)
     points: dict[str, Point] = {}
+    full = crowded(circuits(config), [spot.rules for spot in config.chargers])
     for spot in config.chargers:
         name = spot.rules.name
         charger = open_charger(
             spot.make,
             spot.address,
-            rules=spot.rules,
+            rules=replace(spot.rules, crowded=name in full),
             user=spot.user,
             password=password_of(secrets, spot.make, spot.address),
             options=spot.options if spot.make != "ocpp" else {**spot.options, "central": central},

@@ -41,6 +41,7 @@ class ChargerRules:
         car: the car that mostly hangs on it.
         mode: what it does until the owner says otherwise, by the name of a mode.
         priority: among the chargers of a circuit that shares by priority; the higher goes first.
+        crowded: its circuits do not carry all that it and the others could take, so it is left at its safe current.
 
     """
 
@@ -55,6 +56,7 @@ class ChargerRules:
     car: str | None = None
     mode: str = "auto"
     priority: int = 0
+    crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,11 @@ class Found:
     def is_of_another(self, other: "Found") -> bool:
         """Whether they are of two units for sure."""
         return bool(self.serial and other.serial) and self.serial != other.serial
+
+
+def given_back_a(rules: ChargerRules, owner_a: float | None) -> float | None:
+    """The amperes that its owner gets back when we leave: what he had, as far as its line carries that."""
+    return None if owner_a is None else min(owner_a, rules.current_a)
 
 
 def power_w(current_a: float, phases: int, phase_v: float = PHASE_V) -> float:

@@ -5,7 +5,7 @@ Knows no file and no share. Source: sum of safe currents <= limit x margin - wor
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lib.core.charger import LEAST_A, ChargerRules, power_w
 from lib.core.circuits import Amps, Circuit, conductors, on, safe_a, wires
@@ -54,6 +54,13 @@ def worst(
     accepted: chargers without a watchdog that the owner lets count with their safe current all the same.
     """
     return tuple(row for circuit in circuits for row in _rows(circuit, circuits, chargers, accepted))
+
+
+def crowded(circuits: Collection[Circuit], chargers: Collection[ChargerRules]) -> frozenset[str]:
+    """The chargers that watch themselves on circuits that would not carry the most of all."""
+    rows = worst(circuits, [replace(charger, watched=False) for charger in chargers])
+    full = {name for row in rows if not row.fits for name in row.kept}
+    return frozenset(charger.name for charger in chargers if charger.watched and charger.name in full)
 
 
 def kept_a(charger: ChargerRules, accepted: Collection[str] = ()) -> float:

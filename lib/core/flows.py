@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from lib.core import claims
 from lib.core.carport import Charging, ChargingRules
 from lib.core.circuits import NOTHING, Amps, Circuit, Limits, Row, in_force, on, rows, safe_a
+from lib.core.gauges import Gauge
 from lib.core.post import SURE_S
 from lib.core.power import PHASE_V
 
@@ -89,12 +90,19 @@ def limits_now(charging: Charging) -> dict[str, Limited]:
 
 
 def blind(charging: Charging, rules: ChargingRules) -> tuple[Circuit, ...]:
-    """The circuits whose own meter has said nothing for a while: below them nothing is raised."""
+    """The circuits whose own meter has said nothing for a while: below them nothing is raised.
+
+    Until its worst case counts, where the owner has said that.
+    """
     return tuple(
         circuit
         for circuit in rules.circuits[1:]
-        if circuit.measured and not ((gauge := charging.gauges.get(circuit.name)) and gauge.is_fresh(charging.now_s))
+        if circuit.measured and _is_blind(charging.gauges.get(circuit.name, Gauge()), circuit, charging.now_s)
     )
+
+
+def _is_blind(gauge: Gauge, circuit: Circuit, now_s: float) -> bool:
+    return not gauge.is_fresh(now_s) and not (circuit.worst_a is not None and gauge.is_old(now_s))
 
 
 def flows_a(charging: Charging, circuit: Circuit, other_a: Amps, *, is_first: bool) -> Amps:

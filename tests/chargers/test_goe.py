@@ -253,6 +253,18 @@ async def test_the_owner_of_v1_gets_back_what_he_had(old: Bench) -> None:
     assert (16.0, True) == (old.point.told.current_a, old.point.told.paused)
 
 
+@pytest.mark.parametrize("api", [1, 2])
+async def test_its_owner_gets_back_no_more_than_its_line_carries(api: int, bench: Bench, old: Bench) -> None:
+    """He had 16 A; since then it hangs on a line of 10 A, as config.py says."""
+    one = old if api == 1 else bench
+    rules = ChargerRules(name="garage", current_a=10.0)
+    charger = (GoeV1 if api == 1 else Goe)(one.box.where, rules=rules, clock=one.clock)
+    await charger.read()
+    await charger.order(Order(current_a=8.0, go=True))
+    await charger.close(restore=True)
+    assert 10.0 == one.point.told.current_a
+
+
 async def test_a_fault_of_v1_has_words(old: Bench) -> None:
     """And a line without any phase is warned of."""
     old.point.fail(Fault.PHASE)

@@ -407,6 +407,19 @@ async def test_at_the_end_our_profiles_are_taken_out(bench: Bench) -> None:
     assert None is bench.charger.owner
 
 
+async def test_on_a_crowded_circuit_its_safe_current_stays_in_it() -> None:
+    """What its circuit does not carry for all, nobody gets back when we leave."""
+    bench = Bench(rules=replace(RULES, crowded=True))
+    try:
+        await bench.open()
+        await bench.charging(GO_10)
+        await bench.charger.close(restore=True)
+        bench.turn(120)
+        assert (1, 6.0) == (len(bench.box.profiles), bench.box.offer_a)
+    finally:
+        await bench.close()
+
+
 async def test_who_never_dialled_in_is_told_where(bench: Bench) -> None:
     """The sentence says what to enter in its app."""
     charger = bench.driver("GARAGE")

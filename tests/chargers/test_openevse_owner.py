@@ -1,6 +1,7 @@
 """What an OpenEVSE's owner had outlives a crash of ours: his settings, or nothing but room beside them."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from lib.sim.http_box import Trouble
 from lib.sim.openevse_box import MANUAL
 from lib.sim.openevse_words import Firmware
 
-from .openevse_bench import GO_10, PAUSE, Bench, a_bench
+from .openevse_bench import GO_10, PAUSE, RULES, Bench, a_bench
 
 HIS = (16.0, False)
 
@@ -47,6 +48,16 @@ async def test_a_clean_exit_gives_back(bench: Bench) -> None:
     await bench.steer(30)
     await bench.charger.close(restore=True)
     assert (HIS, None, {}) == (bench.told, bench.charger.owner, bench.box.claims)
+
+
+async def test_on_a_crowded_circuit_it_is_left_at_its_safe_current(bench: Bench) -> None:
+    """What its circuit does not carry for all, nobody gets back when we leave."""
+    await bench.start(rules=replace(RULES, crowded=True)).order(GO_10)
+    await bench.steer(30)
+    await bench.charger.close(restore=True)
+    assert (6.0, False) == bench.told
+    bench.turn(600)
+    assert (6.0, False) == bench.told
 
 
 async def test_a_killed_run_gives_back_after_the_next(bench: Bench) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.core.charger import ChargerRules
-from lib.core.checking import check, worst, worst_other_a
+from lib.core.checking import check, crowded, worst, worst_other_a
 from lib.core.circuits import Circuit, safe_a
 
 GARAGE = ChargerRules(name="garage", current_a=16, watched=True)
@@ -23,6 +23,14 @@ def house(*limits_a: float, margin: float = 1.0) -> Circuit:
 def cable(name: str, limit_a: float, *chargers: str) -> Circuit:
     """A cable that these chargers share."""
     return Circuit(name=name, limits_a=(limit_a, limit_a, limit_a), chargers=frozenset(chargers))
+
+
+def test_only_where_the_most_of_all_does_not_fit_is_a_circuit_crowded() -> None:
+    """There those that watch themselves are left at their safe current when the program ends."""
+    third = replace(DRIVE, name="third", watched=False)
+    assert frozenset() == crowded([house(32)], [GARAGE, DRIVE])
+    assert {"garage", "drive"} == crowded([house(31)], [GARAGE, DRIVE])
+    assert {"drive"} == crowded([house(100), cable("row", 20, "drive", "third")], [GARAGE, DRIVE, third])
 
 
 def test_what_may_flow_while_nobody_steers_must_fit() -> None:
