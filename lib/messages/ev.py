@@ -143,8 +143,15 @@ def _circuits(charging: Charging, rules: ChargingRules) -> Iterator[CircuitNow]:
             other_a=others[circuit.name],
             follows=limit.by if limit else "",
             until=charging.at + timedelta(seconds=limit.until_s - charging.now_s) if limit else None,
-            trouble="; ".join(filter(None, (gauge.trouble, gauge.astray))),
+            trouble="; ".join(_troubles(gauge)),
         )
+
+
+def _troubles(gauge: Gauge) -> Iterator[str]:
+    if gauge.trouble:
+        yield f"its meter: {gauge.trouble}"
+    if gauge.astray:
+        yield f"its limit: {gauge.astray}"
 
 
 def _plug_in(bay: Bay) -> PlugIn | None:

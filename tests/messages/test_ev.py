@@ -1,0 +1,60 @@
+"""What ev says of its circuits comes from what is known of them."""
+
+from datetime import UTC, datetime, timedelta
+
+from lib.core.carport import ChargingRules
+from lib.core.charger import ChargerRules
+from lib.core.charging import Event, after, opened
+from lib.core.circuits import Circuit, Profile
+from lib.core.gauges import Gauged, Limited, Ungauged, Unlimited
+from lib.messages.charging import CircuitNow
+from lib.messages.ev import say_charging
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SITE = Circuit(name="connection", limits_a=(40.0, None, None))
+ROW = Circuit(
+    name="row",
+    limits_a=(32.0, 32.0, 32.0),
+    chargers=frozenset("ab"),
+    above="connection",
+    measured=True,
+    margin=0.5,
+    profile=Profile.FIFO,
+)
+CABLE = Circuit(
+    name="cable", limits_a=(16.0, 16.0, 16.0), chargers=frozenset("b"), above="row", other_a=(1.0, 0.0, 0.0)
+)
+RULES = ChargingRules(chargers={name: ChargerRules(name=name) for name in "abc"}, circuits=(SITE, ROW, CABLE))
+
+
+def said(*events: Event) -> dict[str, CircuitNow]:
+    """The circuits by their names, after these."""
+    charging = opened(RULES, at=NOON, now_s=0.0)
+    for event in events:
+        charging = after(charging, event, RULES, now_s=0.0, now=NOON)
+    told = say_charging(charging, RULES, boot="ev", seq=1, now=NOON, makes={})
+    return {circuit.name: circuit for circuit in told.circuits}
+
+
+def test_a_tree_is_told_with_its_profiles_and_who_hangs_where() -> None:
+    """A circuit without a profile has that of the one above; a phase without a limit is left out."""
+    told = said()
+    assert [("connection", "", Profile.EQUAL), ("row", "connection", Profile.FIFO), ("cable", "row", Profile.FIFO)] == [
+        (one.name, one.above, one.profile) for one in told.values()
+    ]
+    assert [("c",), ("a",), ("b",)] == [one.chargers for one in told.values()]
+    assert [(1, 40.0)] == [(phase.phase, phase.limit_a) for phase in told["connection"].phases]
+
+
+def test_what_flows_is_measured_or_known_from_further_down() -> None:
+    """The row's meter says so; the limit that it follows counts with its margin, and says until when."""
+    limited = Limited(circuit="row", until_s=60.0, limits_a=(20.0, None, None), by="the grid")
+    row = said(Gauged(circuit="row", phases_a=(5.0, 4.0, 3.0), read_s=0.0), limited)["row"]
+    assert [(10.0, 5.0), (16.0, 4.0), (16.0, 3.0)] == [(phase.limit_a, phase.load_a) for phase in row.phases]
+    assert ("the grid", NOON + timedelta(seconds=60)) == (row.follows, row.until)
+
+
+def test_a_trouble_says_whose_it_is() -> None:
+    """The meter's, or that of what the limit follows."""
+    row = said(Ungauged(circuit="row", why="no answer"), Unlimited(circuit="row", why="HTTP 500"))["row"]
+    assert "its meter: no answer; its limit: HTTP 500" == row.trouble
