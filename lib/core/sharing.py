@@ -109,10 +109,12 @@ def share(rows: Iterable[Row], asks: Iterable[Ask], parties: Sequence[Party] = (
     """
     rows = tuple(rows)
     admitted, left, given = _admitted(rows, asks, parties)
-    _fill(admitted, left)
+    _fill(admitted, left, last_steps=not parties)
     known = {taker.ask.charger: taker for taker in admitted}
     for party in parties:
         members = [known[charger] for charger in party.turns if charger in known]
+        if all(taker.got >= taker.most for taker in members):
+            continue  # each has all that it takes, whatever its turn
         for taker in members:
             taker.take(left, taker.least - taker.got)
             taker.turn = party.turns[taker.ask.charger]
@@ -208,14 +210,18 @@ def _in_line(takers: list[_Taker], parties: Sequence[Party]) -> list[_Taker]:
     return line
 
 
-def _fill(takers: list[_Taker], left: list[int]) -> None:
-    """Raise all, those of a lower turn first, until a maximum or a full row stops each of them."""
+def _fill(takers: list[_Taker], left: list[int], *, last_steps: bool = True) -> None:
+    """Raise all, those of a lower turn first, until a maximum or a full row stops each of them.
+
+    last_steps: False where they are all raised once more in the end; among equals the last steps can wait for that.
+    """
     takers.sort(key=lambda taker: (taker.turn, taker.ask.rank))
     for _, equals in groupby(takers, key=lambda taker: taker.turn):
         level = list(equals)
         if len(level) > 1:
             _leap(level, left)
-        _step(level, left)
+        if last_steps or len(level) < len(takers):
+            _step(level, left)
 
 
 def _step(takers: Iterable[_Taker], left: list[int]) -> None:
