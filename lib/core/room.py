@@ -195,7 +195,8 @@ def _rows(charging: Charging, rules: ChargingRules, asks: Iterable[Ask]) -> tupl
         if name in asking:
             taken_a = bay.post.left_a(asking[name])
         else:
-            taken_a = bay.post.reserved_a if bay.post.is_lost else bay.post.range_a[1]
+            one, two, three = map(max, bay.post.reserved_a, bay.post.range_a[1])  # told to pause, it may not have yet
+            taken_a = one, two, three
         if any(taken_a):
             reserved[name] = taken_a
     return rows_of(charging, rules, reserved)

@@ -14,12 +14,13 @@ from lib.core.power import PHASE_V
 from lib.core.reading import Reading
 
 FRESH_S = 3.0  # on older telegrams nothing is raised
-HOLD_S, HOLD_TIMES = 12.0, 3  # by then each charger was read, or is known not to answer
+HOLD_S = 12.0  # by then each charger was read, or is known not to answer
+WATCHED_S = 4.0  # between two telegrams no more than that was watched
 LONG_S = 900.0  # after so long a silence only what cannot wait goes on
 WHOLE_AMPERES: Final = "50213"  # this version of the telegram shows no power per phase, and whole amperes
 
 Phases = tuple[float, float, float]
-Seen = tuple[tuple[int, float, float], ...]  # its number, seconds and amperes
+Seen = tuple[tuple[float, float], ...]  # seconds of what was watched, and amperes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,18 +84,19 @@ class Lease:
 class Held:
     """Amperes by phase that fall only when they have stayed lower for a while: a car may stop before its charger says.
 
-    count: of what was seen; seen: of each phase what was seen lately and not reached again since, with its number and
-    its second. The oldest is the most.
+    seen: of each phase what was seen lately and not reached again since, with its time; the oldest is the most.
+    at_s, time_s: of the last one, by the clock, and by what was watched.
     """
 
-    count: int
+    at_s: float
+    time_s: float
     seen: tuple[Seen, Seen, Seen]
 
     @property
     def now_a(self) -> Phases:
         """The most of each phase lately."""
         one, two, three = self.seen
-        return one[0][2], two[0][2], three[0][2]
+        return one[0][1], two[0][1], three[0][1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,16 +210,13 @@ def kept(site: Site, who: Collection[str]) -> Site:
 
 
 def holding(held: Held | None, seen_a: Phases, at_s: float) -> Held:
-    """With what was seen at `at_s`; a rise counts at once, a fall when it was seen often and long enough."""
-    count = held.count + 1 if held else 0
+    """With what was seen at `at_s`; a rise counts at once, a fall when it was watched for long enough."""
+    time_s = held.time_s + min(at_s - held.at_s, WATCHED_S) if held else 0.0
     one, two, three = (
-        (
-            *(old for old in before if old[2] > current_a and (at_s - old[1] < HOLD_S or count - old[0] < HOLD_TIMES)),
-            (count, at_s, current_a),
-        )
+        (*(old for old in before if old[1] > current_a and time_s - old[0] < HOLD_S), (time_s, current_a))
         for before, current_a in zip(held.seen if held else ((), (), ()), seen_a, strict=True)
     )
-    return Held(count=count, seen=(one, two, three))
+    return Held(at_s=at_s, time_s=time_s, seen=(one, two, three))
 
 
 def given_back(seen_a: Phases, less_a: Phases, held: Held) -> Phases:
