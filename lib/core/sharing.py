@@ -109,7 +109,7 @@ def share(rows: Iterable[Row], asks: Iterable[Ask], parties: Sequence[Party] = (
     """
     rows = tuple(rows)
     admitted, left, given = _admitted(rows, asks, parties)
-    _fill(admitted, left, last_steps=not parties)
+    _fill(admitted, left)
     known = {taker.ask.charger: taker for taker in admitted}
     for party in parties:
         members = [known[charger] for charger in party.turns if charger in known]
@@ -210,18 +210,14 @@ def _in_line(takers: list[_Taker], parties: Sequence[Party]) -> list[_Taker]:
     return line
 
 
-def _fill(takers: list[_Taker], left: list[int], *, last_steps: bool = True) -> None:
-    """Raise all, those of a lower turn first, until a maximum or a full row stops each of them.
-
-    last_steps: False where they are all raised once more in the end; among equals the last steps can wait for that.
-    """
+def _fill(takers: list[_Taker], left: list[int]) -> None:
+    """Raise all, those of a lower turn first, until a maximum or a full row stops each of them."""
     takers.sort(key=lambda taker: (taker.turn, taker.ask.rank))
     for _, equals in groupby(takers, key=lambda taker: taker.turn):
         level = list(equals)
         if len(level) > 1:
             _leap(level, left)
-        if last_steps or len(level) < len(takers):
-            _step(level, left)
+        _step(level, left)
 
 
 def _step(takers: Iterable[_Taker], left: list[int]) -> None:
