@@ -3,12 +3,12 @@
 Source: the maker's list of API keys (v2), and his "go-eCharger API" of the first two hardware generations (v1).
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from lib.chargers.values import number, text, whole
 from lib.core.charger import LEAST_A, Plug
 
 PLUGS: Mapping[int, Plug] = MappingProxyType(
@@ -73,43 +73,43 @@ class Status:
 def parse_v2(answer: Mapping[str, Any]) -> Status:
     """The answer of /api/status: numbers, booleans, null."""
     plug = _plug(answer.get("car"))
-    mode, in_use = _whole(answer.get("psm")), _whole(answer.get("pnp"))
+    mode, in_use = whole(answer.get("psm")), whole(answer.get("pnp"))
     phases = {ONE_PHASE: 1, THREE_PHASES: 3}.get(mode or 0, in_use or None)
-    limits = [a for a in (_number(answer.get("ama")), _number(answer.get("cbl"))) if a]
+    limits = [a for a in (number(answer.get("ama")), number(answer.get("cbl"))) if a]
     allowed = answer.get("alw")
     return Status(
         plug=plug,
-        set_a=_number(answer.get("amp")),
-        offered_a=_number(answer.get("acu")),
-        least_a=max(LEAST_A, _number(answer.get("mca")) or LEAST_A),
+        set_a=number(answer.get("amp")),
+        offered_a=number(answer.get("acu")),
+        least_a=max(LEAST_A, number(answer.get("mca")) or LEAST_A),
         most_a=min(limits, default=None),
         allowed=allowed if isinstance(allowed, bool) else None,
-        forced=_whole(answer.get("frc")),
+        forced=whole(answer.get("frc")),
         phases=phases,
         phase_mode=mode,
         phases_a=_drawn_a(answer, plug, unit_a=1.0),
         power_w=_drawn_w(answer, plug, unit_w=1.0),
-        plugin_wh=_number(answer.get("wh")),
-        total_wh=_number(answer.get("eto")),
-        limit_wh=_number(answer.get("dwo")),
+        plugin_wh=number(answer.get("wh")),
+        total_wh=number(answer.get("eto")),
+        limit_wh=number(answer.get("dwo")),
         fault=_fault(answer, plug),
         warning=_warning_v2(answer),
-        serial=_text(answer.get("sse")),
+        serial=text(answer.get("sse")),
     )
 
 
 def parse_v1(answer: Mapping[str, Any]) -> Status:
     """The answer of /status: all of it text, but for the list of currents and powers."""
     plug = _plug(answer.get("car"))
-    masks = _whole(answer.get("pha"))
-    limits = [a for a in (_number(answer.get("ama")), _number(answer.get("cbl"))) if a]
+    masks = whole(answer.get("pha"))
+    limits = [a for a in (number(answer.get("ama")), number(answer.get("cbl"))) if a]
     phases_in = None if masks is None else (masks & SUPPLY).bit_count()
-    allowed = _whole(answer.get("alw"))
-    dws, eto, dwo = (_number(answer.get(key)) for key in ("dws", "eto", "dwo"))
+    allowed = whole(answer.get("alw"))
+    dws, eto, dwo = (number(answer.get(key)) for key in ("dws", "eto", "dwo"))
     return Status(
         plug=plug,
-        set_a=_number(answer.get("amp")),
-        offered_a=_number(answer.get("amp")) if allowed else None,
+        set_a=number(answer.get("amp")),
+        offered_a=number(answer.get("amp")) if allowed else None,
         most_a=min(limits, default=None),
         allowed=None if allowed is None else allowed == 1,
         phases=phases_in or None,
@@ -122,16 +122,16 @@ def parse_v1(answer: Mapping[str, Any]) -> Status:
         limit_wh=dwo * 100 if dwo else None,
         temperature_c=_temperature_c(answer),
         fault=_fault(answer, plug),
-        serial=_text(answer.get("sse")),
+        serial=text(answer.get("sse")),
     )
 
 
 def _plug(value: object) -> Plug | None:
-    return PLUGS.get(_whole(value) or 0)
+    return PLUGS.get(whole(value) or 0)
 
 
 def _drawn_a(answer: Mapping[str, Any], plug: Plug | None, *, unit_a: float) -> tuple[float, float, float] | None:
-    amperes = [_number(value) for value in _list(answer.get("nrg"))[4:7]]
+    amperes = [number(value) for value in _list(answer.get("nrg"))[4:7]]
     if plug is None or len(amperes) < 3 or None in amperes:
         return None
     l1, l2, l3 = ((a or 0.0) * unit_a if plug is Plug.CHARGING else 0.0 for a in amperes)
@@ -140,21 +140,21 @@ def _drawn_a(answer: Mapping[str, Any], plug: Plug | None, *, unit_a: float) -> 
 
 def _drawn_w(answer: Mapping[str, Any], plug: Plug | None, *, unit_w: float) -> float | None:
     powers = _list(answer.get("nrg"))[11:12]
-    power = _number(powers[0]) if powers else None
+    power = number(powers[0]) if powers else None
     if power is None:
         return None
     return power * unit_w if plug in {Plug.CHARGING, None} else 0.0
 
 
 def _fault(answer: Mapping[str, Any], plug: Plug | None) -> str:
-    code = _whole(answer.get("err"))
+    code = whole(answer.get("err"))
     if code:
         return FAULTS.get(code, f"error {code}")
     return "a fault without a name" if plug is Plug.FAULT else ""
 
 
 def _warning_v2(answer: Mapping[str, Any]) -> str:
-    if answer.get("fup") is True or _whole(answer.get("modelStatus")) == OWN_SURPLUS:
+    if answer.get("fup") is True or whole(answer.get("modelStatus")) == OWN_SURPLUS:
         return "its own surplus mode is on and works against us: switch it off in its app"
     if "car" in answer and answer["car"] is None:
         return "it reports an internal error"
@@ -163,29 +163,9 @@ def _warning_v2(answer: Mapping[str, Any]) -> str:
 
 def _temperature_c(answer: Mapping[str, Any]) -> float | None:
     """The coolest of its sensors; older ones have one."""
-    several = [c for c in map(_number, _list(answer.get("tma"))) if c is not None]
-    return min(several, default=_number(answer.get("tmp")))
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, str):
-        try:
-            value = float(value.strip())
-        except ValueError:
-            return None
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
-    return None
-
-
-def _whole(value: object) -> int | None:
-    number = _number(value)
-    return None if number is None else int(number)
+    several = [c for c in map(number, _list(answer.get("tma"))) if c is not None]
+    return min(several, default=number(answer.get("tmp")))
 
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""

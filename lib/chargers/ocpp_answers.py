@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
+from lib.chargers.values import number, text, whole
 from lib.core.charger import Plug
 from lib.core.power import PHASE_V
 
@@ -284,26 +285,3 @@ def moment(value: object) -> datetime | None:
     except ValueError:
         return None
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def number(value: object) -> float | None:
-    """A number, which many send as text."""
-    if isinstance(value, str):
-        try:
-            value = float(value.strip())
-        except ValueError:
-            return None
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
-    return None
-
-
-def whole(value: object) -> int | None:
-    """A whole number."""
-    found = number(value)
-    return None if found is None else int(found)
-
-
-def text(value: object) -> str:
-    """A text without blanks around it; "" for anything else."""
-    return value.strip() if isinstance(value, str) else ""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from lib.chargers.ocpp_answers import text, whole
+from lib.chargers.values import text, whole
 from lib.core.charger import ChargerRules, Order, in_steps
 from lib.core.circuits import safe_a
 from lib.core.power import PHASE_V

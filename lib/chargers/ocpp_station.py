@@ -17,9 +17,10 @@ from ocpp.v16 import call  # type: ignore[import-untyped]  # it has no types
 from websockets.asyncio.server import ServerConnection
 
 from lib.chargers import RefusedError, UnreachableError
-from lib.chargers.ocpp_answers import Connector, begun, ended, measured, number, stated, text, whole
+from lib.chargers.ocpp_answers import Connector, begun, ended, measured, stated
 from lib.chargers.ocpp_profiles import Skill, skill
 from lib.chargers.ocpp_session import Session
+from lib.chargers.values import number, text, whole
 from lib.clock import Clock
 
 MOST_CONNECTORS = 16

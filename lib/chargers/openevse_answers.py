@@ -3,12 +3,12 @@
 It measures one phase. Source: the maker's firmware (openevse_esp32_firmware, open_evse) and what owners recorded.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from lib.chargers.values import number, whole
 from lib.core.charger import LEAST_A, Plug
 from lib.core.power import PHASE_V
 
@@ -94,16 +94,16 @@ class Config:
 
 def parse_status(answer: Mapping[str, Any]) -> Status:
     """The answer of /status."""
-    code = _whole(answer.get("state"))
+    code = whole(answer.get("state"))
     status = answer.get("status")
     awake = status != "disabled" if isinstance(status, str) else None if code is None else code not in ASLEEP
-    pilot_a = _number(answer.get("pilot"))
-    phase_v = _number(answer.get("voltage")) or PHASE_V
-    plug = _plug(code, _whole(answer.get("vehicle")))
+    pilot_a = number(answer.get("pilot"))
+    phase_v = number(answer.get("voltage")) or PHASE_V
+    plug = _plug(code, whole(answer.get("vehicle")))
     return Status(
         plug=plug,
         awake=awake,
-        reached=_number(answer.get("evse_connected")) != 0 and _number(answer.get("rapi_connected")) != 0,
+        reached=number(answer.get("evse_connected")) != 0 and number(answer.get("rapi_connected")) != 0,
         pilot_a=pilot_a,
         drawn_a=_drawn_a(answer, plug, pilot_a),
         phase_v=phase_v / 1_000 if phase_v > MOST_V else phase_v,
@@ -112,9 +112,9 @@ def parse_status(answer: Mapping[str, Any]) -> Status:
         overridden=_flag(answer.get("manual_override")),
         shaper=_flag(answer.get("shaper")),
         shaped=_flag(answer.get("shaper_updated")),
-        claims=_whole(answer.get("claims_version")),
-        uptime_s=_number(answer.get("uptime")),
-        sent=_whole(answer.get("comm_sent")),
+        claims=whole(answer.get("claims_version")),
+        uptime_s=number(answer.get("uptime")),
+        sent=whole(answer.get("comm_sent")),
         fault=FAULTS.get(code or 0, ""),
         warning="its own solar mode is on: switch it off in its page" if _divert(answer) else "",
     )
@@ -122,15 +122,15 @@ def parse_status(answer: Mapping[str, Any]) -> Status:
 
 def parse_config(answer: Mapping[str, Any]) -> Config:
     """The answer of /config."""
-    most = [a for a in (_number(answer.get(f"max_current_{kind}")) for kind in ("soft", "hard")) if a]
+    most = [a for a in (number(answer.get(f"max_current_{kind}")) for kind in ("soft", "hard")) if a]
     serial = next((answer[key] for key in ("wifi_serial", "evse_serial") if isinstance(answer.get(key), str)), "")
     return Config(
-        least_a=max(LEAST_A, _number(answer.get("min_current_hard")) or LEAST_A),
+        least_a=max(LEAST_A, number(answer.get("min_current_hard")) or LEAST_A),
         most_a=min(most, default=None),
         serial=serial.strip(),
         three_phase=answer.get("is_threephase") is True,
         shaper=answer.get("current_shaper_enabled") is True,
-        shaper_s=_whole(answer.get("current_shaper_data_maxinterval")),
+        shaper_s=whole(answer.get("current_shaper_data_maxinterval")),
         taken=bool(answer.get("mqtt_live_pwr")) or answer.get("loadsharing_enabled") is True,
         warning=BLIND if answer.get("pause_uses_disabled") is True else "",
     )
@@ -144,11 +144,6 @@ def parse_rapi(answer: Mapping[str, Any]) -> tuple[bool, tuple[int, ...]] | None
     return words[0] == "$OK", tuple(int(word) for word in words[1:] if word.isascii() and word.isdigit())
 
 
-def number_of(value: object) -> float | None:
-    """A finite number, also as text; None for anything else."""
-    return _number(value)
-
-
 def _plug(code: int | None, vehicle: int | None) -> Plug | None:
     if code in ASLEEP:
         return None if vehicle is None else Plug.CONNECTED if vehicle else Plug.EMPTY
@@ -157,7 +152,7 @@ def _plug(code: int | None, vehicle: int | None) -> Plug | None:
 
 def _drawn_a(answer: Mapping[str, Any], plug: Plug | None, pilot_a: float | None) -> float | None:
     """In mA by newer firmware, which tells the power too, and by most others; some said amperes."""
-    said = _number(answer.get("amp"))
+    said = number(answer.get("amp"))
     if said is None or plug is None:
         return None
     if plug is not Plug.CHARGING:
@@ -168,30 +163,14 @@ def _drawn_a(answer: Mapping[str, Any], plug: Plug | None, pilot_a: float | None
 
 def _divert(answer: Mapping[str, Any]) -> bool:
     """Whether its solar mode steers it; where there are claims, ours goes before it."""
-    return "claims_version" not in answer and _whole(answer.get("divertmode")) == OWN_SOLAR
+    return "claims_version" not in answer and whole(answer.get("divertmode")) == OWN_SOLAR
 
 
 def _first(*kinds: tuple[Mapping[str, Any], str, float]) -> float | None:
-    values = ((_number(answer.get(key)), factor) for answer, key, factor in kinds)
+    values = ((number(answer.get(key)), factor) for answer, key, factor in kinds)
     return next((value * factor for value, factor in values if value is not None), None)
 
 
 def _flag(value: object) -> bool | None:
-    number = float(value) if isinstance(value, bool) else _number(value)
-    return None if number is None else number != 0
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, str):
-        try:
-            value = float(value.strip())
-        except ValueError:
-            return None
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15 and math.isfinite(value):
-        return float(value)
-    return None
-
-
-def _whole(value: object) -> int | None:
-    number = _number(value)
-    return None if number is None else int(number)
+    found = float(value) if isinstance(value, bool) else number(value)
+    return None if found is None else found != 0

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lib.chargers import RefusedError, UnreachableError
-from lib.chargers.openevse_answers import Status, number_of
+from lib.chargers.openevse_answers import Status
 from lib.chargers.openevse_wire import Wire
+from lib.chargers.values import number
 from lib.core.charger import Plug
 
 CLIENT = 61851  # ours among all who may claim; the maker's own begin at 65537
@@ -64,7 +65,7 @@ class Claim:
         if answer.status >= 300 or not {"state", "charge_current"} & set(body):
             return None
         go = {ACTIVE: True, DISABLED: False}.get(str(body.get("state")))
-        return Setting(go=go, current_a=number_of(body.get("charge_current")))
+        return Setting(go=go, current_a=number(body.get("charge_current")))
 
     async def write(self, setting: Setting, before: Setting | None, *, watched: bool) -> None:
         """In one call, which it takes whole or not at all.

@@ -229,7 +229,7 @@ class Pool:
                 if boot != self._boot:
                     self._boot = boot
                     self._renew.set()
-        self._heard.set()
+                self._heard.set()  # other words, such as Proposals, may come first and do not say what is in it
         self._feed()
 
     def _stream(self, read: Callable[[], T]) -> Stream[T]:

@@ -16,6 +16,7 @@ from lib.hub.pool import Distribution, Pool, PoolError, Status, Stream
 from lib.hub.server import Hub
 from lib.messages import Refused
 from lib.messages.orders import Done, OrderError
+from lib.messages.proposals import Proposals
 from tests.commands.live_plant import STEER, LivePlant, open_plant
 from tests.conftest import free_ports
 from tests.hub.builders import eventually
@@ -158,6 +159,24 @@ async def test_the_battery_is_one_too() -> None:
             assert 1_850.0 == await until(pool.power(), lambda drawn_w: drawn_w)
             assert await until(pool.current_per_phase(), lambda phases_a: phases_a is None) is None
             assert isinstance(await pool.propose_power(500), Refused)  # this hub takes no orders
+    finally:
+        await hub.close()
+
+
+async def test_another_word_that_comes_first_does_not_open_it() -> None:
+    """What is in it is known as soon as it is open, in whatever order the program speaks."""
+    hub = Hub("bs", boot="s1", host="127.0.0.1", port=0)
+    await hub.start()
+    try:
+        hub.say(Proposals(boot="s1", seq=1))
+        async with Pool(f"ws://127.0.0.1:{hub.port}/ws", "battery", source="vpp") as listener:
+            opening = asyncio.create_task(Pool(f"ws://127.0.0.1:{hub.port}/ws", "battery", source="vpp").__aenter__())
+            await eventually(lambda: listener._newest)
+            assert not opening.done()
+            hub.say(a_storage(power_w=1_850.0))
+            pool = await opening
+            assert pool.component_ids
+            await pool.stop()
     finally:
         await hub.close()
 

@@ -55,6 +55,19 @@ def said(device: Device, said_bounds: dict[str, Any] | None, default: str) -> De
     )
 
 
+def proposed(step: dict[str, Any]) -> Proposal:
+    """What somebody proposes in a step of the recordings."""
+    low_w, high_w = step["bounds"]
+    return Proposal(
+        source=step["source"],
+        priority=step["priority"],
+        at_s=step["t"],
+        wish_w=step["power"],
+        low_w=low_w,
+        high_w=high_w,
+    )
+
+
 @pytest.mark.parametrize("sequence", SEQUENCES)
 def test_the_recorded_sequences_give_what_is_recommended(sequence: dict[str, Any]) -> None:
     """Target, what each priority is told, and by whom it is limited, after every step."""
@@ -66,15 +79,7 @@ def test_the_recorded_sequences_give_what_is_recommended(sequence: dict[str, Any
             case "drop_old":
                 kept = live(kept, step["t"])
             case "propose":
-                low_w, high_w = step["bounds"]
-                one = Proposal(
-                    source=step["source"],
-                    priority=step["priority"],
-                    at_s=step["t"],
-                    wish_w=step["power"],
-                    low_w=low_w,
-                    high_w=high_w,
-                )
+                one = proposed(step)
                 kept = kept if refused(one, device) else put(kept, one)
         expected = step["recommended"]
         assert expected["target"] == resolve(device, kept).target_w

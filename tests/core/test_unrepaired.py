@@ -6,7 +6,7 @@ import pytest
 
 from lib.core import unrepaired
 from lib.core.proposals import Device, Proposal, live, put
-from tests.core.test_proposals import FILES, said
+from tests.core.test_proposals import FILES, proposed, said
 
 RECORDED = [
     pytest.param(one, id=one["id"]) for file in FILES for one in file["sequences"] if "recorded" in one["steps"][0]
@@ -27,16 +27,7 @@ def test_the_recorded_sequences_give_what_was_recorded(sequence: dict[str, Any])
             case "drop_old":
                 kept = live(kept, step["t"])
             case "propose":
-                low_w, high_w = step["bounds"]
-                one = Proposal(
-                    source=step["source"],
-                    priority=step["priority"],
-                    at_s=step["t"],
-                    wish_w=step["power"],
-                    low_w=low_w,
-                    high_w=high_w,
-                )
-                kept = put(kept, one) if is_known else kept
+                kept = put(kept, proposed(step)) if is_known else kept
         is_known |= device.high_w is not None
         if step["op"] != "drop_old" and is_known:
             shown_w = None if step["op"] == "bounds" and not kept else unrepaired.resolve(device, kept, sent_w)
