@@ -16,10 +16,12 @@ MAY_IMPORT = {
     "messages": "core",
     "settings": "core secrets",
     "secrets": "",
+    "solver": "core",
     "store": "core clock",
     "sim": "core clock",
     "meters": "core clock mqtt",
     "prices": "core clock",
+    "forecasts": "core clock",
     "address": "",
     "http": "address",
     "payload": "",
@@ -36,7 +38,7 @@ MAY_IMPORT = {
     "hub": "clock messages",
     "panels": "messages",
     "commands": "core clock messages settings secrets store meters prices chargers cars calendars batteries inverters "
-    "feeds service hub panels sim",
+    "feeds forecasts service hub panels sim",
 }
 # the core computes: nothing that waits, logs, asks the time or draws
 CORE_MAY_IMPORT = {

@@ -77,6 +77,9 @@ class Want:
         late_wh: the part of it above the everyday limit, which goes into the last quarters whatever they cost.
         rank: the lower is served first, of equals the one with less time to spare.
         starts: how often it may still be started in this plug-in.
+        since: when it can begin, as after the trip before; None: now.
+        phases: the meter's that it charges on.
+        worth_eur_kwh: what a kWh of it is worth, where it need not be; None: it must be.
 
     """
 
@@ -89,6 +92,9 @@ class Want:
     late_wh: float = 0.0
     rank: int = 0
     starts: int = MOST_STARTS
+    since: datetime | None = None
+    phases: tuple[int, ...] = (1, 2, 3)
+    worth_eur_kwh: float | None = None
 
 
 def quarters(

@@ -24,6 +24,7 @@ from lib.core.peaks import MonthPeak
 from lib.core.reading import Reading
 from lib.messages.charging import Charging, Sessions
 from lib.messages.orders import Done
+from lib.messages.plan import Outlook, Plan
 from lib.messages.proposals import Proposals
 from lib.messages.storage import Storage
 
@@ -296,7 +297,8 @@ class Refused:
     type: Literal["refused"] = "refused"
 
 
-States = Hello | House | Rates | Usage | Bill | Events | Telegram | Charging | Sessions | Storage | Proposals
+Counted = House | Rates | Usage | Bill | Events | Telegram
+States = Hello | Counted | Outlook | Plan | Charging | Sessions | Storage | Proposals
 Message = States | Done | Refused
 Say = Callable[[Message], None]  # never waits
 

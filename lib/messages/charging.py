@@ -13,7 +13,7 @@ from lib.core.circuits import Profile
 from lib.core.claims import Claim, Drawn
 from lib.core.modes import Mode, Phases
 from lib.core.needs import Step
-from lib.core.plan import Block
+from lib.core.plan import Block, Want
 from lib.core.soc import Confidence
 from lib.core.why import Why
 
@@ -205,6 +205,7 @@ class Charging:
         boot, seq: which start of ev says it, and its number there; an older one is dropped.
         at: the meter's time as ev knows it.
         circuits: the connection first, each before those that hang on it.
+        wants: what cars shall be charged, for dm's plan; of trips that are close enough, in order of departure.
         claims, drawn: for dm's ledger.
         notices: what else the owner should know, by kind.
 
@@ -220,6 +221,7 @@ class Charging:
     calendars: tuple[CalendarNow, ...] = ()
     circuits: tuple[CircuitNow, ...] = ()
     plan: tuple[Block, ...] = ()
+    wants: tuple[Want, ...] = ()
     budget: Budget | None = None
     help: Help | None = None
     claims: tuple[Claim, ...] = ()

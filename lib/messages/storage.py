@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from lib.core.arbitrage import Store
 from lib.core.battery_why import BatteryWhy
 from lib.core.claims import Claim, Drawn
 from lib.core.modes import StorageMode
@@ -124,6 +125,8 @@ class Storage:
         quarter_w: the target of the running quarter, by dm's last word.
         capacity_tariff: False where peaks cost nothing; then no face speaks of a peak.
         hold_sun_w: to what it wants the sun held back; None: not at all.
+        store: all of them as one, for dm's plan, None while they are not known well enough or not steered; phases: the
+            meter's that they are on.
         claims, drawn, help_w: for dm's ledger.
         because: why it does what it does, and why: the sentence of that.
         notices: what else the owner should know, by kind.
@@ -157,6 +160,8 @@ class Storage:
     plan: tuple[StoreBlock, ...] = ()
     today: GainsNow | None = None
     month: GainsNow | None = None
+    store: Store | None = None
+    phases: tuple[int, ...] = (1, 2, 3)
     claims: tuple[Claim, ...] = ()
     drawn: tuple[Drawn, ...] = ()
     help_w: float = 0.0

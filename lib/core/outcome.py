@@ -1,0 +1,130 @@
+"""What a schedule costs, and how it fares: the one reckoning by which plans are compared. Knows no planner.
+
+In: a problem and a schedule for it. Out: watts by span, euro by part, what each want lacks. It believes no schedule:
+what a battery cannot hold it does not give, what a car was not given is short.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from lib.core.plan import Block, Want
+from lib.core.problem import HOUR, SHORT_EUR_KWH, Problem, Schedule, Span
+from lib.core.quarter import start_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a schedule fares.
+
+    Attributes:
+        grid_w, cars_w, store_w, level_wh: by span; the last is what the battery holds at its end.
+        energy_eur: what is drawn less what is injected; wear_eur: of the battery.
+        peaks_w: by peak, with what is added for safety, at least what is paid; peak_eur: what they cost above that.
+        end_eur: what more is in the battery at the end than at the start is worth; worth_eur: what cars took that they
+            had not to.
+        given_wh, short_wh: by want.
+
+    """
+
+    grid_w: tuple[float, ...]
+    cars_w: tuple[float, ...]
+    store_w: tuple[float, ...]
+    level_wh: tuple[float, ...]
+    energy_eur: float
+    wear_eur: float
+    peaks_w: tuple[float, ...]
+    peak_eur: float
+    end_eur: float
+    worth_eur: float
+    given_wh: tuple[float, ...]
+    short_wh: tuple[float, ...]
+
+    @property
+    def eur(self) -> float:
+        """What plans are compared by: all of it, and what is short at its high price."""
+        return self.bill_eur + self.wear_eur - self.end_eur - self.worth_eur + SHORT_EUR_KWH * sum(self.short_wh) / 1000
+
+    @property
+    def bill_eur(self) -> float:
+        """What will stand on bills."""
+        return self.energy_eur + self.peak_eur
+
+
+def weighed(problem: Problem, schedule: Schedule) -> Outcome:
+    """How a schedule fares; one with fewer watts of the battery than spans leaves it alone in the rest."""
+    spans = problem.spans
+    cars = [sum(car_w(block, span) for block in schedule.blocks) for span in spans]
+    stores, levels = _stored(problem, schedule.store_w)
+    grid = [span.net_w + car + power for span, car, power in zip(spans, cars, stores, strict=True)]
+    energy = sum(
+        watts * (span.import_eur_kwh if watts > 0 else span.export_eur_kwh) * span.hours / 1000
+        for watts, span in zip(grid, spans, strict=True)
+    )
+    peaks = _peaks_w(problem, grid)
+    wear = sum(max(0.0, -power) * span.hours for power, span in zip(stores, spans, strict=True))
+    given = tuple(_given_wh(want, schedule) for want in problem.wants)
+    began_wh = levels[0] if levels else 0.0
+    return Outcome(
+        grid_w=tuple(grid),
+        cars_w=tuple(cars),
+        store_w=tuple(stores),
+        level_wh=tuple(levels[1:]),
+        energy_eur=energy,
+        wear_eur=wear * (problem.store.wear_eur_kwh if problem.store else 0.0) / 1000,
+        peaks_w=tuple(peaks),
+        peak_eur=sum((w - one.paid_w) / 1000 * one.eur_kw for w, one in zip(peaks, problem.peaks, strict=True)),
+        end_eur=((levels[-1] if levels else 0.0) - began_wh) / 1000 * problem.end_eur_kwh,
+        worth_eur=sum(wh * (want.worth_eur_kwh or 0.0) / 1000 for want, wh in zip(problem.wants, given, strict=True)),
+        given_wh=given,
+        short_wh=tuple(
+            max(0.0, want.energy_wh - wh) if want.worth_eur_kwh is None else 0.0
+            for want, wh in zip(problem.wants, given, strict=True)
+        ),
+    )
+
+
+def car_w(block: Block, span: Span) -> float:
+    """The mean of a block over a span."""
+    together = min(block.end, span.end) - max(block.start, span.start)
+    return block.power_w * max(0.0, together / (span.end - span.start))
+
+
+def _given_wh(want: Want, schedule: Schedule) -> float:
+    """What a want gets before its time is over, no more than it takes."""
+    given = 0.0
+    for block in schedule.blocks:
+        if (block.car, block.trip) == (want.car, want.trip):
+            start = block.start if want.since is None else max(want.since, block.start)
+            given += block.power_w * max(0.0, (min(block.end, want.until) - start) / HOUR)
+    return min(want.energy_wh, given)
+
+
+def _stored(problem: Problem, planned_w: tuple[float, ...]) -> tuple[list[float], list[float]]:
+    """What the battery really does of what is planned, and what it holds: at first, and at the end of each span."""
+    store = problem.store
+    if store is None:
+        return [0.0] * len(problem.spans), []
+    way, level_wh = sqrt(store.efficiency), store.energy_wh
+    least_wh, most_wh = min(store.least_wh, level_wh), max(store.most_wh, level_wh)
+    powers, levels = [], [level_wh]
+    for place, span in enumerate(problem.spans):
+        wanted_w = planned_w[place] if place < len(planned_w) else 0.0
+        gives_w = min(store.discharge_w, (level_wh - least_wh) * way / span.hours)
+        takes_w = min(store.charge_w, (most_wh - level_wh) / way / span.hours)
+        power_w = min(max(wanted_w, -gives_w), takes_w)
+        level_wh += power_w * span.hours * (way if power_w > 0 else 1 / way)
+        powers.append(power_w)
+        levels.append(level_wh)
+    return powers, levels
+
+
+def _peaks_w(problem: Problem, grid_w: list[float]) -> list[float]:
+    """The highest quarter of each month, with what is added for safety and what was drawn in it before."""
+    peaks = [one.paid_w for one in problem.peaks]
+    wh = problem.used_wh
+    for span, watts in zip(problem.spans, grid_w, strict=True):
+        wh += max(0.0, watts + span.safe_w) * span.hours
+        if span.end == start_of(span.end):
+            peaks[span.peak] = max(peaks[span.peak], wh / ((span.end - start_of(span.start)) / HOUR))
+            wh = 0.0
+    return peaks
