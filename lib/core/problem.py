@@ -117,6 +117,8 @@ class Schedule:
         by: "solver" or "greedy".
         blocks: in order of time; each with 0 or at least the least power of its want.
         bound_eur: what it would cost at the least if chargers took any power; None: nobody worked that out.
+        kw_saves_eur: by peak, what 1 kW more that is paid already would save over all spans, of a little more; none
+            where nobody worked that out.
         solve_s: how long it took.
 
     """
@@ -125,4 +127,5 @@ class Schedule:
     blocks: tuple[Block, ...] = ()
     store_w: tuple[float, ...] = field(default=())
     bound_eur: float | None = None
+    kw_saves_eur: tuple[float, ...] = ()
     solve_s: float = 0.0
