@@ -1,0 +1,248 @@
+"""The plan of dm: what cars and battery want, when it is worked out anew, which one is in force, how high it may go.
+
+In: what programs said, what a planner found. Out: the plan in force, and what it is for. It knows no message, no child
+process and no clock; time is the meter's, and our monotonic seconds for what was heard.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from lib.core import around
+from lib.core.arbitrage import Store
+from lib.core.outcome import Outcome, weighed
+from lib.core.outlook import Outlook
+from lib.core.plan import Block, Want
+from lib.core.problem import Problem, Row, Schedule
+from lib.core.quarter import start_of
+
+HEARD_S = 60.0  # what a program said longer ago holds no more: it says its state each 5 s
+SAVES_EUR = 0.03  # a plan that is better by less does not take another's place
+SAME_WH = 500.0  # from one word of ev to the next a want changes by less while its car charges
+OFF_W, OFF_S, AGAIN_S = 800.0, 120.0, 300.0  # so much more or less than foreseen, for so long, is news; not too often
+LEAST_GAP_S = 3.0  # between two plans: news that come together make one
+FOLLOWS = 0.15  # the part of a new day in what a higher peak usually saves
+DAY = timedelta(days=1)
+NEVER = "the first plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cars:
+    """What ev said: what cars shall be charged, what they share, which hang on a cable; heard_s: when."""
+
+    wants: tuple[Want, ...] = ()
+    rows: tuple[Row, ...] = ()
+    plugged: frozenset[str] = frozenset()
+    modes: Mapping[str, str] = field(default_factory=dict)
+    heard_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Battery:
+    """What bs said: all batteries as one, None while it steers none; mode: what the owner set; heard_s: when."""
+
+    store: Store | None = None
+    phases: tuple[int, ...] = (1, 2, 3)
+    mode: str = ""
+    heard_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a planner found for a problem; trouble: why it is not the solver's, in a sentence."""
+
+    problem: Problem
+    schedule: Schedule
+    trouble: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """The plan that is followed, what it was made for, and how it fares.
+
+    because: what made it be worked out. quarters: those in which it draws above what is paid, and target_w: how high.
+    """
+
+    problem: Problem
+    schedule: Schedule
+    outcome: Outcome
+    trouble: str = ""
+    because: str = ""
+    quarters: frozenset[datetime] = frozenset()
+
+    @property
+    def target_w(self) -> float:
+        """How high it lets this month's peak go."""
+        return self.outcome.peaks_w[0]
+
+    def peak_w(self, at: datetime) -> float | None:
+        """What the quarter that holds `at` may count by the plan, where that is more than what is paid."""
+        return self.target_w if start_of(at) in self.quarters else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planning:
+    """What dm knows for its plan, and the plan.
+
+    Attributes:
+        cars, battery: None: nobody said anything yet, or for too long.
+        outlook: of house and sun.
+        news: why another plan is due, "" for no reason; off_s: since when the house draws otherwise than foreseen.
+        begun_s: when one was last begun.
+        saves_eur: what 1 kW more of paid peak saves on a usual day.
+
+    """
+
+    cars: Cars | None = None
+    battery: Battery | None = None
+    outlook: Outlook | None = None
+    in_force: InForce | None = None
+    news: str = NEVER
+    off_s: float | None = None
+    begun_s: float | None = None
+    saves_eur: float = 0.0
+
+
+def cars_heard(planning: Planning, cars: Cars) -> Planning:
+    """After ev's word; what changed in it is news."""
+    before = planning.cars or Cars()
+    news = ""
+    if cars.plugged != before.plugged:
+        names = ", ".join(sorted(cars.plugged ^ before.plugged))
+        news = f"{names} was {'plugged in' if cars.plugged > before.plugged else 'unplugged'}"
+    elif cars.modes != before.modes:
+        news = "a charger's mode changed"
+    elif not _same(cars.wants, before.wants):
+        news = "what cars need changed"
+    elif cars.rows != before.rows:
+        news = "what circuits carry changed"
+    return replace(planning, cars=cars, news=news or planning.news)
+
+
+def battery_heard(planning: Planning, battery: Battery) -> Planning:
+    """After bs's word; whether it steers, and how, is news."""
+    before = planning.battery or Battery()
+    news = ""
+    if battery.mode != before.mode:
+        news = "the battery's mode changed"
+    elif (battery.store is None) != (before.store is None):
+        news = "the battery came back" if battery.store else "the battery is not steered"
+    return replace(planning, battery=battery, news=news or planning.news)
+
+
+def measured(planning: Planning, base_w: float | None, at: datetime, now_s: float) -> Planning:
+    """With what house and sun come to now; that it is otherwise than foreseen for a while is news."""
+    plan = planning.in_force
+    span = next((one for one in plan.problem.spans if one.start <= at < one.end), None) if plan else None
+    if base_w is None or span is None or abs(base_w - span.net_w) < max(OFF_W, 2 * span.safe_w):
+        return planning if planning.off_s is None else replace(planning, off_s=None)
+    off_s = now_s if planning.off_s is None else planning.off_s
+    lately = planning.begun_s is not None and now_s - planning.begun_s < AGAIN_S
+    if now_s - off_s < OFF_S or lately:
+        return planning if planning.off_s is not None else replace(planning, off_s=off_s)
+    more_kw = (base_w - span.net_w) / 1000
+    news = f"the house draws {abs(more_kw):.1f} kW {'more' if more_kw > 0 else 'less'} than foreseen"
+    return replace(planning, off_s=None, news=planning.news or news)
+
+
+def due(planning: Planning, at: datetime, now_s: float) -> str:
+    """Why another plan is due now; "" when none is."""
+    if planning.begun_s is not None and now_s - planning.begun_s < LEAST_GAP_S:
+        return ""
+    plan = planning.in_force
+    if not planning.news and plan is not None and start_of(at) != start_of(plan.problem.at):
+        return "a new quarter"
+    return planning.news
+
+
+def begun(planning: Planning, now_s: float) -> Planning:
+    """Once a planner has what is known: what comes from now on is news again."""
+    return replace(planning, news="", begun_s=now_s)
+
+
+def wanted(planning: Planning, now_s: float) -> tuple[Cars, Battery]:
+    """What cars and battery want; of who has been silent for long, nothing."""
+    cars, battery = planning.cars, planning.battery
+    return (
+        cars if cars and now_s - cars.heard_s <= HEARD_S else Cars(),
+        battery if battery and now_s - battery.heard_s <= HEARD_S else Battery(),
+    )
+
+
+def found(planning: Planning, new: Found) -> Planning:
+    """With what a planner found: in force, or the one before goes on where that is hardly dearer."""
+    problem, before = new.problem, planning.in_force
+    schedule, outcome = new.schedule, weighed(problem, new.schedule)
+    if before is not None and _serves(before, problem):
+        kept = _kept(before.schedule, problem, outcome)
+        fares = weighed(problem, kept)
+        if fares.eur - outcome.eur <= SAVES_EUR:
+            schedule, outcome = replace(kept, by=new.schedule.by), fares
+    return replace(
+        planning,
+        in_force=InForce(
+            problem=problem,
+            schedule=schedule,
+            outcome=outcome,
+            trouble=new.trouble,
+            because=new.because,
+            quarters=_above(problem, outcome),
+        ),
+        saves_eur=_saves_eur(planning.saves_eur, problem, new.schedule, before),
+    )
+
+
+def _same(wants: tuple[Want, ...], before: tuple[Want, ...]) -> bool:
+    """Whether a plan for the one serves the other; what was charged meanwhile is no news."""
+    if [_key(one) for one in wants] != [_key(one) for one in before]:
+        return False
+    return all(abs(new.energy_wh - old.energy_wh) <= SAME_WH for new, old in zip(wants, before, strict=True))
+
+
+def _key(want: Want) -> tuple[object, ...]:
+    """What makes it another want; what it takes changes as the car charges."""
+    return want.car, want.trip, want.until, want.since, want.full_w, want.least_w, want.worth_eur_kwh is None
+
+
+def _serves(plan: InForce, problem: Problem) -> bool:
+    """Whether a plan was made for the same devices."""
+    cars = {(want.car, want.trip, want.until) for want in problem.wants}
+    return cars <= {(want.car, want.trip, want.until) for want in plan.problem.wants}
+
+
+def _kept(schedule: Schedule, problem: Problem, outcome: Outcome) -> Schedule:
+    """The cars' blocks as they stood, with the battery around them anew."""
+    names = {(want.car, want.trip) for want in problem.wants}
+    blocks = tuple(
+        _left(block, problem.at)
+        for block in schedule.blocks
+        if block.end > problem.at and (block.car, block.trip) in names
+    )
+    return replace(schedule, blocks=blocks, store_w=around.stored(problem, blocks, outcome.peaks_w))
+
+
+def _left(block: Block, at: datetime) -> Block:
+    return replace(block, start=at) if block.start < at else block
+
+
+def _above(problem: Problem, outcome: Outcome) -> frozenset[datetime]:
+    """The quarters of this month in which the plan counts more than what is paid."""
+    paid_w = problem.peaks[0].paid_w
+    return frozenset(
+        start_of(span.start + place * (span.end - span.start) / count)
+        for span, grid_w in zip(problem.spans, outcome.grid_w, strict=True)
+        if span.peak == 0 and grid_w + span.safe_w > paid_w + 1
+        for count in [max(1, round(span.hours * 4))]
+        for place in range(count)
+    )
+
+
+def _saves_eur(usual: float, problem: Problem, schedule: Schedule, before: InForce | None) -> float:
+    """What 1 kW more would save on a day, followed slowly: one look a day."""
+    if not schedule.kw_saves_eur:
+        return usual
+    if before is not None and before.problem.at.date() == problem.at.date():
+        return usual
+    days = sum((span.end - span.start for span in problem.spans if span.peak == 0), timedelta(0)) / DAY
+    return usual + FOLLOWS * (schedule.kw_saves_eur[0] / max(1.0, days) - usual)
