@@ -4,11 +4,15 @@ In: a problem and a schedule for it. Out: watts by span, euro by part, what each
 what a battery cannot hold it does not give, what a car was not given is short.
 """
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, pairwise
 from math import sqrt
 
 from lib.core.plan import Block, Want
-from lib.core.problem import HOUR, SHORT_EUR_KWH, Problem, Schedule, Span
+from lib.core.problem import HOUR, SHORT_EUR_KWH, Problem, Schedule
 from lib.core.quarter import start_of
 
 
@@ -53,7 +57,7 @@ class Outcome:
 def weighed(problem: Problem, schedule: Schedule) -> Outcome:
     """How a schedule fares; one with fewer watts of the battery than spans leaves it alone in the rest."""
     spans = problem.spans
-    cars = [sum(car_w(block, span) for block in schedule.blocks) for span in spans]
+    cars = cars_w(problem, schedule.blocks)
     stores, levels = _stored(problem, schedule.store_w)
     grid = [span.net_w + car + power for span, car, power in zip(spans, cars, stores, strict=True)]
     energy = sum(
@@ -62,7 +66,7 @@ def weighed(problem: Problem, schedule: Schedule) -> Outcome:
     )
     peaks = _peaks_w(problem, grid)
     wear = sum(max(0.0, -power) * span.hours for power, span in zip(stores, spans, strict=True))
-    given = tuple(_given_wh(want, schedule) for want in problem.wants)
+    given = _given_wh(problem, schedule.blocks)
     began_wh = levels[0] if levels else 0.0
     return Outcome(
         grid_w=tuple(grid),
@@ -83,20 +87,53 @@ def weighed(problem: Problem, schedule: Schedule) -> Outcome:
     )
 
 
-def car_w(block: Block, span: Span) -> float:
-    """The mean of a block over a span."""
-    together = min(block.end, span.end) - max(block.start, span.start)
-    return block.power_w * max(0.0, together / (span.end - span.start))
+def cars_w(problem: Problem, blocks: Iterable[Block]) -> tuple[float, ...]:
+    """What blocks draw together on the mean of each span."""
+    spans = problem.spans
+    starts = [span.start for span in spans]
+    found = [0.0] * len(spans)
+    for block in blocks:
+        for place in range(max(0, bisect_right(starts, block.start) - 1), bisect_left(starts, block.end)):
+            span = spans[place]
+            together = min(block.end, span.end) - max(block.start, span.start)
+            found[place] += block.power_w * max(0.0, together / (span.end - span.start))
+    return tuple(found)
 
 
-def _given_wh(want: Want, schedule: Schedule) -> float:
-    """What a want gets before its time is over, no more than it takes."""
-    given = 0.0
-    for block in schedule.blocks:
-        if (block.car, block.trip) == (want.car, want.trip):
-            start = block.start if want.since is None else max(want.since, block.start)
-            given += block.power_w * max(0.0, (min(block.end, want.until) - start) / HOUR)
-    return min(want.energy_wh, given)
+def _given_wh(problem: Problem, blocks: Iterable[Block]) -> tuple[float, ...]:
+    """What each want gets between its times, no more than it takes, and no energy twice.
+
+    Of wants with one title those that must be are served first, of them the one whose time is over first.
+    """
+    wants, at, until = problem.wants, problem.at, problem.spans[-1].end if problem.spans else problem.at
+    given = [0.0] * len(wants)
+    times = [(at if want.since is None else max(at, want.since), min(until, want.until)) for want in wants]
+    mine: dict[tuple[str, str], list[Block]] = {}
+    for block in blocks:
+        mine.setdefault((block.car, block.trip), []).append(block)
+    for name, own in mine.items():
+        numbers = [number for number, want in enumerate(wants) if (want.car, want.trip) == name]
+        numbers.sort(key=lambda number: times[number][1])
+        edges = {edge for number in numbers for edge in times[number]}
+        pieces = sorted(piece for block in own for piece in _cut(block, edges))
+        for must in (True, False):
+            same = [number for number in numbers if (wants[number].worth_eur_kwh is None) is must]
+            for place, (start, wh) in enumerate(pieces):
+                left_wh = wh
+                for number in same:
+                    if times[number][0] <= start < times[number][1]:
+                        more_wh = min(left_wh, wants[number].energy_wh - given[number])
+                        given[number] += more_wh
+                        left_wh -= more_wh
+                pieces[place] = start, left_wh
+    return tuple(given)
+
+
+def _cut(block: Block, edges: Iterable[datetime]) -> Iterator[tuple[datetime, float]]:
+    """The start and the Wh of each part of a block between edges."""
+    inner = sorted(edge for edge in edges if block.start < edge < block.end)
+    for start, end in pairwise(chain([block.start], inner, [block.end])):
+        yield start, block.power_w * ((end - start) / HOUR)
 
 
 def _stored(problem: Problem, planned_w: tuple[float, ...]) -> tuple[list[float], list[float]]:
