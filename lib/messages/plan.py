@@ -40,7 +40,8 @@ class PlanSpan:
     Attributes:
         known: whether its price is published; supposed otherwise.
         cars_w: by car; battery_w: None without one. soc_pct: of the battery, at the end.
-        grid_w: what the meter will show; counts_w: what it may count for the peak, with what is kept for safety.
+        grid_w: what the meter will show; counts_w: what it may count for the peak, with what is kept for safety;
+            target_w: what a quarter in it may count at the most, None where peaks cost nothing.
 
     """
 
@@ -56,6 +57,7 @@ class PlanSpan:
     soc_pct: float | None = None
     grid_w: float = 0.0
     counts_w: float = 0.0
+    target_w: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ class Plan:
             took any power, and by how much it is more; None: nobody worked that out.
         short: a sentence for each need that finds no place.
         solve_s: how long it took.
+        titles: what cars are called on screens, by name.
         saved: today and the days before, newest first.
 
     """
@@ -127,6 +130,7 @@ class Plan:
     rounding_eur: float | None = None
     short: tuple[str, ...] = ()
     solve_s: float = 0.0
+    titles: dict[str, str] = field(default_factory=dict)
     saved: tuple[Saved, ...] = ()
     type: Literal["plan"] = "plan"
 

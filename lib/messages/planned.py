@@ -1,0 +1,123 @@
+"""What a plan comes down to, in numbers and in words that every face says alike. Knows no face, and asks no clock."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from math import isfinite
+
+from lib.core.outlook import Off
+from lib.messages import cents
+from lib.messages.plan import Outlook, Plan, PlanBlock, PlanSpan, Saved
+
+BATTERY = "battery"  # as PlanBlock names it
+NOT_HEARD = "dm's plan is not heard: own plan"
+A_DAY_H = 24
+NEXT_TO_NOTHING_W = 5.0
+NEXT_TO_NOTHING_EUR = 0.005
+MOST_EUR = 1e12  # no bill
+
+
+def as_of(plan: Plan) -> datetime:
+    """When it was last looked through: it keeps its first hour while no better one takes its place."""
+    return max(plan.made, plan.spans[0].start) if plan.spans else plan.made
+
+
+def age_s(plan: Plan, at: datetime) -> float:
+    """How old it is, by the meter's clock."""
+    return max(0.0, (at - as_of(plan)).total_seconds())
+
+
+def in_force(plan: Plan | None, at: datetime) -> Plan | None:
+    """The plan while it holds; an older one is none."""
+    return plan if plan is not None and age_s(plan, at) <= plan.for_s else None
+
+
+def called(plan: Plan, device: str) -> str:
+    """What a car, or the battery, is called on screens."""
+    return plan.titles.get(device) or device
+
+
+def blocks_of(plan: Plan, at: datetime, devices: Sequence[str] | None = None) -> list[PlanBlock]:
+    """The blocks that are not over, in order of time; devices: of these alone."""
+    found = [one for one in plan.blocks if one.end > at and (devices is None or one.device in devices)]
+    return sorted(found, key=lambda one: (one.start, one.device))
+
+
+def block_now(plan: Plan, device: str, at: datetime) -> PlanBlock | None:
+    """What a device shall do now."""
+    return next((one for one in plan.blocks if one.device == device and one.start <= at < one.end), None)
+
+
+def cars_in(plan: Plan) -> list[str]:
+    """The cars that have something in it, in the order in which that begins."""
+    charged = [one.device for one in sorted(plan.blocks, key=lambda one: one.start) if one.device != BATTERY]
+    drawing = [car for span in plan.spans for car, watts in span.cars_w.items() if watts]
+    return list(dict.fromkeys([*charged, *drawing, *(one.car for one in plan.served)]))
+
+
+def has_battery(plan: Plan) -> bool:
+    """Whether there is one to plan for."""
+    return any(span.battery_w is not None for span in plan.spans) or any(one.device == BATTERY for one in plan.blocks)
+
+
+def peaks_cost(plan: Plan) -> bool:
+    """Whether it may speak of a peak."""
+    return plan.target_w is not None and plan.paid_w is not None
+
+
+def is_over(plan: Plan, span: PlanSpan) -> bool:
+    """Whether a quarter may count more than is paid."""
+    return plan.paid_w is not None and peaks_cost(plan) and span.counts_w > plan.paid_w + NEXT_TO_NOTHING_W
+
+
+def peak_said(plan: Plan) -> str:
+    """What it does to the month's peak; "" where peaks cost nothing."""
+    if plan.target_w is None or plan.paid_w is None:
+        return ""
+    paid = f"month's peak {_kw(plan.paid_w)} is paid"
+    if plan.target_w <= plan.paid_w + NEXT_TO_NOTHING_W:
+        return f"{paid}, the plan stays under it"
+    cost = "" if plan.peak_eur is None else f" for {_eur(plan.peak_eur)}"
+    return f"{paid}, the plan goes to {_kw(plan.target_w)}{cost}"
+
+
+def rounding_said(plan: Plan) -> str:
+    """What it costs that chargers take no power below their least; "" where that is nothing or nobody knows."""
+    if plan.rounding_eur is None or not plan.rounding_eur >= NEXT_TO_NOTHING_EUR:
+        return ""
+    return f"{_eur(plan.rounding_eur)} of it because chargers give nothing below their least power"
+
+
+def supposed_from(plan: Plan) -> datetime | None:
+    """From when on prices are supposed; None: all are published."""
+    return next((span.start for span in plan.spans if not span.known), None)
+
+
+def gained_eur(days: Sequence[Saved]) -> float:
+    """What energy would have cost more if every car had charged at once and the battery had rested."""
+    return sum(one.naive_eur - one.eur for one in days)
+
+
+def month_of(plan: Plan) -> list[Saved]:
+    """The days of the newest day's month, as far as they are told."""
+    return [one for one in plan.saved if one.day[:7] == plan.saved[0].day[:7]]
+
+
+def day_ahead(outlook: Outlook) -> Off | None:
+    """By how much forecasts were off a day ahead; where nobody knows that, so long ahead as comes closest."""
+    told = [one for one in outlook.off if one.quarters > 0]
+    return min(told, key=lambda one: abs(one.ahead_h - A_DAY_H), default=None)
+
+
+def off_said(off: Off) -> str:
+    """By how much, in words."""
+    ahead = "a day" if off.ahead_h == A_DAY_H else f"{off.ahead_h} h"
+    sun = f", sun by {off.sun_w:.0f} W" if off.sun_w > 0 else ""
+    return f"load mostly off by {off.load_w:.0f} W{sun} {ahead} ahead"
+
+
+def _kw(power_w: float) -> str:
+    return f"{power_w / 1000:.2f} kW"
+
+
+def _eur(eur: float) -> str:
+    return f"€ {cents(eur)}" if isfinite(eur) and abs(eur) < MOST_EUR else "€ ?"
