@@ -5,13 +5,13 @@ what a battery cannot hold it does not give, what a car was not given is short.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, pairwise
 from math import sqrt
 
-from lib.core.plan import Block, Want
+from lib.core.plan import Block
 from lib.core.problem import HOUR, SHORT_EUR_KWH, Problem, Schedule
 from lib.core.quarter import start_of
 
