@@ -4,7 +4,7 @@ In: a problem, blocks, and up to where each month's quarters may go. Out: watts 
 that is cheaper than what the meter would count, or buy, otherwise.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import inf
 
 from lib.core.arbitrage import Stretch, planned
@@ -14,7 +14,7 @@ from lib.core.problem import HOUR, Problem, Row
 from lib.core.quarter import QUARTER, start_of
 
 
-def stored(problem: Problem, blocks: Iterable[Block], target_w: Sequence[float]) -> tuple[float, ...]:
+def stored(problem: Problem, blocks: Sequence[Block], target_w: Sequence[float]) -> tuple[float, ...]:
     """The battery's watts by span, + stores, as they cost least; () without one.
 
     target_w: by peak, what a quarter may count, with what is added for safety. What passes it costs what that peak
@@ -69,18 +69,17 @@ def house_w(row: Row, net_w: float) -> float:
     return (net_w if row.phase is None else net_w / 3) if row.house else 0.0
 
 
-def _bounds_w(problem: Problem, blocks: Iterable[Block]) -> list[tuple[float, float]]:
+def _bounds_w(problem: Problem, blocks: Sequence[Block]) -> list[tuple[float, float]]:
     """Between which watts the battery stays in each span so that no row carries too much, neither way."""
     bounds = [(-inf, inf)] * len(problem.spans)
     phases = {want.car: want.phases for want in problem.wants}
-    own = tuple(blocks)
     for row in problem.rows:
         part = share(row, problem.store_phases)
         if "battery" not in row.members or not part:
             continue
         flows_w = [house_w(row, span.net_w) for span in problem.spans]
         for car in row.members & phases.keys():
-            drawn_w = cars_w(problem, [block for block in own if block.car == car])
+            drawn_w = cars_w(problem, [block for block in blocks if block.car == car])
             flows_w = [flow + share(row, phases[car]) * watts for flow, watts in zip(flows_w, drawn_w, strict=True)]
         bounds = [
             (min(0.0, max(least_w, (-row.most_w - flow) / part)), max(0.0, min(most_w, (row.most_w - flow) / part)))

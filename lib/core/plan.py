@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import inf
 from typing import NamedTuple
 
 from lib.core.cost import PriceSlot
@@ -29,6 +30,7 @@ class Quarters:
     Attributes:
         eur_kwh: what a kWh from the grid costs; None: not published yet.
         room_w: what cars may draw in it so that the quarters end at the target.
+        sun_w: what of that the sun leaves over; sun_eur_kwh: what a kWh of it would earn.
 
     """
 
@@ -36,6 +38,31 @@ class Quarters:
     end: datetime
     eur_kwh: float | None
     room_w: float
+    sun_w: float = 0.0
+    sun_eur_kwh: float = 0.0
+
+    def mean_eur_kwh(self, power_w: float, eur_kwh: float) -> float:
+        """What a kWh costs a car that draws `power_w`, the sun first; eur_kwh: from the grid."""
+        if self.sun_w <= 0 or power_w <= 0:
+            return eur_kwh
+        return eur_kwh + (self.sun_eur_kwh - eur_kwh) * min(1.0, self.sun_w / power_w)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What cars share besides, on one of the meter's phases or on the sum of them; room_w: of each quarter."""
+
+    room_w: Sequence[float]
+    members: frozenset[str]
+    phase: int | None = None
+
+    def part(self, want: "Want") -> float:
+        """The part of what a want draws that flows there."""
+        if want.car not in self.members:
+            return 0.0
+        if self.phase is None:
+            return 1.0
+        return 1 / len(want.phases) if self.phase in want.phases else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,22 +151,31 @@ def quarters(
     return tuple(cut)
 
 
-def cheapest(wants: Sequence[Want], quarters: Sequence[Quarters], *, before: Plan | None = None) -> Plan:
+def cheapest(
+    wants: Sequence[Want], quarters: Sequence[Quarters], *, before: Plan | None = None, shared: Sequence[Shared] = ()
+) -> Plan:
     """When to charge what is wanted from the start of the first quarter on, at the least cost.
 
-    quarters: in order of time, without holes; the sum of what cars draw in one never passes its room. A price that is
-    not known counts as the mean of those that are. `before` stays while no plan is better by 2 % and € 0.10, its
-    quarters filled anew; of a block of it that has begun the rest is charged in any case.
+    quarters: in order of time, without holes; the sum of what cars draw in one never passes its room, nor what is
+    shared. A price that is not known counts as the mean of those that are. `before` stays while no plan is better by
+    2 % and € 0.10, its quarters filled anew; of a block of it that has begun the rest is charged in any case.
     """
     market = _market(quarters)
-    fresh = _drawn(wants, market, before, kept=False)
+    fresh = _drawn(wants, market, before, shared, kept=False)
     if before is None or not before.blocks:
         return fresh.plan
-    kept = _drawn(wants, market, before, kept=True)
+    kept = _drawn(wants, market, before, shared, kept=True)
     if fresh.short_wh < kept.short_wh - SHORT_WH or fresh.starts_over < kept.starts_over:
         return fresh.plan
     saved_eur = kept.eur - fresh.eur
     return fresh.plan if saved_eur > max(SAVES_EUR, SAVES * abs(kept.eur)) else kept.plan
+
+
+def afresh(
+    wants: Sequence[Want], quarters: Sequence[Quarters], *, before: Plan | None = None, shared: Sequence[Shared] = ()
+) -> Plan:
+    """As `cheapest`, but nothing of `before` stays except the rest of what has begun."""
+    return _drawn(wants, _market(quarters), before, shared, kept=False).plan
 
 
 def cheap_hours(
@@ -225,19 +261,19 @@ def _market(quarters: Sequence[Quarters]) -> _Market:
     )
 
 
-def _drawn(wants: Sequence[Want], market: _Market, before: Plan | None, *, kept: bool) -> _Drawn:
+def _drawn(
+    wants: Sequence[Want], market: _Market, before: Plan | None, shared: Sequence[Shared], *, kept: bool
+) -> _Drawn:
     """What is wanted, placed one after the other; kept: into the quarters of `before` first."""
-    rooms_w = [one.room_w for one in market.quarters]
-    busy: dict[str, set[int]] = {}
+    left = _Left.of(market, shared)
     blocks: list[Block] = []
     short: dict[str, float] = {}
     eur, starts_over = 0.0, 0
     at = market.starts[0] if market.starts else None
-    for want in sorted(wants, key=lambda want: (want.rank, _laxity_h(want, at))):
+    for want in sorted(wants, key=lambda want: (want.worth_eur_kwh is not None, want.rank, _laxity_h(want, at))):
         own = [one for one in before.blocks if (one.car, one.trip) == (want.car, want.trip)] if before else []
         running = next((one for one in own if at is not None and one.start <= at < one.end), None)
-        taken = busy.setdefault(want.car, set())
-        strip = _strip(want, market, rooms_w, taken, running)
+        strip = _strip(want, market, left, running)
         first = market.places(own) if kept else set[int]()
         places = chosen(strip.lane, first)
         held = {*places.intersection(strip.lane.fixed), *first}
@@ -247,19 +283,64 @@ def _drawn(wants: Sequence[Want], market: _Market, before: Plan | None, *, kept:
         given = filled(strip.lane, places)
         for place, wh in sorted(given.items()):
             block = strip.block(want, place, wh, given)
-            rooms_w[place] -= block.power_w
-            blocks.append(block)
-            eur += wh * market.eur_kwh[place] / 1000
-        taken.update(given)
+            blocks.append(left.after(want, place, block))
+            eur += wh * strip.lane.eur_kwh[place] / 1000
         starts_over += max(0, len(runs(given)) - most)
         left_wh = want.energy_wh - sum(given.values())
-        if left_wh > NOTHING_WH:
+        if left_wh > NOTHING_WH and want.worth_eur_kwh is None:
             short[want.car] = short.get(want.car, 0.0) + left_wh
     return _Drawn(Plan(blocks=_joined(blocks), short_wh=short), eur, sum(short.values()), starts_over)
 
 
+class _Left(NamedTuple):
+    """What is left of each quarter for the wants that choose later; busy: the quarters in which a car charges."""
+
+    market: _Market
+    rooms_w: list[float]
+    suns_w: list[float]
+    shared: Sequence[Shared]
+    shared_w: list[list[float]]
+    busy: dict[str, set[int]]
+
+    @classmethod
+    def of(cls, market: _Market, shared: Sequence[Shared]) -> "_Left":
+        return cls(
+            market=market,
+            rooms_w=[one.room_w for one in market.quarters],
+            suns_w=[one.sun_w for one in market.quarters],
+            shared=shared,
+            shared_w=[list(one.room_w) for one in shared],
+            busy={},
+        )
+
+    def powers_w(self, want: Want, count: int) -> list[float]:
+        """What a want may draw in each of the first quarters; 0 where that is below its least."""
+        powers_w = [min(want.full_w, room_w) for room_w in self.rooms_w[:count]]
+        for one, rooms_w in zip(self.shared, self.shared_w, strict=True):
+            part = one.part(want)
+            if part:
+                powers_w = [min(power_w, room_w / part) for power_w, room_w in zip(powers_w, rooms_w, strict=False)]
+        taken = self.busy.get(want.car, set())
+        return [
+            power_w if power_w > 0 and power_w >= want.least_w and place not in taken else 0.0
+            for place, power_w in enumerate(powers_w)
+        ]
+
+    def after(self, want: Want, place: int, block: Block) -> Block:
+        """A block with what it costs, when it is taken out of what is left."""
+        quarter = replace(self.market.quarters[place], sun_w=self.suns_w[place])
+        self.busy.setdefault(want.car, set()).add(place)
+        self.rooms_w[place] -= block.power_w
+        self.suns_w[place] = max(0.0, quarter.sun_w - block.power_w)
+        for one, rooms_w in zip(self.shared, self.shared_w, strict=True):
+            rooms_w[place] -= block.power_w * one.part(want)
+        if quarter.eur_kwh is None:
+            return block
+        return replace(block, eur_kwh=quarter.mean_eur_kwh(block.power_w, quarter.eur_kwh))
+
+
 class _Strip(NamedTuple):
-    """What one want can have of each quarter until its time."""
+    """What one want can have of each quarter between its times."""
 
     lane: Lane
     quarters: Sequence[Quarters]
@@ -271,6 +352,8 @@ class _Strip(NamedTuple):
         quarter = self.quarters[place]
         power_w = self.powers_w[place] if wh >= self.lane.most_wh[place] else wh / self.hours[place]
         start, end = quarter.start, min(quarter.end, want.until)
+        if want.since is not None:
+            start = max(start, want.since)
         if power_w < want.least_w:
             power_w = want.least_w
             length = HOUR * (wh / power_w)
@@ -278,21 +361,23 @@ class _Strip(NamedTuple):
                 start = end - length
             else:
                 end = start + length
-        return Block(car=want.car, start=start, end=end, power_w=power_w, eur_kwh=quarter.eur_kwh, trip=want.trip)
+        return Block(car=want.car, start=start, end=end, power_w=power_w, trip=want.trip)
 
 
-def _strip(want: Want, market: _Market, rooms_w: list[float], taken: set[int], running: Block | None) -> _Strip:
+def _strip(want: Want, market: _Market, left: _Left, running: Block | None) -> _Strip:
     """`running`, the block that has begun, is gone through with; the part above the everyday limit comes last."""
     count = market.before(want.until)
     hours = market.hours[:count]
+    powers_w = left.powers_w(want, count)
     if count:
         last = market.quarters[count - 1]
         hours[-1] = (min(last.end, want.until) - last.start) / HOUR
-    powers_w = [min(want.full_w, room_w) for room_w in rooms_w[:count]]
-    most_wh = [
-        power_w * length if power_w > 0 and power_w >= want.least_w and place not in taken else 0.0
-        for place, (power_w, length) in enumerate(zip(powers_w, hours, strict=True))
-    ]
+    if want.since is not None:
+        for place in range(min(count, market.before(want.since))):
+            quarter = market.quarters[place]
+            hours[place] = max(0.0, (min(quarter.end, want.until) - max(quarter.start, want.since)) / HOUR)
+    powers_w, eur_kwh = _priced(want, market, left, hours, powers_w)
+    most_wh = [power_w * length for power_w, length in zip(powers_w, hours, strict=True)]
     fixed: dict[int, float] = {}
     if running is not None:
         for place in range(min(count, market.before(running.end))):
@@ -309,16 +394,60 @@ def _strip(want: Want, market: _Market, rooms_w: list[float], taken: set[int], r
         energy_wh=want.energy_wh,
         most_wh=most_wh,
         least_wh=[want.least_w * length for length in hours],
-        eur_kwh=market.eur_kwh[:count],
-        order=[place for place in market.order if place < count],
+        eur_kwh=eur_kwh,
+        order=sorted(range(count), key=eur_kwh.__getitem__),
         fixed=fixed,
     )
     return _Strip(lane, market.quarters, hours, powers_w)
 
 
+class _Part(NamedTuple):
+    """A part of what a want can draw in a quarter, with its price; more: on top of what the sun gives there."""
+
+    eur_kwh: float
+    more: bool
+    place: int
+    power_w: float
+
+
+def _priced(
+    want: Want, market: _Market, left: _Left, hours: Sequence[float], powers_w: list[float]
+) -> tuple[list[float], list[float]]:
+    """Up to which power a want draws in each quarter, and what a kWh costs there.
+
+    Where the sun leaves something over, a car that has enough cheap quarters takes no more than that, or its least. Of
+    what need not be, nothing is bought for more than its worth.
+    """
+    eur_kwh = market.eur_kwh[: len(powers_w)]
+    most_eur = inf if want.worth_eur_kwh is None else want.worth_eur_kwh
+    if most_eur == inf and not any(left.suns_w[: len(powers_w)]):
+        return powers_w, eur_kwh
+    parts: list[_Part] = []
+    for place, power_w in enumerate(powers_w):
+        quarter = replace(market.quarters[place], sun_w=left.suns_w[place])
+        base_w = power_w
+        if quarter.sun_eur_kwh < eur_kwh[place] and quarter.sun_w > 0:
+            base_w = min(power_w, max(want.least_w, quarter.sun_w))
+        base_eur = quarter.mean_eur_kwh(base_w, eur_kwh[place])
+        parts.append(_Part(base_eur, False, place, base_w))  # noqa: FBT003  # a field, named in the class
+        if base_w < power_w:
+            parts.append(_Part(eur_kwh[place], True, place, power_w - base_w))  # noqa: FBT003  # as above
+    left_wh = want.energy_wh
+    found_w, found_eur = [0.0] * len(powers_w), list(eur_kwh)
+    for part in sorted(part for part in parts if part.eur_kwh < most_eur):
+        if part.more and left_wh <= NOTHING_WH:
+            continue
+        place, before_w = part.place, found_w[part.place]
+        found_w[place] = before_w + part.power_w
+        if found_w[place] > 0:
+            found_eur[place] = (found_eur[place] * before_w + part.eur_kwh * part.power_w) / found_w[place]
+        left_wh -= part.power_w * hours[place]
+    return found_w, found_eur
+
+
 def _laxity_h(want: Want, at: datetime | None) -> float:
     """Hours to spare at full power."""
-    left_h = 0.0 if at is None else (want.until - at) / HOUR
+    left_h = 0.0 if at is None else (want.until - (at if want.since is None else max(at, want.since))) / HOUR
     return left_h - want.energy_wh / max(want.full_w, 1.0)
 
 
