@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from lib.core import booking, books, events, ledger, link, months, notices, peaks, quarter, sun, tidings
+from lib.core import booking, books, events, ledger, link, months, notices, parts, peaks, quarter, sun, tidings
 from lib.core.books import Books, Closed, Prices
 from lib.core.capacity import Capacity
 from lib.core.claims import Cause, Claim, Drawn
@@ -15,6 +15,7 @@ from lib.core.counters import counters, drawn_wh
 from lib.core.events import Event, Watch
 from lib.core.ledger import Ledger
 from lib.core.link import Link
+from lib.core.parts import Parting, Parts
 from lib.core.peaks import MonthPeak, Peaks
 from lib.core.power import without_neutral_w
 from lib.core.quarter import QUARTER, Quarter
@@ -109,6 +110,8 @@ class House:
         ledger: the budget of the running quarter, and who may draw how much of it.
         accepted: the month peak that the owner accepted, for its month.
         above: the quarter that ended in this step, if it did so above its target.
+        parting: what house, sun, cars and battery draw in the running quarter; parts: of the one that ended in this
+            step, where all of it is known.
         roof: the inverters, and what the sun gives.
         notices: what the owner should know, by kind; a kind is told once.
 
@@ -126,6 +129,8 @@ class House:
     ledger: Ledger = field(default_factory=Ledger)
     accepted: MonthPeak | None = None
     above: Above | None = None
+    parting: Parting | None = None
+    parts: Parts | None = None
     link: Link = field(default_factory=Link)
     roof: Roof = field(default_factory=Roof)
     notices: Mapping[str, str] = field(default_factory=dict)
@@ -138,7 +143,7 @@ def after(house: House, event: Happening, rules: Rules) -> House:
     """The state as `event` leaves it. Nothing else changes it, live or replayed."""
     if isinstance(event, Heard):
         return _heard(house, event, rules)
-    house = replace(house, events=(), above=None, books=house.books and books.unchanged(house.books))
+    house = replace(house, events=(), above=None, parts=None, books=house.books and books.unchanged(house.books))
     match event:
         case Silent():
             silent = link.fallen_silent(
@@ -252,6 +257,8 @@ def _heard(house: House, heard: Heard, rules: Rules) -> House:
             booked = books.months_closed(booked, months.over(booked, month_peaks, rules.capacity))
     watch, happened = events.after(house.watch, reading, at, devices_w=running.commanded_w)
     above = _above(house, closed, rules)
+    flows = parts.flowing(house.ledger, house.roof, heard.now_s)
+    parting, parted = parts.after(house.parting, at=at, counted=counted, flows=flows)
     now = House(
         at=at,
         received=heard.received,
@@ -270,6 +277,8 @@ def _heard(house: House, heard: Heard, rules: Rules) -> House:
         ),
         accepted=house.accepted,
         above=above,
+        parting=parting,
+        parts=parted,
         link=link.heard(house.link, heard.received, house.received, rejected=heard.rejected),
         roof=house.roof,
         notices=notices.after(house.notices, reading, running),
