@@ -121,18 +121,7 @@ def planned(store: Store, stretches: Sequence[Stretch], *, end_eur_kwh: float) -
     An energy outside of least_wh … most_wh counts as the nearer of the two. A floor comes before all prices, and what
     cannot be reached of it is reached as far as possible. Of plans that cost the same the one that acts earlier.
     """
-    span_wh = max(0.0, store.most_wh - store.least_wh)
-    begins_wh = min(max(0.0, store.energy_wh - store.least_wh), span_wh)
-    trades = [_trade(store, stretch) for stretch in stretches]
-    ahead = _backward(store, stretches, trades, span_wh, end_eur_kwh)
-    powers_w, level_wh = [], begins_wh
-    for stretch, trade, worth_then in zip(stretches, trades, ahead, strict=True):
-        change_wh = _best_wh(trade, worth_then, level_wh, span_wh)
-        powers_w.append(_power_w(store, stretch, change_wh))
-        level_wh = max(0.0, level_wh + change_wh - stretch.gone_wh)
-    course = _course(store, stretches, powers_w, begins_wh, end_eur_kwh)
-    idle = _course(store, stretches, [0.0] * len(powers_w), begins_wh, end_eur_kwh)
-    best = min(course, idle, key=lambda one: (round(one.short_wh), one.eur))
+    best, idle, ahead = _courses(store, stretches, end_eur_kwh)
     steps = (
         Step(
             start=stretch.start,
@@ -150,6 +139,11 @@ def planned(store: Store, stretches: Sequence[Stretch], *, end_eur_kwh: float) -
         cost_eur=best.eur,
         idle_eur=idle.eur,
     )
+
+
+def powers_w(store: Store, stretches: Sequence[Stretch], *, end_eur_kwh: float) -> tuple[float, ...]:
+    """What the store does in each stretch by the same plan, for who need not know what a kWh in it is worth."""
+    return tuple(_courses(store, stretches, end_eur_kwh)[0].powers_w)
 
 
 def beside(stretches: Sequence[Stretch], plan: StorePlan) -> tuple[Stretch, ...]:
@@ -178,6 +172,22 @@ class _Course(NamedTuple):
     levels_wh: Sequence[float]
     eur: float
     short_wh: float
+
+
+def _courses(store: Store, stretches: Sequence[Stretch], end_eur_kwh: float) -> tuple[_Course, _Course, list[Worth]]:
+    """The course that costs least, the one of a store that is left alone, and the worth after each stretch."""
+    span_wh = max(0.0, store.most_wh - store.least_wh)
+    begins_wh = min(max(0.0, store.energy_wh - store.least_wh), span_wh)
+    trades = [_trade(store, stretch) for stretch in stretches]
+    ahead = _backward(store, stretches, trades, span_wh, end_eur_kwh)
+    powers_w, level_wh = [], begins_wh
+    for stretch, trade, worth_then in zip(stretches, trades, ahead, strict=True):
+        change_wh = _best_wh(trade, worth_then, level_wh, span_wh)
+        powers_w.append(_power_w(store, stretch, change_wh))
+        level_wh = max(0.0, level_wh + change_wh - stretch.gone_wh)
+    course = _course(store, stretches, powers_w, begins_wh, end_eur_kwh)
+    idle = _course(store, stretches, [0.0] * len(powers_w), begins_wh, end_eur_kwh)
+    return min(course, idle, key=lambda one: (round(one.short_wh), one.eur)), idle, ahead
 
 
 def _trade(store: Store, stretch: Stretch) -> _Trade:

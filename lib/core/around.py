@@ -7,7 +7,7 @@ that is cheaper than what the meter would count, or buy, otherwise.
 from collections.abc import Sequence
 from math import inf
 
-from lib.core.arbitrage import Stretch, planned
+from lib.core.arbitrage import Stretch, powers_w
 from lib.core.outcome import cars_w
 from lib.core.plan import Block
 from lib.core.problem import HOUR, Problem, Row
@@ -40,10 +40,8 @@ def stored(problem: Problem, blocks: Sequence[Block], target_w: Sequence[float])
             problem.spans, loads_w, rooms_w(problem, target_w), bounds_w, strict=True
         )
     ]
-    plan = planned(store, stretches, end_eur_kwh=problem.end_eur_kwh)
-    return tuple(
-        min(max(step.power_w, least_w), most_w) for step, (least_w, most_w) in zip(plan.steps, bounds_w, strict=True)
-    )
+    planned_w = powers_w(store, stretches, end_eur_kwh=problem.end_eur_kwh)
+    return tuple(min(max(watts, least_w), most_w) for watts, (least_w, most_w) in zip(planned_w, bounds_w, strict=True))
 
 
 def rooms_w(problem: Problem, target_w: Sequence[float]) -> list[float]:

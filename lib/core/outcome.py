@@ -158,10 +158,10 @@ def _stored(problem: Problem, planned_w: tuple[float, ...]) -> tuple[list[float]
 def _peaks_w(problem: Problem, grid_w: list[float]) -> list[float]:
     """The highest quarter of each month, with what is added for safety and what was drawn in it before."""
     peaks = [one.paid_w for one in problem.peaks]
-    wh = problem.used_wh
+    wh, begun = problem.used_wh, start_of(problem.at)
     for span, watts in zip(problem.spans, grid_w, strict=True):
         wh += max(0.0, watts + span.safe_w) * span.hours
         if span.end == start_of(span.end):
-            peaks[span.peak] = max(peaks[span.peak], wh / ((span.end - start_of(span.start)) / HOUR))
-            wh = 0.0
+            peaks[span.peak] = max(peaks[span.peak], wh / ((span.end - begun) / HOUR))
+            wh, begun = 0.0, span.end
     return peaks

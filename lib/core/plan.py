@@ -41,12 +41,6 @@ class Quarters:
     sun_w: float = 0.0
     sun_eur_kwh: float = 0.0
 
-    def mean_eur_kwh(self, power_w: float, eur_kwh: float) -> float:
-        """What a kWh costs a car that draws `power_w`, the sun first; eur_kwh: from the grid."""
-        if self.sun_w <= 0 or power_w <= 0:
-            return eur_kwh
-        return eur_kwh + (self.sun_eur_kwh - eur_kwh) * min(1.0, self.sun_w / power_w)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
@@ -328,15 +322,15 @@ class _Left(NamedTuple):
 
     def after(self, want: Want, place: int, block: Block) -> Block:
         """A block with what it costs, when it is taken out of what is left."""
-        quarter = replace(self.market.quarters[place], sun_w=self.suns_w[place])
+        quarter, sun_w = self.market.quarters[place], self.suns_w[place]
         self.busy.setdefault(want.car, set()).add(place)
         self.rooms_w[place] -= block.power_w
-        self.suns_w[place] = max(0.0, quarter.sun_w - block.power_w)
+        self.suns_w[place] = max(0.0, sun_w - block.power_w)
         for one, rooms_w in zip(self.shared, self.shared_w, strict=True):
             rooms_w[place] -= block.power_w * one.part(want)
         if quarter.eur_kwh is None:
             return block
-        return replace(block, eur_kwh=quarter.mean_eur_kwh(block.power_w, quarter.eur_kwh))
+        return replace(block, eur_kwh=_mean_eur(block.power_w, quarter.eur_kwh, sun_w, quarter.sun_eur_kwh))
 
 
 class _Strip(NamedTuple):
@@ -424,11 +418,11 @@ def _priced(
         return powers_w, eur_kwh
     parts: list[_Part] = []
     for place, power_w in enumerate(powers_w):
-        quarter = replace(market.quarters[place], sun_w=left.suns_w[place])
+        sun_w, sun_eur = left.suns_w[place], market.quarters[place].sun_eur_kwh
         base_w = power_w
-        if quarter.sun_eur_kwh < eur_kwh[place] and quarter.sun_w > 0:
-            base_w = min(power_w, max(want.least_w, quarter.sun_w))
-        base_eur = quarter.mean_eur_kwh(base_w, eur_kwh[place])
+        if sun_eur < eur_kwh[place] and sun_w > 0:
+            base_w = min(power_w, max(want.least_w, sun_w))
+        base_eur = _mean_eur(base_w, eur_kwh[place], sun_w, sun_eur)
         parts.append(_Part(base_eur, False, place, base_w))  # noqa: FBT003  # a field, named in the class
         if base_w < power_w:
             parts.append(_Part(eur_kwh[place], True, place, power_w - base_w))  # noqa: FBT003  # as above
@@ -443,6 +437,13 @@ def _priced(
             found_eur[place] = (found_eur[place] * before_w + part.eur_kwh * part.power_w) / found_w[place]
         left_wh -= part.power_w * hours[place]
     return found_w, found_eur
+
+
+def _mean_eur(power_w: float, eur_kwh: float, sun_w: float, sun_eur_kwh: float) -> float:
+    """What a kWh costs a car that draws `power_w`, of which the sun gives what it can."""
+    if sun_w <= 0 or power_w <= 0:
+        return eur_kwh
+    return eur_kwh + (sun_eur_kwh - eur_kwh) * min(1.0, sun_w / power_w)
 
 
 def _laxity_h(want: Want, at: datetime | None) -> float:
