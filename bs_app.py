@@ -28,6 +28,8 @@ from lib.hub.client import Peer
 from lib.messages.bs import cars_word
 from lib.messages.charging import Charging
 from lib.messages.ev import word_of
+from lib.messages.following import followed_of
+from lib.messages.plan import Plan
 from lib.secrets import SecretsError, load_secrets
 
 TICK_S = 1.0
@@ -66,6 +68,9 @@ class Cellar:
                     self._timed.set()
             case messages.Rates():
                 self.take(core.Priced(prices=message.slots))
+            case Plan():
+                self.take(core.Planned(followed=followed_of(message, now_s=self._clock.monotonic())))
+                self._teller.relay(message)
             case Charging():
                 self.take(core.CarsTold(word=cars_word(message, heard_s=self._clock.monotonic())))
 

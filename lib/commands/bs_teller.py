@@ -12,6 +12,7 @@ from lib.core.battery_why import Ground
 from lib.core.cellar import Storage, StorageRules
 from lib.core.stamp import BRUSSELS
 from lib.messages.bs import LEFT, say_storage
+from lib.messages.plan import Plan
 from lib.messages.storage import Storage as Said
 
 EVERY_S = 5.0
@@ -43,6 +44,10 @@ class Teller:
         self._last: Said | None = None
         self._why = ""
         self.around: Mapping[str, Callable[[], str]] = {}  # by kind, what is wrong around it; "" while nothing is
+
+    def relay(self, plan: Plan) -> None:
+        """Say the plan of dm on, for whoever looks here."""
+        self._say(plan)
 
     def tell(self, storage: Storage) -> None:
         """The state as it is now, unless it says what it said a moment ago; then what is proposed."""

@@ -21,6 +21,8 @@ from lib.core.charging import Event
 from lib.core.gauges import Gauged, Ungauged
 from lib.core.steering import steered
 from lib.messages.ev import battery_of, word_of
+from lib.messages.following import followed_of
+from lib.messages.plan import Plan
 from lib.messages.storage import Storage
 
 TICK_S = 1.0
@@ -76,6 +78,9 @@ class Cars:
                     self._timed.set()
             case messages.Rates():
                 self.take(core.Priced(prices=message.slots))
+            case Plan():
+                self.take(core.Planned(followed=followed_of(message, now_s=self._clock.monotonic())))
+                self._teller.relay(message)
             case Storage():
                 self.take(core.Stored(word=battery_of(message, heard_s=self._clock.monotonic())))
 

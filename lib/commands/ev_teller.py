@@ -12,6 +12,7 @@ from lib.core.why import Hold, Reason
 from lib.messages.charging import ChargerNow
 from lib.messages.charging import Charging as Said
 from lib.messages.ev import say_charging, say_sessions
+from lib.messages.plan import Plan
 
 EVERY_S = 5.0
 log = logging.getLogger(__name__)
@@ -42,6 +43,10 @@ class Teller:
         self.trouble: dict[str, str] = {}  # of the devices, by kind
         self.unheard: Callable[[], str] = str  # why dm is not heard; "" while it is
         self._say(say_sessions(memory.sessions))
+
+    def relay(self, plan: Plan) -> None:
+        """Say the plan of dm on, for whoever looks here."""
+        self._say(plan)
 
     def tell(self, charging: Charging) -> None:
         """The state as it is now, unless it says what it said a moment ago; then what is proposed."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from lib.core.carport import Bay, Charging, ChargingRules
 from lib.core.charger import power_w
+from lib.core.followed import fresh
 from lib.core.modes import Mode
 from lib.core.needs import Need, Step
 from lib.core.prospects import full_w
@@ -39,6 +40,9 @@ def asked(charging: Charging, rules: ChargingRules) -> Asked | None:
         until = min(max(until for _, until, _ in urgent.values()), charging.at + LONGEST)
         why = next(iter(urgent.values()))[2]
         return Asked(power_w=missing_w, until=until, why=why, chargers=frozenset(urgent))
+    planned = _planned(charging, rules)
+    if planned is not None:
+        return planned
     clouded = dict(_clouded(charging))
     missing_w = sum(clouded.values())
     if missing_w < LEAST_W:
@@ -50,6 +54,25 @@ def asked(charging: Charging, rules: ChargingRules) -> Asked | None:
         chargers=frozenset(clouded),
         bridge=True,
     )
+
+
+def _planned(charging: Charging, rules: ChargingRules) -> Asked | None:
+    """What dm's plan has the battery give, so that what it has the cars take stays under the peak."""
+    followed = fresh(charging.followed, charging.now_s)
+    expected = followed.at(charging.at) if followed else None
+    if expected is None or expected.help_w < LEAST_W:
+        return None
+    wanted_w = {
+        name: block.power_w
+        for name, bay in charging.bays.items()
+        if _charges(bay)
+        and bay.mode is Mode.AUTO
+        and (block := charging.plan.now(charging.car_on(name) or "", charging.at)) is not None
+    }
+    missing_w = min(expected.help_w, sum(wanted_w.values()) - _room_w(charging, rules))
+    if missing_w < LEAST_W:
+        return None
+    return Asked(power_w=missing_w, until=expected.end, why="as planned", chargers=frozenset(wanted_w))
 
 
 def urgent_need(charging: Charging, name: str) -> Need | None:

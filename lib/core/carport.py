@@ -12,12 +12,13 @@ from lib.core.charger import ChargerRules
 from lib.core.circuits import Amps, Circuit
 from lib.core.claims import LEASE_S, Claim
 from lib.core.cost import PriceSlot
+from lib.core.followed import Followed
 from lib.core.foresight import Night
 from lib.core.gauges import Gauges
 from lib.core.modes import Mode, Phases
 from lib.core.needs import Need
 from lib.core.outside import Outside
-from lib.core.plan import Plan, Quarters
+from lib.core.plan import Plan, Quarters, Want
 from lib.core.plugged import Plugged
 from lib.core.pools import Pooled
 from lib.core.post import Post
@@ -172,6 +173,7 @@ class Charging:
         quarter: the start of the one that is counted in.
         listed_s: when the trips were last put together. prices: what a kWh costs, as dm says.
         needs: by car, of its trips in order; rooms: of the quarters ahead; cheap: the cheap stretches.
+        followed: dm's plan; wants: what it is asked for.
         planned_s: when plan and needs were last worked out; helped_s: since when the battery is asked for help.
         battery: what bs said of it. first: who takes the sun first.
         gauges: what the circuits' own meters say, and the limits that follow something.
@@ -206,6 +208,8 @@ class Charging:
     cheap: tuple[tuple[datetime, datetime], ...] = ()
     nights: Mapping[str, Night] = field(default_factory=dict)
     plan: Plan = field(default_factory=Plan)
+    followed: Followed | None = None
+    wants: tuple[Want, ...] = ()
     planned_s: float | None = None
     helped_s: float | None = None
     said: tuple[str, ...] = ()

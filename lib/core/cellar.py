@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from lib.core.arbitrage import StorePlan
+from lib.core.arbitrage import Store, StorePlan
 from lib.core.battery import BatteryRules
 from lib.core.battery_why import BatteryWhy, Ground
-from lib.core.cell import Cell
+from lib.core.cell import Cell, pool
 from lib.core.circuits import Circuit
 from lib.core.claims import Claim, Drawn
 from lib.core.cost import PriceSlot
+from lib.core.followed import Followed
 from lib.core.gains import Booked
 from lib.core.modes import StorageMode
 from lib.core.outside import Outside
@@ -88,6 +89,7 @@ class Storage:
         at, now_s: the meter's time and our seconds, of this step; began_s: when the program began.
         prices: what a kWh costs and earns, as dm says. load, sun: what is usual, by the hour; without inverters the
             load is net of the sun.
+        followed: dm's plan.
         plan, planned_s: when things shall happen, and when that was worked out.
         mode, reserve_pct: the owner's words; None: by the time of day.
         target_w: what all batteries together shall do; None: they are left to their own mode.
@@ -111,6 +113,7 @@ class Storage:
     prices: tuple[PriceSlot, ...] = ()
     load: Usual = field(default_factory=Usual)
     sun: Usual = field(default_factory=Usual)
+    followed: Followed | None = None
     plan: StorePlan = field(default_factory=StorePlan)
     planned_s: float | None = None
     mode: StorageMode = StorageMode.AUTO
@@ -134,3 +137,20 @@ class Storage:
     def sun_w(self) -> float | None:
         """What the inverters give; None where nobody measures it."""
         return self.site.word.sun_w
+
+
+def store_of(storage: Storage) -> Store | None:
+    """All batteries that can be told something as one, as plans take them; None while it is not known how full."""
+    known = pool(storage.cells.values())
+    if known.energy_wh is None:
+        return None
+    able = [cell.rules for cell in storage.cells.values() if cell.able]
+    return Store(
+        energy_wh=known.energy_wh,
+        least_wh=known.least_wh,
+        most_wh=known.most_wh,
+        charge_w=sum(rules.charge_w for rules in able),
+        discharge_w=sum(rules.discharge_w for rules in able),
+        efficiency=known.efficiency,
+        wear_eur_kwh=known.wear_eur_kwh,
+    )

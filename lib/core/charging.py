@@ -15,6 +15,7 @@ from lib.core.carport import BatteryWord, Bay, CalendarState, CarState, Charging
 from lib.core.charger import Balked, ChargerEvent, Meddled, Missed, Told, Took
 from lib.core.circuits import Amps, safe_a
 from lib.core.cost import PriceSlot
+from lib.core.followed import Followed
 from lib.core.gauges import Gauged, GaugeEvent, Limited, Ungauged, Unlimited
 from lib.core.modes import Mode, Phases
 from lib.core.outside import Proposed
@@ -54,6 +55,13 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """dm said its plan."""
+
+    followed: Followed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticked:
     """Time passed."""
 
@@ -72,6 +80,7 @@ Event = (
     Heard
     | Priced
     | Stored
+    | Planned
     | Ticked
     | Wanted
     | Named
@@ -115,6 +124,8 @@ def after(charging: Charging, event: Event, rules: ChargingRules, *, now_s: floa
             return replace(charging, prices=prices, planned_s=None)
         case Stored(word=word):
             return _stored(charging, word, rules)
+        case Planned(followed=followed):
+            return replace(charging, followed=followed, planned_s=None)
         case Ticked():
             return _ticked(charging, rules)
         case Wanted():

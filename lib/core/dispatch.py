@@ -9,13 +9,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from lib.core import claims
-from lib.core.arbitrage import Store, StorePlan, planned
+from lib.core.arbitrage import StorePlan, planned
 from lib.core.battery import Setpoint
 from lib.core.battery_why import Bar, BatteryWhy, Ground, sentence
 from lib.core.cell import OBEYS_W, Cell, Pool, pool, split
-from lib.core.cellar import Storage, StorageRules
+from lib.core.cellar import Storage, StorageRules, store_of
 from lib.core.claims import BATTERY
 from lib.core.expected import end_eur_kwh, stretches
+from lib.core.followed import fresh
 from lib.core.helping import helped
 from lib.core.modes import StorageMode
 from lib.core.motives import why_of
@@ -176,10 +177,9 @@ def _is_due(storage: Storage) -> bool:
 
 
 def _planned(storage: Storage, rules: StorageRules) -> Storage:
-    known = pool(storage.cells.values())
-    word = storage.site.word
+    word, store = storage.site.word, store_of(storage)
     storage = replace(storage, planned_s=storage.now_s)
-    if known.energy_wh is None or not storage.prices:
+    if store is None or not storage.prices:
         return replace(storage, plan=StorePlan())
     ahead = stretches(
         storage.at,
@@ -190,14 +190,6 @@ def _planned(storage: Storage, rules: StorageRules) -> Storage:
         target_w=word.target_w if rules.peaks_cost else None,
         margin=rules.margin,
         kw_eur=word.kw_eur,
-    )
-    store = Store(
-        energy_wh=known.energy_wh,
-        least_wh=known.least_wh,
-        most_wh=known.most_wh,
-        charge_w=sum(cell.rules.charge_w for cell in storage.cells.values() if cell.able),
-        discharge_w=sum(cell.rules.discharge_w for cell in storage.cells.values() if cell.able),
-        efficiency=known.efficiency,
-        wear_eur_kwh=known.wear_eur_kwh,
+        followed=fresh(storage.followed, storage.now_s),
     )
     return replace(storage, plan=planned(store, ahead, end_eur_kwh=end_eur_kwh(ahead, store)))

@@ -1,7 +1,7 @@
 """What is expected of the next two days, for the battery's plan. Knows no battery and no plan.
 
-In: what house and sun usually do by the hour, prices, the cars' plan, the target of the quarters. Out: stretches,
-quarters at first and hours later, and what energy that is left at their end is worth.
+In: what dm foresees of house and sun, or what they usually do by the hour; prices, the cars' plan, the target of the
+quarters. Out: stretches, quarters at first and hours later, and what energy that is left at their end is worth.
 """
 
 from bisect import bisect_right
@@ -11,6 +11,7 @@ from math import inf, sqrt
 
 from lib.core.arbitrage import Store, Stretch
 from lib.core.cost import PriceSlot
+from lib.core.followed import Followed
 from lib.core.quarter import QUARTER, start_of
 from lib.core.stamp import BRUSSELS
 from lib.core.usual import Usual
@@ -37,13 +38,14 @@ def stretches(
     margin: float = 0.0,
     kw_eur: float | None = None,
     may_export: bool = False,
+    followed: Followed | None = None,
 ) -> tuple[Stretch, ...]:
     """What is expected from `at` on: quarters for FINE, then hours, up to AHEAD.
 
     prices: in order of time; a stretch of which a part has no price has none. cars: what their plan draws: the sun
     first, the rest from the room under the target, so that no battery is planned to give into a car. target_w: None: no
     quarter counts; margin: of its energy that is kept back. kw_eur: what 1 kW more of the month's peak costs; None: not
-    known.
+    known. followed: dm's plan, which knows more of house, sun and targets, and which help for the cars is planned.
     """
     starts = [slot.start for slot in prices]
     drawn = tuple(cars)
@@ -58,7 +60,11 @@ def stretches(
         middle, length_h = start + (end - start) / 2, (end - start) / HOUR
         hour = str(middle.astimezone(BRUSSELS).hour)
         fades = max(0.0, 1 - (middle - at) / HOUR / FADES_H)
+        known = followed.at(middle) if followed else None
+        help_w, counts_w = (known.help_w, known.target_w) if known and target_w is not None else (0.0, None)
         house_w = load.by_hour.get(hour, load.mean_w) - sun.by_hour.get(hour, 0.0) * (1 + (bright - 1) * fades)
+        if known is not None:
+            house_w = known.load_w - known.sun_w
         cars_w = sum(power_w * (_together(start, end, since, until) / (end - start)) for since, until, power_w in drawn)
         from_sun_w = min(cars_w, max(0.0, -house_w))
         slots = prices[max(0, bisect_right(starts, start) - 1) : bisect_right(starts, end)]
@@ -68,8 +74,10 @@ def stretches(
                 end=end,
                 import_eur_kwh=_mean(start, end, [(one.start, one.end, one.import_eur_kwh) for one in slots]),
                 export_eur_kwh=_mean(start, end, [(one.start, one.end, one.export_eur_kwh) for one in slots]),
-                load_w=house_w + from_sun_w,
-                room_w=inf if target_w is None else max(0.0, target_w * (1 - margin) - (cars_w - from_sun_w)),
+                load_w=house_w + from_sun_w + help_w,
+                room_w=inf
+                if target_w is None
+                else max(0.0, (counts_w or target_w) * (1 - margin) - (cars_w - from_sun_w) + help_w),
                 over_eur_kwh=over_eur / length_h,
                 may_export=may_export,
             )

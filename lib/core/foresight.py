@@ -1,6 +1,7 @@
 """Trips, prices and what the house usually draws → what each car needs, and when it charges. Knows no charger's state.
 
-Until dm plans for all, each start of ev plans for its cars; the ledger corrects it inside each quarter.
+What cars want goes to dm, which plans for all. Where it does not, ev plans for its own cars; the ledger corrects either
+inside each quarter.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,12 +18,15 @@ from lib.core.stamp import BRUSSELS
 from lib.core.trip import Trip
 
 PLANNED = timedelta(hours=48)
+PLANNED_FOR = timedelta(days=5)  # so far ahead dm is told what cars need
 PRICED = timedelta(days=5)  # a weekend with a holiday on each side of it is one long night of some contracts
 MORNING = time(7)
+AWAY = timedelta(hours=2)  # a car that is away without a trip may be back by the hour after next
+NIGHTLY = "the cheap hours"  # what a want without a trip is for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class Prospect:
     """One car, as foresight needs it.
 
     Attributes:
@@ -30,7 +34,7 @@ class Outlook:
         charged_wh: since it was plugged in.
         wall_wh_pct: Wh at the wall for 1 %.
         full_w, least_w: what it can draw on the cable it hangs on, or mostly does.
-        plugged: whether it hangs there now.
+        plugged: whether it hangs there now; phases: the meter's that it charges on.
 
     """
 
@@ -41,6 +45,7 @@ class Outlook:
     full_w: float
     least_w: float
     plugged: bool
+    phases: tuple[int, ...] = (1, 2, 3)
 
     @property
     def supposed_pct(self) -> float:
@@ -82,7 +87,7 @@ def priced(slots: Iterable[PriceSlot], at: datetime) -> tuple[Quarters, ...]:
 
 
 def needs(
-    outlook: Outlook,
+    prospect: Prospect,
     trips: Iterable[Trip],
     rooms: tuple[Quarters, ...],
     at: datetime,
@@ -97,16 +102,16 @@ def needs(
     help_asked_s, helped_w, helped_until: of the battery, as of a need; the first trip alone may count on it.
     """
     found: list[Need] = []
-    since, low_pct = at, outlook.supposed_pct
+    since, low_pct = at, prospect.supposed_pct
     for trip in trips:
         is_first = not found
         one = need(
             trip,
-            outlook.car,
+            prospect.car,
             soc_low_pct=low_pct,
-            wall_wh_pct=outlook.wall_wh_pct,
-            full_w=outlook.full_w,
-            least_w=outlook.least_w,
+            wall_wh_pct=prospect.wall_wh_pct,
+            full_w=prospect.full_w,
+            least_w=prospect.least_w,
             rooms=rooms,
             at=since,
             before=before.get(trip.key),
@@ -114,58 +119,95 @@ def needs(
             helped_until=helped_until,
             help_asked_s=help_asked_s if is_first else None,
         )
-        if outlook.low_pct is None or not is_first:  # nothing urgent is made of what nobody knows, or of what is far
+        if prospect.low_pct is None or not is_first:  # nothing urgent is made of what nobody knows, or of what is far
             one = replace(one, step=min(one.step, Step.ANY_RATE if is_first else Step.CHEAP))
         found.append(one)
-        since, low_pct = max(at, trip.returns), outlook.car.arrival_pct
+        since, low_pct = max(at, trip.returns), prospect.car.arrival_pct
+    return tuple(found)
+
+
+def wanted(
+    prospects: Iterable[Prospect], needed: Mapping[str, tuple[Need, ...]], cheap_eur: float | None, at: datetime
+) -> tuple[Want, ...]:
+    """What cars shall be charged in the days ahead, for dm's plan: for trips, for each morning, and what is cheap.
+
+    A later trip begins when its car is back from the one before. cheap_eur: what a kWh costs in cheap hours; None:
+    there are none.
+    """
+    found: list[Want] = []
+    for one in prospects:
+        ahead = [its for its in needed.get(one.car.name, ()) if at < its.trip.ready <= at + PLANNED_FOR]
+        since = None if one.plugged else at.replace(minute=0, second=0, microsecond=0) + AWAY
+        for its in ahead:
+            if its.energy_wh:
+                found.append(replace(_for_trip(one, its, its.energy_wh), since=since))
+            since = max(at, its.trip.returns)
+        if one.plugged and not any(its.trip.ready <= at + PLANNED for its in ahead):
+            found += [*_for_morning(one, at), *_for_night(one, cheap_eur, at)]
     return tuple(found)
 
 
 def plan(
-    outlooks: Iterable[Outlook],
+    prospects: Iterable[Prospect],
     needed: Mapping[str, tuple[Need, ...]],
     rooms: tuple[Quarters, ...],
     at: datetime,
     before: Plan | None,
 ) -> Plan:
     """When the cars that are plugged in charge for their next trip, and for every morning where that is wanted."""
-    wants = [want for outlook in outlooks if outlook.plugged for want in _wants(outlook, needed, at)]
+    wants = [want for prospect in prospects if prospect.plugged for want in _wants(prospect, needed, at)]
     return cheapest(wants, rooms, before=before) if wants else Plan()
 
 
-def _wants(outlook: Outlook, needed: Mapping[str, tuple[Need, ...]], at: datetime) -> Iterable[Want]:
-    car = outlook.car
-    first = next(iter(needed.get(car.name, ())), None)
+def _wants(prospect: Prospect, needed: Mapping[str, tuple[Need, ...]], at: datetime) -> Iterable[Want]:
+    first = next(iter(needed.get(prospect.car.name, ())), None)
     if first is not None and first.energy_wh and at < first.trip.ready <= at + PLANNED:
-        above_pct = max(0.0, first.target_pct - max(car.everyday_pct, outlook.supposed_pct))
-        yield Want(
-            car=car.name,
-            trip=first.trip.title,
-            energy_wh=first.energy_wh,
-            until=first.trip.ready,
-            full_w=outlook.full_w,
-            least_w=outlook.least_w,
-            late_wh=min(first.energy_wh, above_pct * outlook.wall_wh_pct),
-        )
-    elif car.at_least_pct is not None and outlook.low_pct is not None and outlook.low_pct < car.at_least_pct:
-        yield Want(
-            car=car.name,
-            energy_wh=(car.at_least_pct - outlook.low_pct) * outlook.wall_wh_pct,
-            until=_morning(at),
-            full_w=outlook.full_w,
-            least_w=outlook.least_w,
-            rank=1,
-        )
+        return [_for_trip(prospect, first, first.energy_wh)]
+    return _for_morning(prospect, at)
 
 
-def night(outlook: Outlook, cheap: Iterable[tuple[datetime, datetime]], at: datetime) -> Night | None:
+def _for_trip(prospect: Prospect, need: Need, energy_wh: float) -> Want:
+    above_pct = max(0.0, need.target_pct - max(prospect.car.everyday_pct, prospect.supposed_pct))
+    late_wh = min(energy_wh, above_pct * prospect.wall_wh_pct)
+    return replace(_want(prospect, energy_wh, need.trip.ready), trip=need.trip.title, late_wh=late_wh)
+
+
+def _for_morning(prospect: Prospect, at: datetime) -> Iterable[Want]:
+    least_pct, low_pct = prospect.car.at_least_pct, prospect.low_pct
+    if least_pct is not None and low_pct is not None and low_pct < least_pct:
+        yield replace(_want(prospect, (least_pct - low_pct) * prospect.wall_wh_pct, _morning(at)), rank=1)
+
+
+def _for_night(prospect: Prospect, cheap_eur: float | None, at: datetime) -> Iterable[Want]:
+    """What the cheap hours of the next night bring, as `night` does where no plan covers it."""
+    car, low_pct = prospect.car, prospect.low_pct
+    if cheap_eur is None or low_pct is None:
+        return
+    missing_pct = min(car.night_pct, car.everyday_pct) - max(low_pct, car.at_least_pct or 0.0)
+    if missing_pct > 0:
+        want = _want(prospect, missing_pct * prospect.wall_wh_pct, _morning(at))
+        yield replace(want, trip=NIGHTLY, rank=2, worth_eur_kwh=cheap_eur)
+
+
+def _want(prospect: Prospect, energy_wh: float, until: datetime) -> Want:
+    return Want(
+        car=prospect.car.name,
+        energy_wh=energy_wh,
+        until=until,
+        full_w=prospect.full_w,
+        least_w=prospect.least_w,
+        phases=prospect.phases,
+    )
+
+
+def night(prospect: Prospect, cheap: Iterable[tuple[datetime, datetime]], at: datetime) -> Night | None:
     """What a car without a trip draws in a cheap hour; None outside of them, and where it has enough for the night."""
     stretches = [(max(at, start), end) for start, end in cheap if end > at]
-    if outlook.low_pct is None or not stretches or stretches[0][0] > at:
+    if prospect.low_pct is None or not stretches or stretches[0][0] > at:
         return None
-    missing_pct = min(outlook.car.night_pct, outlook.car.everyday_pct) - outlook.low_pct
+    missing_pct = min(prospect.car.night_pct, prospect.car.everyday_pct) - prospect.low_pct
     hours_left = sum((end - start) / timedelta(hours=1) for start, end in stretches)
-    power_w = flat_w(missing_pct * outlook.wall_wh_pct, hours_left, outlook.least_w, outlook.full_w)
+    power_w = flat_w(missing_pct * prospect.wall_wh_pct, hours_left, prospect.least_w, prospect.full_w)
     return Night(power_w=power_w, until=stretches[0][1]) if power_w > 0 else None
 
 

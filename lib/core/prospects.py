@@ -3,16 +3,20 @@
 In: the EV app's state. Out: the same with needs, plan and cheap hours in it. Knows no order.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from statistics import fmean
 
 from lib.core import foresight
 from lib.core.car import CarRules
 from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import power_w
-from lib.core.foresight import Outlook
+from lib.core.circuits import conductors
+from lib.core.followed import fresh, is_served, joined
+from lib.core.foresight import Prospect
 from lib.core.needs import Step
-from lib.core.plan import Plan, cheap_hours
+from lib.core.plan import Plan, Quarters, cheap_hours
 from lib.core.post import Post
 
 PLAN_S = 60.0  # so often, and when something changed
@@ -30,11 +34,11 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     usual_w = {hour: known for hour in USUAL_HOURS if (known := charging.usual.by_hour.get(str(hour))) is not None}
     else_w = charging.usual.mean_w
     rooms = foresight.rooms(charging.prices, at, target_w=target_w, usual_w=usual_w, else_w=else_w)
-    outlooks = [_outlook(charging, name, car) for name, car in rules.cars.items()]
+    prospects = [_prospect(charging, name, car) for name, car in rules.cars.items()]
     battery = charging.battery
     helps = battery.is_fresh(charging.now_s)
     asked_s = 0.0 if charging.helped_s is None else charging.now_s - charging.helped_s
-    full = max((one.full_w for one in outlooks), default=0.0)
+    full = max((one.full_w for one in prospects), default=0.0)
     extra_w = min(battery.can_w, full - (rooms[0].room_w if rooms else 0.0))
     lasts = timedelta(hours=battery.spare_wh / extra_w) if extra_w > 0 else None
     before = {need.trip.key: need for found in charging.needs.values() for need in found}
@@ -49,34 +53,50 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
             helped_w=max(0.0, extra_w) if helps and not battery.refused else 0.0,
             helped_until=at + lasts if lasts else None,
         )
-        for one in outlooks
+        for one in prospects
     }
+    followed = fresh(charging.followed, charging.now_s)
     late = any(found and found[0].step >= Step.HELP for found in needs.values())
     cheap = cheap_hours(foresight.priced(charging.prices, at), at)
     nights = {
         one.car.name: night
-        for one in outlooks
-        if one.plugged and (night := foresight.night(one, cheap, at)) is not None
+        for one in prospects
+        if one.plugged
+        and not is_served(followed, one.car.name, foresight.NIGHTLY)
+        and (night := foresight.night(one, cheap, at)) is not None
     }
+    wants = foresight.wanted(prospects, needs, _cheap_eur(rooms, cheap), at)
+    own = foresight.plan(prospects, needs, rooms, at, charging.plan if charging.plan.blocks else None)
     return replace(
         charging,
         needs=needs,
         rooms=rooms,
         cheap=cheap,
         nights=nights,
-        plan=foresight.plan(outlooks, needs, rooms, at, charging.plan if charging.plan.blocks else None),
+        wants=wants,
+        plan=joined(followed, [want for want in wants if want.since is None], own, at),
         planned_s=charging.now_s,
         helped_s=(charging.helped_s or charging.now_s) if late else None,
     )
 
 
-def _outlook(charging: Charging, name: str, car: CarRules) -> Outlook:
+def _cheap_eur(rooms: Sequence[Quarters], cheap: Sequence[tuple[datetime, datetime]]) -> float | None:
+    """What a kWh costs in the cheap hours of the next day, in the mean."""
+    prices = [
+        one.eur_kwh
+        for one in rooms
+        if one.eur_kwh is not None and any(start <= one.start < end for start, end in cheap)
+    ]
+    return fmean(prices) if prices else None
+
+
+def _prospect(charging: Charging, name: str, car: CarRules) -> Prospect:
     """What a car can draw on the cable it hangs on, else on the one it mostly does."""
     known = charging.cars[name].soc
     charger = charging.plugged.charger(name)
     home = next((bay for bay in charging.bays.values() if bay.post.rules.car == name), None)
     bay = charging.bays[charger] if charger else home or next(iter(charging.bays.values()), None)
-    return Outlook(
+    return Prospect(
         car=car,
         low_pct=known.low_pct(charging.at),
         charged_wh=bay.session.energy_wh if charger and bay and bay.session else 0.0,
@@ -84,6 +104,7 @@ def _outlook(charging: Charging, name: str, car: CarRules) -> Outlook:
         full_w=full_w(bay.post, car) if bay else 0.0,
         least_w=least_w(bay.post, car) if bay else 0.0,
         plugged=charger is not None,
+        phases=conductors(bay.post.rules.wired, most_phases(bay.post, car)) if bay else (1, 2, 3),
     )
 
 

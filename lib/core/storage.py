@@ -22,6 +22,7 @@ from lib.core.cellar import CarsWord, Storage, StorageRules
 from lib.core.circuits import Amps
 from lib.core.claims import BATTERY, LEASE_S, Drawn
 from lib.core.cost import PriceSlot, slot_at
+from lib.core.followed import Followed
 from lib.core.modes import StorageMode
 from lib.core.outside import Proposed
 from lib.core.site import Word
@@ -50,6 +51,13 @@ class CarsTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """dm said its plan."""
+
+    followed: Followed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticked:
     """Time passed."""
 
@@ -68,7 +76,7 @@ class Reserved:
     reserve_pct: float | None
 
 
-Event = Heard | Priced | CarsTold | Ticked | Chosen | Reserved | Proposed | BatteryEvent
+Event = Heard | Priced | CarsTold | Planned | Ticked | Chosen | Reserved | Proposed | BatteryEvent
 
 
 def opened(rules: StorageRules, *, at: datetime, now_s: float, booked: gains.Booked | None = None) -> Storage:
@@ -99,6 +107,8 @@ def after(storage: Storage, event: Event, rules: StorageRules, *, now_s: float, 
         case CarsTold(word=word):
             is_new = word.planned != storage.cars.planned
             return replace(storage, cars=word, planned_s=None if is_new else storage.planned_s)
+        case Planned(followed=followed):
+            return replace(storage, followed=followed, planned_s=None)
         case Ticked():
             return storage
         case Chosen(mode=mode):

@@ -10,7 +10,8 @@ from typing import Final
 from lib.core.arbitrage import Step
 from lib.core.battery_why import sentence
 from lib.core.cell import Cell, Pool, pool
-from lib.core.cellar import CarsWord, Storage, StorageRules, Wanted
+from lib.core.cellar import CarsWord, Storage, StorageRules, Wanted, store_of
+from lib.core.circuits import conductors
 from lib.core.claims import BATTERY, LEASE_S, Drawn
 from lib.core.cost import PriceSlot
 from lib.core.gains import Gains
@@ -75,12 +76,19 @@ def say_storage(
         plan=tuple(_blocks(storage, capacity_wh)),
         today=_gains(storage.booked.today, storage, rules, capacity_wh),
         month=_gains(storage.booked.month, storage, rules, capacity_wh),
+        store=store_of(storage) if storage.target_w is not None else None,
+        phases=tuple(sorted({phase for cell in storage.cells.values() for phase in _phases(cell)})),
         claims=(storage.claim,) if storage.claim else (),
         drawn=_drawn(known, rules),
         help_w=help_.power_w if help_ else 0.0,
         notices=dict(notices or {}),
         demo=demo,
     )
+
+
+def _phases(cell: Cell) -> tuple[int, ...]:
+    """The meter's that it is on."""
+    return conductors(cell.rules.wired, cell.rules.phases)
 
 
 def cars_word(charging: Charging, *, heard_s: float | None = None) -> CarsWord:

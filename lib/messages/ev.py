@@ -61,6 +61,7 @@ def say_charging(
         calendars=tuple(_calendars(charging)),
         circuits=tuple(_circuits(charging, rules)),
         plan=charging.plan.blocks,
+        wants=charging.wants,
         budget=_budget(charging),
         help=_help(charging, rules),
         claims=tuple(_claims(charging)),

@@ -69,15 +69,31 @@ def is_over(plan: Plan, span: PlanSpan) -> bool:
     return plan.paid_w is not None and peaks_cost(plan) and span.counts_w > plan.paid_w + NEXT_TO_NOTHING_W
 
 
+def goes_over(plan: Plan) -> bool:
+    """Whether it raises the month's peak."""
+    if plan.target_w is None or plan.paid_w is None:
+        return False
+    return plan.target_w > plan.paid_w + NEXT_TO_NOTHING_W
+
+
 def peak_said(plan: Plan) -> str:
     """What it does to the month's peak; "" where peaks cost nothing."""
     if plan.target_w is None or plan.paid_w is None:
         return ""
     paid = f"month's peak {_kw(plan.paid_w)} is paid"
-    if plan.target_w <= plan.paid_w + NEXT_TO_NOTHING_W:
-        return f"{paid}, the plan stays under it"
+    return f"{paid}, the plan goes to {_higher(plan)}" if goes_over(plan) else f"{paid}, the plan stays under it"
+
+
+def peak_briefly(plan: Plan) -> str:
+    """The same in fewer words."""
+    if plan.target_w is None or plan.paid_w is None:
+        return ""
+    return f"peak to {_higher(plan)}" if goes_over(plan) else f"under the paid {_kw(plan.paid_w)}"
+
+
+def _higher(plan: Plan) -> str:
     cost = "" if plan.peak_eur is None else f" for {_eur(plan.peak_eur)}"
-    return f"{paid}, the plan goes to {_kw(plan.target_w)}{cost}"
+    return f"{_kw(plan.target_w or 0.0)}{cost}"
 
 
 def rounding_said(plan: Plan) -> str:

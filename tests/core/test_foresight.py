@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from lib.core import foresight
 from lib.core.car import Ask, CarRules
-from lib.core.foresight import Outlook
+from lib.core.foresight import Prospect
 from lib.core.house import House, Rules
 from lib.core.needs import Need, Step
 from lib.core.plan import cheap_hours
@@ -21,7 +21,7 @@ def foreseen(*, hours: float, low_pct: float | None, charged_wh: float = 0.0) ->
     """What a trip to 60 % takes in so many hours, with 2 kW left for the car."""
     ready = EVENING + timedelta(hours=hours)
     trip = Trip(key="k", car="car_1", title="Gent", ready=ready, departs=ready, returns=ready, ask=Ask(soc_pct=60))
-    outlook = Outlook(
+    outlook = Prospect(
         car=CAR,
         low_pct=low_pct,
         charged_wh=charged_wh,

@@ -1,0 +1,109 @@
+"""dm's plan as ev and bs follow it: while it is fresh and was made for what they still want. Knows no message.
+
+In: the plan, and our seconds. Out: the blocks of a car, or what is expected of a quarter. What is stale counts for
+nothing; then each goes by its own rules.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lib.core.plan import Block, Plan, Want
+
+SAME = timedelta(minutes=1)
+SAME_WH, SAME_PART = 1000.0, 0.15  # a car that still needs so much more than the plan has for it is another case
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the plan expects of a stretch: house, sun, cars and battery, and what a quarter in it may count."""
+
+    start: datetime
+    end: datetime
+    load_w: float
+    sun_w: float = 0.0
+    cars_w: float = 0.0
+    battery_w: float = 0.0
+    target_w: float | None = None
+
+    @property
+    def help_w(self) -> float:
+        """What the battery gives beyond the house, so that cars stay under the peak."""
+        return max(0.0, min(self.cars_w, -self.battery_w - max(0.0, self.load_w - self.sun_w)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A want that the plan was made for, and what of it finds no place."""
+
+    car: str
+    trip: str
+    until: datetime
+    short_wh: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """The plan; until_s: by our clock, when it is stale."""
+
+    until_s: float
+    blocks: tuple[Block, ...] = ()
+    served: tuple[Served, ...] = ()
+    stretches: tuple[Expected, ...] = ()
+
+    def at(self, at: datetime) -> Expected | None:
+        """What is expected of the stretch that holds `at`."""
+        place = bisect_right(self.stretches, at, key=lambda one: one.start) - 1
+        found = self.stretches[place] if place >= 0 else None
+        return found if found is not None and at < found.end else None
+
+
+def fresh(followed: Followed | None, now_s: float) -> Followed | None:
+    """The plan while it holds."""
+    return followed if followed is not None and now_s < followed.until_s else None
+
+
+def joined(followed: Followed | None, wants: Sequence[Want], own: Plan, at: datetime) -> Plan:
+    """The plan of all cars: dm's where it serves what a car wants, else our own."""
+    if followed is None:
+        return own
+    cars = {want.car for want in wants}
+    theirs = {car for car in cars if _serves(followed, [want for want in wants if want.car == car], at)}
+    blocks = [block for block in followed.blocks if block.car in theirs and block.end > at]
+    blocks += [block for block in own.blocks if block.car not in theirs]
+    short_wh = {car: wh for car, wh in own.short_wh.items() if car not in theirs}
+    for one in followed.served:
+        if one.car in theirs and one.short_wh > 0:
+            short_wh[one.car] = short_wh.get(one.car, 0.0) + one.short_wh
+    return Plan(blocks=tuple(sorted(blocks, key=lambda one: (one.start, one.car))), short_wh=short_wh)
+
+
+def is_served(followed: Followed | None, car: str, trip: str) -> bool:
+    """Whether the plan was made with a want of that car in mind."""
+    return followed is not None and any((one.car, one.trip) == (car, trip) for one in followed.served)
+
+
+def _serves(followed: Followed, wants: Iterable[Want], at: datetime) -> bool:
+    """Whether each want of a car that must be met is one that the plan knows, and has enough left for."""
+    return all(_has(followed, want, at) for want in wants if want.worth_eur_kwh is None)
+
+
+def _has(followed: Followed, want: Want, at: datetime) -> bool:
+    known = next(
+        (
+            one
+            for one in followed.served
+            if (one.car, one.trip) == (want.car, want.trip) and abs(one.until - want.until) <= SAME
+        ),
+        None,
+    )
+    if known is None:
+        return False
+    planned_wh = sum(
+        block.power_w * ((min(block.end, want.until) - max(block.start, at)) / HOUR)
+        for block in followed.blocks
+        if (block.car, block.trip) == (want.car, want.trip) and at < block.end and block.start < want.until
+    )
+    return planned_wh + known.short_wh >= want.energy_wh - max(SAME_WH, SAME_PART * want.energy_wh)

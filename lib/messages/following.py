@@ -1,0 +1,38 @@
+"""dm's plan → as ev and bs follow it. Knows no wire."""
+
+from lib.core.claims import BATTERY
+from lib.core.followed import Expected, Followed, Served
+from lib.core.plan import Block
+from lib.messages.plan import Plan
+
+
+def followed_of(plan: Plan, *, now_s: float) -> Followed:
+    """What the cores take of it; now_s: our seconds when it came."""
+    return Followed(
+        until_s=now_s + plan.for_s,
+        blocks=tuple(
+            Block(
+                car=block.device,
+                start=block.start,
+                end=block.end,
+                power_w=block.power_w,
+                eur_kwh=block.eur_kwh,
+                trip=block.trip,
+            )
+            for block in plan.blocks
+            if block.device != BATTERY
+        ),
+        served=tuple(Served(car=one.car, trip=one.trip, until=one.until, short_wh=one.short_wh) for one in plan.served),
+        stretches=tuple(
+            Expected(
+                start=span.start,
+                end=span.end,
+                load_w=span.load_w,
+                sun_w=span.sun_w,
+                cars_w=sum(span.cars_w.values()),
+                battery_w=span.battery_w or 0.0,
+                target_w=span.target_w,
+            )
+            for span in plan.spans
+        ),
+    )
