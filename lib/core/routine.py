@@ -1,0 +1,170 @@
+"""What a house usually draws: a mean for each quarter of three kinds of day, that follows, and how far it is off.
+
+In: what it drew, quarter by quarter. Out: watts at any quarter ahead with their standard deviation. A holiday is like a
+Sunday. Recent weeks count more; what kinds of day have in common is shared, and so are neighbouring quarters; what was
+drawn above or below all that in the last hours, and in the last day, fades. Knows no weather.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from math import exp, sqrt
+
+from lib.core.bands import SUNDAY, is_holiday
+from lib.core.quarter import QUARTER
+from lib.core.stamp import BRUSSELS
+
+QUARTERS = 96
+KINDS = 3  # weekday, Saturday, Sunday and holiday
+HALF_DAYS = 10.0  # what is so old counts half
+OTHERS = 0.3  # a day of another kind counts so much
+NEAR = ((-2, 0.3), (-1, 0.6), (0, 1.0), (1, 0.6), (2, 0.3))  # neighbouring quarters, and how much of them counts
+UNKNOWN = 0.5  # what is known of all quarters counts in one of them as so much of a day
+SUPPOSED_W, SUPPOSED_QUARTERS = 400.0, 12  # before much is known, a house is supposed to be like that
+SUPPOSED_OFF = 0.75  # its standard deviation, as a part of its mean
+LATELY, LATELY_FADES, LATELY_MEANS = 0.7, 6.0, 1.5  # of the last hours' surplus, in quarters
+DAILY, DAILY_FADES, DAILY_MEANS = 0.5, 300.0, 96.0  # of the last day's
+NOW, NOW_FADES = 0.4, 1.0  # of this instant's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routine:
+    """What was learned, up to `until`.
+
+    Attributes:
+        means_w, weights: by kind of day and quarter, one kind after the other; the weights are days that count fully,
+            as of the local `day`. days: with anything learned in them.
+        squares, counts: of how far each quarter of the day was off, and by how many days that is known.
+        lately_w, daily_w: how much more than usual was drawn in the last hours, and in the last day.
+
+    """
+
+    means_w: tuple[float, ...] = (0.0,) * (KINDS * QUARTERS)
+    weights: tuple[float, ...] = (0.0,) * (KINDS * QUARTERS)
+    squares: tuple[float, ...] = (0.0,) * QUARTERS
+    counts: tuple[float, ...] = (0.0,) * QUARTERS
+    lately_w: float = 0.0
+    daily_w: float = 0.0
+    day: date | None = None
+    days: int = 0
+    until: datetime | None = None
+
+
+def after(routine: Routine, start: datetime, load_w: float) -> Routine:
+    """With what was drawn in the quarter from `start`, of which the quarters before were learned already."""
+    local = start.astimezone(BRUSSELS)
+    routine = _on(routine, local.date())
+    kind, quarter = kind_of(local.date()), quarter_of(local)
+    more_w = load_w - _mixed(routine, mean_w(routine))(kind, quarter)
+    lately_w, daily_w = _faded(routine, start)
+    off_w = more_w - daily_w * DAILY
+    means, weights = list(routine.means_w), list(routine.weights)
+    squares, counts = list(routine.squares), list(routine.counts)
+    for step, part in NEAR:
+        near = (quarter + step) % QUARTERS
+        _learn(means, weights, kind * QUARTERS + near, load_w, part)
+        _learn(squares, counts, near, off_w * off_w, part)
+    return replace(
+        routine,
+        means_w=tuple(means),
+        weights=tuple(weights),
+        squares=tuple(squares),
+        counts=tuple(counts),
+        lately_w=lately_w + (1 - exp(-1 / LATELY_MEANS)) * (more_w - lately_w),
+        daily_w=daily_w + (1 - exp(-1 / DAILY_MEANS)) * (more_w - daily_w),
+        until=start + QUARTER,
+    )
+
+
+def ahead(routine: Routine, starts: tuple[datetime, ...], now_w: float | None) -> list[tuple[float, float]]:
+    """What is drawn in the quarters from these starts, in order of time, and by how much it mostly differs, in W.
+
+    now_w: what is drawn at this instant, in the first of them. A house that never gave back does not do it now.
+    """
+    if not starts:
+        return []
+    mean = mean_w(routine)
+    usual_w, least_w = _mixed(routine, mean), min(0.0, *routine.means_w)
+    lately_w, daily_w = _faded(routine, starts[0])
+    found: list[tuple[float, float]] = []
+    now_more_w = 0.0
+    supposed = (SUPPOSED_OFF * max(mean, SUPPOSED_W / 2)) ** 2
+    for place, start in enumerate(starts):
+        local = start.astimezone(BRUSSELS)
+        quarter = quarter_of(local)
+        load_w = usual_w(kind_of(local.date()), quarter)
+        load_w += lately_w * LATELY * exp(-place / LATELY_FADES) + daily_w * DAILY * exp(-place / DAILY_FADES)
+        if place == 0 and now_w is not None:
+            now_more_w = now_w - load_w
+        load_w += now_more_w * NOW * exp(-place / NOW_FADES)
+        count = routine.counts[quarter]
+        square = (routine.squares[quarter] * count + supposed * UNKNOWN) / (count + UNKNOWN)
+        found.append((max(least_w, load_w), sqrt(square)))
+    return found
+
+
+def mean_w(routine: Routine) -> float:
+    """What is drawn in a quarter of which nothing is known: the mean of what is.
+
+    A house that nobody knows yet counts a little in it: one oven tells nothing of the whole night.
+    """
+    whole = sum(part for _, part in NEAR)
+    known = sum(routine.weights) / whole
+    total = sum(mean * weight for mean, weight in zip(routine.means_w, routine.weights, strict=True)) / whole
+    return (total + SUPPOSED_W * SUPPOSED_QUARTERS) / (known + SUPPOSED_QUARTERS)
+
+
+def kind_of(day: date) -> int:
+    """0 for a weekday, 1 for a Saturday, 2 for a Sunday or a federal holiday."""
+    if day.weekday() == SUNDAY or is_holiday(day):
+        return 2
+    return 1 if day.weekday() == SUNDAY - 1 else 0
+
+
+def quarter_of(local: datetime) -> int:
+    """Which quarter of the wall clock's day it is."""
+    return local.hour * 4 + local.minute // 15
+
+
+def _on(routine: Routine, day: date) -> Routine:
+    """On a local day, on which all that was learned before counts less."""
+    if routine.day == day:
+        return routine
+    passed = 0 if routine.day is None else max(0, (day - routine.day).days)
+    left = 0.5 ** (passed / HALF_DAYS)
+    return replace(
+        routine,
+        weights=tuple(weight * left for weight in routine.weights),
+        counts=tuple(count * left for count in routine.counts),
+        day=day,
+        days=routine.days + 1,
+    )
+
+
+def _faded(routine: Routine, start: datetime) -> tuple[float, float]:
+    """What is left of the surplus of the last hours, and of the last day, in the quarter from `start`."""
+    if routine.until is None:
+        return 0.0, 0.0
+    passed = max(0.0, (start - routine.until) / QUARTER)
+    return routine.lately_w * exp(-passed / LATELY_FADES), routine.daily_w * exp(-passed / DAILY_FADES)
+
+
+def _mixed(routine: Routine, mean: float) -> Callable[[int, int], float]:
+    """Watts by kind of day and quarter: what the kinds have in common counts beside their own."""
+    means_w, weights = routine.means_w, routine.weights
+
+    def usual_w(kind: int, quarter: int) -> float:
+        total, known = mean * UNKNOWN, UNKNOWN
+        for other in range(KINDS):
+            place = other * QUARTERS + quarter
+            weight = weights[place] if other == kind else weights[place] * OTHERS
+            total += means_w[place] * weight
+            known += weight
+        return total / known
+
+    return usual_w
+
+
+def _learn(means: list[float], weights: list[float], place: int, value: float, part: float) -> None:
+    weights[place] += part
+    means[place] += (value - means[place]) * part / weights[place]
