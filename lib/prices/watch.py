@@ -16,16 +16,16 @@ from lib.core.bands import WEEKDAYS
 from lib.core.books import local_day
 from lib.core.slots import Series, Slot
 from lib.core.stamp import BRUSSELS
+from lib.patience import LONGEST_PAUSE_S, Leap, pause_s
 from lib.prices import AnswerError, PriceError, PriceSource
 from lib.prices.day import bounds, whole
-from lib.prices.polite import LONGEST_PAUSE_S, Polite, pause_s
+from lib.prices.polite import Polite
 
 PUBLISHED = time(12, 45)  # in Brussels; often it is 12:57, at times hours later
 SPREAD_S = 60.0  # not all houses ask in the same second
 LONGEST_PAST_S = 12 * 3600.0  # a past day that nobody has is not urgent
 STRETCH_S = 120.0  # the longest sleep: by then a clock that was set, or a machine that slept, is noticed
 SHORTEST_S = 1.0
-MOVED_S = 60.0
 PAST_AT_ONCE, PAST_EVERY_S = 3, 60.0  # a month without internet is no reason to hammer anybody
 
 log = logging.getLogger(__name__)
@@ -91,8 +91,8 @@ class Watch:
         self._spread = timedelta(seconds=SPREAD_S * chance())
         self._missing: dict[date, Missing] = {}
         self._past_from_s = clock.monotonic()
-        self._seen, self._seen_s = clock.now(), clock.monotonic()
-        self._state = PriceState(since=self._seen, why="not asked yet")
+        self._leap = Leap(clock)
+        self._state = PriceState(since=clock.now(), why="not asked yet")
         self._tell()
 
     @property
@@ -117,10 +117,8 @@ class Watch:
 
     def _notice(self) -> None:
         """When the clock was set or the machine slept, everything is due: back-offs of another time mean nothing."""
-        now, now_s = self._clock.now(), self._clock.monotonic()
-        moved_s = (now - self._seen).total_seconds() - (now_s - self._seen_s)
-        self._seen, self._seen_s = now, now_s
-        if abs(moved_s) > MOVED_S:
+        moved_s = self._leap.moved_s()
+        if moved_s:
             log.info("prices: the clock went %+.0f s at once; what is missing is asked for now", moved_s)
             self._missing.clear()
             for source in self._sources:
