@@ -189,4 +189,23 @@ inverters = {
     # },
 }
 
+# ---- The forecast of the sun, for planning. Without a place or a roof it comes from what the panels made before.
+
+# Where the house stands: degrees north and east, such as (50.85, 4.35). Services are told it to a kilometre.
+place = None
+
+# name → panels that face one way; two sides of a roof are two.
+roofs = {
+    # "south": {
+    #     "kwp": 5.0,                   # by their labels, all together
+    #     "tilt": 35,                   # degrees: 0 lies flat, 90 stands upright
+    #     "facing": 180,                # by the compass: 90 east, 180 south, 270 west
+    #     # seldom needed:
+    #     "loss_pct": 14,               # in cables, inverter, dirt and shade; "forecast-solar" takes its own
+    # },
+}
+
+# Who is asked, in this order; both need no log-in and are for private use. () asks nobody.
+sun_forecast = ("open-meteo", "forecast-solar")
+
 # mypy: allow-untyped-globals

@@ -11,6 +11,7 @@ from pathlib import Path
 from lib.core.circuits import Profile
 from lib.core.house import Rules
 from lib.core.modes import StorageMode
+from lib.core.slope import Slope
 from lib.core.surplus import Priority
 from lib.secrets import secrets_path
 from lib.settings.batteries import BatteryPlace, parse_store_wishes
@@ -22,6 +23,7 @@ from lib.settings.config import Amps, SettingsError, load_config
 from lib.settings.doors import LOOPBACK, PROGRAMS, Door, parse_doors, parse_ocpp_door, parse_tls
 from lib.settings.house import parse_other_load, parse_price_sources, parse_rules
 from lib.settings.inverters import InverterPlace
+from lib.settings.roofs import parse_place, parse_roofs, parse_sun_forecast
 from lib.settings.wiring import parse_connection
 
 __all__ = [
@@ -48,6 +50,7 @@ SETTINGS = frozenset(
         *("chargers", "circuits", "cars", "calendars"),
         *("ready_before_min", "all_day_departure", "priority"),
         *("batteries", "battery_mode", "battery_reserve_pct", "inverters"),
+        *("place", "roofs", "sun_forecast"),
     }
 )
 METERS = '"/dev/ttyUSB0" or "socket://192.168.1.50:23"'
@@ -55,6 +58,8 @@ FIRST_PORT = 8080
 PORTS = 10  # of the programs and of the simulated house, in a row from the first
 MOST_FIRST = 65536 - PORTS
 SIM_P1, SIM_LINES = 3, 4  # the simulated house's ports, counted from the first
+SIM_PLACE = (50.85, 4.35)
+SIM_ROOFS = (Slope(name="roof", kwp=5.0, tilt_deg=35, facing_deg=195),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +85,8 @@ class Settings:
         priority: who takes the sun first.
         batteries: what bs steers; battery_mode: at first; battery_reserve_pct: kept for the month's peak, None: by the
             time of day and the season. inverters: what dm reads the sun's own production from.
+        place, roofs, sun_forecast: where the house stands (degrees north and east), its panels, and who is asked, in
+            this order, what they will make; nobody where one of them is missing.
         sim_lines: where the simulated house takes typed lines; only in the demo.
 
     """
@@ -110,6 +117,9 @@ class Settings:
     battery_mode: StorageMode = StorageMode.AUTO
     battery_reserve_pct: float | None = None
     inverters: tuple[InverterPlace, ...] = ()
+    place: tuple[float, float] | None = None
+    roofs: tuple[Slope, ...] = ()
+    sun_forecast: tuple[str, ...] = ()
     demo: bool = False
     sim_lines: Door | None = None
 
@@ -199,6 +209,9 @@ def load(environ: Mapping[str, str], *, demo: bool = False, source: str | None =
         battery_mode=storing.mode,
         battery_reserve_pct=storing.reserve_pct,
         inverters=places.inverters,
+        place=SIM_PLACE if demo else parse_place(config),
+        roofs=SIM_ROOFS if demo else parse_roofs(config),
+        sun_forecast=parse_sun_forecast(config),
         demo=demo,
         sim_lines=Door(LOOPBACK, first + SIM_LINES) if demo and first else None,
     )
