@@ -64,17 +64,18 @@ class Sky:
         cloud = 0.7 * smooth(self._seed + 2, at_us / (6 * MINUTE)) + 0.3 * smooth(self._seed + 3, at_us / (50 * SECOND))
         return min(1.0, max(0.04, 1.75 + 4 * (cloud - 1.75 * cover)))
 
-    def sunlight_w_m2(self, at_us: int) -> float:
-        """Sunlight on the roof, direct and diffuse, in W/m²; 0 when the sun is down."""
-        elevation, azimuth = sun_position(at_us)
+    def sunlight_w_m2(self, at_us: int, *, tilt: float = ROOF_TILT, azimuth: float = ROOF_AZIMUTH) -> float:
+        """Sunlight on the roof, or on another slope, direct and diffuse, in W/m²; 0 when the sun is down.
+
+        tilt: 0 is flat; azimuth: 0 is north, clockwise; both in radians.
+        """
+        elevation, sun_azimuth = sun_position(at_us)
         height = math.sin(elevation)
         if height <= 0:
             return 0.0
         air_mass = 1 / (height + 0.50572 * math.pow(math.degrees(elevation) + 6.07995, -1.6364))  # Kasten and Young
         direct = 1361 * math.pow(0.7, math.pow(air_mass, 0.678))  # Meinel
-        incidence = height * math.cos(ROOF_TILT) + math.cos(elevation) * math.sin(ROOF_TILT) * math.cos(
-            azimuth - ROOF_AZIMUTH
-        )
+        incidence = height * math.cos(tilt) + math.cos(elevation) * math.sin(tilt) * math.cos(sun_azimuth - azimuth)
         clearness = self.clearness(at_us)
         diffuse = (
             110 * math.pow(height, 0.6) * (1 + 0.8 * math.sin(math.pi * clearness))
