@@ -34,6 +34,8 @@ async def foreseen_sky(
 
     None, and nobody is asked, where no place, roof or source is set, and for a recording: its sun is over.
     """
+    if config.roofs and config.sun_forecast and not config.place:
+        log.warning("sun: nobody is asked for a forecast, since config.py has roofs but no place")
     if not (config.place and config.roofs and config.sun_forecast) or is_recording(config.source):
         yield None
         return
@@ -46,14 +48,14 @@ async def foreseen_sky(
             await box.listen()
             sources, known, take = [open_forecast("open-meteo", config.place, config.roofs, url=box.url)], None, hear
         else:
-            path = config.store / KEPT
+            path, about = config.store / KEPT, repr((config.place, config.roofs))
             sources = [open_forecast(word, config.place, config.roofs) for word in config.sun_forecast]
-            known = await asyncio.to_thread(load, path)
+            known = await asyncio.to_thread(load, path, about)
 
             def take(forecast: SunForecast) -> None:
                 hear(forecast)
                 if forecast is not known:
-                    asyncio.get_running_loop().run_in_executor(None, save, path, forecast)
+                    asyncio.get_running_loop().run_in_executor(None, save, path, about, forecast)
 
         for source in sources:
             opened.push_async_callback(source.close)
@@ -67,10 +69,11 @@ async def foreseen_sky(
             await asyncio.wait({asking})
 
 
-def save(path: Path, forecast: SunForecast) -> None:
-    """Keep it, whole or not at all; a disk that takes nothing is a line in the log."""
+def save(path: Path, about: str, forecast: SunForecast) -> None:
+    """Keep it, whole or not at all; a disk that takes nothing is a line in the log. about: of what roofs it is."""
     slots = forecast.series.slots
     said = {
+        "about": about,
         "by": forecast.by,
         "made": forecast.made.isoformat(),
         "watts": {slot.start.isoformat(): round(slot.value) for slot in slots},
@@ -86,11 +89,13 @@ def save(path: Path, forecast: SunForecast) -> None:
         log.warning("sun: the forecast is not kept in %s: %s", path, error.strerror)
 
 
-def load(path: Path) -> SunForecast | None:
-    """What was kept; None where there is nothing that can be used."""
+def load(path: Path, about: str) -> SunForecast | None:
+    """What was kept; None where there is nothing that can be used, or it is of other roofs."""
     try:
         with path.open("rb") as file:
             said = json.loads(file.read(MOST_KEPT))
+        if said["about"] != about:
+            return None
         watts = {datetime.fromisoformat(start).astimezone(UTC): float(value) for start, value in said["watts"].items()}
         slots = tuple(Slot(start, start + QUARTER, watts[start]) for start in sorted(watts))
         made = datetime.fromisoformat(said["made"]).astimezone(UTC)

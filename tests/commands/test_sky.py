@@ -19,6 +19,7 @@ from tests.forecasts.skies import NOW, quarters
 from tests.settings.homes import loaded
 
 ROOF = 'place = (50.85, 4.35)\nroofs = {"south": {"kwp": 5, "tilt": 35, "facing": 180}}\n'
+ABOUT = "a roof"
 LIMIT_S = 10.0
 FORECAST = SunForecast(series=Series(quarters(NOW.replace(minute=0), 100.0, 250.0)), by="open-meteo", made=NOW)
 
@@ -35,6 +36,13 @@ async def test_without_place_roof_or_source_nobody_is_asked(tmp_path: Path, said
     """Not even the file of what was kept is read."""
     async with foreseen_sky(loaded(tmp_path, said), WallClock(), never) as watch:
         assert watch is None
+
+
+async def test_a_roof_without_a_place_is_a_line_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The owner may have forgotten it."""
+    async with foreseen_sky(loaded(tmp_path, ROOF.partition("\n")[2]), WallClock(), never):
+        pass
+    assert ["sun: nobody is asked for a forecast, since config.py has roofs but no place"] == caplog.messages
 
 
 async def test_a_recording_has_no_sun_ahead(tmp_path: Path) -> None:
@@ -69,7 +77,7 @@ def a_home(tmp_path: Path) -> Settings:
 async def test_what_was_kept_is_heard_before_anybody_is_asked(tmp_path: Path) -> None:
     """And while it is new nobody is: a restart is no news."""
     config = a_home(tmp_path)
-    save(config.store / KEPT, FORECAST)
+    save(config.store / KEPT, repr((config.place, config.roofs)), FORECAST)
     heard: asyncio.Queue[SunForecast] = asyncio.Queue()
     async with asyncio.timeout(LIMIT_S), foreseen_sky(config, TurnedClock(NOW), heard.put_nowait) as watch:
         assert FORECAST == await heard.get()
@@ -81,17 +89,23 @@ def test_a_forecast_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
     """Whole or not at all; what cannot be kept is a line in the log."""
     path = tmp_path / KEPT
     for _ in range(2):
-        save(path, FORECAST)
-    assert FORECAST == load(path)
+        save(path, ABOUT, FORECAST)
+    assert FORECAST == load(path, ABOUT)
     assert 0o600 == stat.S_IMODE(path.stat().st_mode)
     assert [KEPT] == [one.name for one in tmp_path.iterdir()]
 
 
+def test_a_forecast_of_other_roofs_is_none(tmp_path: Path) -> None:
+    """Who writes down another roof wants to see it at once."""
+    save(tmp_path / KEPT, ABOUT, FORECAST)
+    assert load(tmp_path / KEPT, "another roof") is None
+
+
 def test_a_disk_that_takes_nothing_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The owner finds it in the log."""
-    save(tmp_path / "nowhere" / KEPT, FORECAST)
+    save(tmp_path / "nowhere" / KEPT, ABOUT, FORECAST)
     assert "sun: the forecast is not kept in" in caplog.text
-    assert load(tmp_path / "nowhere" / KEPT) is None
+    assert load(tmp_path / "nowhere" / KEPT, ABOUT) is None
 
 
 def _without(key: str) -> Callable[[bytes], bytes]:
@@ -118,9 +132,9 @@ def _without(key: str) -> Callable[[bytes], bytes]:
 def test_a_file_that_a_power_cut_spoiled_is_no_forecast(tmp_path: Path, harm: Callable[[bytes], bytes]) -> None:
     """And no reason not to start."""
     path = tmp_path / KEPT
-    save(path, FORECAST)
+    save(path, ABOUT, FORECAST)
     path.write_bytes(harm(path.read_bytes()))
-    assert load(path) is None
+    assert load(path, ABOUT) is None
 
 
 def test_quarters_are_kept_as_they_are() -> None:
