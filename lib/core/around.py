@@ -46,10 +46,10 @@ def stored(problem: Problem, blocks: Sequence[Block], target_w: Sequence[float])
 
 def rooms_w(problem: Problem, target_w: Sequence[float]) -> list[float]:
     """What may be drawn from the grid in each span, so that no quarter counts more than its month's target."""
-    found = []
+    found, running_until = [], start_of(problem.at) + QUARTER
     for span in problem.spans:
         room_w = target_w[span.peak]
-        if span.start < start_of(problem.at) + QUARTER and room_w < inf:
+        if span.start < running_until and room_w < inf:
             room_w = (room_w * (QUARTER / HOUR) - problem.used_wh) / span.hours
         found.append(room_w - span.safe_w)
     return found

@@ -19,6 +19,7 @@ from lib.core.problem import Problem, Schedule
 STEPS, FINER = 6, 5  # ceilings that are guessed between what is paid and what cars want, and then closer to the best
 NEAR_W = 10.0  # a peak is found so closely
 SAME_EUR = 0.02  # what may cost less by no more is not looked for
+HELP_EUR_KWH = 0.1
 TRIED = 2  # guesses that are worked out
 
 Targets = tuple[float, ...]  # by peak, in W
@@ -77,8 +78,8 @@ def _guesses(problem: Problem, ceilings_w: Targets, number: int, top_w: float) -
     """Ceilings of one month, from what is paid to what cars would take, and closer and closer around the best."""
     step_w = (top_w - problem.peaks[number].paid_w) / STEPS
     best: _Guess | None = None
-    around_w = [problem.peaks[number].paid_w + step_w * step for step in range(STEPS + 1)]
-    for _ in range(FINER + 1):
+    around_w = [problem.peaks[number].paid_w + step_w * step for step in range(STEPS + 1 if problem.wants else 1)]
+    for _ in range(FINER + 1 if problem.wants else 1):
         for ceiling_w in around_w:
             guess = _guess(problem, (*ceilings_w[:number], ceiling_w, *ceilings_w[number + 1 :]))
             yield guess
@@ -136,12 +137,15 @@ def _holds(problem: Problem, store: Store, grid_w: Sequence[float], targets_w: S
 
 def _placed(problem: Problem, ceilings_w: Targets) -> tuple[Block, ...]:
     """When cars charge so that no quarter passes its month's ceiling, and no row what it carries."""
+    help_w = problem.store.discharge_w if problem.store is not None else 0.0
     quarters = [
         Quarters(
             start=span.start,
             end=span.end,
             eur_kwh=span.import_eur_kwh,
-            room_w=room_w - span.net_w,
+            room_w=room_w - span.net_w + help_w,
+            calm_w=room_w - span.net_w,
+            over_eur_kwh=HELP_EUR_KWH if help_w else 0.0,
             sun_w=max(0.0, -span.net_w),
             sun_eur_kwh=span.export_eur_kwh,
         )

@@ -13,7 +13,7 @@ from math import sqrt
 
 from lib.core.plan import Block
 from lib.core.problem import HOUR, SHORT_EUR_KWH, Problem, Schedule
-from lib.core.quarter import start_of
+from lib.core.quarter import QUARTER, start_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +161,7 @@ def _peaks_w(problem: Problem, grid_w: list[float]) -> list[float]:
     wh, begun = problem.used_wh, start_of(problem.at)
     for span, watts in zip(problem.spans, grid_w, strict=True):
         wh += max(0.0, watts + span.safe_w) * span.hours
-        if span.end == start_of(span.end):
+        if not (span.end - begun) % QUARTER:
             peaks[span.peak] = max(peaks[span.peak], wh / ((span.end - begun) / HOUR))
             wh, begun = 0.0, span.end
     return peaks

@@ -31,6 +31,7 @@ class Quarters:
         eur_kwh: what a kWh from the grid costs; None: not published yet.
         room_w: what cars may draw in it so that the quarters end at the target.
         sun_w: what of that the sun leaves over; sun_eur_kwh: what a kWh of it would earn.
+        calm_w: above it a kWh costs over_eur_kwh more, as where a battery must help.
 
     """
 
@@ -40,6 +41,8 @@ class Quarters:
     room_w: float
     sun_w: float = 0.0
     sun_eur_kwh: float = 0.0
+    calm_w: float = inf
+    over_eur_kwh: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +295,7 @@ class _Left(NamedTuple):
     market: _Market
     rooms_w: list[float]
     suns_w: list[float]
+    calms_w: list[float]
     shared: Sequence[Shared]
     shared_w: list[list[float]]
     busy: dict[str, set[int]]
@@ -302,6 +306,7 @@ class _Left(NamedTuple):
             market=market,
             rooms_w=[one.room_w for one in market.quarters],
             suns_w=[one.sun_w for one in market.quarters],
+            calms_w=[one.calm_w for one in market.quarters],
             shared=shared,
             shared_w=[list(one.room_w) for one in shared],
             busy={},
@@ -326,6 +331,7 @@ class _Left(NamedTuple):
         self.busy.setdefault(want.car, set()).add(place)
         self.rooms_w[place] -= block.power_w
         self.suns_w[place] = max(0.0, sun_w - block.power_w)
+        self.calms_w[place] -= block.power_w
         for one, rooms_w in zip(self.shared, self.shared_w, strict=True):
             rooms_w[place] -= block.power_w * one.part(want)
         if quarter.eur_kwh is None:
@@ -396,7 +402,7 @@ def _strip(want: Want, market: _Market, left: _Left, running: Block | None) -> _
 
 
 class _Part(NamedTuple):
-    """A part of what a want can draw in a quarter, with its price; more: on top of what the sun gives there."""
+    """A part of what a want can draw in a quarter, with its price; more: on top of the part that begins there."""
 
     eur_kwh: float
     more: bool
@@ -409,23 +415,18 @@ def _priced(
 ) -> tuple[list[float], list[float]]:
     """Up to which power a want draws in each quarter, and what a kWh costs there.
 
-    Where the sun leaves something over, a car that has enough cheap quarters takes no more than that, or its least. Of
-    what need not be, nothing is bought for more than its worth.
+    A car that has enough cheap quarters takes no more in one than the sun leaves over, or than is calm, or its least.
+    Of what need not be, nothing is bought for more than its worth.
     """
     eur_kwh = market.eur_kwh[: len(powers_w)]
     most_eur = inf if want.worth_eur_kwh is None else want.worth_eur_kwh
-    if most_eur == inf and not any(left.suns_w[: len(powers_w)]):
+    if (
+        most_eur == inf
+        and not any(left.suns_w[: len(powers_w)])
+        and not any(one.over_eur_kwh for one in market.quarters)
+    ):
         return powers_w, eur_kwh
-    parts: list[_Part] = []
-    for place, power_w in enumerate(powers_w):
-        sun_w, sun_eur = left.suns_w[place], market.quarters[place].sun_eur_kwh
-        base_w = power_w
-        if sun_eur < eur_kwh[place] and sun_w > 0:
-            base_w = min(power_w, max(want.least_w, sun_w))
-        base_eur = _mean_eur(base_w, eur_kwh[place], sun_w, sun_eur)
-        parts.append(_Part(base_eur, False, place, base_w))  # noqa: FBT003  # a field, named in the class
-        if base_w < power_w:
-            parts.append(_Part(eur_kwh[place], True, place, power_w - base_w))  # noqa: FBT003  # as above
+    parts = [part for place, power_w in enumerate(powers_w) for part in _parts(want, market, left, place, power_w)]
     left_wh = want.energy_wh
     found_w, found_eur = [0.0] * len(powers_w), list(eur_kwh)
     for part in sorted(part for part in parts if part.eur_kwh < most_eur):
@@ -433,10 +434,29 @@ def _priced(
             continue
         place, before_w = part.place, found_w[part.place]
         found_w[place] = before_w + part.power_w
-        if found_w[place] > 0:
-            found_eur[place] = (found_eur[place] * before_w + part.eur_kwh * part.power_w) / found_w[place]
+        found_eur[place] = (found_eur[place] * before_w + part.eur_kwh * part.power_w) / found_w[place]
         left_wh -= part.power_w * hours[place]
     return found_w, found_eur
+
+
+def _parts(want: Want, market: _Market, left: _Left, place: int, power_w: float) -> Iterable[_Part]:
+    """The first holds the least that the car draws, and is as large as it costs no more by that."""
+    quarter, eur_kwh, sun_w = market.quarters[place], market.eur_kwh[place], left.suns_w[place]
+    levels = ((sun_w, quarter.sun_eur_kwh), (left.calms_w[place], eur_kwh), (inf, eur_kwh + quarter.over_eur_kwh))
+    first_w = first_eur = drawn_w = 0.0
+    for level_w, level_eur in levels:
+        until_w = min(power_w, level_w)
+        if until_w <= drawn_w:
+            continue
+        part_w = min(until_w, max(drawn_w, want.least_w)) if first_w and level_eur > first_eur else until_w
+        if part_w > drawn_w:
+            first_eur = (first_eur * first_w + level_eur * (part_w - drawn_w)) / part_w
+            first_w = part_w
+        if until_w > part_w:
+            yield _Part(level_eur, True, place, until_w - part_w)  # noqa: FBT003  # a field, named in the class
+        drawn_w = until_w
+    if first_w:
+        yield _Part(first_eur, False, place, first_w)  # noqa: FBT003  # as above
 
 
 def _mean_eur(power_w: float, eur_kwh: float, sun_w: float, sun_eur_kwh: float) -> float:
