@@ -156,6 +156,15 @@ def test_stamps_with_their_zone_say_the_same() -> None:
     assert by_solar(AUTUMN) == by_solar(json.dumps(said).encode())
 
 
+def test_energies_that_are_the_powers_are_means_of_the_hour_that_begins() -> None:
+    """Each quarter of it has the same; a straight line would have other energies."""
+    values = {"2026-06-20 11:00:00": 0, "2026-06-20 12:00:00": 1000, "2026-06-20 13:00:00": 2400}
+    watts = by_solar(json.dumps({"result": {"watts": values, "watt_hours_period": values}}).encode())
+    start = local("2026-06-20 11:00")
+    assert [0.0] * 4 + [1000.0] * 4 + [2400.0] * 4 == [watts[start + at * QUARTER] for at in range(12)]
+    assert 3.4 == pytest.approx(kwh(watts))
+
+
 def test_without_energies_powers_are_powers_at_instants() -> None:
     """As the service's own documentation has it."""
     said = json.loads(SPRING)
