@@ -82,7 +82,7 @@ def part(module: str) -> str:
 def test_imports_point_inwards(file: Path) -> None:
     """A part knows only the parts in its row."""
     own = file.parts[1].removesuffix(".py")
-    if own == "__init__":
+    if own == "__init__" or file == Path("lib/sim/__main__.py"):  # an entry point joins parts
         return
     known = {part(module) for module in imported(file) if module.startswith("lib.")}
     assert set() == known - {own, *MAY_IMPORT[own].split()}

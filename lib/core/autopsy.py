@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf, log
-from statistics import median
 from typing import Final, NamedTuple
 
 SMALLEST_W = 150.0  # what switches less is not what made a peak
@@ -167,7 +166,7 @@ def levels(watts: Sequence[float | None], *, step_s: float = 1.0) -> tuple[Level
     cuts = _cuts(calm, 3 * max(noise_w, LEAST_NOISE_W) ** 2 * log(len(calm) + 1) * 2, shortest)
     least_w = max(SMALLEST_W, NOISE_TIMES * noise_w)
     return tuple(
-        Level(first * step_s, last * step_s, median(whole[first:last])) for first, last in _joined(whole, cuts, least_w)
+        Level(first * step_s, last * step_s, _median(whole[first:last])) for first, last in _joined(whole, cuts, least_w)
     )
 
 
@@ -313,13 +312,18 @@ def _filled(watts: Sequence[float | None]) -> list[float]:
 
 def _smoothed(whole: Sequence[float]) -> list[float]:
     """The median of five: no spike is a step, and a step stays where it is."""
-    return [median(whole[max(0, at - 2) : at + 3]) for at in range(len(whole))]
+    return [_median(whole[max(0, at - 2) : at + 3]) for at in range(len(whole))]
+
+
+def _median(values: Sequence[float]) -> float:
+    ordered, half = sorted(values), len(values) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def _noise_w(whole: Sequence[float]) -> float:
     """The noise as a standard deviation, by the median of the changes: steps are too few to count in it."""
     changes = [abs(after - before) for before, after in pairwise(whole)]
-    return median(changes) / 0.6745 / 2**0.5 if changes else 0.0
+    return _median(changes) / 0.6745 / 2**0.5 if changes else 0.0
 
 
 def _cuts(values: Sequence[float], penalty: float, shortest: int) -> list[tuple[int, int]]:
@@ -355,7 +359,7 @@ def _joined(whole: Sequence[float], cuts: Sequence[tuple[int, int]], least_w: fl
     """Neighbours that differ by less than `least_w` as one, the most alike first."""
     rest = list(cuts)
     while len(rest) > 1:
-        powers = [median(whole[first:last]) for first, last in rest]
+        powers = [_median(whole[first:last]) for first, last in rest]
         gaps = [abs(after - before) for before, after in pairwise(powers)]
         at = min(range(len(gaps)), key=lambda place: gaps[place])
         if gaps[at] >= least_w:

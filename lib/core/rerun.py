@@ -25,6 +25,7 @@ LEARNS = 0.15  # of what a day teaches of an hour like it
 DAYS_BEFORE = 21  # what is learned from before the time that is asked for
 LEAST_FULL_W = 1380.0  # a car charges with 6 A on one phase, or not at all
 LEAST_KW_EUR = 0.5
+REFILL_H = 3.0  # as bs does, see lib/core/storing.py
 
 Prices = Mapping[datetime, Marginal]  # by the start of a quarter
 
@@ -141,13 +142,14 @@ def stored(
         ahead = _expected(quarter.start, habit, prices, rules, paid_w)
         first = _stretch(quarter.start, quarter.start + QUARTER, net_w, prices.get(quarter.start), rules, paid_w)
         power_w = planned(now, [first, *ahead], end_eur_kwh=end_eur_kwh([first, *ahead], store)).steps[0].power_w
-        over_w = max(0.0, quarter.peak_w + power_w - paid_w)  # an oven is on: what is kept is for that
-        power_w -= min(over_w, max(0.0, net_w + power_w))
+        if rules.kw_eur and level_wh < keeps_wh:  # a reserve that is missing is refilled under the peak
+            power_w = max(power_w, min((keeps_wh - level_wh) / way / REFILL_H, paid_w - _drawn_w(quarter, 0.0)))
+        power_w -= max(0.0, _drawn_w(quarter, power_w) - paid_w)  # an oven is on: what is kept is for that
         power_w = min(max(power_w, -store.discharge_w, -(level_wh - store.least_wh) * way / HOURS), store.charge_w)
         level_wh += power_w * HOURS * (way if power_w > 0 else 1 / way)
         given_wh += max(0.0, -power_w) * HOURS
         changes.append(power_w * HOURS)
-        peak_w = max(peak_w, quarter.peak_w + power_w)
+        peak_w = max(peak_w, _drawn_w(quarter, power_w))
         habit.learn(quarter.start, net_w)
     return Course(change_wh=tuple(changes), given_wh=given_wh, more_wh=level_wh - store.energy_wh)
 
@@ -209,7 +211,6 @@ def replanned(
         if month is not None and this != month:
             peak_w = 0.0
         month, paid_w = this, rules.paid_w(peak_w)
-        drawn_w = max(0.0, quarter.peak_w + change_wh[quarter.start] / HOURS)
         room_w = [max(0.0, paid_w - house_w)]
         here = [at for at, stay in enumerate(stays) if left_wh[at] > 1 and stay.since < quarter.start + QUARTER]
         here = [at for at in here if quarter.start < stays[at].until]
@@ -239,8 +240,7 @@ def replanned(
                 wh = left_wh[at] if last else min(left_wh[at], max(wh, must_wh))
                 left_wh[at] -= wh
                 change_wh[quarter.start] += wh
-                drawn_w += wh / HOURS
-        peak_w = max(peak_w, drawn_w)
+        peak_w = max(peak_w, _drawn_w(quarter, change_wh[quarter.start] / HOURS))
         habit.learn(quarter.start, house_w)
     return Course(change_wh=tuple(change_wh[quarter.start] for quarter in past))
 
@@ -320,6 +320,13 @@ def _stretch(
         room_w=paid_w,
         over_eur_kwh=rules.over_eur_kwh * (QUARTER / (end - start)),
     )
+
+
+def _drawn_w(quarter: Past, more_w: float) -> float:
+    """What a quarter counts when so much more flows: first what was fed in is taken."""
+    if more_w > 0:
+        more_w = max(0.0, more_w - quarter.fed_wh / HOURS)
+    return max(0.0, quarter.peak_w + more_w)
 
 
 def _month(start: datetime) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""The simulated house as a program: `python -m lib.sim`.
+"""The simulated house as a program: `python -m lib.sim`; with the word `replay` the stored past lived once more.
 
 Joins world, boxes and line server, and shows one calm status line where somebody can see it.
 """
@@ -38,6 +38,11 @@ T = TypeVar("T")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the house until a signal ends it; 0 when it ended as asked, 1 when it could not start."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words and words[0] == "replay":
+        from lib.commands import replay
+
+        return replay.run(words[1:])
     asked = parse(arguments)
     try:
         asyncio.run(_live(asked))

@@ -1,0 +1,318 @@
+"""`python -m lib.sim replay --peaks`: the highest quarters, second by second, what ran, what would have avoided them.
+
+In: dm's and ev's databases, rates. Out: text for people, or JSON. Where the seconds are not kept the minutes tell, and
+where those are gone only the quarter itself: both is said.
+"""
+
+import argparse
+import heapq
+import json
+import sqlite3
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from lib.commands.replay import AskedError, Span
+from lib.core import autopsy
+from lib.core.autopsy import Case, Found, Ran, Way
+from lib.core.books import local_day
+from lib.core.capacity import Capacity
+from lib.core.quarter import QUARTER
+from lib.core.stamp import BRUSSELS
+from lib.core.whatif import Past, peak_eur
+from lib.settings import Settings
+from lib.store import replay as stored
+from lib.store.database import StoreError
+from lib.store.ev_store import quarters_between
+
+CHART_WIDTH, CHART_HEIGHT = 60, 7
+BLOCKS = " ▁▂▃▄▅▆▇█"
+ASCII_BLOCKS = " .:#"
+MOST_WAYS, MOST_DEVICES = 5, 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peak:
+    """One of the highest quarters.
+
+    Attributes:
+        place: from 1 on, among the quarters of its month. goal_w: what the month then would peak at without it.
+        watts, step_s: how it went; None where nothing of that is kept.
+        cars_wh: by charger. eur_w: what the month costs at a peak of so many watts, by the ways out and as it was.
+
+    """
+
+    quarter: Past
+    place: int
+    goal_w: float
+    watts: tuple[float | None, ...] = ()
+    step_s: float = 1.0
+    over: stored.Over | None = None
+    cars_wh: Mapping[str, float]
+    found: Found | None = None
+    ways: tuple[Way, ...] = ()
+    saved_eur: tuple[float | None, ...] = ()
+
+
+def answer(home: Settings, span: Span, asked: argparse.Namespace) -> str:
+    """The highest quarters, as text or JSON. Raises AskedError, StoreError."""
+    found = highest(home, span, asked.top)
+    if asked.json:
+        return json.dumps([_told(one) for one in found], indent=2, ensure_ascii=False) + "\n"
+    plain = not _can_draw(sys.stdout.encoding)
+    return "\n".join(line for one in found for line in (*_lines(one, plain=plain), ""))
+
+
+def highest(home: Settings, span: Span, top: int) -> list[Peak]:
+    """The highest quarters of the days, the highest first."""
+    with stored.looked_into(home.database("dm")) as connection:
+        # of whole months, since a peak counts against the other quarters of its month
+        start = span.start.astimezone(BRUSSELS).replace(day=1)
+        past = stored.watched(connection, start, span.end + QUARTER).quarters
+        peaks = stored.peaks(connection)
+        inside = [one for one in past if span.start <= one.start < span.end and one.peak_w > 0]
+        if not inside:
+            raise AskedError(f"{span.words}: no quarter of it was watched")
+        cars = _cars(home, inside)
+        chosen = heapq.nlargest(top, inside, key=lambda one: one.peak_w)
+        after = {one.start: one.peak_w for one in past}
+        known_w = {month: one.peak_w for month, one in peaks.items()}
+        months: dict[date, list[Past]] = {}
+        for one in past:
+            months.setdefault(_month(one.start), []).append(one)
+        for several in months.values():
+            several.sort(key=lambda quarter: -quarter.peak_w)
+        found = []
+        for quarter in chosen:
+            month = _month(quarter.start)
+            place = months[month].index(quarter)
+            below_w = months[month][place + 1].peak_w if place + 1 < len(months[month]) else 0.0
+            rules = home.rules.tariffs.on(month).capacity if home.rules.capacity_tariff else None
+            floor_w = max(rules.floor_w if rules else 0.0, home.rules.owner_target_w or 0.0)
+            watts, step_s = _watts(connection, quarter.start)
+            by_charger = cars.get(quarter.start, {})
+            cars_wh = sum(by_charger.values()) or (quarter.parts.cars_wh if quarter.parts else None)
+            what = autopsy.found(watts, step_s=step_s, cars_wh=cars_wh)
+            case = Case(
+                average_w=quarter.peak_w,
+                below_w=below_w,
+                floor_w=floor_w if rules else 0.0,
+                after_w=after.get(quarter.start + QUARTER),
+                cars_wh=cars_wh,
+                battery_wh=quarter.parts.battery_wh if quarter.parts else None,
+            )
+            ways = autopsy.ways(case, what)[:MOST_WAYS]
+            eur = [_saved_eur(rules, known_w, month, quarter.peak_w, way.peak_w) for way in ways]
+            found.append(
+                Peak(
+                    quarter=quarter,
+                    place=place + 1,
+                    goal_w=max(below_w, case.floor_w),
+                    watts=watts,
+                    step_s=step_s,
+                    over=stored.over(connection, quarter.start),
+                    cars_wh=by_charger,
+                    found=what,
+                    ways=ways,
+                    saved_eur=tuple(eur),
+                )
+            )
+    return found
+
+
+def _cars(home: Settings, inside: Sequence[Past]) -> Mapping[datetime, Mapping[str, float]]:
+    """What each charger gave, by quarter; nothing where ev keeps no database that can be read."""
+    path = home.database("ev")
+    with suppress(StoreError):
+        if path.exists():
+            return quarters_between(path, inside[0].start, inside[-1].start + QUARTER)[0]
+    return {}
+
+
+def _watts(connection: sqlite3.Connection, start: datetime) -> tuple[tuple[float | None, ...], float]:
+    """How a quarter went, and how far apart two of the values are, in s: seconds, else minutes, else nothing."""
+    if (trace := stored.trace(connection, start)) is not None:
+        return trace.watts, 1.0
+    by_minute = {one.start: float(one.mean_w) for one in stored.minutes(connection, start)}
+    if not by_minute:
+        return (), 60.0
+    return tuple(by_minute.get(start + n * timedelta(minutes=1)) for n in range(15)), 60.0
+
+
+def _saved_eur(
+    rules: Capacity | None, peaks_w: Mapping[date, float], month: date, was_w: float, then_w: float
+) -> float | None:
+    """What a lower peak of a month saves over all bills that count it."""
+    was_eur, then_eur = (peak_eur(rules, peaks_w, month, peak_w) for peak_w in (was_w, then_w))
+    return None if was_eur is None or then_eur is None else was_eur - then_eur
+
+
+def _lines(peak: Peak, *, plain: bool) -> Iterator[str]:
+    """One quarter for people."""
+    quarter = peak.quarter
+    local = quarter.start.astimezone(BRUSSELS)
+    end = (quarter.start + QUARTER).astimezone(BRUSSELS)
+    rank = "the highest" if peak.place == 1 else f"number {peak.place}"
+    yield f"{local:%a %d %b %Y %H:%M}–{end:%H:%M}  {_kw(quarter.peak_w)}, {rank} of {local:%B}"
+    if peak.over is not None:
+        yield f"  above its target of {_kw(peak.over.target_w)}: {peak.over.cause}"
+    if peak.watts:
+        if peak.step_s > 1:
+            yield "  its seconds are not kept, only those of a month's highest quarter; here by the minute"
+        yield from (f"  {line}" for line in chart(peak.watts, average_w=quarter.peak_w, plain=plain))
+    else:
+        yield "  how it went is not kept: seconds only of a month's highest quarter, minutes only for some days"
+    yield from _what_ran(peak)
+    yield from _what_avoids(peak)
+
+
+def _what_ran(peak: Peak) -> Iterator[str]:
+    if peak.found is not None:
+        yield f"  all the time: {_kw(peak.found.base_w)}"
+        for device in peak.found.devices[:MOST_DEVICES]:
+            yield f"  {_ran(device, peak.quarter.start)}"
+    for charger, wh in sorted(peak.cars_wh.items()):
+        if wh > 0:
+            yield f"  {charger}: {_kw(wh * 4)} on the mean, by its charger"
+    parts = peak.quarter.parts
+    if parts is None:
+        yield "  what cars and battery drew is not stored with this quarter"
+        return
+    if parts.cars_wh > 0 and not peak.cars_wh:
+        yield f"  cars: {_kw(parts.cars_wh * 4)} on the mean"
+    if parts.battery_wh:
+        doing = "took" if parts.battery_wh > 0 else "gave"
+        yield f"  the battery {doing} {_kw(abs(parts.battery_wh) * 4)} on the mean"
+    if parts.sun_wh:
+        yield f"  the sun made {_kw(parts.sun_wh * 4)} on the mean"
+
+
+def _what_avoids(peak: Peak) -> Iterator[str]:
+    if not peak.ways:
+        yield "  to have avoided it would have saved nothing: another quarter is as high, or it is under the floor"
+        return
+    alone = "" if peak.place == 1 else ", once the higher ones are avoided"
+    yield f"  what would have kept the month lower{alone}:"
+    for way, eur in zip(peak.ways, peak.saved_eur, strict=True):
+        saves = f"{_kw(peak.quarter.peak_w - way.peak_w)} less"
+        price = "" if eur is None else f", € {eur:.2f} over the next 12 bills"
+        yield f"    {_way(way)}: {saves}{price}"
+
+
+def _way(way: Way) -> str:
+    match way.kind:
+        case "battery":
+            return f"a battery that gives {way.wh / 1000:.2f} kWh, up to {_kw(way.power_w)}"
+        case "later":
+            return f"{way.what} 10 minutes later"
+    return f"without {way.what}"
+
+
+def _ran(device: Ran, start: datetime) -> str:
+    """A device in a line: what, how much, since when, how long, how often."""
+    first = device.runs[0]
+    at = (start + timedelta(seconds=first.start_s)).astimezone(BRUSSELS)
+    name = device.what if device.is_car else f"probably {device.what}" if device.what != "something" else device.what
+    mean_s = sum(run.lasts_s for run in device.runs) / len(device.runs)
+    if len(device.runs) > 1:
+        when = f"{len(device.runs)} times from {at:%H:%M:%S}, {_time(mean_s)} each"
+    elif not first.began:
+        when = f"on before, until {(start + timedelta(seconds=first.end_s)).astimezone(BRUSSELS):%H:%M:%S}"
+    else:
+        when = f"from {at:%H:%M:%S}, {_time(first.lasts_s)}{'' if first.ended else ' and longer'}"
+    return f"{_kw(device.power_w)} {when}: {name} ({device.energy_wh / 1000:.2f} kWh)"
+
+
+def chart(watts: Sequence[float | None], *, average_w: float, plain: bool) -> list[str]:
+    """A small picture of the power over the quarter, in blocks or in ASCII, with kW at its side."""
+    width = min(CHART_WIDTH, len(watts)) if len(watts) >= CHART_WIDTH else CHART_WIDTH
+    columns: list[float | None] = []
+    for at in range(width):
+        first, last = at * len(watts) // width, max((at + 1) * len(watts) // width, at * len(watts) // width + 1)
+        known = [one for one in watts[first:last] if one is not None]
+        columns.append(sum(known) / len(known) if known else None)
+    top_w = max(1000.0, average_w, *(one for one in columns if one is not None))
+    blocks = ASCII_BLOCKS if plain else BLOCKS
+    full = len(blocks) - 1
+    lines = []
+    for row in range(CHART_HEIGHT, 0, -1):
+        low_w, high_w = top_w * (row - 1) / CHART_HEIGHT, top_w * row / CHART_HEIGHT
+        cells = ""
+        for one in columns:
+            share = 0.0 if one is None else (one - low_w) / (high_w - low_w)
+            cells += blocks[max(0, min(full, round(share * full)))]
+        side = f"{top_w / 1000:.1f}" if row == CHART_HEIGHT else "0" if row == 1 else ""
+        mark = " average" if low_w <= average_w < high_w or (row == CHART_HEIGHT and average_w >= high_w) else ""
+        lines.append(f"{side:>5} {'|' if plain else '│'}{cells}{'<' if mark and plain else '◂' if mark else ''}{mark}")
+    return lines
+
+
+def _told(peak: Peak) -> dict[str, object]:
+    """One quarter for programs."""
+    quarter, parts = peak.quarter, peak.quarter.parts
+    return {
+        "start": quarter.start.isoformat(),
+        "average_w": round(quarter.peak_w),
+        "place": peak.place,
+        "target_w": round(peak.over.target_w) if peak.over else None,
+        "cause": peak.over.cause if peak.over else None,
+        "seconds_between": peak.step_s if peak.watts else None,
+        "watts": list(peak.watts),
+        "cars_wh": {name: round(wh) for name, wh in peak.cars_wh.items()},
+        "parts_wh": None
+        if parts is None
+        else {"load": parts.load_wh, "sun": parts.sun_wh, "cars": parts.cars_wh, "battery": parts.battery_wh},
+        "base_w": round(peak.found.base_w) if peak.found else None,
+        "ran": [
+            {
+                "what": device.what,
+                "by_charger": device.is_car,
+                "power_w": round(device.power_w),
+                "energy_wh": round(device.energy_wh),
+                "runs": [
+                    {
+                        "from_s": run.start_s,
+                        "to_s": run.end_s,
+                        "power_w": round(run.power_w),
+                        "began": run.began,
+                        "ended": run.ended,
+                    }
+                    for run in device.runs
+                ],
+            }
+            for device in (peak.found.devices if peak.found else ())
+        ],
+        "ways": [
+            {
+                "kind": way.kind,
+                "what": way.what,
+                "peak_w": round(way.peak_w),
+                "battery_wh": round(way.wh) if way.kind == "battery" else None,
+                "battery_w": round(way.power_w) if way.kind == "battery" else None,
+                "saved_eur": None if eur is None else round(eur, 2),
+            }
+            for way, eur in zip(peak.ways, peak.saved_eur, strict=True)
+        ],
+    }
+
+
+def _month(start: datetime) -> date:
+    return local_day(start).replace(day=1)
+
+
+def _can_draw(encoding: str | None) -> bool:
+    try:
+        (BLOCKS + "│◂–€").encode(encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def _kw(watts: float) -> str:
+    return f"{watts / 1000:.2f} kW"
