@@ -21,6 +21,7 @@ class Cause(StrEnum):
     RESERVE = "reserve minimum"
     MAX = "max"
     ACCEPTED = "accepted peak"
+    PLAN = "plan"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import hypot, inf
-from statistics import fmean
 
 from lib.core.arbitrage import Store, Stretch
 from lib.core.bands import midnight
@@ -109,7 +108,7 @@ class _Prices:
         self._starts = [slot.start for slot in self._slots]
         imports = [slot.import_eur_kwh for slot in self._slots if slot.import_eur_kwh is not None]
         exports = [slot.export_eur_kwh for slot in self._slots if slot.export_eur_kwh is not None]
-        self._mean = fmean(imports or [IMPORT_EUR_KWH]), fmean(exports or [EXPORT_EUR_KWH])
+        self._mean = _mean(imports or [IMPORT_EUR_KWH]), _mean(exports or [EXPORT_EUR_KWH])
 
     def at(self, instant: datetime) -> tuple[float, float, bool]:
         """€/kWh drawn and injected, and whether that is published."""
@@ -173,7 +172,7 @@ def _coarse(spans: Sequence[Span], fine_until: datetime) -> Iterator[Span]:
 
 def _joined(spans: Sequence[Span]) -> Span:
     def mean(read: Callable[[Span], float]) -> float:
-        return fmean(map(read, spans))
+        return _mean([*map(read, spans)])
 
     return replace(
         spans[0],
@@ -185,6 +184,10 @@ def _joined(spans: Sequence[Span]) -> Span:
         safe_w=max(span.safe_w for span in spans),
         known=all(span.known for span in spans),
     )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 def _peak(number: int, month: date, at: datetime, end: datetime, peaks: PeakPrices) -> Peak:

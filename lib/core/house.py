@@ -91,6 +91,14 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """The plan lets these quarters, by their start, count so much, since what they are for is worth that peak."""
+
+    peak_w: float
+    quarters: frozenset[datetime] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Above:
     """A quarter that ended above its target, and why. Averages in W; target_w: without what the owner accepted."""
 
@@ -108,7 +116,7 @@ class House:
         index: the day-ahead price in €/MWh.
         watch: what the next reading is compared with; events: what happened in this step.
         ledger: the budget of the running quarter, and who may draw how much of it.
-        accepted: the month peak that the owner accepted, for its month.
+        accepted: the month peak that the owner accepted, for its month; raised: quarters that the plan lets go higher.
         above: the quarter that ended in this step, if it did so above its target.
         parting: what house, sun, cars and battery draw in the running quarter; parts: of the one that ended in this
             step, where all of it is known.
@@ -128,6 +136,7 @@ class House:
     events: tuple[Event, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
     accepted: MonthPeak | None = None
+    raised: Raised | None = None
     above: Above | None = None
     parting: Parting | None = None
     parts: Parts | None = None
@@ -136,7 +145,7 @@ class House:
     notices: Mapping[str, str] = field(default_factory=dict)
 
 
-Happening = Heard | Silent | Published | Claimed | Accepted | InverterTold | InverterMissed | InverterHeld
+Happening = Heard | Silent | Published | Claimed | Accepted | Raised | InverterTold | InverterMissed | InverterHeld
 
 
 def after(house: House, event: Happening, rules: Rules) -> House:
@@ -169,6 +178,8 @@ def after(house: House, event: Happening, rules: Rules) -> House:
             month = house.peaks.month if house.peaks else None
             known = MonthPeak(month, event.peak_w, None) if month and event.peak_w else None
             return replace(house, accepted=known)
+        case Raised():
+            return replace(house, raised=event if event.quarters else None)
         case InverterTold() | InverterMissed() | InverterHeld():
             return replace(house, roof=sun.after(house.roof, event))
 
@@ -185,11 +196,15 @@ def prices(house: House, rules: Rules) -> Prices:
 
 
 def target_w(house: House, rules: Rules) -> float:
-    """What the running quarter may count: the most of floor, peak already paid, the owner's target and what he accepts.
+    """What the running quarter may count.
 
-    Without a capacity tariff it is what the connection carries.
+    The most of floor, peak already paid, the owner's target, what he accepts, and what the plan has for this quarter;
+    without a capacity tariff what the connection carries.
     """
-    return max(paid_w(house, rules), accepted_w(house) or 0.0) if rules.capacity_tariff else limit_w(house, rules)
+    if not rules.capacity_tariff:
+        return limit_w(house, rules)
+    start = house.quarter.start if house.quarter else None
+    return max(paid_w(house, rules), accepted_w(house) or 0.0, planned_w(house, start))
 
 
 def paid_w(house: House, rules: Rules) -> float:
@@ -202,6 +217,11 @@ def accepted_w(house: House) -> float | None:
     """The month peak that the owner accepted, while its month runs."""
     known = house.accepted
     return known.peak_w if known and house.peaks and known.month == house.peaks.month else None
+
+
+def planned_w(house: House, start: datetime | None) -> float:
+    """How high the plan lets the quarter from `start` go; 0 where it is content with what is paid."""
+    return house.raised.peak_w if house.raised and start in house.raised.quarters else 0.0
 
 
 def new_peak_eur(house: House, rules: Rules, peak_w: float | None = None) -> float | None:
@@ -276,6 +296,7 @@ def _heard(house: House, heard: Heard, rules: Rules) -> House:
             *tidings.above(closed, paid_w(house, rules), above.cause if above else None, at),
         ),
         accepted=house.accepted,
+        raised=house.raised,
         above=above,
         parting=parting,
         parts=parted,
@@ -300,7 +321,12 @@ def _above(house: House, closed: Closed | None, rules: Rules) -> Above | None:
     known_w = paid_w(house, rules)
     if closed is None or not rules.capacity_tariff or closed.average_w <= known_w + 1:
         return None
-    why = ledger.cause(house.ledger, closed.average_w, target_w(house, rules))
+    why = ledger.cause(
+        house.ledger,
+        closed.average_w,
+        accepted_w=accepted_w(house) or 0.0,
+        planned_w=planned_w(house, closed.start),
+    )
     return Above(start=closed.start, average_w=closed.average_w, target_w=known_w, cause=why)
 
 

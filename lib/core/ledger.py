@@ -209,11 +209,16 @@ def after(
     )
 
 
-def cause(ledger: Ledger, average_w: float, target_w: float) -> Cause:
-    """Why the quarter that this ledger kept ended at `average_w`; target_w: with the peak that the owner accepted."""
+def cause(ledger: Ledger, average_w: float, *, accepted_w: float, planned_w: float) -> Cause:
+    """Why the quarter that this ledger kept ended at `average_w`, above what was paid.
+
+    accepted_w: what the owner accepted, planned_w: how high the plan let it go; 0 where they did not.
+    """
     if ledger.causes:
         return max(ledger.causes, key=lambda one: ledger.causes[one])
-    return Cause.ACCEPTED if average_w <= target_w else Cause.BASE
+    if average_w <= planned_w + 1:
+        return Cause.PLAN
+    return Cause.ACCEPTED if average_w <= accepted_w + 1 else Cause.BASE
 
 
 def _ceiling_w(before_w: float | None, quarter: Quarter, target_w: float, margin: float) -> float:

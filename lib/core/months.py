@@ -113,8 +113,22 @@ def new_peak_eur(
     known_w = peaks_w(booked, peaks)
     if peak_w is not None and peak_w <= known_w.get(month, 0.0):
         return 0.0
-    last = booked.months[0] if booked and booked.months else None
-    charges, import_wh = (last.network, last.import_wh) if last and last.import_wh else (NOTHING, None)
+    charges, import_wh = _last(booked)
     if peak_w is None:
         return capacity.kw_eur(tariff, known_w, month, charges=charges, import_wh=import_wh)
     return capacity.new_peak_eur(tariff, known_w, month, peak_w, charges=charges, import_wh=import_wh)
+
+
+def kwh_eur(month: date, booked: Books | None, peaks: Peaks, tariff: Capacity) -> float:
+    """What the maximum tariff adds to the price of a kWh of a month; whether it holds is seen by the last one."""
+    charges, import_wh = _last(booked)
+    billed_w = capacity.billed_w(tariff, peaks_w(booked, peaks), month)
+    if import_wh is None or tariff.max_eur_kwh is None or tariff.eur_kw_year is None or billed_w is None:
+        return 0.0
+    return capacity.kwh_eur(tariff, billed_w=billed_w, charges=charges, import_wh=import_wh)
+
+
+def _last(booked: Books | None) -> tuple[Charges, int | None]:
+    """What the last month that is over was charged for the network, and what it took; None where nobody knows."""
+    last = booked.months[0] if booked and booked.months else None
+    return (last.network, last.import_wh) if last and last.import_wh else (NOTHING, None)

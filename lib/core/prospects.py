@@ -6,7 +6,6 @@ In: the EV app's state. Out: the same with needs, plan and cheap hours in it. Kn
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from statistics import fmean
 
 from lib.core import foresight
 from lib.core.car import CarRules
@@ -87,7 +86,7 @@ def _cheap_eur(rooms: Sequence[Quarters], cheap: Sequence[tuple[datetime, dateti
         for one in rooms
         if one.eur_kwh is not None and any(start <= one.start < end for start, end in cheap)
     ]
-    return fmean(prices) if prices else None
+    return sum(prices) / len(prices) if prices else None
 
 
 def _prospect(charging: Charging, name: str, car: CarRules) -> Prospect:

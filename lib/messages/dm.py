@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from lib.core import capacity, months
 from lib.core import house as core
 from lib.core.bands import midnight
-from lib.core.books import Books, local_day
+from lib.core.books import local_day
 from lib.core.charges import Used
 from lib.core.claims import LEASE_S
 from lib.core.cost import ahead, marginal
@@ -19,6 +19,7 @@ from lib.core.quarter import Quarter
 from lib.core.stamp import BRUSSELS
 from lib.core.sun import Roof
 from lib.core.tariff import Tariff
+from lib.core.terms import used_now
 from lib.core.values import OFF, printable, spelled
 from lib.messages import (
     Announced,
@@ -159,7 +160,7 @@ def say_rates(house: core.House, rules: core.Rules, *, now: datetime, trouble: s
     at = house.at or now
     today = local_day(at)
     tariff = rules.tariffs.on(today)
-    used = _used(house.books)
+    used = used_now(house.books)
     until = midnight(today + timedelta(days=2 if tariff.is_dynamic else BAND_DAYS))
     slots = ahead(rules.tariffs, midnight(today), until, index=house.index, used=used)
     known = [slot.end for slot in house.index.slots]
@@ -185,11 +186,6 @@ def _band(name: str, tariff: Tariff, house: core.House, rules: core.Rules, at: d
         at = max(at, next((piece.start for piece in in_force), at))
     price = marginal(rules.tariffs, at, register=register, used=used, index=house.index)
     return Band(name=name, import_eur_kwh=price.import_eur_kwh, export_eur_kwh=price.export_eur_kwh)
-
-
-def _used(books: Books | None) -> Used:
-    """What the year has used up to now."""
-    return Used() if books is None else books.open.used.plus(books.open.amounts)
 
 
 def say_events(last: Iterable[Event]) -> Events:

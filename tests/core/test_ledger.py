@@ -153,7 +153,7 @@ def test_a_long_load_at_minute_13_stops_the_car_at_the_last_moment() -> None:
     assert LEAST_W == grants_w[781]
     assert (1, 0.0) == (home.cars["garage"].pauses, grants_w[-1])
     assert home.average_w <= 2500
-    assert Cause.BASE == ledger.cause(home.ledger, 2600, 2500)
+    assert Cause.BASE == ledger.cause(home.ledger, 2600, accepted_w=2500, planned_w=0.0)
 
 
 def test_nothing_is_raised_in_the_last_four_minutes() -> None:

@@ -1,0 +1,69 @@
+"""On what terms the house draws from now on: the price of each kWh ahead, and what its peaks cost. For plans.
+
+In: the house and its rates. Out: prices by slot, the maximum tariff in them where it holds, and the price of 1 kW more
+of this month's peak and the next one's.
+"""
+
+from datetime import timedelta
+
+from lib.core import months
+from lib.core.bands import midnight
+from lib.core.books import Books, local_day
+from lib.core.charges import Used
+from lib.core.cost import PriceSlot, ahead
+from lib.core.expected import SUPPOSED_KW_EUR
+from lib.core.horizon import PeakPrices
+from lib.core.house import House, Rules, accepted_w, new_peak_eur, paid_w
+
+DAYS_MARKET, DAYS_BANDS = 2, 6  # a price of the market is known until tomorrow, one by bands for ever
+DAY = timedelta(days=1)
+
+
+def prices_ahead(house: House, rules: Rules, *, days_back: int = 1) -> tuple[PriceSlot, ...]:
+    """What the next kWh costs and earns, from the midnight of some days before on; () before the first telegram."""
+    if house.at is None:
+        return ()
+    today = local_day(house.at)
+    is_market = rules.tariffs.on(today).is_dynamic
+    until = midnight(today + (DAYS_MARKET if is_market else DAYS_BANDS) * DAY)
+    used = used_now(house.books)
+    slots = ahead(rules.tariffs, midnight(today - days_back * DAY), until, index=house.index, used=used)
+    more_eur = _maximum_eur_kwh(house, rules)
+    if not more_eur:
+        return slots
+    return tuple(
+        slot if slot.import_eur_kwh is None else slot._replace(import_eur_kwh=slot.import_eur_kwh + more_eur)
+        for slot in slots
+    )
+
+
+def peak_prices(house: House, rules: Rules, *, saves_eur: float = 0.0) -> PeakPrices:
+    """What peaks cost; saves_eur: what 1 kW more that is paid saves on a usual day."""
+    if not rules.capacity_tariff or house.peaks is None:
+        return PeakPrices(paid_w=rules.connection_w, next_w=rules.connection_w)
+    month = (house.peaks.month + timedelta(days=31)).replace(day=1)
+    tariff = rules.capacity(month)
+    floor_w = tariff.floor_w if tariff else 0.0
+    next_eur = months.new_peak_eur(month, house.books, house.peaks, tariff) if tariff else 0.0
+    kw_eur = new_peak_eur(house, rules)
+    return PeakPrices(
+        paid_w=max(paid_w(house, rules), accepted_w(house) or 0.0),
+        next_w=max(floor_w, rules.owner_target_w or 0.0),
+        kw_eur=SUPPOSED_KW_EUR if kw_eur is None else kw_eur,
+        next_kw_eur=SUPPOSED_KW_EUR if next_eur is None else next_eur,
+        saves_eur=saves_eur,
+        margin=rules.margin,
+    )
+
+
+def used_now(books: Books | None) -> Used:
+    """What the year has used up to now."""
+    return Used() if books is None else books.open.used.plus(books.open.amounts)
+
+
+def _maximum_eur_kwh(house: House, rules: Rules) -> float:
+    """What the maximum tariff adds to a kWh of this month; 0 where it does not hold, or nobody can tell."""
+    tariff = rules.capacity(house.peaks.month) if house.peaks else None
+    if tariff is None or house.peaks is None:
+        return 0.0
+    return months.kwh_eur(house.peaks.month, house.books, house.peaks, tariff)

@@ -1,0 +1,133 @@
+"""What is known of the days ahead, as a planner gets it."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from lib.core.arbitrage import Store
+from lib.core.cost import PriceSlot
+from lib.core.horizon import AHEAD, FINE, PeakPrices, problem
+from lib.core.outlook import Foreseen, Outlook
+from lib.core.plan import Want
+from lib.core.problem import Problem
+from lib.core.quarter import QUARTER, start_of
+from tests.conftest import local
+
+AT = local("2026-11-20 18:10")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+FLOOR = PeakPrices(paid_w=2_500.0, next_w=2_500.0, kw_eur=4.8, next_kw_eur=4.8)
+
+
+def an_outlook(*, load_w: float = 400.0, off_w: float = 100.0, sun_w: float = 0.0) -> Outlook:
+    """Two days that are all alike."""
+    start = start_of(AT)
+    return Outlook(
+        made=AT,
+        quarters=tuple(
+            Foreseen(
+                start=start + place * QUARTER,
+                end=start + (place + 1) * QUARTER,
+                load_w=load_w,
+                load_off_w=off_w,
+                sun_w=sun_w,
+            )
+            for place in range(192)
+        ),
+    )
+
+
+def known_until(until: datetime, *, since: datetime = AT - DAY) -> list[PriceSlot]:
+    """A price by the hour of the day, in cents: at 18 o'clock € 0.18."""
+    slots, start = [], start_of(since).replace(minute=0)
+    while start < until:
+        slots.append(PriceSlot(start, start + HOUR, (start.hour + 1) / 100, 0.02))
+        start += HOUR
+    return slots
+
+
+def a_problem(**said: object) -> Problem:
+    """Of a house without devices."""
+    usual: dict[str, object] = {"prices": known_until(AT + 6 * HOUR), "outlook": an_outlook(), "peaks": FLOOR}
+    return problem(AT, **(usual | said))  # type: ignore[arg-type]  # any of its keywords
+
+
+def a_want(until: datetime, **said: object) -> Want:
+    """Of a car."""
+    usual: dict[str, object] = {"car": "blue", "energy_wh": 10_000.0, "full_w": 7_360.0, "least_w": 1_380.0}
+    return Want(until=until, **(usual | said))  # type: ignore[arg-type]  # any of its keywords
+
+
+def test_quarters_follow_without_a_hole_and_then_hours() -> None:
+    """The running quarter is cut; hours are clock hours, after a day and a half."""
+    spans = a_problem().spans
+    assert AT == spans[0].start
+    assert all(one.end == other.start for one, other in pairwise(spans))
+    assert {5, 15, 60} == {round(one.hours * 60) for one in spans}
+    assert all(one.hours <= 0.25 for one in spans if one.start < AT + FINE)
+    assert all(one.start.minute == 0 for one in spans if one.hours == 1.0)
+    assert AT + AHEAD - QUARTER < spans[-1].end <= AT + AHEAD
+
+
+def test_it_reaches_as_far_as_a_trip_that_must_be_met() -> None:
+    """Three days ahead; what need not be makes it no longer, and what is over is left out."""
+    far = a_want(AT + 3 * DAY)
+    over = a_want(AT - HOUR)
+    found = a_problem(wants=(far, over))
+    assert (far,) == found.wants
+    assert start_of(far.until) == found.spans[-1].end
+    assert a_problem().spans[-1].end == a_problem(wants=(a_want(AT + 3 * DAY, worth_eur_kwh=0.2),)).spans[-1].end
+
+
+def test_a_price_that_is_not_published_is_supposed_to_be_that_of_the_day_before() -> None:
+    """And says that nobody knows it; where none is known at all something is supposed."""
+    spans = a_problem().spans
+    unknown = [one for one in spans if not one.known]
+    assert min(one.start for one in unknown) >= AT + 5 * HOUR
+    noon = next(one for one in unknown if one.start.hour == 11)
+    assert pytest.approx(0.12) == noon.import_eur_kwh
+    assert {(0.30, 0.05, False)} == {
+        (one.import_eur_kwh, one.export_eur_kwh, one.known) for one in a_problem(prices=()).spans
+    }
+
+
+def test_what_the_house_may_draw_more_is_kept_under_the_peak_but_makes_none_by_itself() -> None:
+    """0.7 standard deviations, at least the margin that the ledger keeps; a house at its peak has nothing to keep."""
+    assert {70.0} == {one.safe_w for one in a_problem().spans}
+    margin = PeakPrices(paid_w=2_500.0, next_w=2_500.0, margin=0.04)
+    assert {100.0} == {one.safe_w for one in a_problem(peaks=margin).spans}
+    assert {30.0} == {one.safe_w for one in a_problem(outlook=an_outlook(load_w=2_470.0)).spans}
+    assert {0.0} == {one.safe_w for one in a_problem(outlook=an_outlook(load_w=3_000.0)).spans}
+
+
+def test_a_month_that_begins_has_a_peak_of_its_own() -> None:
+    """From local midnight on, with its own floor."""
+    at = local("2026-11-30 18:00")
+    peaks = PeakPrices(paid_w=4_000.0, next_w=2_500.0, kw_eur=4.8, next_kw_eur=5.0)
+    found = problem(at, prices=(), outlook=an_outlook(), peaks=peaks)
+    assert [(4_000.0, 4.8), (2_500.0, 5.0)] == [(one.paid_w, one.eur_kw) for one in found.peaks]
+    first = next(one for one in found.spans if one.peak == 1)
+    assert local("2026-12-01 00:00") == first.start
+
+
+def test_a_peak_that_serves_the_days_left_of_its_month_costs_less_now() -> None:
+    """€ 4.80 less € 0.20 a day for the nine days after the horizon; never below nothing."""
+    late = local("2026-11-22 00:00")  # nine days of November are left, two of them in the horizon
+    useful = PeakPrices(paid_w=2_500.0, next_w=2_500.0, kw_eur=4.8, next_kw_eur=4.8, saves_eur=0.2)
+    [peak] = problem(late, prices=(), outlook=an_outlook(), peaks=useful).peaks
+    assert pytest.approx(4.8 - 7 * 0.2) == peak.eur_kw
+    much = PeakPrices(paid_w=2_500.0, next_w=2_500.0, kw_eur=4.8, next_kw_eur=4.8, saves_eur=5.0)
+    assert 0.0 == problem(late, prices=(), outlook=an_outlook(), peaks=much).peaks[0].eur_kw
+
+
+def test_what_is_left_in_the_battery_is_worth_what_it_replaces() -> None:
+    """The mean price less wear, over the way out."""
+    store = Store(energy_wh=5_000, least_wh=0, most_wh=10_000, charge_w=5_000, discharge_w=5_000, wear_eur_kwh=0.0)
+    found = a_problem(store=store, prices=[PriceSlot(AT - DAY, AT + 3 * DAY, 0.30, 0.05)])
+    assert pytest.approx(0.30 * 0.9**0.5) == found.end_eur_kwh
+
+
+def test_beyond_the_outlook_a_day_is_like_the_one_before() -> None:
+    """Also the sun."""
+    found = a_problem(wants=(a_want(AT + 4 * DAY),), outlook=an_outlook(load_w=700.0, sun_w=50.0))
+    assert {(700.0, 50.0)} == {(round(one.load_w, 6), round(one.sun_w, 6)) for one in found.spans}

@@ -1,0 +1,153 @@
+"""Which plan is in force, and when another one is due."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from lib.core import greedy, planning
+from lib.core.arbitrage import Store
+from lib.core.cost import PriceSlot
+from lib.core.horizon import PeakPrices, problem
+from lib.core.outlook import Foreseen, Outlook
+from lib.core.plan import Want
+from lib.core.planning import NEVER, Battery, Cars, Found, InForce, Planning
+from lib.core.problem import Problem
+from lib.core.quarter import QUARTER, start_of
+from tests.conftest import local
+
+AT = local("2026-11-20 20:00")
+READY = local("2026-11-21 07:00")
+HOUR = timedelta(hours=1)
+WANT = Want(car="blue", trip="Ghent", energy_wh=8_000.0, until=READY, full_w=7_360.0, least_w=1_380.0)
+STORE = Store(energy_wh=5_000, least_wh=0, most_wh=10_000, charge_w=3_000, discharge_w=3_000)
+CHEAP = 2, 5  # the hours of the night, in Brussels
+
+
+def a_problem(
+    *wants: Want, at: datetime = AT, load_w: float = 400.0, cheap: tuple[int, int] = CHEAP, kw_eur: float = 4.8
+) -> Problem:
+    """A night with some cheap hours."""
+    start = start_of(at)
+    house = [
+        Foreseen(start=start + n * QUARTER, end=start + (n + 1) * QUARTER, load_w=load_w, load_off_w=0.0)
+        for n in range(192)
+    ]
+    first = local("2026-11-20 00:00")
+    slots = [
+        PriceSlot(first + n * HOUR, first + (n + 1) * HOUR, 0.12 if cheap[0] <= n % 24 < cheap[1] else 0.30, 0.03)
+        for n in range(72)
+    ]
+    return problem(
+        at,
+        prices=slots,
+        outlook=Outlook(made=at, quarters=tuple(house)),
+        peaks=PeakPrices(paid_w=2_500.0, next_w=2_500.0, kw_eur=kw_eur, next_kw_eur=kw_eur),
+        wants=wants,
+    )
+
+
+def planned(before: Planning, given: Problem, because: str = "a new quarter") -> Planning:
+    """After the greedy plan for a problem was found."""
+    schedule = greedy.schedule(given)
+    return planning.found(planning.begun(before, 0.0), Found(problem=given, schedule=schedule, because=because))
+
+
+def in_force(found: Planning) -> InForce:
+    """The plan."""
+    assert found.in_force is not None
+    return found.in_force
+
+
+def test_the_first_plan_is_due_at_once_and_then_one_each_quarter() -> None:
+    """And not while the last one was begun just now."""
+    assert NEVER == planning.due(Planning(), AT, 0.0)
+    known = planned(Planning(), a_problem(WANT))
+    assert "" == planning.due(known, AT + QUARTER - HOUR / 3600, 900.0)
+    assert "a new quarter" == planning.due(known, AT + QUARTER, 900.0)
+    assert "" == planning.due(planning.begun(known, 899.0), AT + QUARTER, 900.0)
+
+
+def test_what_cars_want_is_news_and_what_they_charge_is_none() -> None:
+    """A trip, its hour, a plug, a mode; not the energy that shrinks while it charges."""
+    cars = Cars(wants=(WANT,), plugged=frozenset({"blue"}), modes={"garage": "auto"})
+    known = planning.begun(planning.cars_heard(Planning(), cars), 0.0)
+
+    def news(**said: object) -> str:
+        return planning.cars_heard(known, replace(cars, **said)).news  # type: ignore[arg-type]  # any of its fields
+
+    assert "" == news(wants=(replace(WANT, energy_wh=7_700.0),), heard_s=5.0)
+    assert "what cars need changed" == news(wants=(replace(WANT, until=READY - HOUR),))
+    assert "what cars need changed" == news(wants=(WANT, replace(WANT, car="red")))
+    assert "what cars need changed" == news(wants=(replace(WANT, energy_wh=12_000.0),))
+    assert "blue was unplugged" == news(plugged=frozenset())
+    assert "red was plugged in" == news(plugged=frozenset({"blue", "red"}))
+    assert "a charger's mode changed" == news(modes={"garage": "off"})
+
+
+def test_a_battery_that_comes_goes_or_is_set_is_news() -> None:
+    """How full it is, is none: the plan of the next quarter knows."""
+    battery = Battery(store=STORE, mode="auto")
+    known = planning.begun(planning.battery_heard(Planning(), battery), 0.0)
+    assert "" == planning.battery_heard(known, replace(battery, store=replace(STORE, energy_wh=4_000))).news
+    assert "the battery is not steered" == planning.battery_heard(known, replace(battery, store=None)).news
+    assert "the battery's mode changed" == planning.battery_heard(known, replace(battery, mode="hold")).news
+
+
+def test_a_house_that_draws_otherwise_than_foreseen_is_news_after_two_minutes() -> None:
+    """A kettle is none; and it is told at most each five minutes."""
+    known = planned(Planning(), a_problem())
+    for second in range(300, 419):
+        known = planning.measured(known, 3_000.0, AT + HOUR / 12, float(second))
+        assert "" == known.news
+    assert "the house draws 2.6 kW more than foreseen" == planning.measured(known, 3_000.0, AT, 420.0).news
+    assert "" == planning.measured(planning.measured(known, 500.0, AT, 419.0), 3_000.0, AT, 420.0).news
+    young = planning.begun(known, 300.0)
+    assert "" == planning.measured(young, 3_000.0, AT, 420.0).news
+
+
+def test_who_is_silent_for_a_minute_wants_nothing_any_more() -> None:
+    """Its program may be dead; the car may be gone."""
+    known = Planning(cars=Cars(wants=(WANT,), heard_s=100.0), battery=Battery(store=STORE, heard_s=100.0))
+    assert ((WANT,), STORE) == (planning.wanted(known, 160.0)[0].wants, planning.wanted(known, 160.0)[1].store)
+    assert ((), None) == (planning.wanted(known, 161.0)[0].wants, planning.wanted(known, 161.0)[1].store)
+
+
+def test_a_plan_that_is_hardly_better_does_not_take_anothers_place() -> None:
+    """An hour that became a hair cheaper moves no car; one that is worth cents does."""
+    first = planned(Planning(), a_problem(WANT, cheap=(1, 5)))
+    blocks = in_force(first).schedule.blocks
+    assert blocks
+    later = AT + QUARTER
+    again = planned(first, a_problem(WANT, at=later, cheap=(1, 5)))
+    assert [(one.start, one.end) for one in blocks] == [(one.start, one.end) for one in in_force(again).schedule.blocks]
+    moved = planned(first, a_problem(WANT, at=later, cheap=(3, 7)))
+    assert min(one.start for one in in_force(moved).schedule.blocks) >= local("2026-11-21 03:00")
+
+
+def test_a_trip_that_is_new_gets_its_plan_whatever_stood_there() -> None:
+    """The plan in force was not made for it."""
+    first = planned(Planning(), a_problem(WANT))
+    urgent = replace(WANT, car="red", trip="Namur", until=AT + 2 * HOUR, energy_wh=3_000.0)
+    both = planned(first, a_problem(WANT, urgent, at=AT + HOUR / 60), "what cars need changed")
+    assert {"blue", "red"} == {one.car for one in in_force(both).schedule.blocks}
+    assert (0.0, 0.0) == in_force(both).outcome.short_wh
+
+
+def test_only_the_quarters_that_need_it_may_pass_what_is_paid() -> None:
+    """A trip that needs 4 kW for an hour: that hour, not the night."""
+    urgent = replace(WANT, until=AT + HOUR, energy_wh=4_000.0)
+    plan = in_force(planned(Planning(), a_problem(urgent)))
+    assert 2_500.0 < plan.target_w <= 4_500.0
+    assert plan.quarters == {AT + n * QUARTER for n in range(4)}
+    assert plan.target_w == plan.peak_w(AT + HOUR / 2)
+    assert plan.peak_w(AT + HOUR) is None
+
+
+def test_what_a_higher_peak_saves_is_followed_a_day_at_a_time() -> None:
+    """15 % of a new day, once a day: € 2 in two days are € 1 a day."""
+    given = a_problem(WANT)
+    schedule = replace(greedy.schedule(given), kw_saves_eur=(2.0,))
+    first = planning.found(Planning(), Found(problem=given, schedule=schedule))
+    assert pytest.approx(0.15) == first.saves_eur
+    assert first.saves_eur == planning.found(first, Found(problem=given, schedule=schedule)).saves_eur
