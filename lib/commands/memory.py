@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from lib.clock import Clock
 from lib.core.events import Event
+from lib.core.habits import Habits, Note, learned
 from lib.core.house import House, opened
 from lib.core.slots import Slot
 from lib.meters import is_recording
@@ -24,10 +25,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Memory:
-    """What was kept, and where each new state goes. `events`: what happened last, newest first."""
+    """What was kept, and where each new state goes.
+
+    events: what happened last, newest first; habits: what was learned of house and roof.
+    """
 
     house: House = field(default_factory=House)
     events: tuple[Event, ...] = ()
+    habits: Habits = field(default_factory=Habits)
     found: tuple[str, ...] = ()
     recorder: Recorder | None = None
 
@@ -40,6 +45,11 @@ class Memory:
         """Keep prices that a source told."""
         if self.recorder:
             self.recorder.take_prices(source, slots)
+
+    def take_note(self, note: Note) -> None:
+        """Keep what an outlook foresaw, to be compared with what comes; once a quarter."""
+        if self.recorder:
+            self.recorder.take_note(note)
 
     @property
     def trouble(self) -> str:
@@ -56,17 +66,26 @@ async def remembered(config: Settings, clock: Clock, *, commit_s: float = COMMIT
         log.info(PLAYED)
         yield Memory()
         return
-    recorder, kept = await asyncio.to_thread(Recorder.open, config.database("dm"), history=config.history, clock=clock)
-    house = House(index=kept.index)
-    if kept.books:
-        house = opened(kept.books, kept.peaks, kept.index, accepted=kept.accepted)
+    recorder, memory = await asyncio.to_thread(_opened, config, clock)
     writing = asyncio.create_task(_write(recorder, commit_s), name="store")
     try:
-        yield Memory(house=house, events=kept.events, found=kept.notices, recorder=recorder)
+        yield memory
     finally:
         writing.cancel()
         await asyncio.wait({writing})
         await recorder.close()
+
+
+def _opened(config: Settings, clock: Clock) -> tuple[Recorder, Memory]:
+    """What was kept, and what follows from it; it may take seconds."""
+    recorder, kept = Recorder.open(config.database("dm"), history=config.history, clock=clock)
+    house = House(index=kept.index)
+    if kept.books:
+        house = opened(kept.books, kept.peaks, kept.index, accepted=kept.accepted)
+    is_alone = not (config.inverters or config.chargers or config.batteries)
+    older = kept.rows if is_alone else ()  # they know only what the grid gave, which is the house where that is all
+    habits = learned((*older, *kept.parts), kept.notes)
+    return recorder, Memory(house=house, events=kept.events, habits=habits, found=kept.notices, recorder=recorder)
 
 
 async def _write(recorder: Recorder, commit_s: float) -> None:

@@ -10,7 +10,9 @@ from typing import NamedTuple, TypeVar
 
 from lib.core.books import Day, Month, Row
 from lib.core.events import Event
+from lib.core.habits import Note
 from lib.core.house import Above
+from lib.core.parts import Parts
 from lib.core.peaks import MonthPeak
 from lib.core.slots import Slot
 from lib.store.traces import Minute, Trace
@@ -19,6 +21,7 @@ ROWS_KEPT = 10_000  # a hundred days of quarters without a disk
 MINUTES_KEPT = 3 * 24 * 60
 EVENTS_KEPT = 10_000
 ABOVE_KEPT = 10_000
+PARTS_KEPT = 10_000
 DAYS_KEPT = 800
 PRICES_KEPT = 1_000
 
@@ -41,6 +44,7 @@ class Batch:
         open: the running row; today: its day, with the counters as they stood when both were taken.
         rows: finished or priced anew; days: changed.
         above: quarters that ended above their target; accepted: the month peaks that the owner accepts, 0 no more.
+        parts: quarters by house, sun, cars and battery; notes: what outlooks foresaw.
         given_up: rows that had no place any more.
 
     """
@@ -57,6 +61,8 @@ class Batch:
     prices: dict[Told, None] = field(default_factory=dict)
     above: dict[datetime, Above] = field(default_factory=dict)
     accepted: dict[date, float] = field(default_factory=dict)
+    parts: dict[datetime, Parts] = field(default_factory=dict)
+    notes: dict[datetime, Note] = field(default_factory=dict)
     given_up: int = 0
 
     def add(self, newer: "Batch") -> None:
@@ -75,6 +81,8 @@ class Batch:
         _put(self.prices, newer.prices, PRICES_KEPT)
         _put(self.above, newer.above, ABOVE_KEPT)
         self.accepted |= newer.accepted
+        _put(self.parts, newer.parts, PARTS_KEPT)
+        _put(self.notes, newer.notes, PARTS_KEPT)
 
     def put(
         self,

@@ -17,8 +17,10 @@ from typing import Any
 from lib.core.bands import midnight
 from lib.core.books import Day, Month, Row
 from lib.core.events import Event
+from lib.core.parts import Parts
 from lib.core.peaks import MonthPeak
 from lib.core.quarter import QUARTER
+from lib.store import parts as quarters
 from lib.store.batch import Batch
 from lib.store.database import DamagedError, replace_file, told
 from lib.store.records import RecordError, crc_of, parse, record, text_of
@@ -106,7 +108,8 @@ class DayFile:
 
     Attributes:
         born: which store it was written from.
-        batch: the day with its rows, events, month and peaks; and the running day, where the file tells of that.
+        batch: the day with its rows, quarters by their parts, events, month and peaks; and the running day, where the
+            file tells of that.
 
     """
 
@@ -159,6 +162,7 @@ def _texts(connection: sqlite3.Connection, day: date, running: tuple[Day, Row] |
         "peaks": text_of(peaks),
         "events": _lines(map(text_of, events)),
         "rows": _lines(_details(connection, day)),
+        "parts": _lines(map(text_of, quarters.between(connection, midnight(day), midnight(day + timedelta(days=1))))),
     }
     if running:
         today, open_row = running
@@ -203,6 +207,7 @@ def _day_file(told_there: dict[str, Any]) -> DayFile:
         months=[record(Month, told_there["month"])] if told_there["month"] else (),
         events=record(tuple[Event, ...], told_there["events"]),
     )
+    batch.parts = {one.start: one for one in record(tuple[Parts, ...], told_there.get("parts", []))}
     if following := told_there.get("next"):
         batch.open, batch.today = record(Row, following["open"]), record(Day, following["day"])
         batch.put(rows=record(tuple[Row, ...], following["rows"]))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lib.clock import Clock
 from lib.core.books import Books, Day, Row
+from lib.core.habits import Note
 from lib.core.house import House
 from lib.core.peaks import Peaks
 from lib.core.slots import Slot
@@ -83,12 +84,18 @@ class Recorder:
             self._take_accepted(before, house)
         if house.above is not None:
             self._batch.add(Batch(above={house.above.start: house.above}))
+        if house.parts is not None:
+            self._batch.add(Batch(parts={house.parts.start: house.parts}))
         if house.reading is not None and house.reading is not before.reading:
             self._take_reading(before, house)
 
     def take_prices(self, source: str, slots: tuple[Slot, ...]) -> None:
         """Keep day-ahead prices in €/MWh, which win over older ones."""
         self._batch.add(Batch(prices={Told(source, slots): None}))
+
+    def take_note(self, note: Note) -> None:
+        """Keep what an outlook foresaw."""
+        self._batch.add(Batch(notes={note.made: note}))
 
     async def commit(self, *, at_once: bool = False) -> None:
         """Write what waits; call it once a minute. After a failure it does nothing until the pause is over.

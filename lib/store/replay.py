@@ -14,11 +14,11 @@ from pathlib import Path
 
 from lib.core.books import Day, Month, local_day
 from lib.core.charges import Used
-from lib.core.parts import Parts
 from lib.core.peaks import MonthPeak
 from lib.core.quarter import QUARTER
 from lib.core.slots import Series, Slot
 from lib.core.whatif import Past
+from lib.store import parts
 from lib.store.database import open_reading
 from lib.store.queries import Step, entries, understood
 from lib.store.records import parse
@@ -67,7 +67,7 @@ def reach(connection: sqlite3.Connection) -> tuple[datetime, datetime] | None:
 
 def watched(connection: sqlite3.Connection, start: datetime, end: datetime) -> Watched:
     """The quarters that are over. What is known of their parts stands with them."""
-    parts = parts_between(connection, start, end)
+    known = {one.start: one for one in parts.between(connection, start, end)}
     found: list[Past] = []
     unwatched_wh = 0
     for entry in entries(connection, start, end, Step.QUARTER):
@@ -80,7 +80,7 @@ def watched(connection: sqlite3.Connection, start: datetime, end: datetime) -> W
                     import_wh=entry.import_wh,
                     export_wh=entry.export_wh,
                     average_w=entry.peak_w,
-                    parts=parts.get(entry.start),
+                    parts=known.get(entry.start),
                 )
             )
     used = Used()
@@ -90,20 +90,6 @@ def watched(connection: sqlite3.Connection, start: datetime, end: datetime) -> W
             used = parse(Day, detail).used
     split = sum(one.parts is not None for one in found)
     return Watched(quarters=tuple(found), unwatched_wh=unwatched_wh, used=used, split=split)
-
-
-def parts_between(connection: sqlite3.Connection, start: datetime, end: datetime) -> dict[datetime, Parts]:
-    """What flowed part by part, by the start of the quarter; nothing where it was not kept yet."""
-    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'parts'").fetchone():
-        return {}
-    found = connection.execute(
-        "SELECT start, load_wh, sun_wh, cars_wh, battery_wh FROM parts WHERE start >= ? AND start < ?",
-        (seconds(start), seconds(end)),
-    )
-    return {
-        instant(at): Parts(start=instant(at), load_wh=load, sun_wh=sun, cars_wh=cars or 0.0, battery_wh=battery or 0.0)
-        for at, load, sun, cars, battery in found
-    }
 
 
 def index_between(connection: sqlite3.Connection, start: datetime, end: datetime) -> Series:

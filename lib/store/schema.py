@@ -95,6 +95,24 @@ CREATE TABLE above (
     cause TEXT NOT NULL
 ) STRICT
 """
+PARTS = """
+CREATE TABLE parts (
+    start INTEGER PRIMARY KEY,
+    load_wh REAL NOT NULL,
+    sun_wh REAL,
+    cars_wh REAL NOT NULL,
+    battery_wh REAL NOT NULL,
+    held INTEGER NOT NULL
+) STRICT
+"""
+NOTES = """
+CREATE TABLE notes (
+    made INTEGER PRIMARY KEY,
+    told_w REAL,
+    load_w TEXT NOT NULL,
+    sun_w TEXT NOT NULL
+) STRICT
+"""
 ACCEPTED = "CREATE TABLE accepted (month TEXT PRIMARY KEY, peak_w REAL NOT NULL) STRICT"
 
 STEPS: tuple[tuple[str, ...], ...] = (
@@ -114,6 +132,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         PRICES,
     ),
     (ABOVE, ACCEPTED),
+    (PARTS, NOTES),
 )
 
 

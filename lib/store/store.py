@@ -14,9 +14,11 @@ from lib.core import books
 from lib.core.bands import midnight
 from lib.core.books import DAYS_KEPT, PENDING_KEPT, Books, Day, Month, Row, local_day
 from lib.core.events import Event, Kind
+from lib.core.habits import LEARNED, Note
+from lib.core.parts import Parts
 from lib.core.peaks import MonthPeak
 from lib.core.slots import Series, Slot
-from lib.store import database
+from lib.store import database, parts
 from lib.store.batch import Batch
 from lib.store.database import DamagedError, told, transaction
 from lib.store.records import RecordError, crc_of, parse
@@ -27,6 +29,7 @@ INDEX_KEPT = timedelta(days=45)
 EVENTS_SHOWN = 100
 MINUTES_KEPT = timedelta(weeks=5)
 EVENTS_KEPT = timedelta(days=400)
+PARTS_KEPT = timedelta(days=400)
 PEAKS_KEPT = 13
 TIDIED_AT_ONCE = 2_000
 
@@ -44,6 +47,8 @@ class Kept:
         index: day-ahead prices in €/MWh: of the last 45 days, ahead, and of days with rows that wait for one.
         events: the last ones, newest first.
         accepted: the newest month peak that the owner accepted.
+        parts: the last quarters by house, sun, cars and battery; notes: what had been foreseen of them. rows: quarters
+            before those, of which only the grid's energy is known.
         notices: what the owner should know about how it was found.
 
     """
@@ -53,6 +58,9 @@ class Kept:
     index: Series = field(default_factory=Series)
     events: tuple[Event, ...] = ()
     accepted: MonthPeak | None = None
+    parts: tuple[Parts, ...] = ()
+    notes: tuple[Note, ...] = ()
+    rows: tuple[Parts, ...] = ()
     notices: tuple[str, ...] = ()
 
     @property
@@ -131,6 +139,8 @@ class Store:
             peaks = tuple(self._peaks())
             events = tuple(self._events())
             accepted = self._accepted()
+            quarters, notes = parts.lately(self._connection)
+            rows = parts.of_rows(self._connection, quarters[0].start if quarters else None)
             if running is None:
                 return Kept(peaks=peaks, events=events, accepted=accepted, index=self._index(None, ()))
             today, row = running
@@ -146,7 +156,16 @@ class Store:
             (count,) = self._connection.execute("SELECT max(number) FROM rows").fetchone()
             kept = books.opened((today, *before), months, open_row=row, pending=reversed(waiting), count=count)
             index = self._index(today, waiting)
-            return Kept(books=kept, peaks=peaks, index=index, events=events, accepted=accepted)
+            return Kept(
+                books=kept,
+                peaks=peaks,
+                index=index,
+                events=events,
+                accepted=accepted,
+                parts=quarters,
+                notes=notes,
+                rows=rows,
+            )
 
     def _accepted(self) -> MonthPeak | None:
         """The newest; an older one is of a month that is over."""
@@ -159,7 +178,12 @@ class Store:
             (newest,) = self._connection.execute("SELECT max(minute) FROM minutes").fetchone()
             if newest is None:
                 return
-            for table, column, kept in (("minutes", "minute", MINUTES_KEPT), ("events", "at", EVENTS_KEPT)):
+            for table, column, kept in (
+                ("minutes", "minute", MINUTES_KEPT),
+                ("events", "at", EVENTS_KEPT),
+                ("parts", "start", PARTS_KEPT),
+                ("notes", "made", LEARNED),
+            ):
                 before = newest - int(kept.total_seconds())
                 found = self._connection.execute(
                     f"SELECT {column} FROM {table} WHERE {column} < ? ORDER BY {column} LIMIT 1 OFFSET ?",  # noqa: S608 - both names stand above
