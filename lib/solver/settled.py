@@ -1,0 +1,69 @@
+"""An optimum in which nothing runs both ways at once. In: a model and its solver. Out: values of its columns.
+
+A linear program draws and injects at once, or stores and gives at once, where that would earn money, and lets a battery
+that may not be emptied into the grid feed a car there while the sun goes out. Where it does so one way is closed and
+the rest solved again, which takes next to no time.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from lib.solver.highs import Solution, Solver
+from lib.solver.model import Model
+
+NOTHING_KW = 1e-6
+
+
+class Bound(NamedTuple):
+    """Between what a column may lie."""
+
+    column: int
+    low: float
+    high: float
+
+
+def settled(held: Model, solver: Solver) -> Solution:
+    """The optimum under the bounds that stand. Afterwards those of grid and battery stand again.
+
+    Raises Unsolved when there is none.
+    """
+    closed: list[Bound] = []
+    found = solver.solve()
+    while bounds := [*_two_ways(held, found.values), *_given_away(held, found.values)]:
+        bound(solver, bounds)
+        closed += bounds
+        found = solver.solve()
+    lows, highs = held.program.lows, held.program.highs
+    bound(solver, [Bound(one.column, lows[one.column], highs[one.column]) for one in closed])
+    return found
+
+
+def bound(solver: Solver, bounds: Sequence[Bound]) -> None:
+    """Other bounds."""
+    solver.bound([one.column for one in bounds], [one.low for one in bounds], [one.high for one in bounds])
+
+
+def _two_ways(held: Model, values: Sequence[float]) -> Iterator[Bound]:
+    """The smaller of two that run at once is closed."""
+    for pair in chain(
+        zip(held.columns.imports, held.columns.exports, strict=True),
+        zip(held.columns.stores, held.columns.gives, strict=True),
+    ):
+        if min(values[pair[0]], values[pair[1]]) > NOTHING_KW:
+            yield Bound(min(pair, key=values.__getitem__), 0.0, 0.0)
+
+
+def _given_away(held: Model, values: Sequence[float]) -> Iterator[Bound]:
+    """No more goes out than the sun leaves behind the cars, which keep what they have."""
+    if not held.columns.gives or held.problem.may_export:
+        return
+    for place, span in enumerate(held.problem.spans):
+        sold = values[held.columns.exports[place]]
+        if sold > NOTHING_KW and values[held.columns.gives[place]] > NOTHING_KW:
+            draws = held.columns.by_span[place]
+            cars = sum(values[draw.column] * draw.share for draw in draws)
+            left = max(0.0, -span.net_w / 1000 - cars)
+            if sold > left + NOTHING_KW:
+                yield Bound(held.columns.exports[place], 0.0, left)
+                yield from (Bound(draw.column, values[draw.column], values[draw.column]) for draw in draws)
