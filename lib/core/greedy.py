@@ -7,26 +7,28 @@ Which ceilings are tried is first guessed: what cars pay below each, and down to
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import inf, sqrt
+from statistics import fmean
 from typing import NamedTuple
 
 from lib.core.arbitrage import Store
 from lib.core.around import house_w, rooms_w, stored
 from lib.core.outcome import Outcome, weighed
-from lib.core.plan import Block, Plan, Quarters, Shared, afresh
+from lib.core.plan import SHORT_WH, Block, Plan, Quarters, Shared, Want, afresh
 from lib.core.problem import Problem, Schedule
 
 STEPS, FINER = 6, 5  # ceilings that are guessed between what is paid and what cars want, and then closer to the best
 NEAR_W = 10.0  # a peak is found so closely
 SAME_EUR = 0.02  # what may cost less by no more is not looked for
-HELP_EUR_KWH = 0.1
+HELP_EUR_KWH = 0.1  # so much dearer is what a car draws with the battery's help: its losses and wear
 TRIED = 2  # guesses that are worked out
 
 Targets = tuple[float, ...]  # by peak, in W
 
 
 def schedule(problem: Problem) -> Schedule:
-    """The cheapest that is found."""
+    """The cheapest that is found; its `eur` is what lib/core/outcome.py says."""
     return min(_tries(problem), key=lambda one: one.outcome.eur).schedule
 
 
@@ -38,7 +40,7 @@ class _Try(NamedTuple):
 
 
 class _Guess(NamedTuple):
-    """What it may cost when cars stay below ceilings; targets: down to where the battery could hold the peaks."""
+    """What it may cost when cars stay below ceilings; targets_w: down to where the battery could hold the peaks."""
 
     eur: float
     targets_w: Targets
@@ -49,21 +51,22 @@ class _Guess(NamedTuple):
 def _tries(problem: Problem) -> Iterator[_Try]:
     """First as if peaks cost nothing; then, if that costs more than it must, below what is paid, and in between."""
     free = (inf,) * len(problem.peaks)
-    loose = _tried(problem, _placed(problem, free), free)
+    line = _line(problem, free)
+    loose = _tried(problem, line.blocks(free), free)
     yield loose
-    tops_w, least_eur = loose.outcome.peaks_w, loose.outcome.eur - loose.outcome.peak_eur
-    if loose.outcome.eur <= least_eur + SAME_EUR:
+    least_eur = loose.outcome.eur - loose.outcome.peak_eur
+    if loose.outcome.peak_eur <= SAME_EUR:
         return
     paid = tuple(one.paid_w if one.eur_kw else inf for one in problem.peaks)
-    strict = _tried(problem, _placed(problem, paid), paid)
+    strict = _tried(problem, line.blocks(paid), paid)
     yield strict
     if strict.outcome.eur <= least_eur + SAME_EUR:
         return
     ceilings_w = paid
     guesses: list[_Guess] = []
-    for number, top_w in enumerate(tops_w):
-        if problem.peaks[number].eur_kw and top_w > paid[number] + NEAR_W:
-            guesses = sorted(_guesses(problem, ceilings_w, number, top_w), key=lambda guess: guess.eur)
+    for number, top_w in enumerate(loose.outcome.peaks_w):
+        if top_w > paid[number] + NEAR_W:
+            guesses = sorted(_guesses(problem, line, ceilings_w, number, top_w), key=lambda guess: guess.eur)
             ceilings_w = guesses[0].ceilings_w
     for guess in guesses[:TRIED]:
         yield _tried(problem, guess.blocks, guess.targets_w)
@@ -74,24 +77,77 @@ def _tried(problem: Problem, blocks: tuple[Block, ...], targets_w: Targets) -> _
     return _Try(found, weighed(problem, found))
 
 
-def _guesses(problem: Problem, ceilings_w: Targets, number: int, top_w: float) -> Iterator[_Guess]:
+class _Line(NamedTuple):
+    """In which order cars choose; soonest: they take the first quarters, whatever they cost."""
+
+    problem: Problem
+    wants: tuple[Want, ...]
+    soonest: bool = False
+
+    def blocks(self, ceilings_w: Targets) -> tuple[Block, ...]:
+        """When cars charge: below each month's ceiling, above it only with the battery's help, and within all rows."""
+        spans, store = self.problem.spans, self.problem.store
+        help_w = store.discharge_w if store is not None else 0.0
+        mean_eur = fmean(span.import_eur_kwh for span in spans)
+        quarters = [
+            Quarters(
+                start=span.start,
+                end=span.end,
+                eur_kwh=None if self.soonest else span.import_eur_kwh,  # of equals the earlier
+                room_w=room_w - span.net_w + help_w,
+                sun_w=0.0 if self.soonest else max(0.0, -span.net_w),
+                sun_eur_kwh=span.export_eur_kwh,
+                calm_w=room_w - span.net_w,
+                over_eur_kwh=HELP_EUR_KWH + max(0.0, mean_eur - span.import_eur_kwh) if help_w and room_w < inf else 0.0,
+            )
+            for span, room_w in zip(spans, rooms_w(self.problem, ceilings_w), strict=True)
+        ]
+        shared = [
+            Shared(
+                room_w=[row.most_w - house_w(row, span.net_w) for span in spans],
+                members=row.members,
+                phase=row.phase,
+            )
+            for row in self.problem.rows
+        ]
+        return afresh(self.wants, quarters, before=Plan(blocks=self.problem.before), shared=shared).blocks
+
+
+def _line(problem: Problem, free: Targets) -> _Line:
+    """Who has the least time to spare chooses first; where that leaves one short, who must be ready first."""
+    wants = problem.wants
+    by_time = sorted(range(len(wants)), key=lambda number: wants[number].until)
+    timed = tuple(replace(want, rank=by_time.index(number)) for number, want in enumerate(wants))
+    lines = [_Line(problem, wants), _Line(problem, timed), _Line(problem, timed, soonest=True)]
+    shorts: list[float] = []
+    for line in lines:
+        outcome = weighed(problem, Schedule(by="greedy", blocks=line.blocks(free)))
+        shorts.append(sum(outcome.short_wh))
+        if shorts[-1] < SHORT_WH:
+            return line
+    return lines[shorts.index(min(shorts))]
+
+
+def _guesses(problem: Problem, line: _Line, ceilings_w: Targets, number: int, top_w: float) -> Iterator[_Guess]:
     """Ceilings of one month, from what is paid to what cars would take, and closer and closer around the best."""
-    step_w = (top_w - problem.peaks[number].paid_w) / STEPS
-    best: _Guess | None = None
-    around_w = [problem.peaks[number].paid_w + step_w * step for step in range(STEPS + 1 if problem.wants else 1)]
-    for _ in range(FINER + 1 if problem.wants else 1):
+    paid_w = problem.peaks[number].paid_w
+    step_w = (top_w - paid_w) / STEPS
+    best = _guess(problem, line, ceilings_w)
+    yield best
+    around_w = [paid_w + step_w * step for step in range(1, STEPS + 1)]
+    for _ in range(FINER + 1 if problem.wants else 0):
         for ceiling_w in around_w:
-            guess = _guess(problem, (*ceilings_w[:number], ceiling_w, *ceilings_w[number + 1 :]))
+            guess = _guess(problem, line, (*ceilings_w[:number], ceiling_w, *ceilings_w[number + 1 :]))
             yield guess
-            if best is None or guess.eur < best.eur:
+            if guess.eur < best.eur:
                 best = guess
         step_w /= 2
-        middle_w = best.ceilings_w[number] if best else 0.0
-        around_w = [middle_w - step_w, middle_w + step_w]
+        middle_w = best.ceilings_w[number]
+        around_w = [near_w for near_w in (middle_w - step_w, middle_w + step_w) if near_w > paid_w]
 
 
-def _guess(problem: Problem, ceilings_w: Targets) -> _Guess:
-    blocks = _placed(problem, ceilings_w)
+def _guess(problem: Problem, line: _Line, ceilings_w: Targets) -> _Guess:
+    blocks = line.blocks(ceilings_w)
     outcome = weighed(problem, Schedule(by="greedy", blocks=blocks))
     targets_w = _lowest(problem, outcome)
     peak_eur = sum(
@@ -133,30 +189,3 @@ def _holds(problem: Problem, store: Store, grid_w: Sequence[float], targets_w: S
         else:
             level_wh = min(most_wh, level_wh + min(-over_w, store.charge_w) * span.hours * way)
     return True
-
-
-def _placed(problem: Problem, ceilings_w: Targets) -> tuple[Block, ...]:
-    """When cars charge so that no quarter passes its month's ceiling, and no row what it carries."""
-    help_w = problem.store.discharge_w if problem.store is not None else 0.0
-    quarters = [
-        Quarters(
-            start=span.start,
-            end=span.end,
-            eur_kwh=span.import_eur_kwh,
-            room_w=room_w - span.net_w + help_w,
-            calm_w=room_w - span.net_w,
-            over_eur_kwh=HELP_EUR_KWH if help_w else 0.0,
-            sun_w=max(0.0, -span.net_w),
-            sun_eur_kwh=span.export_eur_kwh,
-        )
-        for span, room_w in zip(problem.spans, rooms_w(problem, ceilings_w), strict=True)
-    ]
-    shared = [
-        Shared(
-            room_w=[row.most_w - house_w(row, span.net_w) for span in problem.spans],
-            members=row.members,
-            phase=row.phase,
-        )
-        for row in problem.rows
-    ]
-    return afresh(problem.wants, quarters, before=Plan(blocks=problem.before), shared=shared).blocks
