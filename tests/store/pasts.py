@@ -10,6 +10,7 @@ from lib.core.books import Prices as BookPrices
 from lib.core.cost import fees
 from lib.core.counters import Amounts, Counters
 from lib.core.house import Above
+from lib.core.parts import Parts
 from lib.core.peaks import MonthPeak
 from lib.core.quarter import QUARTER
 from lib.core.slots import Series, Slot
@@ -32,6 +33,7 @@ def a_past(
     traces: Iterable[Trace] = (),
     minutes: Iterable[Minute] = (),
     above: Iterable[Above] = (),
+    parts: Iterable[Parts] = (),
     register: str = "1",
 ) -> Path:
     """A database in a home, with a quarter for each of `net_wh`, None: not watched; eur_mwh: from the start on.
@@ -69,6 +71,7 @@ def a_past(
     batch.peaks = {month: MonthPeak(month, peak_w) for month, peak_w in (peaks_w or highest_w).items()}
     batch.traces = {one.month: one for one in traces}
     batch.minutes = {one.start: one for one in minutes}
+    batch.parts = {one.start: one for one in parts}
     batch.above = {one.start: one for one in above}
     path = home / "data" / "dm.db"
     path.parent.mkdir(parents=True, exist_ok=True)
