@@ -60,7 +60,7 @@ async def asked(
 
 def _restrain(pid: int, limit_s: float) -> None:
     """What a child that nobody watches any more could do; it may be over already, then there is nothing to restrain."""
-    most_s = ceil(limit_s) + 1
+    most_s = ceil(limit_s)
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, pid, min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICER))
     with suppress(OSError):

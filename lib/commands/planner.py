@@ -21,6 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lib.clock import Clock
 from lib.commands.child import MOST_BYTES, Answer, asked
+from lib.core import greedy
 from lib.core.outcome import weighed
 from lib.core.plan import Block, Want
 from lib.core.problem import Problem, Schedule
@@ -28,7 +29,7 @@ from lib.core.problem import Problem, Schedule
 ROOT = Path(__file__).parents[2]
 SOLVER = (sys.executable, "-m", "lib.solver")
 NONE_FOUND, MISSING = 3, 4  # exit codes of the solver
-LIMIT_S = 10.0  # half a second on a small Pi is usual
+LIMIT_S = 15.0  # it stops by itself after 10 s of search, and a small Pi takes some to start it
 REST_S = 3600.0
 MOST_FAILED = 3  # in a row, before it is given a rest
 HAS_WHEELS = {"x86_64", "aarch64"}
@@ -85,8 +86,6 @@ class Planner:
             schedule, trouble = await self._solved(problem)
         self._is_newest(number)
         if schedule is None:
-            from lib.core import greedy
-
             schedule = await asyncio.to_thread(greedy.schedule, problem)
             self._is_newest(number)
         return Planned(schedule=schedule, trouble=trouble)
