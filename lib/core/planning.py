@@ -28,12 +28,13 @@ NEVER = "the first plan"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cars:
-    """What ev said: what cars shall be charged, what they share, which hang on a cable; heard_s: when."""
+    """What ev said: what cars want, what they share, which hang on a cable, what they are called; heard_s: when."""
 
     wants: tuple[Want, ...] = ()
     rows: tuple[Row, ...] = ()
     plugged: frozenset[str] = frozenset()
     modes: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
     heard_s: float = 0.0
 
 

@@ -1,0 +1,145 @@
+"""A home whose dm plans: the homestead with the plan of dm in force, followed by ev and bs; nobody sleeps.
+
+The planner is asked in this process: the solver, or the greedy one where the story says that the solver died. What
+house and sun will do is what the story says is foreseen, which may be wrong.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from lib import solver
+from lib.core import charging as ev
+from lib.core import greedy, planning
+from lib.core import house as dm
+from lib.core import storage as bs
+from lib.core.horizon import problem
+from lib.core.outlook import Foreseen, Outlook
+from lib.core.planning import Found, InForce, Planning
+from lib.core.problem import Problem, Row
+from lib.core.quarter import QUARTER, start_of
+from lib.core.saved import Saving
+from lib.core.terms import peak_prices
+from lib.messages import parse_message, to_json
+from lib.messages.dm_plan import battery_of, cars_of, say_plan
+from lib.messages.following import followed_of
+from lib.messages.plan import Plan
+from lib.sim.charge_point import ChargePoint
+from tests.stories.homestead import Homestead
+
+Watts = Callable[[datetime], float]
+DIED = "the solver was killed by SIGKILL"
+
+
+class Planned(Homestead):
+    """The house, its charge points, its batteries, dm with a plan, ev and bs.
+
+    Attributes:
+        load_ahead, sun_ahead: what is foreseen at an instant, in W; load_off_w: how far off that mostly is.
+        solver_lives: kill it.
+        plans: all that were made, with what made them due and the second they came into force.
+
+    """
+
+    def __init__(
+        self,
+        start: datetime,
+        *points: ChargePoint,
+        load_ahead: Watts = lambda _: 400.0,
+        sun_ahead: Watts = lambda _: 0.0,
+        load_off_w: float = 0.0,
+        plans: bool = True,
+        **more: Any,
+    ) -> None:
+        self.load_ahead, self.sun_ahead, self.load_off_w = load_ahead, sun_ahead, load_off_w
+        self.solver_lives, self._plans = True, plans
+        self.planning = Planning()
+        self.plans: list[tuple[int, InForce]] = []
+        super().__init__(start, *points, **more)
+
+    @property
+    def plan(self) -> InForce:
+        """The one in force."""
+        assert self.planning.in_force is not None
+        return self.planning.in_force
+
+    @property
+    def because(self) -> list[str]:
+        """What made each plan due, in order of time."""
+        return [plan.because for _, plan in self.plans]
+
+    def reprice(self, *prices: Any) -> None:
+        """The prices are these from now on: that is news."""
+        super().reprice(*prices)
+        self.planning = replace(self.planning, news="prices were published")
+
+    def _pass(self, seconds: int) -> None:
+        super()._pass(seconds)
+        if self._plans and self.dm_lives and self.second > 5:
+            self._look()
+
+    def _look(self) -> None:
+        now_s = float(self.second)
+        if self.ev_lives and self.points:
+            self.planning = planning.cars_heard(self.planning, cars_of(self.ev_said, heard_s=now_s))
+        if self.bs_lives and self.batteries:
+            self.planning = planning.battery_heard(self.planning, battery_of(self.bs_said, heard_s=now_s))
+        running = self.house.quarter
+        if running is not None:
+            self.planning = planning.measured(self.planning, running.base_w, self.at, now_s)
+        because = planning.due(self.planning, self.at, now_s)
+        if because:
+            self._follow(because)
+
+    def _follow(self, because: str) -> None:
+        given = self._problem()
+        self.planning = planning.begun(self.planning, float(self.second))
+        schedule = solver.solved(given) if self.solver_lives else greedy.schedule(given)
+        trouble = "" if self.solver_lives else DIED
+        found = Found(problem=given, schedule=schedule, trouble=trouble, because=because)
+        self.planning = planning.found(self.planning, found)
+        self.plans.append((self.second, self.plan))
+        raised = dm.Raised(peak_w=self.plan.target_w, quarters=self.plan.quarters)
+        self.house = dm.after(self.house, raised, self.dm_rules)
+        said = say_plan(self.plan, Saving(), boot="dm", seq=self.second, peaks_cost=self.dm_rules.capacity_tariff)
+        heard = parse_message(to_json(said))
+        assert isinstance(heard, Plan)
+        followed = followed_of(heard, now_s=float(self.second))
+        if self.ev_lives:
+            self.tell(ev.Planned(followed=followed))
+        if self.bs_lives:
+            self.put(bs.Planned(followed=followed))
+
+    def _problem(self) -> Problem:
+        cars, battery = planning.wanted(self.planning, float(self.second))
+        before, running = self.planning.in_force, self.house.quarter
+        return problem(
+            self.at,
+            prices=self.prices,
+            outlook=self._outlook(),
+            peaks=peak_prices(self.house, self.dm_rules, saves_eur=self.planning.saves_eur),
+            used_wh=(running.used_wh or 0.0) if running else 0.0,
+            wants=cars.wants,
+            store=battery.store,
+            store_phases=battery.phases,
+            rows=cars.rows or (Row(name="connection", most_w=self.dm_rules.connection_w, house=True),),
+            before=before.schedule.blocks if before else (),
+        )
+
+    def _outlook(self) -> Outlook:
+        start = start_of(self.at)
+        starts: Iterable[datetime] = (start + place * QUARTER for place in range(192))
+        return Outlook(
+            made=self.at,
+            quarters=tuple(
+                Foreseen(
+                    start=one,
+                    end=one + QUARTER,
+                    load_w=self.load_ahead(one),
+                    load_off_w=self.load_off_w,
+                    sun_w=self.sun_ahead(one),
+                )
+                for one in starts
+            ),
+        )
