@@ -1,9 +1,11 @@
 """What a plan comes down to, in numbers and in words that every face says alike. Knows no face, and asks no clock."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import isfinite
 
+from lib.core.bands import midnight
+from lib.core.books import local_day
 from lib.core.outlook import Off
 from lib.messages import cents
 from lib.messages.plan import Outlook, Plan, PlanBlock, PlanSpan, Saved
@@ -64,9 +66,28 @@ def peaks_cost(plan: Plan) -> bool:
     return plan.target_w is not None and plan.paid_w is not None
 
 
-def is_over(plan: Plan, span: PlanSpan) -> bool:
-    """Whether a quarter may count more than is paid."""
-    return plan.paid_w is not None and peaks_cost(plan) and span.counts_w > plan.paid_w + NEXT_TO_NOTHING_W
+def target_in(plan: Plan, span: PlanSpan) -> float | None:
+    """What a quarter in it may count at the most, for the month's peak; None where peaks cost nothing."""
+    if not peaks_cost(plan):
+        return None
+    return plan.target_w if span.target_w is None else span.target_w
+
+
+def over(plan: Plan) -> list[bool]:
+    """By span whether it may count more than is paid in the running month, or is meant in the next one."""
+    if plan.paid_w is None or not peaks_cost(plan) or not plan.spans:
+        return [False] * len(plan.spans)
+    ends = _month_end(plan.made)
+    paid = (plan.paid_w if one.start < ends else target_in(plan, one) for one in plan.spans)
+    return [
+        most_w is not None and one.counts_w > most_w + NEXT_TO_NOTHING_W
+        for one, most_w in zip(plan.spans, paid, strict=True)
+    ]
+
+
+def _month_end(at: datetime) -> datetime:
+    day = local_day(at)
+    return midnight((day.replace(day=1) + timedelta(days=32)).replace(day=1))
 
 
 def goes_over(plan: Plan) -> bool:

@@ -10,7 +10,7 @@ from lib.panels.gains import gains_lines, render_gains
 from lib.panels.helps import help_lines, render_helps
 from lib.panels.layout import FIT, SPARE, Arrangement, Columns, Panel, Panels, Rows
 from lib.panels.seen import Seen
-from lib.panels.store_plan import render_store_plan
+from lib.panels.store_plan import render_store_plan, store_plan_drawn_from
 
 LARGE = Columns(
     (
@@ -56,7 +56,7 @@ def bs_panels() -> Panels:
                 hint=lambda seen: (("a", "accept a peak"),) if store_peaks_cost(seen) else (),
             ),
             Panel(name="gains", title="Gains", render=render_gains, drawn_from=storage_drawn_from, needs=gains_lines),
-            Panel(name="plan", title="Plan", render=render_store_plan, drawn_from=storage_drawn_from),
+            Panel(name="plan", title="Plan", render=render_store_plan, drawn_from=store_plan_drawn_from),
             Panel(
                 name="alerts",
                 title="Notices",

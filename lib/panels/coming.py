@@ -1,4 +1,7 @@
-"""What comes next: when each car charges and at what price, the trips of the week, and how the calendars are."""
+"""What comes next: when each car charges and at what price, the trips of the week, and how the calendars are.
+
+It draws dm's plan while that is heard and holds, else ev's own.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
@@ -6,8 +9,11 @@ from datetime import UTC, datetime, time, timedelta
 from rich.text import Text
 
 from lib.messages.charging import CarNow, Charging
+from lib.messages.plan import Plan
+from lib.messages.planned import NOT_HEARD, age_s, cars_in, in_force
 from lib.panels.dates import BRUSSELS, clock, local_day, near, roughly
 from lib.panels.look import Look, Room
+from lib.panels.plan import Ahead, block_rows, plan_rows
 from lib.panels.price_curve import Axis, hours_line
 from lib.panels.seen import Seen
 from lib.panels.sheet import Cell, Piece, Sheet, length, pieces
@@ -17,6 +23,7 @@ NAME = 14  # cells at most
 LEAST_CHART = 36  # cells below which no chart is drawn
 LEAST_NAME = 5  # cells of a trip that is cut
 AROUND = 9  # rows from which on there is room for the chart
+LEAST_PLAN = 10  # and for more of dm's plan than its blocks
 LATE_S = 3600.0  # a calendar is polled every 5 to 15 minutes
 MOST_TRIPS, MOST_BLOCKS = 20, 40
 MANY, MOST_LANES = 6, 12  # of more cars the chart has those with something ahead
@@ -29,13 +36,10 @@ def render_coming(seen: Seen, look: Look, room: Room) -> Text:
     if charging is None:
         sheet.row(("waiting for the plan", look.colours.quiet))
         return sheet.text()
-    parts = [
-        _chart(charging, look, room.width) if room.whole or room.height >= AROUND else [],
-        _plan(charging, look, room.width),
-        _trips(charging, look, room.width),
-        _calendars(charging, look),
-    ]
-    said = [part for part in parts if part]
+    told = seen.newest(Plan)
+    plan = in_force(told, charging.at)
+    after = [_trips(charging, look, room.width), _sources(charging, told, plan, look)]
+    said = [part for part in (*_ahead(charging, plan, after, look, room), *after) if part]
     kept = said if room.whole else _kept(said, room.height)
     aired = room.whole or sum(map(len, kept)) + len(kept) - 1 <= room.height
     for at, part in enumerate(kept):
@@ -44,6 +48,20 @@ def render_coming(seen: Seen, look: Look, room: Room) -> Text:
         for row in part:
             sheet.row(*row)
     return sheet.text()
+
+
+def _ahead(
+    charging: Charging, plan: Plan | None, after: Sequence[list[Row]], look: Look, room: Room
+) -> list[list[Row]]:
+    """What is planned: dm's plan as far as there is room for it beside the rest, or what ev plans by itself."""
+    if plan is None:
+        chart = _chart(charging, look, room.width) if room.whole or room.height >= AROUND else []
+        return [chart, _plan(charging, look, room.width)]
+    ahead = Ahead(plan, charging.at, devices=cars_in(plan))
+    left = room.height - sum(len(part) + 1 for part in after)
+    if room.whole or left >= LEAST_PLAN:
+        return [plan_rows(ahead, look, Room(room.width, room.height if room.whole else left, room.whole))]
+    return [block_rows(ahead, look, room.width, whole=False)]
 
 
 def _kept(parts: Sequence[list[Row]], height: int) -> list[list[Row]]:
@@ -124,9 +142,10 @@ def _trips(charging: Charging, look: Look, width: int) -> list[Row]:
     return rows
 
 
-def _calendars(charging: Charging, look: Look) -> list[Row]:
-    """How old each list is; why, where it is no newer."""
+def _sources(charging: Charging, told: Plan | None, plan: Plan | None, look: Look) -> list[Row]:
+    """How old the list of each calendar is, why it is no newer; and whose plan it is."""
     colours = look.colours
+    heard = NOT_HEARD if plan is None else f"dm's plan: {roughly(age_s(plan, charging.at))} old"
     rows: list[Row] = []
     for one in charging.calendars:
         age = "not read yet" if one.age_s is None else f"read {roughly(one.age_s)} ago"
@@ -137,7 +156,7 @@ def _calendars(charging: Charging, look: Look) -> list[Row]:
             (f"{trips}, {age}", colours.warn if late else colours.quiet),
         ]
         rows.append([*row, (f"; {one.trouble}", colours.warn)] if one.trouble else row)
-    return rows
+    return [*rows, [(heard, colours.warn if plan is None and told is not None else colours.quiet)]]
 
 
 def _chart(charging: Charging, look: Look, width: int) -> list[Row]:
@@ -174,5 +193,5 @@ def _lane(car: CarNow, names: int, charging: Charging, axis: Axis, look: Look, c
 
 
 def coming_drawn_from(seen: Seen) -> object:
-    """What ev said."""
-    return seen.newest(Charging)
+    """What ev said, and dm's plan as it was heard."""
+    return seen.newest(Charging), seen.newest(Plan)

@@ -1,12 +1,14 @@
 """The screen of dm: its panels, where they stand at each size, and what its colours mean."""
 
 from lib.messages import Bill, Events, House, Rates, Telegram, Usage
+from lib.messages.plan import Plan
 from lib.panels.bill import render_bill
 from lib.panels.events import events_drawn_from, render_events
 from lib.panels.header import notices, render_header
 from lib.panels.layout import Arrangement, Columns, Panel, Panels, Rows
 from lib.panels.month_peaks import render_month_peaks
 from lib.panels.peak_key import ACCEPT
+from lib.panels.plan import plan_drawn_from, render_plan
 from lib.panels.prices import prices_drawn_from, prices_follow_market, prices_shown, render_prices
 from lib.panels.quarter_peak import render_quarter
 from lib.panels.rates import render_rates
@@ -14,29 +16,37 @@ from lib.panels.seen import Seen
 from lib.panels.telegram import render_telegram
 from lib.panels.usage import render_usage
 
+HUGE = Columns(
+    (
+        (112, Rows(((0, "quarter"), (17, "plan"), (29, "usage")))),
+        (50, Rows(((11, "rates"), (19, "months"), (0, "events")))),
+        (0, Rows(((0, "prices"), (0, "bill"), (0, "telegram")))),
+    )
+)
 LARGE = Columns(
     (
         (112, Rows(((0, "quarter"), (29, "usage")))),
         (50, Rows(((11, "rates"), (19, "months"), (0, "events")))),
-        (0, Rows(((0, "prices"), (0, "bill"), (0, "telegram")))),
+        (0, Rows(((0, "plan"), (0, "prices"), (0, "bill"), (0, "telegram")))),
     )
 )
 WIDE = Columns(
     (
         (0, Rows(((0, "quarter"), (24, "usage")))),
-        (56, Rows(((9, "rates"), (0, "prices"), (0, "bill"), (0, "months")))),
+        (56, Rows(((9, "rates"), (13, "plan"), (0, "prices"), (0, "bill"), (0, "months")))),
     )
 )
 MEDIUM = Columns(
     (
         (0, Rows(((0, "quarter"), (24, "usage")))),
-        (40, Rows(((9, "rates"), (0, "prices"), (0, "bill"), (0, "months")))),
+        (40, Rows(((9, "rates"), (11, "plan"), (0, "prices"), (0, "bill"), (0, "months")))),
     )
 )
 TOWER = Rows(
     (
         (9, Columns(((0, "quarter"), (34, "rates")))),
         (24, "usage"),
+        (0, "plan"),
         (0, "prices"),
         (0, Columns(((0, "bill"), (36, "months")))),
         (7, "events"),
@@ -57,6 +67,7 @@ def dm_panels() -> Panels:
             Panel(
                 name="quarter",
                 title="Quarter",
+                tab="Now",
                 render=lambda seen, look, room: render_quarter(seen.newest(House), look, room),
                 hint=lambda seen: [("a", "accept a peak")] if _peaks_cost(seen) else [],
             ),
@@ -94,6 +105,7 @@ def dm_panels() -> Panels:
             Panel(
                 name="events",
                 title="Events",
+                tab="Log",
                 render=lambda seen, look, room: render_events(seen.newest(Events), seen.newest(House), look, room),
                 drawn_from=events_drawn_from,
                 scrolls=True,
@@ -110,11 +122,13 @@ def dm_panels() -> Panels:
                 title="Prices",
                 render=lambda seen, look, room: render_prices(seen.newest(Rates), seen.newest(House), look, room),
                 shown=prices_shown,
-                modest=lambda seen: _peaks_cost(seen) and not prices_follow_market(seen),
+                modest=lambda seen: _is_planned(seen) or (_peaks_cost(seen) and not prices_follow_market(seen)),
                 drawn_from=prices_drawn_from,
             ),
+            Panel(name="plan", title="Plan", render=render_plan, shown=_is_planned, drawn_from=plan_drawn_from),
         ),
         arrangements=(
+            Arrangement(width=220, height=52, part=HUGE),
             Arrangement(width=220, height=40, part=LARGE),
             Arrangement(width=150, height=40, part=WIDE),
             Arrangement(width=112, height=34, part=MEDIUM),
@@ -128,6 +142,11 @@ def dm_panels() -> Panels:
         notices=lambda seen: notices(seen.newest(House), seen.peer),
         keys=(ACCEPT,),
     )
+
+
+def _is_planned(seen: Seen) -> bool:
+    """Whether there is a plan, which has the prices in it too."""
+    return seen.newest(Plan) is not None
 
 
 def _peaks_cost(seen: Seen) -> bool:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from math import ceil, isfinite
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from lib.messages import Rates
 from lib.messages.prices import HOUR, Stretch
 from lib.panels.dates import BRUSSELS, DAYS, local_day
 from lib.panels.look import Look
@@ -31,6 +30,26 @@ class Axis(NamedTuple):
         return int((at - self.start) / (self.end - self.start) * width)
 
 
+class Priced(Protocol):
+    """A stretch of time with its prices, as rates and plans tell them."""
+
+    @property
+    def start(self) -> datetime:
+        """From when they hold."""
+
+    @property
+    def end(self) -> datetime:
+        """Up to when."""
+
+    @property
+    def import_eur_kwh(self) -> float | None:
+        """What a kWh costs; None while that is not known."""
+
+    @property
+    def export_eur_kwh(self) -> float | None:
+        """What it earns."""
+
+
 class Scale(NamedTuple):
     """Rows above and below the zero line, and the euro of one row."""
 
@@ -40,21 +59,34 @@ class Scale(NamedTuple):
 
 
 def price_curve(
-    rates: Rates, axis: Axis, cheap: Stretch | None, look: Look, width: int, height: int
+    slots: Sequence[Priced],
+    axis: Axis,
+    cheap: Stretch | None,
+    look: Look,
+    width: int,
+    height: int,
+    *,
+    margin: int = AXIS,
+    known_until: datetime | None = None,
+    injected: bool = True,
 ) -> list[list[Piece]]:
     """What a kWh costs as bars, and where there is room what it earns as a line: `height` rows, the last has the hours.
 
     The hours gone, now, those ahead and the cheapest ones (`cheap`) have a colour each; on the zero line stand a mark
-    for now, and question marks where no price is known.
+    for now, and question marks where no price is known. margin: cells of the scale; known_until: what comes after is
+    supposed, and quiet; injected: whether what a kWh earns is drawn too.
     """
-    columns = width - AXIS
-    taken = _means([(one.start, one.end, one.import_eur_kwh) for one in rates.slots], axis, columns)
-    earned = [(one.start, one.end, one.export_eur_kwh) for one in rates.slots] if height >= LEAST_FOR_TWO else []
-    injected = _means(earned, axis, columns)
-    scale = _scale([price for price in (*taken, *injected) if price is not None], height - 2)
+    columns = width - margin
+    taken = _means([(one.start, one.end, one.import_eur_kwh) for one in slots], axis, columns)
+    two = injected and height >= LEAST_FOR_TWO
+    earned = _means([(one.start, one.end, one.export_eur_kwh) for one in slots] if two else [], axis, columns)
+    scale = _scale([price for price in (*taken, *earned) if price is not None], height - 2)
     styles = [_style(at, price, axis, cheap, look, columns) for at, price in enumerate(taken)]
+    if known_until is not None:
+        known = max(0, axis.cell(known_until, columns))
+        styles[known:] = [look.colours.quiet] * len(styles[known:])
     grid = [*_rising(taken, styles, scale, look), _zero(taken, axis, look), *_falling(taken, styles, scale, look)]
-    for at, price in enumerate(injected):
+    for at, price in enumerate(earned):
         if price is not None:
             grid[_row_of(price, scale)][at] = (look.glyphs.dash, look.colours.injected)
     labels = {0: scale.above, scale.above // 2: scale.above - scale.above // 2, scale.above: 0}
@@ -62,8 +94,8 @@ def price_curve(
     lines = []
     for row, cells in enumerate(grid):
         said = look.number(labels[row] * scale.row_eur, 3, AXIS - 1) if row in labels else ""
-        lines.append([(look.right(said, AXIS - 1) + " ", look.colours.quiet), *pieces(cells)])
-    return [*lines, [(" " * AXIS, ""), *hours_line(axis, look, columns)]]
+        lines.append([(look.right(said, margin - 1) + " ", look.colours.quiet), *pieces(cells)])
+    return [*lines, [(" " * margin, ""), *hours_line(axis, look, columns)]]
 
 
 def _means(slots: Sequence[tuple[datetime, datetime, float | None]], axis: Axis, columns: int) -> list[float | None]:
@@ -141,8 +173,10 @@ def _zero(prices: Sequence[float | None], axis: Axis, look: Look) -> list[Cell]:
 
 
 def _hour_starts(axis: Axis) -> Iterator[datetime]:
-    """Each hour from the start; a day in March has 23 and one in October 25."""
-    at = axis.start
+    """Each full hour; a day in March has 23 and one in October 25."""
+    at = axis.start.replace(minute=0, second=0, microsecond=0)
+    if at < axis.start:
+        at += HOUR
     while at < axis.end:
         yield at
         at += HOUR

@@ -67,7 +67,7 @@ def render_prices(rates: Rates | None, house: House | None, look: Look, room: Ro
     rows = left - kept
     if drawn and rows >= LEAST_ROWS:
         axis = Axis(today, days[-1][2], at)
-        for line in price_curve(rates, axis, cheap, look, room.width, rows):
+        for line in price_curve(rates.slots, axis, cheap, look, room.width, rows):
             sheet.row(*line)
     else:
         kept = left

@@ -1,13 +1,19 @@
-"""The plan of the battery: when it stores and gives, with how much, at what price, and how full it is then."""
+"""The plan of the battery: when it stores and gives, with how much, at what price, and how full it is then.
+
+It draws dm's plan while that is heard and holds, else bs's own.
+"""
 
 from datetime import datetime, timedelta
 
 from rich.text import Text
 
+from lib.messages.plan import Plan
+from lib.messages.planned import BATTERY, NOT_HEARD, in_force
 from lib.messages.storage import Storage, StoreBlock
 from lib.panels.battery import does
 from lib.panels.dates import clock, near
 from lib.panels.look import Look, Room
+from lib.panels.plan import Ahead, plan_rows
 from lib.panels.price_curve import Axis, hours_line
 from lib.panels.seen import Seen
 from lib.panels.sheet import Cell, Piece, Sheet, length, pieces
@@ -25,18 +31,29 @@ Row = list[Piece]
 
 def render_store_plan(seen: Seen, look: Look, room: Room) -> Text:
     """A row for each block; above them a chart of the state of charge, where there is room for both."""
-    storage, sheet = seen.newest(Storage), Sheet(look, room.width)
-    if storage is None or not storage.plan:
-        said = "waiting for the plan" if storage is None else "nothing is planned"
-        sheet.row((said, look.colours.quiet))
-        return sheet.text()
-    rows = _blocks(storage, look, room.width)
-    spare = WHOLE_ROWS if room.whole else min(MOST_ROWS, room.height - len(rows) - 3)
-    chart = _chart(storage, look, room.width, spare) if spare >= LEAST_ROWS and room.width >= LEAST_CHART else []
-    for row in [*chart, *rows]:
-        if room.whole or sheet.rows < room.height:
+    storage, told, sheet = seen.newest(Storage), seen.newest(Plan), Sheet(look, room.width)
+    plan = None if storage is None else in_force(told, storage.at)
+    if storage is None:
+        sheet.row(("waiting for the plan", look.colours.quiet))
+    elif plan is not None:
+        for row in plan_rows(Ahead(plan, storage.at, devices=(BATTERY,)), look, room):
             sheet.row(*row)
+    else:
+        late = told is not None
+        for row in [*_own(storage, look, room), [(NOT_HEARD, look.colours.warn if late else look.colours.quiet)]]:
+            if room.whole or sheet.rows < room.height:
+                sheet.row(*row)
     return sheet.text()
+
+
+def _own(storage: Storage, look: Look, room: Room) -> list[Row]:
+    """What bs plans by itself."""
+    if not storage.plan:
+        return [[("nothing is planned", look.colours.quiet)]]
+    rows = _blocks(storage, look, room.width)
+    spare = WHOLE_ROWS if room.whole else min(MOST_ROWS, room.height - len(rows) - 4)
+    chart = _chart(storage, look, room.width, spare) if spare >= LEAST_ROWS and room.width >= LEAST_CHART else []
+    return [*chart, *rows]
 
 
 def _blocks(storage: Storage, look: Look, width: int) -> list[Row]:
@@ -121,3 +138,8 @@ def _sign(storage: Storage, at: datetime, look: Look) -> Cell:
         case "gives":
             return "-", colours.taken
     return look.glyphs.point, colours.track
+
+
+def store_plan_drawn_from(seen: Seen) -> object:
+    """What bs said, and dm's plan as it was heard."""
+    return seen.newest(Storage), seen.newest(Plan)

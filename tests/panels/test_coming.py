@@ -7,8 +7,10 @@ from rich.text import Text
 
 from lib.core.plan import Block
 from lib.messages.charging import CalendarNow, Charging
+from lib.messages.planned import NOT_HEARD
 from lib.panels.coming import render_coming
 from lib.panels.look import Room
+from tests.panels.ahead import planned
 from tests.panels.garage import NOW, STORIES, blue_car, charging, local
 from tests.panels.golden import LOOK, seen, styles
 
@@ -91,5 +93,34 @@ def test_a_small_room_has_something_of_each() -> None:
 def test_an_empty_week_says_so() -> None:
     """Nothing planned, no trip."""
     (bare,) = [one for one in STORIES["bare"]() if isinstance(one, Charging)]
-    assert ["nothing is planned", "", "no trip ahead"] == drawn(bare).plain.split("\n")
+    assert ["nothing is planned", "", "no trip ahead", "", NOT_HEARD] == drawn(bare).plain.split("\n")
     assert "waiting for the plan" == render_coming(seen([]), LOOK, WIDE).plain
+
+
+def test_dms_plan_takes_the_place_of_its_own() -> None:
+    """With what it costs, the price and the battery; the trips and the calendars stay."""
+    text = render_coming(seen([charging(), planned()]), LOOK, Room(76, 40, whole=True)).plain
+    for words in (
+        "Costs € 13.87",
+        "battery   ··",
+        "the cheapest quarters before Sat 09:15",
+        "in time",
+        "calendar family",
+    ):
+        assert words in text, words
+    assert "battery gives" not in text
+    assert NOT_HEARD not in text
+
+
+def test_a_small_room_has_the_blocks_of_dms_plan() -> None:
+    """And says how old it is where there is room."""
+    lines = render_coming(seen([charging(), planned()]), LOOK, Room(60, 9)).plain.split("\n")
+    assert ["until", "Sat 0"] == [line[:5] for line in lines[:2]]
+    assert "dm's plan: 0 s old" == lines[-1]
+
+
+def test_dms_plan_of_an_hour_ago_is_no_plan() -> None:
+    """It says so in amber, and draws its own."""
+    text = render_coming(seen([charging(), planned(NOW - timedelta(hours=1))]), LOOK, WIDE)
+    assert {COLOURS.warn} == styles(text, NOT_HEARD)
+    assert "Costs" not in text.plain

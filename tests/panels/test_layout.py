@@ -43,7 +43,7 @@ def test_the_place_of_a_panel_that_is_not_shown_goes_to_its_neighbours() -> None
         (220, 44, NAMES),
         (150, 42, NAMES - {"telegram", "events"}),
         (80, 62, NAMES - {"telegram"}),
-        (80, 44, NAMES - {"telegram", "events", "prices"}),
+        (80, 44, NAMES - {"telegram", "events", "prices", "plan"}),
         (30, 10, {"quarter", "rates"}),
     ],
 )

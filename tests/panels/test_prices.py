@@ -116,7 +116,7 @@ def test_the_hours_have_their_colours() -> None:
         axis = Axis(SUNDAY, SUNDAY + 24 * HOUR, NOON)
         rates = dynamic(tomorrow=False)
         cheap = cheapest(rates.slots, NOON, 3 * HOUR)
-        rows = price_curve(replace(rates, slots=tuple(rates.slots)), axis, cheap, look, AXIS + 96, 7)
+        rows = price_curve(tuple(rates.slots), axis, cheap, look, AXIS + 96, 7)
         styles_at = [style for sign, style in rows[4] for _ in sign][AXIS:]
         assert look.colours.quiet == styles_at[0]
         assert look.colours.active == styles_at[38]
@@ -130,7 +130,7 @@ def test_the_bar_of_a_price_has_its_height() -> None:
     """Half the price, half the bar."""
     rates = flat({hour: 0.4 if hour < 12 else 0.2 for hour in range(24)})
     axis = Axis(SUNDAY, SUNDAY + 24 * HOUR, SUNDAY)
-    rows = price_curve(rates, axis, None, LOOK, AXIS + 24, 12)
+    rows = price_curve(rates.slots, axis, None, LOOK, AXIS + 24, 12)
     plain = ["".join(sign for sign, _ in row)[AXIS:] for row in rows[:10]]
     assert 10 == sum(row[3] == "█" for row in plain)
     assert 5 == sum(row[20] == "█" for row in plain)

@@ -1,11 +1,14 @@
 """The plan of the battery: blocks with their price, and how full it will be."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+from lib.messages.planned import NOT_HEARD
 from lib.messages.storage import StoreBlock
 from lib.panels.look import Room
 from lib.panels.store_plan import _soc_pct, render_store_plan
-from tests.panels.cellar import local, plan, storage
+from tests.panels.ahead import planned
+from tests.panels.cellar import NOW, local, plan, storage
 from tests.panels.golden import LOOK, LOOKS, seen, styles
 
 WHOLE = Room(76, 20)
@@ -65,7 +68,9 @@ def test_a_low_or_narrow_room_has_no_chart() -> None:
 
 def test_nothing_planned_is_said() -> None:
     """And before the first word it waits."""
-    assert "nothing is planned" == render_store_plan(seen([storage(plan=())]), LOOK, WHOLE).plain
+    assert ["nothing is planned", NOT_HEARD] == render_store_plan(seen([storage(plan=())]), LOOK, WHOLE).plain.split(
+        "\n"
+    )
     assert "waiting for the plan" == render_store_plan(seen([]), LOOK, WHOLE).plain
 
 
@@ -74,3 +79,20 @@ def test_blocks_of_the_past_are_drawn_too() -> None:
     old = StoreBlock(start=local("2026-11-20 15:00"), end=local("2026-11-20 16:00"), power_w=900.0, soc_pct=70.0)
     assert "to 70 %" in render_store_plan(seen([storage(plan=(old,))]), LOOK, WHOLE).plain
     assert render_store_plan(seen([storage(plan=(old,))]), LOOKS["ascii"], WHOLE).plain.isascii()
+
+
+def test_dms_plan_takes_the_place_of_its_own() -> None:
+    """With the battery's blocks and why; the cars stay as lanes."""
+    text = render_store_plan(seen([storage(), planned(NOW)]), LOOK, Room(76, 30, whole=True)).plain
+    assert NOT_HEARD not in text
+    assert "Red car   ──" in text
+    assert "Red car         " not in text
+    assert "gives while a kWh costs" in text
+    assert "100 %" in text
+
+
+def test_dms_plan_of_an_hour_ago_is_no_plan() -> None:
+    """It says so, in amber, and draws its own."""
+    text = render_store_plan(seen([storage(), planned(NOW - timedelta(hours=1))]), LOOK, WHOLE)
+    assert {LOOK.colours.warn} == styles(text, NOT_HEARD)
+    assert "to 36 %" in text.plain
