@@ -18,7 +18,7 @@ from lib.core.outcome import Outcome, weighed
 from lib.core.plan import SHORT_WH, Block, Plan, Quarters, Shared, Want, afresh
 from lib.core.problem import Problem, Schedule
 
-STEPS, FINER = 6, 5  # ceilings that are guessed between what is paid and what cars want, and then closer to the best
+STEPS, FINER = 5, 5  # ceilings that are guessed between what is paid and what cars want, and then closer to the best
 NEAR_W = 10.0  # a peak is found so closely
 SAME_EUR = 0.02  # what may cost less by no more is not looked for
 HELP_EUR_KWH = 0.1  # so much dearer is what a car draws with the battery's help: its losses and wear
@@ -98,7 +98,9 @@ class _Line(NamedTuple):
                 sun_w=0.0 if self.soonest else max(0.0, -span.net_w),
                 sun_eur_kwh=span.export_eur_kwh,
                 calm_w=room_w - span.net_w,
-                over_eur_kwh=HELP_EUR_KWH + max(0.0, mean_eur - span.import_eur_kwh) if help_w and room_w < inf else 0.0,
+                over_eur_kwh=HELP_EUR_KWH + max(0.0, mean_eur - span.import_eur_kwh)
+                if help_w and room_w < inf
+                else 0.0,
             )
             for span, room_w in zip(spans, rooms_w(self.problem, ceilings_w), strict=True)
         ]

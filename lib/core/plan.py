@@ -426,7 +426,12 @@ def _priced(
         and not any(one.over_eur_kwh for one in market.quarters)
     ):
         return powers_w, eur_kwh
-    parts = [part for place, power_w in enumerate(powers_w) for part in _parts(want, market, left, place, power_w)]
+    parts = [
+        part
+        for place, power_w in enumerate(powers_w)
+        if power_w and hours[place]
+        for part in _parts(want, market, left, place, power_w)
+    ]
     left_wh = want.energy_wh
     found_w, found_eur = [0.0] * len(powers_w), list(eur_kwh)
     for part in sorted(part for part in parts if part.eur_kwh < most_eur):
@@ -477,7 +482,7 @@ def _joined(blocks: list[Block]) -> tuple[Block, ...]:
     joined: list[Block] = []
     for block in sorted(blocks, key=lambda one: (one.car, one.start)):
         last = joined[-1] if joined else None
-        if last is not None and replace(last, start=block.start, end=block.end) == block and last.end == block.start:
+        if last is not None and last.end == block.start and replace(last, start=block.start, end=block.end) == block:
             joined[-1] = replace(last, end=block.end)
         else:
             joined.append(block)
