@@ -14,6 +14,7 @@ from lib.core.habits import Note
 from lib.core.house import Above
 from lib.core.parts import Parts
 from lib.core.peaks import MonthPeak
+from lib.core.saved import Day as SavedDay
 from lib.core.slots import Slot
 from lib.store.traces import Minute, Trace
 
@@ -45,6 +46,7 @@ class Batch:
         rows: finished or priced anew; days: changed.
         above: quarters that ended above their target; accepted: the month peaks that the owner accepts, 0 no more.
         parts: quarters by house, sun, cars and battery; notes: what outlooks foresaw.
+        saved: days with what they cost and would have cost.
         given_up: rows that had no place any more.
 
     """
@@ -63,6 +65,7 @@ class Batch:
     accepted: dict[date, float] = field(default_factory=dict)
     parts: dict[datetime, Parts] = field(default_factory=dict)
     notes: dict[datetime, Note] = field(default_factory=dict)
+    saved: dict[date, SavedDay] = field(default_factory=dict)
     given_up: int = 0
 
     def add(self, newer: "Batch") -> None:
@@ -83,6 +86,7 @@ class Batch:
         self.accepted |= newer.accepted
         _put(self.parts, newer.parts, PARTS_KEPT)
         _put(self.notes, newer.notes, PARTS_KEPT)
+        _put(self.saved, newer.saved, DAYS_KEPT)
 
     def put(
         self,

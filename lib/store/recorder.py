@@ -14,6 +14,7 @@ from lib.core.books import Books, Day, Row
 from lib.core.habits import Note
 from lib.core.house import House
 from lib.core.peaks import Peaks
+from lib.core.saved import Saving
 from lib.core.slots import Slot
 from lib.store.batch import Batch, Told
 from lib.store.database import NewerError, StoreError
@@ -30,12 +31,13 @@ log = logging.getLogger(__name__)
 class Recorder:
     """The memory of one program."""
 
-    def __init__(self, writer: "Writer", trouble: str | None = None) -> None:
-        """`writer` does the work in the thread."""
+    def __init__(self, writer: "Writer", trouble: str | None = None, saving: Saving | None = None) -> None:
+        """`writer` does the work in the thread; saving: what the database holds of it."""
         self._writer = writer
         self._disk = Disk(writer.path, writer.clock, trouble)
         self._house = House()
         self._saved: Books | None = None
+        self._saving = saving or Saving()
         self._batch = Batch()
         self._minute = MinuteTrace()
         self._quarter = QuarterTrace()
@@ -61,7 +63,7 @@ class Recorder:
             kept = _looked(path, folder, clock)
         for notice in kept.notices:
             log.warning(notice)
-        return cls(Writer(path, folder, clock, store, kept.tip), trouble), kept
+        return cls(Writer(path, folder, clock, store, kept.tip), trouble, Saving(days=kept.saved)), kept
 
     @property
     def trouble(self) -> str | None:
@@ -96,6 +98,12 @@ class Recorder:
     def take_note(self, note: Note) -> None:
         """Keep what an outlook foresaw."""
         self._batch.add(Batch(notes={note.made: note}))
+
+    def take_saving(self, saving: Saving) -> None:
+        """Keep what days cost and would have cost; call it when a quarter is over."""
+        known = {day.day: day for day in self._saving.days}
+        self._saving = saving
+        self._batch.add(Batch(saved={day.day: day for day in saving.days if known.get(day.day) != day}))
 
     async def commit(self, *, at_once: bool = False) -> None:
         """Write what waits; call it once a minute. After a failure it does nothing until the pause is over.

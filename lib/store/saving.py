@@ -7,7 +7,7 @@ from contextlib import closing
 from lib.core.books import Day, Month, Row
 from lib.core.charges import plus, total_eur
 from lib.core.slots import Series, Slot
-from lib.store import parts
+from lib.store import parts, saved
 from lib.store.batch import Batch, Told
 from lib.store.records import crc_of, text_of
 from lib.store.schema import LONGEST_SLOT_S, instant, seconds
@@ -55,6 +55,7 @@ def save(connection: sqlite3.Connection, batch: Batch) -> None:
         [(month.isoformat(), peak_w) for month, peak_w in batch.accepted.items()],
     )
     parts.save(connection, batch.parts.values(), batch.notes.values())
+    saved.save(connection, batch.saved.values())
     for one in batch.prices:
         _save_prices(connection, one)
 

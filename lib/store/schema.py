@@ -113,6 +113,20 @@ CREATE TABLE notes (
     sun_w TEXT NOT NULL
 ) STRICT
 """
+SAVED = """
+CREATE TABLE saved (
+    day TEXT PRIMARY KEY,
+    eur REAL NOT NULL,
+    naive_eur REAL NOT NULL,
+    peak_w REAL NOT NULL,
+    naive_peak_w REAL NOT NULL,
+    planned_eur REAL,
+    quarters INTEGER NOT NULL,
+    missing INTEGER NOT NULL,
+    detail TEXT NOT NULL,
+    crc INTEGER NOT NULL
+) STRICT
+"""
 ACCEPTED = "CREATE TABLE accepted (month TEXT PRIMARY KEY, peak_w REAL NOT NULL) STRICT"
 
 STEPS: tuple[tuple[str, ...], ...] = (
@@ -133,6 +147,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ),
     (ABOVE, ACCEPTED),
     (PARTS, NOTES),
+    (SAVED,),
 )
 
 

@@ -17,6 +17,8 @@ from lib.core.events import Event, Kind
 from lib.core.habits import LEARNED, Note
 from lib.core.parts import Parts
 from lib.core.peaks import MonthPeak
+from lib.core.saved import DAYS_KEPT as SAVED_KEPT
+from lib.core.saved import Day as SavedDay
 from lib.core.slots import Series, Slot
 from lib.store import database, parts
 from lib.store.batch import Batch
@@ -49,6 +51,7 @@ class Kept:
         accepted: the newest month peak that the owner accepted.
         parts: the last quarters by house, sun, cars and battery; notes: what had been foreseen of them. rows: quarters
             before those, of which only the grid's energy is known.
+        saved: the last days with what they cost and would have cost, newest first.
         notices: what the owner should know about how it was found.
 
     """
@@ -61,6 +64,7 @@ class Kept:
     parts: tuple[Parts, ...] = ()
     notes: tuple[Note, ...] = ()
     rows: tuple[Parts, ...] = ()
+    saved: tuple[SavedDay, ...] = ()
     notices: tuple[str, ...] = ()
 
     @property
@@ -141,8 +145,11 @@ class Store:
             accepted = self._accepted()
             quarters, notes = parts.lately(self._connection)
             rows = parts.of_rows(self._connection, quarters[0].start if quarters else None)
+            saved = self._records(SavedDay, "SELECT detail, crc FROM saved ORDER BY day DESC LIMIT ?", SAVED_KEPT)
             if running is None:
-                return Kept(peaks=peaks, events=events, accepted=accepted, index=self._index(None, ()))
+                return Kept(
+                    peaks=peaks, events=events, accepted=accepted, saved=tuple(saved), index=self._index(None, ())
+                )
             today, row = running
             before = self._records(
                 Day, "SELECT detail, crc FROM days WHERE open = 0 ORDER BY day DESC LIMIT ?", DAYS_KEPT
@@ -165,6 +172,7 @@ class Store:
                 parts=quarters,
                 notes=notes,
                 rows=rows,
+                saved=tuple(saved),
             )
 
     def _accepted(self) -> MonthPeak | None:
