@@ -14,7 +14,7 @@ LIMIT_S = 10.0
 def solved(problem: Problem, *, limit_s: float = LIMIT_S) -> Schedule:
     """The schedule that costs least, never more than the greedy one; it has its bound.
 
-    limit_s: after which no more is tried. Raises MissingError without highspy, UnsolvedError without a solution in time.
+    limit_s: after which nothing more is tried. Raises MissingError without highspy, UnsolvedError without a solution.
     """
     from lib.solver.search import searched  # highspy only where it is used: whoever starts the child needs none
 

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from lib.core.plan import Block
 from lib.core.problem import Schedule
+from lib.core.starts import runs
 from lib.solver.columns import Draw
 from lib.solver.model import Model
-from lib.solver.rounding import Places
+from lib.solver.rounding import Places, running
 from lib.solver.settled import Bound
 
 SAME_W = 0.001
+NOTHING_KWH = 1e-7
 
 
 def windows(held: Model, places: Places) -> list[Bound]:
@@ -32,16 +34,41 @@ def windows(held: Model, places: Places) -> list[Bound]:
 
 
 def places_of(held: Model, blocks: Sequence[Block]) -> Places:
-    """The draws of each want that blocks touch."""
+    """The draws of each want that blocks touch; of two wants of a car the first has a span."""
     found = []
+    busy: dict[str, set[int]] = {}
     for want, draws in zip(held.problem.wants, held.columns.draws, strict=True):
         own = [block for block in blocks if (block.car, block.trip) == (want.car, want.trip)]
-        found.append(frozenset(place for place, draw in enumerate(draws) if any(_meets(draw, one) for one in own)))
+        taken = busy.setdefault(want.car, set())
+        met = [place for place, draw in enumerate(draws) if any(_meets(draw, one) for one in own)]
+        found.append(frozenset(place for place in met if draws[place].place not in taken))
+        taken.update(draws[place].place for place in met)
     return tuple(found)
 
 
 def _meets(draw: Draw, block: Block) -> bool:
     return block.start < draw.end and block.end > draw.start
+
+
+def places_in(held: Model, values: Sequence[float]) -> Places | None:
+    """Where wants charge by values of the columns; None where no charger could, or it were started too often."""
+    found = []
+    busy: set[tuple[str, int]] = set()
+    for want, draws in zip(held.problem.wants, held.columns.draws, strict=True):
+        on = [place for place, draw in enumerate(draws) if values[draw.column] * draw.hours > NOTHING_KWH]
+        spans = {(want.car, draws[place].place) for place in on}
+        least, begun = want.least_w / 1000 - NOTHING_KWH, running(held.problem, want)
+        fixed = {place for place, draw in enumerate(draws) if begun is not None and draw.start < begun.end}
+        if (
+            busy & spans
+            or fixed.difference(on)
+            or len(runs(on)) > max(1, want.starts + (begun is not None))
+            or any(values[draws[place].column] < least for place in on[:-1])
+        ):
+            return None
+        busy |= spans
+        found.append(frozenset(on))
+    return tuple(found)
 
 
 def schedule(held: Model, values: Sequence[float]) -> Schedule:
@@ -66,6 +93,8 @@ def _blocks(held: Model, values: Sequence[float]) -> tuple[Block, ...]:
                 continue
             if power_w < want.least_w - SAME_W:
                 end = draw.start + (draw.end - draw.start) * (power_w / want.least_w)
+            if end <= draw.start:  # less than a microsecond
+                continue
             span = held.problem.spans[draw.place]
             found.append(
                 Block(

@@ -68,7 +68,7 @@ def level(program: Program, problem: Problem, columns: Columns) -> None:
 
 
 def one_way_through_the_meter(program: Program, problem: Problem, columns: Columns) -> None:
-    """Where a kWh earns more than it costs one would draw and inject at once: at the most a mix of one and the other."""
+    """Where a kWh earns more than it costs one would draw and inject at once: at the most a mix of both."""
     for place, span in enumerate(problem.spans):
         drawn, sold = columns.imports[place], columns.exports[place]
         most, least = program.highs[drawn], program.highs[sold]
@@ -77,7 +77,7 @@ def one_way_through_the_meter(program: Program, problem: Problem, columns: Colum
 
 
 def one_way_through_the_battery(program: Program, problem: Problem, columns: Columns) -> None:
-    """Where what is lost earns money a battery would store and give at once: at the most a mix of one and the other."""
+    """Where what is lost earns money a battery would store and give at once: at the most a mix of both."""
     store = problem.store
     if store is None or not store.charge_w or not store.discharge_w:
         return

@@ -13,7 +13,7 @@ from time import monotonic, perf_counter
 from lib.core.greedy import schedule as greedy
 from lib.core.outcome import weighed
 from lib.core.problem import Problem, Schedule
-from lib.solver.blocks import places_of, schedule, windows
+from lib.solver.blocks import places_in, places_of, schedule, windows
 from lib.solver.errors import UnsolvedError
 from lib.solver.highs import Solution, Solver
 from lib.solver.model import Model, model
@@ -40,6 +40,8 @@ class _Try:
 
 def searched(problem: Problem, *, limit_s: float) -> Schedule:
     """The schedule that costs least, of those tried in time. Raises UnsolvedError when there is not even a bound."""
+    if not problem.spans:
+        return Schedule(by="solver")
     began_s, due_s = perf_counter(), monotonic() + limit_s
     held = model(problem)
     search = _Search(held, Solver(held.program, limit_s=limit_s), due_s)
@@ -96,7 +98,10 @@ class _Search:
         return found
 
     def _first(self, relaxed: Solution) -> Iterator[Places]:
-        """Choices by the relaxed optimum, with peaks as much higher as they must be."""
+        """What the relaxed optimum is itself, if it may; choices by it, with peaks as much higher as they must be."""
+        own = places_in(self.held, relaxed.values)
+        if own is not None:
+            yield own
         rounding = Rounding(self.held, relaxed.values, relaxed.prices)
         for part in HELPS if self.held.columns.stores else HELPS[:1]:
             ease = self._fitting(rounding, part)
