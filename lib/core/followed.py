@@ -5,7 +5,7 @@ nothing; then each goes by its own rules.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from lib.core.plan import Block, Plan, Want
 
 SAME = timedelta(minutes=1)
 SAME_WH, SAME_PART = 1000.0, 0.15  # a car that still needs so much more than the plan has for it is another case
+SHORT_WH = 100.0  # a crumb that finds no place is none
 HOUR = timedelta(hours=1)
 
 
@@ -65,17 +66,23 @@ def fresh(followed: Followed | None, now_s: float) -> Followed | None:
     return followed if followed is not None and now_s < followed.until_s else None
 
 
-def joined(followed: Followed | None, wants: Sequence[Want], own: Plan, at: datetime) -> Plan:
-    """The plan of all cars: dm's where it serves what a car wants, else our own."""
+def served(followed: Followed | None, wants: Sequence[Want], at: datetime) -> frozenset[str]:
+    """The cars of which dm's plan serves what they want."""
     if followed is None:
-        return own
+        return frozenset()
     cars = {want.car for want in wants}
-    theirs = {car for car in cars if _serves(followed, [want for want in wants if want.car == car], at)}
+    return frozenset(car for car in cars if _serves(followed, [want for want in wants if want.car == car], at))
+
+
+def joined(followed: Followed | None, theirs: Collection[str], own: Plan, at: datetime) -> Plan:
+    """The plan of all cars: dm's for `theirs`, our own for the others."""
+    if followed is None or not theirs:
+        return own
     blocks = [block for block in followed.blocks if block.car in theirs and block.end > at]
     blocks += [block for block in own.blocks if block.car not in theirs]
     short_wh = {car: wh for car, wh in own.short_wh.items() if car not in theirs}
     for one in followed.served:
-        if one.car in theirs and one.short_wh > 0:
+        if one.car in theirs and one.short_wh >= SHORT_WH:
             short_wh[one.car] = short_wh.get(one.car, 0.0) + one.short_wh
     return Plan(blocks=tuple(sorted(blocks, key=lambda one: (one.start, one.car))), short_wh=short_wh)
 

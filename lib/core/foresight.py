@@ -22,6 +22,7 @@ PLANNED_FOR = timedelta(days=5)  # so far ahead dm is told what cars need
 PRICED = timedelta(days=5)  # a weekend with a holiday on each side of it is one long night of some contracts
 MORNING = time(7)
 AWAY = timedelta(hours=2)  # a car that is away without a trip may be back by the hour after next
+MENDS = timedelta(minutes=30)  # that full power must have to spare, so that a plan may be waited for
 NIGHTLY = "the cheap hours"  # what a want without a trip is for
 
 
@@ -145,6 +146,18 @@ def wanted(
         if one.plugged and not any(its.trip.ready <= at + PLANNED for its in ahead):
             found += [*_for_morning(one, at), *_for_night(one, cheap_eur, at)]
     return tuple(found)
+
+
+def planned(needs: tuple[Need, ...], full_w: float, at: datetime) -> tuple[Need, ...]:
+    """The needs of a car that dm's plan has ready for the first of them: it waits for its blocks.
+
+    Not once full power could hardly mend any more what went wrong with them; full_w: 0 where the plan does not.
+    """
+    if not needs or not needs[0].energy_wh or not full_w:
+        return needs
+    first, *later = needs
+    spare = first.trip.ready - at - timedelta(hours=needs[0].energy_wh / full_w)
+    return (replace(first, step=Step.CHEAP, planned=True), *later) if spare >= MENDS else needs
 
 
 def plan(

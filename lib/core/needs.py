@@ -50,6 +50,7 @@ class Need:
         slack_s: seconds to spare until then, negative when it is late.
         reach_pct: what the car will have at that power; full_pct: at full power.
         power_w: what must be drawn on the mean from now on until it is ready.
+        planned: dm's plan has it ready, whatever is said here of the power that is there.
 
     """
 
@@ -62,11 +63,12 @@ class Need:
     full_pct: float | None = None
     power_w: float = 0.0
     step: Step = Step.CHEAP
+    planned: bool = False
 
     @property
     def feasible(self) -> bool | None:
-        """Whether the car will be ready under the paid peak; None while nobody knows its state of charge."""
-        return None if self.slack_s is None else self.slack_s >= 0
+        """Whether the car will be ready under the paid peak, or as planned; None while nobody knows how full it is."""
+        return None if self.slack_s is None else self.planned or self.slack_s >= 0
 
 
 def target_pct(ask: Ask, car: CarRules, *, outside_c: float | None = None) -> float:
@@ -191,6 +193,8 @@ def said(need: Need, *, at: datetime, title: str = "") -> str:
             return f"{reach}; it takes {need.power_w / 1000:.1f} kW from now on, above it"
         return f"{reach}; the battery is asked for help"
     energy = f"ready at {ready} with {target}: {need.energy_wh / 1000:.0f} kWh"
+    if need.planned:
+        return f"{energy}, as planned"
     if need.step is Step.CHEAP:
         return f"{energy}, must start by {clock(need.latest_start, at)}"
     return f"{energy}, charges at any price from now on"

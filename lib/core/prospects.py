@@ -12,7 +12,7 @@ from lib.core.car import CarRules
 from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import power_w
 from lib.core.circuits import conductors
-from lib.core.followed import fresh, is_served, joined
+from lib.core.followed import fresh, is_served, joined, served
 from lib.core.foresight import Prospect
 from lib.core.needs import Step
 from lib.core.plan import Plan, Quarters, cheap_hours
@@ -54,9 +54,14 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
         )
         for one in prospects
     }
-    followed = fresh(charging.followed, charging.now_s)
-    late = any(found and found[0].step >= Step.HELP for found in needs.values())
     cheap = cheap_hours(foresight.priced(charging.prices, at), at)
+    wants = foresight.wanted(prospects, needs, _cheap_eur(rooms, cheap), at)
+    followed = fresh(charging.followed, charging.now_s)
+    theirs = served(followed, [want for want in wants if want.since is None], at)
+    own = foresight.plan(prospects, needs, rooms, at, charging.plan if charging.plan.blocks else None)
+    plan = joined(followed, theirs, own, at)
+    met = {one.car.name: one.full_w for one in prospects if one.car.name in theirs - set(plan.short_wh)}
+    needs = {car: foresight.planned(found, met.get(car, 0.0), at) for car, found in needs.items()}
     nights = {
         one.car.name: night
         for one in prospects
@@ -64,8 +69,7 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
         and not is_served(followed, one.car.name, foresight.NIGHTLY)
         and (night := foresight.night(one, cheap, at)) is not None
     }
-    wants = foresight.wanted(prospects, needs, _cheap_eur(rooms, cheap), at)
-    own = foresight.plan(prospects, needs, rooms, at, charging.plan if charging.plan.blocks else None)
+    late = any(found and found[0].step >= Step.HELP for found in needs.values())
     return replace(
         charging,
         needs=needs,
@@ -73,7 +77,7 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
         cheap=cheap,
         nights=nights,
         wants=wants,
-        plan=joined(followed, [want for want in wants if want.since is None], own, at),
+        plan=plan,
         planned_s=charging.now_s,
         helped_s=(charging.helped_s or charging.now_s) if late else None,
     )

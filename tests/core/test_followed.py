@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from lib.core.followed import Expected, Followed, Served, fresh, is_served, joined
+from lib.core.followed import Expected, Followed, Served, fresh, is_served, joined, served
 from lib.core.plan import Block, Plan, Want
 from tests.conftest import local
 
@@ -21,11 +21,16 @@ FOLLOWED = Followed(
 )
 
 
+def follow(followed: Followed | None, wants: list[Want], own: Plan) -> Plan:
+    """The plan of all cars now."""
+    return joined(followed, served(followed, wants, AT), own, AT)
+
+
 def test_a_plan_that_serves_what_is_wanted_is_followed() -> None:
     """Until it is stale."""
-    assert (THEIRS,) == joined(fresh(FOLLOWED, 99.0), [WANT], OWN, AT).blocks
-    assert OWN == joined(fresh(FOLLOWED, 100.0), [WANT], OWN, AT)
-    assert OWN == joined(None, [WANT], OWN, AT)
+    assert (THEIRS,) == follow(fresh(FOLLOWED, 99.0), [WANT], OWN).blocks
+    assert OWN == follow(fresh(FOLLOWED, 100.0), [WANT], OWN)
+    assert OWN == follow(None, [WANT], OWN)
 
 
 def test_a_trip_that_the_plan_does_not_know_goes_by_our_own() -> None:
@@ -35,15 +40,15 @@ def test_a_trip_that_the_plan_does_not_know_goes_by_our_own() -> None:
         replace(WANT, energy_wh=12_000.0),
         replace(WANT, trip="Namur"),
     ):
-        assert OWN.blocks == joined(FOLLOWED, [other], OWN, AT).blocks, other
-    assert (THEIRS,) == joined(FOLLOWED, [replace(WANT, energy_wh=8_900.0)], OWN, AT).blocks
+        assert OWN.blocks == follow(FOLLOWED, [other], OWN).blocks, other
+    assert (THEIRS,) == follow(FOLLOWED, [replace(WANT, energy_wh=8_900.0)], OWN).blocks
 
 
 def test_each_car_by_itself() -> None:
     """One is served by dm's plan, the other is not."""
     red = replace(WANT, car="red")
     own = Plan(blocks=(*OWN.blocks, replace(OWN.blocks[0], car="red")), short_wh={"red": 300.0})
-    found = joined(FOLLOWED, [WANT, red], own, AT)
+    found = follow(FOLLOWED, [WANT, red], own)
     assert {("blue", THEIRS.start), ("red", AT + HOUR)} == {(one.car, one.start) for one in found.blocks}
     assert {"red": 300.0} == found.short_wh
 
@@ -51,7 +56,7 @@ def test_each_car_by_itself() -> None:
 def test_what_dm_knows_to_be_short_is_no_reason_to_leave_its_plan() -> None:
     """It has half of it, and says that the other half finds no place."""
     short = replace(FOLLOWED, served=(replace(FOLLOWED.served[0], short_wh=8_000.0),))
-    found = joined(short, [replace(WANT, energy_wh=16_000.0)], OWN, AT)
+    found = follow(short, [replace(WANT, energy_wh=16_000.0)], OWN)
     assert ((THEIRS,), {"blue": 8_000.0}) == (found.blocks, found.short_wh)
 
 
@@ -59,7 +64,7 @@ def test_a_car_that_wants_nothing_that_must_be_takes_what_the_plan_has_for_it() 
     """What is cheap at night is not served twice."""
     cheap = replace(WANT, trip="the cheap hours", worth_eur_kwh=0.2)
     followed = replace(FOLLOWED, blocks=(replace(THEIRS, trip="the cheap hours"),))
-    assert followed.blocks == joined(followed, [cheap], Plan(), AT).blocks
+    assert followed.blocks == follow(followed, [cheap], Plan()).blocks
     assert is_served(FOLLOWED, "blue", "Ghent")
     assert not is_served(FOLLOWED, "blue", "the cheap hours")
     assert not is_served(None, "blue", "Ghent")
