@@ -30,9 +30,16 @@ class Taker(Protocol):
 
 
 @asynccontextmanager
-async def claimants(config: Settings, secrets: Secrets, taker: Taker, clock: Clock) -> AsyncIterator[None]:
-    """Listen to ev and bs meanwhile; either may be away."""
-    hear = claims_to(taker, clock)
+async def claimants(
+    config: Settings, secrets: Secrets, taker: Taker, clock: Clock, also: messages.Say
+) -> AsyncIterator[None]:
+    """Listen to ev and bs meanwhile; either may be away. also: hears each of their words after the ledger."""
+    claims = claims_to(taker, clock)
+
+    def hear(message: messages.Message) -> None:
+        claims(message)
+        also(message)
+
     async with heard(config, secrets, "ev", hear, clock), heard(config, secrets, "bs", hear, clock):
         yield
 

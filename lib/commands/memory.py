@@ -13,6 +13,7 @@ from lib.clock import Clock
 from lib.core.events import Event
 from lib.core.habits import Habits, Note, learned
 from lib.core.house import House, opened
+from lib.core.saved import Saving
 from lib.core.slots import Slot
 from lib.meters import is_recording
 from lib.settings import Settings
@@ -27,12 +28,13 @@ log = logging.getLogger(__name__)
 class Memory:
     """What was kept, and where each new state goes.
 
-    events: what happened last, newest first; habits: what was learned of house and roof.
+    events: what happened last, newest first; habits: what was learned of house and roof; saving: what days cost.
     """
 
     house: House = field(default_factory=House)
     events: tuple[Event, ...] = ()
     habits: Habits = field(default_factory=Habits)
+    saving: Saving = field(default_factory=Saving)
     found: tuple[str, ...] = ()
     recorder: Recorder | None = None
 
@@ -50,6 +52,11 @@ class Memory:
         """Keep what an outlook foresaw, to be compared with what comes; once a quarter."""
         if self.recorder:
             self.recorder.take_note(note)
+
+    def take_saving(self, saving: Saving) -> None:
+        """Keep what the days cost, and would have cost."""
+        if self.recorder:
+            self.recorder.take_saving(saving)
 
     @property
     def trouble(self) -> str:
@@ -85,7 +92,14 @@ def _opened(config: Settings, clock: Clock) -> tuple[Recorder, Memory]:
     is_alone = not (config.inverters or config.chargers or config.batteries)
     older = kept.rows if is_alone else ()  # they know only what the grid gave, which is the house where that is all
     habits = learned((*older, *kept.parts), kept.notes)
-    return recorder, Memory(house=house, events=kept.events, habits=habits, found=kept.notices, recorder=recorder)
+    return recorder, Memory(
+        house=house,
+        events=kept.events,
+        habits=habits,
+        saving=Saving(days=kept.saved),
+        found=kept.notices,
+        recorder=recorder,
+    )
 
 
 async def _write(recorder: Recorder, commit_s: float) -> None:

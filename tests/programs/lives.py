@@ -19,8 +19,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from dm import Meter
 from lib.clock import WallClock
+from lib.commands.dm_loop import Meter
 from lib.commands.memory import Memory, remembered
 from lib.commands.teller import Teller
 from lib.core.house import Rules

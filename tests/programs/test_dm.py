@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dm import Meter
 from lib.clock import TurnedClock
+from lib.commands.dm_loop import Meter
 from lib.commands.memory import Memory
 from lib.commands.teller import Teller
 from lib.core.house import Rules

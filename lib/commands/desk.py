@@ -1,0 +1,215 @@
+"""The desk where dm plans: what the programs want and the sky will bring → the plan in force, said and kept to.
+
+It joins the core of the plan, the planner and the memory. The meter goes on whatever happens here.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from lib import messages
+from lib.clock import Clock
+from lib.commands.beside import tell_bug
+from lib.commands.memory import Memory
+from lib.commands.planner import Planned, Planner, SupersededError
+from lib.commands.sky import foreseen_sky
+from lib.core import habits, planning, saved
+from lib.core.books import local_day
+from lib.core.habits import Habits
+from lib.core.horizon import problem
+from lib.core.house import Happening, House, Raised, Rules
+from lib.core.outlook import foreseen, noted
+from lib.core.planning import Found, Planning
+from lib.core.problem import Problem, Row
+from lib.core.quarter import start_of
+from lib.core.saved import Saving
+from lib.core.terms import peak_prices, prices_ahead
+from lib.forecasts import SunForecast
+from lib.forecasts.watch import Watch
+from lib.messages.charging import Charging
+from lib.messages.dm_plan import battery_of, cars_of, plug_ins_of, say_outlook, say_plan
+from lib.messages.storage import Storage
+from lib.settings import Settings
+
+LOOK_S = 1.0
+OLDEST_SKY = timedelta(hours=48)  # a forecast that old tells of days that are over
+AGAIN_S = 60.0
+FIRST_S = 5.0  # ev and bs are waited for that long before the first plan
+log = logging.getLogger("plan")
+
+
+class Desk:
+    """The plan, from what is known now."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        memory: Memory,
+        planner: Planner,
+        clock: Clock,
+        *,
+        boot: str,
+        say: messages.Say,
+        take: Callable[[Happening], None],
+    ) -> None:
+        """say: takes each message; take: takes what the plan lets the house do."""
+        self._rules, self._memory, self._planner, self._clock = rules, memory, planner, clock
+        self._boot, self._say, self._take = boot, say, take
+        self._planning = Planning()
+        self._habits: Habits = memory.habits
+        self._saving: Saving = memory.saving
+        self._house: House = memory.house
+        self._sky: SunForecast | None = None
+        self._watch: Watch | None = None
+        self._index: object = None
+        self._news = asyncio.Event()
+        self._seq = 0
+        self._began_s = clock.monotonic()
+
+    def hear(self, message: messages.Message) -> None:
+        """A word of ev or bs."""
+        now_s = self._clock.monotonic()
+        match message:
+            case Charging():
+                self._planning = planning.cars_heard(self._planning, cars_of(message, heard_s=now_s))
+                if self._house.at is not None:
+                    self._saving = saved.heard(self._saving, plug_ins_of(message), self._house.at)
+            case Storage():
+                self._planning = planning.battery_heard(self._planning, battery_of(message, heard_s=now_s))
+        self._look()
+
+    def sky(self, forecast: SunForecast) -> None:
+        """Another forecast of the sun; it counts from the next quarter on."""
+        self._sky = forecast
+
+    def see(self, house: House) -> None:
+        """The house after a telegram, or after the price became known further."""
+        self._house = house
+        if house.parts is not None:
+            self._habits = habits.after(self._habits, house.parts)
+            self._saving = saved.after(self._saving, house.parts, prices_ahead(house, self._rules, days_back=2))
+            self._memory.take_saving(self._saving)
+        if house.index is not self._index:
+            if self._index is not None:
+                self._planning = replace(self._planning, news="prices were published")
+            self._index = house.index
+        running = house.quarter
+        if running is not None and house.at is not None:
+            now_s = self._clock.monotonic()
+            self._planning = planning.measured(self._planning, running.base_w, house.at, now_s)
+        self._look()
+
+    def _look(self) -> None:
+        at, now_s = self._house.at, self._clock.monotonic()
+        if at is not None and planning.due(self._planning, at, now_s):
+            self._news.set()
+
+    @asynccontextmanager
+    async def working(self, config: Settings) -> AsyncIterator[None]:
+        """Plan meanwhile, and hear of the sky."""
+        async with foreseen_sky(config, self._clock, self.sky) as self._watch:
+            working = asyncio.create_task(self.run(), name="plan")
+            working.add_done_callback(tell_bug)
+            try:
+                yield
+            finally:
+                working.cancel()
+                await asyncio.wait({working})
+
+    async def run(self) -> None:
+        """Until cancelled: plan when it is due. A bug in it costs the plan, not the meter."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._news.wait()
+            self._news.clear()
+            at, now_s = self._house.at, self._clock.monotonic()
+            because = planning.due(self._planning, at, now_s) if at is not None else ""
+            young = self._planning.in_force is None and now_s - self._began_s < FIRST_S
+            if because and not young:
+                try:
+                    await self._plan(because)
+                except Exception:  # a bug of the plan costs the plan; the meter goes on, and so do grants
+                    log.exception("planning failed; it is tried again in a minute")
+                    await asyncio.sleep(AGAIN_S)
+
+    async def _plan(self, because: str) -> None:
+        now_s = self._clock.monotonic()
+        self._planning = planning.begun(self._planning, now_s)
+        given = self._problem(now_s)
+        if given is None:
+            return
+        try:
+            planned = await self._planner.plan(given)
+        except SupersededError:
+            return
+        self._follow(given, planned, because)
+
+    def _follow(self, given: Problem, planned: Planned, because: str) -> None:
+        """Take the plan into force, and say it."""
+        before = self._planning.in_force
+        new = Found(problem=given, schedule=planned.schedule, trouble=planned.trouble, because=because)
+        self._planning = planning.found(self._planning, new)
+        plan = self._planning.in_force
+        assert plan is not None
+        if before is None or before.trouble != plan.trouble:
+            level = logging.WARNING if plan.trouble else logging.INFO
+            log.log(level, "it is the %s's%s", plan.schedule.by, f": {plan.trouble}" if plan.trouble else "")
+        today = local_day(given.at)
+        if before is not None and local_day(before.problem.at) < today:  # what was said of the day before it began
+            eur = saved.planned_eur(before.problem, before.outcome, today)
+            self._saving = self._saving if eur is None else saved.planned(self._saving, today, eur)
+        self._take(Raised(peak_w=plan.target_w, quarters=plan.quarters))
+        self._seq += 1
+        peaks_cost = self._rules.capacity_tariff
+        titles = self._planning.cars.titles if self._planning.cars else {}
+        said = say_plan(plan, self._saving, boot=self._boot, seq=self._seq, peaks_cost=peaks_cost, titles=titles)
+        self._say(said)
+
+    def _problem(self, now_s: float) -> Problem | None:
+        """All that is known now; None before the first telegram."""
+        house, at = self._house, self._house.at
+        if at is None:
+            return None
+        sky = self._sky if self._sky and self._clock.now() - self._sky.made < OLDEST_SKY else None
+        running = house.quarter
+        outlook = foreseen(
+            self._habits,
+            at,
+            now_w=_load_w(house, self._habits, now_s),
+            sun=sky.series if sky else None,
+            sun_by=sky.by if sky else "",
+            sun_made=sky.made if sky else None,
+        )
+        note = noted(outlook, sky.series if sky else None)
+        self._habits = habits.after(self._habits, note)
+        self._memory.take_note(note)
+        self._planning = replace(self._planning, outlook=outlook)
+        self._say(say_outlook(outlook, trouble=self._watch.trouble if self._watch else ""))
+        cars, battery = planning.wanted(self._planning, now_s)
+        before = self._planning.in_force
+        return problem(
+            at,
+            prices=prices_ahead(house, self._rules),
+            outlook=outlook,
+            peaks=peak_prices(house, self._rules, saves_eur=self._planning.saves_eur),
+            used_wh=(running.used_wh or 0.0) if running and running.start == start_of(at) else 0.0,
+            wants=cars.wants,
+            store=battery.store,
+            store_phases=battery.phases,
+            rows=cars.rows or (Row(name="connection", most_w=self._rules.connection_w, house=True),),
+            before=before.schedule.blocks if before else (),
+        )
+
+
+def _load_w(house: House, known: Habits, now_s: float) -> float | None:
+    """What the house draws now, as its history counts it; None while that is not known."""
+    net_w = house.quarter.base_w if house.quarter else None
+    if not known.has_sun or net_w is None:
+        return net_w
+    sun_w = house.roof.power_w(now_s)
+    return None if sun_w is None else max(0.0, net_w + sun_w)
