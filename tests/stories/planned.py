@@ -2,6 +2,9 @@
 
 The planner is asked in this process: the solver, or the greedy one where the story says that the solver died. What
 house and sun will do is what the story says is foreseen, which may be wrong.
+
+A night is long: while nothing is under way that seconds are counted for, the meter speaks more seldom, and so the law
+of each second holds for the seconds that something happens in.
 """
 
 from collections.abc import Callable, Iterable
@@ -25,11 +28,16 @@ from lib.messages import parse_message, to_json
 from lib.messages.dm_plan import battery_of, cars_of, say_plan
 from lib.messages.following import followed_of
 from lib.messages.plan import Plan
+from lib.sim.brussels import SECOND, micros
 from lib.sim.charge_point import ChargePoint
-from tests.stories.homestead import Homestead
+from tests.stories.driveway import CALM_S, LASTING, LONG, Driveway
+from tests.stories.homestead import READ_S, Homestead
 
 Watts = Callable[[datetime], float]
 DIED = "the solver was killed by SIGKILL"
+LEAP_S, DEAD_LEAP_S = 14, 2  # younger than what a program holds for old, whoever said it; with one dead, less
+NEAR_W = 60.0
+BEGINS_S, QUARTER_S = 5, 900
 
 
 class Planned(Homestead):
@@ -39,6 +47,7 @@ class Planned(Homestead):
         load_ahead, sun_ahead: what is foreseen at an instant, in W; load_off_w: how far off that mostly is.
         solver_lives: kill it.
         plans: all that were made, with what made them due and the second they came into force.
+        spent_eur: what energy cost by the meter, less what it earned.
 
     """
 
@@ -56,7 +65,9 @@ class Planned(Homestead):
         self.solver_lives, self._plans = True, plans
         self.planning = Planning()
         self.plans: list[tuple[int, InForce]] = []
+        self.spent_eur = 0.0
         super().__init__(start, *points, **more)
+        self.leap_s = LEAP_S
 
     @property
     def plan(self) -> InForce:
@@ -74,9 +85,30 @@ class Planned(Homestead):
         super().reprice(*prices)
         self.planning = replace(self.planning, news="prices were published")
 
+    def _stride(self, end: int) -> int:
+        self.leap_s = LEAP_S if self.dm_lives and self.ev_lives and self.bs_lives else DEAD_LEAP_S
+        most = Driveway._stride(self, end)
+        for battery in self.batteries.values():
+            most = min(most, max(1, (battery.until_us - micros(self.at)) // SECOND))
+        return 1 if self.second % READ_S else max(1, most - most % READ_S)
+
+    def _is_calm(self) -> bool:
+        for bay in self.ev.bays.values():
+            counts = bay.pace.asked_s is not None and bay.why.held not in LONG
+            if bay.post.moves or counts or bay.pace.switching.to or bay.why.held not in LASTING:
+                return False
+        lately = self.bs.changed_s is not None and self.second - self.bs.changed_s < CALM_S
+        return not lately and abs(self.battery_w - (self.bs.target_w or self.battery_w)) < NEAR_W
+
     def _pass(self, seconds: int) -> None:
+        before_w, slot = self.meter.grid_w, next((one for one in self.prices if one.start <= self.at < one.end), None)
+        if slot is not None:
+            eur_kwh = slot.import_eur_kwh if before_w > 0 else slot.export_eur_kwh
+            self.spent_eur += before_w * (eur_kwh or 0.0) * seconds / 3_600_000
         super()._pass(seconds)
-        if self._plans and self.dm_lives and self.second > 5:
+        if self.second % QUARTER_S == 0:
+            self._eventful_s = self.second
+        if self._plans and self.dm_lives and self.second > BEGINS_S:
             self._look()
 
     def _look(self) -> None:
@@ -100,6 +132,7 @@ class Planned(Homestead):
         found = Found(problem=given, schedule=schedule, trouble=trouble, because=because)
         self.planning = planning.found(self.planning, found)
         self.plans.append((self.second, self.plan))
+        self._eventful_s = self.second
         raised = dm.Raised(peak_w=self.plan.target_w, quarters=self.plan.quarters)
         self.house = dm.after(self.house, raised, self.dm_rules)
         said = say_plan(self.plan, Saving(), boot="dm", seq=self.second, peaks_cost=self.dm_rules.capacity_tariff)
