@@ -6,7 +6,7 @@ from typing import Any
 import highspy
 
 from lib.core.around import house_w, rooms_w, share
-from lib.core.problem import HOUR, SHORT_EUR_KWH, Problem
+from lib.core.problem import SHORT_EUR_KWH, Problem
 
 
 def least_eur(problem: Problem) -> float:
