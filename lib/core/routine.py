@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import exp, sqrt
+from operator import mul
 
 from lib.core.bands import SUNDAY, is_holiday
 from lib.core.quarter import QUARTER
@@ -16,10 +17,11 @@ from lib.core.stamp import BRUSSELS
 
 QUARTERS = 96
 KINDS = 3  # weekday, Saturday, Sunday and holiday
-HALF_DAYS = 10.0  # what is so old counts half
-OTHERS = 0.3  # a day of another kind counts so much
+HALF_DAYS = (8.0, 16.0, 16.0)  # what is so old counts half, by the kind of day: Saturdays are few
+OFF_HALF_DAYS = 10.0
+OTHERS, OTHERS_MOST = 0.3, 2.0  # a day of another kind counts so much, and all of them together at the most
 NEAR = ((-2, 0.3), (-1, 0.6), (0, 1.0), (1, 0.6), (2, 0.3))  # neighbouring quarters, and how much of them counts
-UNKNOWN = 0.5  # what is known of all quarters counts in one of them as so much of a day
+UNKNOWN = 0.25  # what is known of all quarters counts in one of them as so much of a day
 SUPPOSED_W, SUPPOSED_QUARTERS = 400.0, 12  # before much is known, a house is supposed to be like that
 SUPPOSED_OFF = 0.75  # its standard deviation, as a part of its mean
 LATELY, LATELY_FADES, LATELY_MEANS = 0.7, 6.0, 1.5  # of the last hours' surplus, in quarters
@@ -131,11 +133,12 @@ def _on(routine: Routine, day: date) -> Routine:
     if routine.day == day:
         return routine
     passed = 0 if routine.day is None else max(0, (day - routine.day).days)
-    left = 0.5 ** (passed / HALF_DAYS)
+    left = [0.5 ** (passed / half) for half in HALF_DAYS for _ in range(QUARTERS)]
+    off_left = 0.5 ** (passed / OFF_HALF_DAYS)
     return replace(
         routine,
-        weights=tuple(weight * left for weight in routine.weights),
-        counts=tuple(count * left for count in routine.counts),
+        weights=tuple(map(mul, routine.weights, left)),
+        counts=tuple(count * off_left for count in routine.counts),
         day=day,
         days=routine.days + 1,
     )
@@ -154,13 +157,14 @@ def _mixed(routine: Routine, mean: float) -> Callable[[int, int], float]:
     means_w, weights = routine.means_w, routine.weights
 
     def usual_w(kind: int, quarter: int) -> float:
-        total, known = mean * UNKNOWN, UNKNOWN
-        for other in range(KINDS):
-            place = other * QUARTERS + quarter
-            weight = weights[place] if other == kind else weights[place] * OTHERS
-            total += means_w[place] * weight
-            known += weight
-        return total / known
+        total = known = 0.0
+        for place in range(quarter, KINDS * QUARTERS, QUARTERS):
+            total += means_w[place] * weights[place]
+            known += weights[place]
+        own = weights[kind * QUARTERS + quarter]
+        own_total, others = means_w[kind * QUARTERS + quarter] * own, known - own
+        part = min(OTHERS, OTHERS_MOST / others) if others > 0 else 0.0
+        return (own_total + (total - own_total) * part + mean * UNKNOWN) / (own + others * part + UNKNOWN)
 
     return usual_w
 
