@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from lib.hub import answers, charging, circuits, money, proposals, spoken, storing, trips
+from lib.hub import answers, charging, circuits, money, planning, proposals, spoken, storing, trips
 from lib.hub.newest import Newest
 from lib.hub.spoken import Spoken
 from lib.messages import Bill, Events, House, Rates, Telegram, Usage
 from lib.messages.charging import Charging, Sessions
+from lib.messages.plan import Outlook, Plan
 from lib.messages.prices import varies
 from lib.messages.proposals import Proposals
 from lib.messages.storage import Storage
@@ -43,6 +44,14 @@ def _peaks_cost(newest: Newest) -> bool:
 def _reserve_counts(newest: Newest) -> bool:
     storage = newest.message(Storage)
     return storage is None or storage.capacity_tariff
+
+
+def _is_planned(newest: Newest) -> bool:
+    return newest.message(Plan) is not None
+
+
+def _is_foreseen(newest: Newest) -> bool:
+    return newest.message(Outlook) is not None
 
 
 def _prices_vary(newest: Newest) -> bool:
@@ -78,6 +87,26 @@ HOUSE: Final[Mapping[str, Question]] = MappingProxyType(
             answer=lambda newest: answers.peak(newest.message(House)),
             listed=_peaks_cost,
             order=spoken.PEAK,
+        ),
+        "plan": Question(
+            means="when cars and battery do what, and what that costs",
+            answer=lambda newest: planning.plan(newest.message(Plan), newest.message(House)),
+            listed=_is_planned,
+        ),
+        "why": Question(
+            means="why the plan is so: each block, the peak",
+            answer=lambda newest: planning.why(newest.message(Plan), newest.message(House)),
+            listed=_is_planned,
+        ),
+        "outlook": Question(
+            means="load and sun ahead by hour, and how far off that was",
+            answer=lambda newest: planning.outlook(newest.message(Outlook)),
+            listed=_is_foreseen,
+        ),
+        "saved": Question(
+            means="what the plan saved, by day, against charging at once",
+            answer=lambda newest: planning.saved(newest.message(Plan)),
+            listed=_is_planned,
         ),
         "events": Question(
             means="what happened lately, newest first",
@@ -121,11 +150,11 @@ CARS: Final[Mapping[str, Question]] = MappingProxyType(
         ),
         "plan": Question(
             means="when each car will charge",
-            answer=lambda newest: trips.plan(newest.message(Charging)),
+            answer=lambda newest: planning.cars_plan(newest.message(Charging), newest.message(Plan)),
         ),
         "why": Question(
             means="why each charger does what it does",
-            answer=lambda newest: charging.why(newest.message(Charging)),
+            answer=lambda newest: planning.cars_why(newest.message(Charging), newest.message(Plan)),
         ),
         "circuits": Question(
             means="the tree of circuits: what flows, what may, who waits",
@@ -189,11 +218,11 @@ STORE: Final[Mapping[str, Question]] = MappingProxyType(
         ),
         "plan": Question(
             means="when it will store and give, and at what price",
-            answer=lambda newest: storing.plan(newest.message(Storage)),
+            answer=lambda newest: planning.store_plan(newest.message(Storage), newest.message(Plan)),
         ),
         "why": Question(
             means="why it does what it does",
-            answer=lambda newest: storing.why(newest.message(Storage)),
+            answer=lambda newest: planning.store_why(newest.message(Storage), newest.message(Plan)),
         ),
         "mode": Question(
             means="what it is set to: auto, fill, hold, off, own",

@@ -15,16 +15,28 @@ from lib.hub.orders import Orders
 from lib.messages import PROTOCOL, Bill, Events, House, Message, Rates, Refused, Telegram, Usage, to_json
 from lib.messages.charging import Charging, Sessions
 from lib.messages.orders import ORDERS, Done, Order, OrderError, no_order, order_of, order_schema, parse_fields
+from lib.messages.plan import Outlook, Plan
 from lib.messages.proposals import Proposals
 from lib.messages.storage import Storage
 
 HOUSE_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType(
-    {"house": House, "rates": Rates, "usage": Usage, "bill": Bill, "events": Events, "telegram": Telegram}
+    {
+        "house": House,
+        "rates": Rates,
+        "usage": Usage,
+        "bill": Bill,
+        "events": Events,
+        "telegram": Telegram,
+        "plan": Plan,
+        "outlook": Outlook,
+    }
 )
 CAR_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType(
-    {"charging": Charging, "sessions": Sessions, "proposals": Proposals}
+    {"charging": Charging, "sessions": Sessions, "proposals": Proposals, "plan": Plan}
 )
-STORE_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType({"storage": Storage, "proposals": Proposals})
+STORE_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType(
+    {"storage": Storage, "proposals": Proposals, "plan": Plan}
+)
 FRESH: Final = MappingProxyType({"Cache-Control": "no-store"})
 UNSAID: Final[Mapping[int | str, dict[str, Any]]] = MappingProxyType(
     {503: {"model": Refused, "description": "Nothing was said yet"}}

@@ -1,7 +1,7 @@
 """What a plan comes down to, in numbers and in words that every face says alike. Knows no face, and asks no clock."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import isfinite
 
 from lib.core.bands import midnight
@@ -31,6 +31,11 @@ def age_s(plan: Plan, at: datetime) -> float:
 def in_force(plan: Plan | None, at: datetime) -> Plan | None:
     """The plan while it holds; an older one is none."""
     return plan if plan is not None and age_s(plan, at) <= plan.for_s else None
+
+
+def made_by(plan: Plan) -> str:
+    """Who made it, in words."""
+    return f"by the {plan.by}{'' if plan.by == 'solver' else ' planner'}"
 
 
 def called(plan: Plan, device: str) -> str:
@@ -137,6 +142,14 @@ def gained_eur(days: Sequence[Saved]) -> float:
 def month_of(plan: Plan) -> list[Saved]:
     """The days of the newest day's month, as far as they are told."""
     return [one for one in plan.saved if one.day[:7] == plan.saved[0].day[:7]]
+
+
+def day_of(one: Saved) -> date | None:
+    """Its day; None where that is none."""
+    try:
+        return date.fromisoformat(one.day)
+    except ValueError:
+        return None
 
 
 def day_ahead(outlook: Outlook) -> Off | None:

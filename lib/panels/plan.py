@@ -4,7 +4,7 @@ What gives way where room is short: first the curves, then what was saved and ho
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from rich.text import Text
@@ -17,10 +17,12 @@ from lib.messages.planned import (
     blocks_of,
     called,
     day_ahead,
+    day_of,
     gained_eur,
     goes_over,
     has_battery,
     in_force,
+    made_by,
     month_of,
     off_said,
     peak_briefly,
@@ -140,7 +142,7 @@ def _head(ahead: Ahead, look: Look, width: int) -> list[Row]:
     plan, at, colours = ahead.plan, ahead.at, look.colours
     seconds = age_s(plan, at)
     age = "just now" if seconds < MINUTE_S else f"{roughly(seconds)} ago"
-    by = (f"by the {plan.by}, " if plan.by == "solver" else f"{plan.by}, ") if width >= NARROW else ""
+    by = f"{made_by(plan)}, " if width >= NARROW else ""
     because = f", because {plan.because}" if plan.because and width >= WIDE else ""
     cost: Row = [("nothing is known of the days ahead", colours.quiet)]
     if plan.spans:
@@ -229,7 +231,8 @@ def _tail(ahead: Ahead, look: Look, width: int) -> list[Row]:
     rows: list[Row] = []
     if plan.saved:
         today, days = plan.saved[0], month_of(plan)
-        month = MONTHS[date.fromisoformat(today.day).month - 1]
+        day = day_of(today)
+        month = "this month" if day is None else MONTHS[day.month - 1]
         rows.append(
             [
                 ("Saved today ", colours.quiet),
@@ -257,11 +260,11 @@ def _tail(ahead: Ahead, look: Look, width: int) -> list[Row]:
 def _yesterday(plan: Plan, look: Look) -> list[Row]:
     """What the last whole day was planned to cost, and did."""
     told = next((one for one in plan.saved[1:] if one.planned_eur is not None), None)
-    if told is None:
+    day = None if told is None else day_of(told)
+    if told is None or day is None:
         return []
     euro = look.glyphs.euro
-    day = day_name(date.fromisoformat(told.day))
-    said = f"{day} was planned at {euro} {look.euro(told.planned_eur)}, and cost {euro} {look.euro(told.eur)}"
+    said = f"{day_name(day)} was planned at {euro} {look.euro(told.planned_eur)}, and cost {euro} {look.euro(told.eur)}"
     return [[(said, look.colours.quiet)]]
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from lib.commands.picture_plan import outlook, planned
 from lib.hub.newest import Newest
 from lib.hub.questions import CARS, HOUSE, STORE, Question
 from lib.messages import Message
@@ -46,7 +47,8 @@ def test_each_word_is_answered_before_anything_was_said(question: Question) -> N
 def test_each_word_is_answered_from_what_was_said_last(question: Question) -> None:
     """In lines that fit, another answer than before."""
     newest = told(
-        a_house(), dynamic(), USAGE, a_bill(), some_events(), TELEGRAM, a_charging(), SESSIONS, a_storage(), PROPOSALS
+        *(a_house(), dynamic(), USAGE, a_bill(), some_events(), TELEGRAM, a_charging(), SESSIONS, a_storage()),
+        *(PROPOSALS, planned(), outlook()),
     )
     answer = question.answer(newest)
     assert answer != question.answer(Newest())
@@ -68,8 +70,10 @@ def test_the_words_of_an_order_are_its_own() -> None:
 
 
 def test_help_names_what_there_is_to_see() -> None:
-    """Prices where they change with the hour, peaks where they cost something."""
-    every = set(HOUSE)
+    """Prices where they change with the hour, peaks where they cost something, the plan where there is one."""
+    ahead = {"plan", "why", "outlook", "saved"}
+    every = set(HOUSE) - ahead
+    assert set(HOUSE) - {"prices", "peak"} == listed(told(planned(), outlook()))
     assert every - {"prices", "peak"} == listed(Newest())
     assert every == listed(told(a_house(), dynamic()))
     assert every - {"peak"} == listed(told(in_impact(a_house()), impact()))

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from lib.commands.picture_plan import outlook, planned
 from lib.core.modes import Mode
 from lib.hub import answers
 from lib.hub.gate import Role
@@ -28,6 +29,8 @@ STATES: list[tuple[str, Message]] = [
     ("bill", a_bill()),
     ("events", some_events()),
     ("telegram", TELEGRAM),
+    ("plan", planned()),
+    ("outlook", outlook()),
 ]
 
 
@@ -114,15 +117,17 @@ async def test_the_address_alone_shows_the_house_and_where_things_are() -> None:
 async def test_the_states_of_ev_are_served_too() -> None:
     """Each program has its own."""
     async with open_hub(states=CAR_STATES) as hub:
-        for message in (a_charging(), SESSIONS):
+        for message in (a_charging(), SESSIONS, planned()):
             hub.say(message)
             assert to_json(message) == (await get(hub, f"/api/{message.type}"))[2].decode()
         assert 404 == (await get(hub, "/api/house"))[0]
 
 
 async def test_the_state_of_bs_is_served_too() -> None:
-    """With what is unknown left out."""
+    """With what is unknown left out; beside it the plan of dm that it heard."""
     async with open_hub(states=STORE_STATES) as hub:
+        hub.say(planned())
+        assert to_json(planned()) == (await get(hub, "/api/plan"))[2].decode()
         hub.say(a_storage(soc_pct=None))
         body = (await get(hub, "/api/storage"))[2].decode()
         assert to_json(a_storage(soc_pct=None)) == body
