@@ -1,0 +1,118 @@
+"""Quarters by house, sun, cars and battery outlive a start, a damaged file and a year; so does what was foreseen."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lib.core.habits import LEARNED, Note
+from lib.core.house import House
+from lib.core.parts import Parts
+from lib.core.quarter import QUARTER
+from lib.store import parts as table
+from lib.store.batch import Batch
+from lib.store.database import settle
+from lib.store.store import Store
+from lib.store.traces import Minute
+from tests.conftest import NOON, local
+from tests.store.builders import batch_of, lived, query, recorder_in, steps
+
+DAY = timedelta(days=1)
+FULL = Parts(start=NOON, load_wh=151.5, sun_wh=250.0, cars_wh=1725.0, battery_wh=-375.2, held=True)
+NET = Parts(start=NOON + QUARTER, load_wh=-850.0)
+NOTE = Note(made=NOON, load_w=(400.0, 410.5, 390.0), sun_w=(900.0, 0.0, 1000.0), told_w=1100.0)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An open store, empty."""
+    path = tmp_path / "dm.db"
+    Store.create(path, "test")
+    settle(path)
+    with closing(Store.open(path)) as opened:
+        yield opened
+
+
+def batch(*parts: Parts, notes: tuple[Note, ...] = ()) -> Batch:
+    """Quarters to be saved, the minute of the newest with them."""
+    newest = max(one.start for one in parts)
+    minute = Minute(start=newest, mean_w=1, least_w=1, most_w=1, quarter_w=None)
+    return Batch(
+        parts={one.start: one for one in parts}, notes={one.made: one for one in notes}, minutes={newest: minute}
+    )
+
+
+def counted(store: Store) -> None:
+    """Let the store hold books, without which it knows nothing."""
+    *_, last = steps(NOON - timedelta(minutes=20), NOON + timedelta(minutes=40))
+    store.save(batch_of(last))
+
+
+def test_what_is_written_is_read_again(store: Store) -> None:
+    """To the last digit; a sun that nobody reads stays unknown. Written twice it is there once."""
+    counted(store)
+    for _ in range(2):
+        store.save(batch(FULL, NET, notes=(NOTE,)))
+    kept = store.load()
+    assert ((FULL, NET), (NOTE,)) == (kept.parts, kept.notes)
+    assert [FULL] == table.read(store.path, NOON, NOON + QUARTER)
+
+
+def test_a_start_reads_the_last_two_months(store: Store) -> None:
+    """And what is older than a year and a month goes, a little at a time."""
+    counted(store)
+    starts = [NOON - back for back in (401 * DAY, 399 * DAY, LEARNED + DAY, LEARNED - DAY, 0 * DAY)]
+    store.save(batch(*(replace(FULL, start=start) for start in starts)))
+    assert starts[3:] == [one.start for one in store.load().parts]
+    store.tidy()
+    found = store.connection.execute("SELECT start FROM parts ORDER BY start").fetchall()
+    assert [int(start.timestamp()) for start in starts[1:]] == [start for (start,) in found]
+
+
+def test_older_rows_tell_of_a_house_that_is_all_there_is(store: Store) -> None:
+    """Quarters that were watched whole, from before the first that has parts: what was taken less what was given."""
+    found: Batch | None = None
+    for books in steps(local("2026-11-20 08:10"), local("2026-11-20 10:07")):
+        found = batch_of(books, found)
+    assert found is not None
+    found.parts = {FULL.start: replace(FULL, start=local("2026-11-20 09:30"))}
+    store.save(found)
+    rows = store.load().rows
+    assert [local(f"2026-11-20 {at}") for at in ("08:15", "08:30", "08:45", "09:00", "09:15")] == [
+        one.start for one in rows
+    ]
+    assert [pytest.approx(90 + 45 - 9, abs=2)] * 5 == [one.load_wh for one in rows]
+    assert {None} == {one.sun_wh for one in rows}
+
+
+async def test_what_ends_is_written_within_the_minute(tmp_path: Path) -> None:
+    """The quarter stands only in the state that its step leaves; the recorder is told each."""
+    recorder, _, _ = recorder_in(tmp_path)
+    recorder.take(House(parts=FULL))
+    recorder.take(House())
+    recorder.take_note(NOTE)
+    await recorder.commit()
+    path = tmp_path / "data" / "dm.db"
+    assert [(151.5, 1)] == query(path, "SELECT load_wh, held FROM parts")
+    assert [(1100.0,)] == query(path, "SELECT told_w FROM notes")
+    await recorder.close()
+
+
+async def test_a_damaged_file_gets_its_quarters_back_from_the_day_files(tmp_path: Path) -> None:
+    """Those of days that are over; what had been foreseen of them is not in there."""
+    start = local("2026-11-18 20:00")
+    await lived(tmp_path, start, start + timedelta(minutes=30))
+    recorder, _, _ = recorder_in(tmp_path, start + timedelta(minutes=30))
+    evening = [replace(FULL, start=start + place * QUARTER) for place in range(8)]
+    for one in evening:
+        recorder.take(House(parts=one))
+    recorder.take_note(NOTE)
+    await recorder.close()
+    await lived(tmp_path, start + timedelta(minutes=30), local("2026-11-19 00:20"))
+    (tmp_path / "data" / "dm.db").write_bytes(b"no database at all, and long enough to be none" * 100)
+    recorder, kept, _ = recorder_in(tmp_path, local("2026-11-19 08:00"))
+    await recorder.close()
+    assert (tuple(evening), ()) == (kept.parts, kept.notes)
