@@ -18,8 +18,7 @@ def stored(problem: Problem, blocks: Sequence[Block], target_w: Sequence[float])
     """The battery's watts by span, + stores, as they cost least; () without one.
 
     target_w: by peak, what a quarter may count, with what is added for safety. What passes it costs what that peak
-    does, in each span: nothing else is as dear, so the battery keeps it wherever it can. It is never emptied into the
-    grid.
+    does, in each span: nothing else is as dear, so the battery keeps it wherever it can.
     """
     store = problem.store
     if store is None:
@@ -35,6 +34,7 @@ def stored(problem: Problem, blocks: Sequence[Block], target_w: Sequence[float])
             load_w=load_w,
             room_w=max(0.0, min(room_w, load_w + most_w)),
             over_eur_kwh=problem.peaks[span.peak].eur_kw / span.hours,
+            may_export=problem.may_export,
         )
         for span, load_w, room_w, (_, most_w) in zip(
             problem.spans, loads_w, rooms_w(problem, target_w), bounds_w, strict=True

@@ -29,7 +29,10 @@ Targets = tuple[float, ...]  # by peak, in W
 
 def schedule(problem: Problem) -> Schedule:
     """The cheapest that is found; its `eur` is what lib/core/outcome.py says."""
-    return min(_tries(problem), key=lambda one: one.outcome.eur).schedule
+    if not problem.spans:
+        return Schedule(by="greedy")
+    best = min(_tries(problem), key=lambda one: one.outcome.eur)
+    return best.schedule if problem.store is None else replace(best.schedule, store_w=best.outcome.store_w)
 
 
 class _Try(NamedTuple):
