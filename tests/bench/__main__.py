@@ -21,13 +21,13 @@ from tests.bench.result import Result, as_table, as_text
 
 BENCHES = (
     *("telegrams", "money", "latency", "screen", "clients", "disk", "history", "year", "kills"),
-    *("amperes", "cycle", "cars", "watts", "battery", "storing", "sharing", "fleet", "leases"),
+    *("amperes", "cycle", "cars", "watts", "battery", "storing", "sharing", "fleet", "leases", "replan"),
 )
 PAGE = Path(__file__).parents[2] / "docs" / "PERFORMANCE.md"
 HEAD = """\
 # Performance
 
-Written by `./do_py.sh -m tests.bench`, which runs for about an hour; `./do_py.sh -m tests.bench latency` repeats one
+Written by `./do_py.sh -m tests.bench`, which runs for about an hour and a half; `./do_py.sh -m tests.bench latency` repeats one
 chapter, `--quick` is a short look that writes nothing. Rival and limit are measured in the same run as ours, in turn:
 the ratios are what counts, the absolute times are as steady as the machine they were taken on.
 """
