@@ -1,6 +1,7 @@
 """The plan of dm → its words; and what ev and bs said → for the core that plans. Knows no wire."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from lib.core.claims import BATTERY
@@ -10,6 +11,7 @@ from lib.core.outlook import Outlook as Foreseen
 from lib.core.planning import Battery, Cars, InForce
 from lib.core.power import PHASE_V
 from lib.core.problem import Problem, Row
+from lib.core.reasons import Because, reasons, sentence
 from lib.core.saved import Saving
 from lib.core.stamp import clock
 from lib.messages.charging import Charging, CircuitNow
@@ -17,7 +19,7 @@ from lib.messages.plan import Outlook, Plan, PlanBlock, PlanSpan, Saved, Served
 from lib.messages.storage import Storage
 
 DAYS_SAID = 31
-IDLE_W = 50.0  # less is neither storing nor giving
+SAME_W = 25.0  # blocks whose power differs by less are one
 SHORT_WH = 100.0
 
 
@@ -99,7 +101,7 @@ def say_plan(
         because=plan.because,
         spans=tuple(_spans(plan, peaks_cost=peaks_cost)),
         titles=dict(titles or {}),
-        blocks=tuple(_blocks(plan)),
+        blocks=tuple(_blocks(plan, titles or {})),
         served=tuple(
             Served(
                 car=want.car,
@@ -174,31 +176,37 @@ def _spans(plan: InForce, *, peaks_cost: bool) -> Iterator[PlanSpan]:
         )
 
 
-def _blocks(plan: InForce) -> Iterator[PlanBlock]:
-    """What each car does, and the battery."""
-    untils = {(want.car, want.trip): want.until for want in plan.problem.wants}
-    for block in plan.schedule.blocks:
-        yield PlanBlock(
-            device=block.car,
-            start=block.start,
-            end=block.end,
-            power_w=block.power_w,
-            trip=block.trip,
-            until=untils.get((block.car, block.trip)),
-            eur_kwh=block.eur_kwh,
-        )
-    spans = zip(plan.problem.spans, plan.outcome.store_w, strict=True)
-    for way, group in groupby(spans, key=lambda one: 0 if abs(one[1]) < IDLE_W else 1 if one[1] > 0 else -1):
-        stretch = list(group)
-        if way:
-            hours = sum(span.hours for span, _ in stretch)
+def _blocks(plan: InForce, titles: Mapping[str, str]) -> Iterator[PlanBlock]:
+    """What each car does and the battery, and why; neighbours that do the same for the same reason are one."""
+    found = [*reasons(plan.problem, plan.schedule, plan.outcome)]
+    for _, group in groupby(found, key=lambda one: (one.device, one.trip, one.cause)):
+        for one in _joined([*group]):
             yield PlanBlock(
-                device=BATTERY,
-                start=stretch[0][0].start,
-                end=stretch[-1][0].end,
-                power_w=sum(watts * span.hours for span, watts in stretch) / hours,
-                eur_kwh=sum(span.import_eur_kwh * span.hours for span, _ in stretch) / hours,
+                device=one.device,
+                start=one.start,
+                end=one.end,
+                power_w=one.power_w,
+                trip=one.trip,
+                until=one.until,
+                eur_kwh=one.eur_kwh,
+                why=sentence(one, at=plan.problem.at, titles=titles),
             )
+
+
+def _joined(reasons: Sequence[Because]) -> Iterator[Because]:
+    """Neighbours in time of nearly the same power as one, at the mean price."""
+    kept = reasons[0]
+    for one in reasons[1:]:
+        if one.start != kept.end or abs(one.power_w - kept.power_w) > SAME_W:
+            yield kept
+            kept = one
+            continue
+        had, more = kept.end - kept.start, one.end - one.start
+        eur_kwh = None
+        if kept.eur_kwh is not None and one.eur_kwh is not None:
+            eur_kwh = (kept.eur_kwh * had + one.eur_kwh * more) / (had + more)
+        kept = replace(kept, end=one.end, eur_kwh=eur_kwh)
+    yield kept
 
 
 def _short(problem: Problem, outcome: Outcome) -> Iterator[str]:
