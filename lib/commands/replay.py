@@ -48,11 +48,11 @@ class Span:
 
     @property
     def words(self) -> str:
-        """A month by its name, else its days."""
-        is_month = self.first.day == 1 and (self.last + timedelta(days=1)).day == 1
-        if is_month and (self.first.year, self.first.month) == (self.last.year, self.last.month):
-            return f"{self.first:%B %Y}"
-        return f"{self.first} to {self.last}"
+        """A month by its name, with its days where it is not whole; else the days."""
+        if (self.first.year, self.first.month) != (self.last.year, self.last.month):
+            return f"{self.first} to {self.last}"
+        whole = self.first.day == 1 and (self.last + timedelta(days=1)).day == 1
+        return f"{self.first:%B %Y}" if whole else f"{self.first:%B %Y} ({self.first.day} to {self.last.day})"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -125,7 +125,7 @@ def span_of(database: Path, asked: argparse.Namespace) -> Span:
     if last < oldest or newest < first:
         what = f"{asked.month:%B %Y}" if asked.month else f"{first} to {last}"
         raise AskedError(f"{what}: nothing of it is stored; there is {oldest} to {newest}")
-    span = Span(first=max(first, oldest) if not asked.month else first, last=min(last, newest))
+    span = Span(first=max(first, oldest), last=min(last, newest))
     if (span.last - span.first).days >= MOST_DAYS:
         raise AskedError(f"that are more than {MOST_DAYS} days: ask for less with --from and --to")
     return span
