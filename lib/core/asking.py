@@ -40,7 +40,7 @@ def asked(charging: Charging, rules: ChargingRules) -> Asked | None:
         until = min(max(until for _, until, _ in urgent.values()), charging.at + LONGEST)
         why = next(iter(urgent.values()))[2]
         return Asked(power_w=missing_w, until=until, why=why, chargers=frozenset(urgent))
-    planned = _planned(charging, rules)
+    planned = _planned(charging)
     if planned is not None:
         return planned
     clouded = dict(_clouded(charging))
@@ -56,8 +56,8 @@ def asked(charging: Charging, rules: ChargingRules) -> Asked | None:
     )
 
 
-def _planned(charging: Charging, rules: ChargingRules) -> Asked | None:
-    """What dm's plan has the battery give, so that what it has the cars take stays under the peak."""
+def _planned(charging: Charging) -> Asked | None:
+    """What dm's plan has the battery give for the cars: to stay under the peak, or as that is cheaper."""
     followed = fresh(charging.followed, charging.now_s)
     expected = followed.at(charging.at) if followed else None
     if expected is None or expected.help_w < LEAST_W:
@@ -69,10 +69,10 @@ def _planned(charging: Charging, rules: ChargingRules) -> Asked | None:
         and bay.mode is Mode.AUTO
         and (block := charging.plan.now(charging.car_on(name) or "", charging.at)) is not None
     }
-    missing_w = min(expected.help_w, sum(wanted_w.values()) - _room_w(charging, rules))
-    if missing_w < LEAST_W:
+    help_w = min(expected.help_w, sum(wanted_w.values()))
+    if help_w < LEAST_W:
         return None
-    return Asked(power_w=missing_w, until=expected.end, why="as planned", chargers=frozenset(wanted_w))
+    return Asked(power_w=help_w, until=expected.end, why="as planned", chargers=frozenset(wanted_w))
 
 
 def urgent_need(charging: Charging, name: str) -> Need | None:

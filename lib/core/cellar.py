@@ -4,7 +4,7 @@ Only lib/core/storage.py and lib/core/dispatch.py change it. Knows no message, n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lib.core.arbitrage import Store, StorePlan
@@ -14,11 +14,12 @@ from lib.core.cell import Cell, pool
 from lib.core.circuits import Circuit
 from lib.core.claims import Claim, Drawn
 from lib.core.cost import PriceSlot
-from lib.core.followed import Followed
+from lib.core.followed import Followed, fresh
 from lib.core.gains import Booked
 from lib.core.modes import StorageMode
 from lib.core.outside import Outside
 from lib.core.proposals import Device, Proposal
+from lib.core.reserve import lowest_pct
 from lib.core.site import Site
 from lib.core.usual import Usual
 
@@ -134,9 +135,37 @@ class Storage:
     said: tuple[str, ...] = ()
 
     @property
+    def is_help_planned(self) -> bool:
+        """Whether dm's plan has the batteries give for the cars now: then they do before the grid does."""
+        followed = fresh(self.followed, self.now_s)
+        expected = followed.at(self.at) if followed else None
+        return expected is not None and expected.help_w > 0
+
+    @property
     def sun_w(self) -> float | None:
         """What the inverters give; None where nobody measures it."""
         return self.site.word.sun_w
+
+
+def lent(storage: Storage, rules: StorageRules) -> Store | None:
+    """All batteries as dm's plan may use them: above the least that is kept for the peak, and as the owner's mode lets.
+
+    None while nobody steers them.
+    """
+    store = store_of(storage)
+    if store is None or storage.target_w is None or storage.mode in {StorageMode.OFF, StorageMode.OWN}:
+        return None
+    least_wh = max(store.least_wh, min(lowest_wh(storage, rules), store.energy_wh))
+    gives = storage.mode not in {StorageMode.HOLD, StorageMode.FILL}
+    return replace(store, least_wh=least_wh, discharge_w=store.discharge_w if gives else 0.0)
+
+
+def lowest_wh(storage: Storage, rules: StorageRules) -> float:
+    """The least that is kept for the peak in the day ahead; 0 where peaks cost nothing."""
+    if not rules.peaks_cost:
+        return 0.0
+    capacity_wh = pool(storage.cells.values()).capacity_wh
+    return capacity_wh * lowest_pct(storage.at, owner_pct=storage.reserve_pct) / 100
 
 
 def store_of(storage: Storage) -> Store | None:

@@ -4,7 +4,7 @@ One quarter sets a whole month, and what is above the target cannot be foreseen:
 """
 
 from collections.abc import Container
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from lib.core.stamp import BRUSSELS
@@ -34,3 +34,8 @@ def reserve_pct(at: datetime, *, owner_pct: float | None = None) -> float:
     there = at.astimezone(BRUSSELS)
     found = (row.pct for row in TABLE if there.month in row.months and there.hour in row.hours)
     return next(found, ELSE_PCT)
+
+
+def lowest_pct(at: datetime, *, owner_pct: float | None = None) -> float:
+    """The least of it in the day ahead: what is above that is given at some hour."""
+    return min(reserve_pct(at + timedelta(hours=ahead), owner_pct=owner_pct) for ahead in range(24))

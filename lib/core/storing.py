@@ -156,8 +156,8 @@ def wants(facts: Facts, storage: Storage) -> Iterator[Proposal]:
     if facts.net_w < 0:
         yield proposal(Ground.STORES, claims.SURPLUS, wish_w=sun_w)
     else:
-        is_bridge = storage.help is not None and storage.help.bridge
-        yield proposal(Ground.COVERS, claims.SURPLUS, wish_w=-(give_w if is_bridge else _drawn_w(facts)))
+        is_first = storage.help is not None and (storage.help.bridge or storage.is_help_planned)
+        yield proposal(Ground.COVERS, claims.SURPLUS, wish_w=-(give_w if is_first else _drawn_w(facts)))
 
 
 def _priced(facts: Facts, storage: Storage) -> Iterator[Proposal]:

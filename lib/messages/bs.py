@@ -10,7 +10,7 @@ from typing import Final
 from lib.core.arbitrage import Step
 from lib.core.battery_why import sentence
 from lib.core.cell import Cell, Pool, pool
-from lib.core.cellar import CarsWord, Storage, StorageRules, Wanted, store_of
+from lib.core.cellar import CarsWord, Storage, StorageRules, Wanted, lent
 from lib.core.circuits import conductors
 from lib.core.claims import BATTERY, LEASE_S, Drawn
 from lib.core.cost import PriceSlot
@@ -76,7 +76,7 @@ def say_storage(
         plan=tuple(_blocks(storage, capacity_wh)),
         today=_gains(storage.booked.today, storage, rules, capacity_wh),
         month=_gains(storage.booked.month, storage, rules, capacity_wh),
-        store=store_of(storage) if storage.target_w is not None else None,
+        store=lent(storage, rules),
         phases=tuple(sorted({phase for cell in storage.cells.values() for phase in _phases(cell)})),
         claims=(storage.claim,) if storage.claim else (),
         drawn=_drawn(known, rules),

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 
 from lib.core.asking import BRIDGE, LONGEST, Asked, asked, urgent_need
+from lib.core.charging import Planned
+from lib.core.followed import Expected, Followed, Served
 from lib.core.modes import Mode
+from lib.core.plan import Block
 from lib.sim.car import Car
 from tests.stories.driveway import Driveway, steps
 from tests.stories.homes import EVENING, NOON, a_home, a_trip, day_and_night, two_cars
@@ -44,6 +47,22 @@ def test_nothing_is_asked_for_what_can_wait_or_what_nobody_knows() -> None:
     assert asks(a_home(soc_pct=12.0, state="unknown", base_w=lambda _: 400.0).run(20)) is None
     assert asks(a_home(soc_pct=12.0, plugged=False).run(20)) is None
     assert asks(a_home(NOON, sun_w=lambda _: 3000.0).run(120)) is None
+
+
+def test_what_dm_planned_is_asked_for_whatever_fits_under_the_peak() -> None:
+    """It has the battery give 1.5 kW for the car, as a kWh costs less later."""
+    home = a_home(base_w=lambda _: 400.0, prices=day_and_night(EVENING)).run(5)
+    home.list_trips(a_trip("@car_1@ Gent 49 %", EVENING + timedelta(hours=12)))
+    home.run(10)
+    want, end = home.ev.wants[0], EVENING + timedelta(hours=4)
+    block = Block(car=want.car, trip=want.trip, start=EVENING, end=end, power_w=2000.0)
+    expected = Expected(start=EVENING, end=end, load_w=400.0, cars_w=2000.0, battery_w=-1900.0)
+    served = Served(car=want.car, trip=want.trip, until=want.until)
+    home.tell(Planned(followed=Followed(until_s=2100.0, blocks=(block,), served=(served,), stretches=(expected,))))
+    found = asks(home.run(20))
+    assert found
+    assert (1500.0, "as planned", False) == (found.power_w, found.why, found.bridge)
+    assert asks(home.run(2100)) is None
 
 
 def test_what_fits_under_the_peak_is_not_asked_for() -> None:

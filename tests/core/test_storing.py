@@ -13,10 +13,11 @@ from lib.core.arbitrage import Step, StorePlan
 from lib.core.battery import BatteryReading, BatteryRules, BatteryTold
 from lib.core.battery_why import Bar, Ground
 from lib.core.cell import pool
-from lib.core.cellar import Help, Storage, StorageRules
+from lib.core.cellar import Help, Storage, StorageRules, lent
 from lib.core.circuits import Circuit
 from lib.core.claims import BATTERY, Claim, Grant
 from lib.core.cost import PriceSlot
+from lib.core.followed import Expected, Followed
 from lib.core.modes import StorageMode
 from lib.core.motives import why_of
 from lib.core.proposals import Resolved, resolve
@@ -189,6 +190,36 @@ def test_help_goes_above_the_ceiling_and_a_bridge_before_the_grid() -> None:
     assert (-1680, Ground.HELPS) == done(a_storage(400.0, cars_w=3680.0, help=a_help(2000.0)))
     assert (-1780, Ground.HELPS) == done(a_storage(400.0, cars_w=1380.0, help=a_help(1500.0, bridge=True)))
     assert (-900, Ground.HELPS) == done(a_storage(400.0, cars_w=1380.0, help=a_help(500.0, bridge=True)))
+
+
+def test_help_that_dm_planned_comes_before_the_grid_too() -> None:
+    """Where the plan has it give for a car, it does so because a kWh costs more now than later."""
+    known = a_storage(400.0, cars_w=1380.0, help=a_help(1500.0))
+    expected = Expected(start=NOON, end=NOON + timedelta(minutes=15), load_w=400.0, cars_w=1380.0, battery_w=-1780.0)
+    planned = Followed(until_s=200.0, stretches=(expected,))
+    assert (-1780, Ground.HELPS) == done(replace(known, followed=planned))
+    assert (-400, Ground.COVERS) == done(replace(known, followed=replace(planned, until_s=50.0)))
+
+
+def test_what_a_plan_may_use_is_above_the_least_that_is_kept() -> None:
+    """15 % in the calmest hour of the day, or the owner's number; nothing where he says so, or peaks cost nothing."""
+    known = a_storage(target_w=2500.0)
+    lends = replace(known, target_w=0.0)
+
+    def found(**more: Any) -> tuple[float, float] | None:
+        store = lent(replace(lends, **more), RULES)
+        return None if store is None else (store.least_wh, store.discharge_w)
+
+    full_w = RULES.batteries["cellar"].discharge_w
+    assert (1500.0, full_w) == found()
+    assert (3000.0, full_w) == found(reserve_pct=30.0)
+    assert (5000.0, full_w) == found(reserve_pct=60.0)
+    assert (1500.0, 0.0) == found(mode=StorageMode.HOLD)
+    assert found(mode=StorageMode.OFF) is None
+    assert found(target_w=None) is None
+    free = lent(lends, replace(RULES, peaks_cost=False))
+    assert free
+    assert free.least_wh < 1500.0
 
 
 def test_the_connection_leaves_it_what_its_phase_has_left() -> None:
