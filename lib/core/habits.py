@@ -87,9 +87,10 @@ def after(habits: Habits, event: Parts | Note) -> Habits:
         case Note():
             if event.made in habits.notes:
                 return habits
-            oldest = event.made - NOTES_KEPT
-            kept = {made: note for made, note in habits.notes.items() if oldest <= made}
-            return replace(habits, notes={**kept, event.made: event})
+            notes = {**habits.notes, event.made: event}
+            while event.made - (first := next(iter(notes))) > NOTES_KEPT:
+                del notes[first]
+            return replace(habits, notes=notes)
         case Parts():
             return _learned(habits, event)
 

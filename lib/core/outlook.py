@@ -80,7 +80,7 @@ def foreseen(
     sun_made: datetime | None = None,
     until: datetime | None = None,
 ) -> Outlook:
-    """House and sun from the running quarter until `until`, 48 h when not said; of the running one its whole mean.
+    """House and sun from the running quarter until `until`, 48 h when not said; of the running one what is left of it.
 
     now_w: what the house draws at this instant, without sun, cars and battery, as its history counts it; None: not
     known. sun: a forecast of what the roof makes, in W, as it came; where it says nothing the roof's history does. Of a

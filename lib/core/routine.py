@@ -26,7 +26,7 @@ SUPPOSED_W, SUPPOSED_QUARTERS = 400.0, 12  # before much is known, a house is su
 SUPPOSED_OFF = 0.75  # its standard deviation, as a part of its mean
 LATELY, LATELY_FADES, LATELY_MEANS = 0.7, 6.0, 1.5  # of the last hours' surplus, in quarters
 DAILY, DAILY_FADES, DAILY_MEANS = 0.5, 300.0, 96.0  # of the last day's
-NOW, NOW_FADES = 0.4, 1.0  # of this instant's
+NOW, NOW_FADES = 0.5, 1.0  # of what one minute shows in the rest of its quarter, and in the next ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ def mean_w(routine: Routine) -> float:
     """
     whole = sum(part for _, part in NEAR)
     known = sum(routine.weights) / whole
-    total = sum(mean * weight for mean, weight in zip(routine.means_w, routine.weights, strict=True)) / whole
+    total: float = sum(map(mul, routine.means_w, routine.weights)) / whole
     return (total + SUPPOSED_W * SUPPOSED_QUARTERS) / (known + SUPPOSED_QUARTERS)
 
 

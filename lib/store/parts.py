@@ -23,13 +23,13 @@ COLUMNS = "start, load_wh, sun_wh, cars_wh, battery_wh, held"
 
 
 def save(connection: sqlite3.Connection, parts: Iterable[Parts], notes: Iterable[Note]) -> None:
-    """Write them; a quarter that is there already is written anew."""
+    """Write them; a quarter that is there already is written anew, a note stands as it was made first."""
     connection.executemany(
         "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?)",
         [(seconds(one.start), one.load_wh, one.sun_wh, one.cars_wh, one.battery_wh, one.held) for one in parts],
     )
     connection.executemany(
-        "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO notes VALUES (?, ?, ?, ?)",
         [(seconds(one.made), one.told_w, json.dumps(one.load_w), json.dumps(one.sun_w)) for one in notes],
     )
 

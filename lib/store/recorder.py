@@ -96,8 +96,9 @@ class Recorder:
         self._batch.add(Batch(prices={Told(source, slots): None}))
 
     def take_note(self, note: Note) -> None:
-        """Keep what an outlook foresaw."""
-        self._batch.add(Batch(notes={note.made: note}))
+        """Keep what an outlook foresaw; of a quarter the first stands."""
+        if note.made not in self._batch.notes:
+            self._batch.add(Batch(notes={note.made: note}))
 
     def take_saving(self, saving: Saving) -> None:
         """Keep what days cost and would have cost; call it when a quarter is over."""

@@ -94,6 +94,9 @@ async def test_what_ends_is_written_within_the_minute(tmp_path: Path) -> None:
     recorder.take(House(parts=FULL))
     recorder.take(House())
     recorder.take_note(NOTE)
+    recorder.take_note(replace(NOTE, told_w=5.0))  # a plan in mid-quarter makes no other
+    await recorder.commit()
+    recorder.take_note(replace(NOTE, told_w=5.0))
     await recorder.commit()
     path = tmp_path / "data" / "dm.db"
     assert [(151.5, 1)] == query(path, "SELECT load_wh, held FROM parts")
