@@ -1,4 +1,4 @@
-/* What ev says → its cards: budget, chargers, cars, trips. */
+/* What ev says → its cards: budget, chargers, plan, cars, trips. */
 "use strict";
 
 const FAST_MIN = 60;
@@ -6,7 +6,7 @@ const MOST_TRIPS = 6;
 const MANY = 6; // chargers of more than these are changed one by one
 const PLUGS = { empty: "no car", connected: "plugged in", charging: "charging", fault: "fault", unknown: UNKNOWN };
 
-function showCharging(root, charging) {
+function showCharging(root, charging, plan) {
   const { at, chargers, cars, trips } = charging;
   const titles = Object.fromEntries(cars.map((car) => [car.name, car.title || car.name]));
   showBudget(root.querySelector("[aria-label=budget]"), charging);
@@ -17,6 +17,8 @@ function showCharging(root, charging) {
     born: bornCharger,
     show: (card, charger) => showCharger(card, charger, at, titles, chargers.length > MANY),
   });
+  const own = charging.plan.map((one) => chargeText(one, at, titles));
+  showAhead(root, plan, { at, own, devices: (name) => name !== BATTERY });
   list(root.querySelector("#cars"), cars, {
     template: "car",
     key: (car) => car.name,
@@ -32,6 +34,13 @@ function showCharging(root, charging) {
     show: (item, trip) => showTrip(item, trip, at, titles),
   });
   lines(root.querySelector("#calendars"), charging.calendars.map(calendarText));
+}
+
+/** A block of ev's own plan. */
+function chargeText({ car, start, end, power_w, eur_kwh, trip }, at, titles) {
+  const price = eur_kwh == null ? "" : `at ${eur_kwh.toFixed(4)}${NBSP}€/kWh`;
+  const what = `${near(start, at)} to ${clock(end)} ${titles[car] ?? car} ${kw(power_w)}`;
+  return joined([what, price, trip && `for ${trip}`]);
 }
 
 function showBudget(card, { budget, help, at }) {

@@ -1,10 +1,11 @@
-/* What dm says → its cards: grid, quarter, who draws what, month peaks, the peak that is accepted. */
+/* What dm says → its cards: grid, quarter, who draws what, plan, month peaks, the peak that is accepted. */
 "use strict";
 
-function showHouse(root, house, rates) {
+function showHouse(root, house, rates, plan) {
   showGrid(root.querySelector("[aria-label=grid]"), house, rates);
   showQuarter(root.querySelector("#quarter"), house);
   showGrants(root.querySelector("[aria-label=grants]"), house);
+  showAhead(root, plan, { at: house.at ?? house.said });
   root.querySelector("#peaks").hidden = !house.capacity_tariff;
   showMonths(root.querySelector("[aria-label='month peaks']"), house);
   showAccepted(root.querySelector("#accept"), house);

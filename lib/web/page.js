@@ -42,7 +42,7 @@ function numberField(card, range, tells) {
 
 function hear(message) {
   newest[message.type] = message;
-  const { hello, house, rates, charging, storage } = newest;
+  const { hello, house, rates, charging, storage, plan } = newest;
   switch (message.type) {
     case "hello":
       document.title = TITLES[message.program] ?? message.program;
@@ -50,13 +50,18 @@ function hear(message) {
       break;
     case "house":
     case "rates":
-      if (house) showHouse(shown("house"), house, rates);
+      if (house) showHouse(shown("house"), house, rates, plan);
       break;
     case "charging":
-      showCharging(shown("charging"), charging);
+      showCharging(shown("charging"), charging, plan);
       break;
     case "storage":
-      showStorage(shown("storage"), storage);
+      showStorage(shown("storage"), storage, plan);
+      break;
+    case "plan":
+      if (house) showHouse(shown("house"), house, rates, plan);
+      if (charging) showCharging(shown("charging"), charging, plan);
+      if (storage) showStorage(shown("storage"), storage, plan);
       break;
   }
   if (hello && hello.protocol !== PROTOCOL) showLine("this page is of another version than the program: open it anew");

@@ -1,8 +1,6 @@
 /* What bs says → its cards: battery, mode, reserve, flow, help, gains, plan. */
 "use strict";
 
-const MOST_BLOCKS = 8;
-
 function bornStorage(root) {
   const mode = root.querySelector("[aria-label='battery mode']");
   for (const button of mode.querySelectorAll(".modes button")) {
@@ -13,14 +11,15 @@ function bornStorage(root) {
   piece(reserve, "byday").onclick = () => ask(reserve, "set_reserve", { reserve_pct: null });
 }
 
-function showStorage(root, storage) {
+function showStorage(root, storage, plan) {
   showBattery(root.querySelector("[aria-label=battery]"), storage);
   showStorageMode(root.querySelector("[aria-label='battery mode']"), storage);
   showReserve(root.querySelector("[aria-label=reserve]"), storage);
   showFlow(root.querySelector("[aria-label=flow]"), storage);
   showHelp(root.querySelector("[aria-label=help]"), storage);
   showGains(root.querySelector("[aria-label=gains]"), storage);
-  showPlan(root.querySelector("[aria-label='battery plan']"), storage);
+  const own = storage.plan.map((block) => blockText(block, storage.at));
+  showAhead(root, plan, { at: storage.at, own, devices: (name) => name === BATTERY });
 }
 
 function showBattery(card, storage) {
@@ -147,13 +146,7 @@ function showPeriod(item, [name, gains], hasPeaks) {
   });
 }
 
-function showPlan(card, { plan, at }) {
-  const shown = plan.slice(0, MOST_BLOCKS).map((block) => blockText(block, at));
-  const more = plan.length - shown.length;
-  lines(card.querySelector("#blocks"), shown);
-  write(card, { noplan: plan.length ? (more ? `and ${more} more` : "") : "nothing is planned" });
-}
-
+/** A block of bs's own plan. */
 function blockText({ start, end, power_w, soc_pct, eur_kwh }, at) {
   const price = eur_kwh == null ? "" : `at ${eur_kwh.toFixed(4)}${NBSP}€/kWh`;
   return joined([`${near(start, at)} to ${clock(end)} ${storedText(power_w)}`, price, `then ${percent(soc_pct)}`]);

@@ -13,7 +13,7 @@ from .house import LOOK, TOKENS, Owner, at, door
 
 pytestmark = needs_chromium
 BATTERY, MODE, RESERVE = (f"#storage [aria-label='{name}']" for name in ("battery", "battery mode", "reserve"))
-FLOW, HELP, GAINS, PLAN = (f"#storage [aria-label='{name}']" for name in ("flow", "help", "gains", "battery plan"))
+FLOW, HELP, GAINS, PLAN = (f"#storage [aria-label='{name}']" for name in ("flow", "help", "gains", "plan"))
 
 
 async def test_the_battery_is_drawn_and_each_state_comes_by_itself(tab: Tab) -> None:
