@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from lib.commands.replay import AskedError, Span
 from lib.core import autopsy
@@ -21,7 +22,7 @@ from lib.core.books import local_day
 from lib.core.capacity import Capacity
 from lib.core.quarter import QUARTER
 from lib.core.stamp import BRUSSELS
-from lib.core.whatif import Past, peak_eur
+from lib.core.whatif import SAME_W, Past, peak_eur
 from lib.settings import Settings
 from lib.store import replay as stored
 from lib.store.database import StoreError
@@ -31,6 +32,23 @@ CHART_WIDTH, CHART_HEIGHT = 60, 7
 BLOCKS = " ▁▂▃▄▅▆▇█"
 ASCII_BLOCKS = " .:#"
 MOST_WAYS, MOST_DEVICES = 5, 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """A month: what would have kept all of it at line_w, which is its floor.
+
+    Attributes:
+        meter_w: the peak that the meter tells, where it was in a quarter that nobody watched.
+        eur: what it would have saved; None: peaks have no price.
+
+    """
+
+    month: date
+    line_w: float
+    above: autopsy.Above
+    eur: float | None = None
+    meter_w: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +76,17 @@ class Peak:
 
 def answer(home: Settings, span: Span, asked: argparse.Namespace) -> str:
     """The highest quarters, as text or JSON. Raises AskedError, StoreError."""
-    found = highest(home, span, asked.top)
+    found, months = highest(home, span, asked.top)
     if asked.json:
-        return json.dumps([_told(one) for one in found], indent=2, ensure_ascii=False) + "\n"
+        told = {"peaks": [_told(one) for one in found], "months": [_told_month(one) for one in months]}
+        return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
     plain = not _can_draw(sys.stdout.encoding)
-    return "\n".join(line for one in found for line in (*_lines(one, plain=plain), ""))
+    lines = [line for one in found for line in (*_lines(one, plain=plain), "")]
+    return "\n".join([*lines, *map(_month_line, months), ""])
 
 
-def highest(home: Settings, span: Span, top: int) -> list[Peak]:
-    """The highest quarters of the days, the highest first."""
+def highest(home: Settings, span: Span, top: int) -> tuple[list[Peak], list[Whole]]:
+    """The highest quarters of the days, the highest first, and their months. Raises AskedError, StoreError."""
     with stored.looked_into(home.database("dm")) as connection:
         # of whole months, since a peak counts against the other quarters of its month
         start = span.start.astimezone(BRUSSELS).replace(day=1)
@@ -82,6 +102,10 @@ def highest(home: Settings, span: Span, top: int) -> list[Peak]:
         months: dict[date, list[Past]] = {}
         for one in past:
             months.setdefault(_month(one.start), []).append(one)
+        wholes = {
+            month: _whole(home, month, months[month], known_w)
+            for month in sorted({_month(one.start) for one in chosen})
+        }
         for several in months.values():
             several.sort(key=lambda quarter: -quarter.peak_w)
         found = []
@@ -89,8 +113,8 @@ def highest(home: Settings, span: Span, top: int) -> list[Peak]:
             month = _month(quarter.start)
             place = months[month].index(quarter)
             below_w = months[month][place + 1].peak_w if place + 1 < len(months[month]) else 0.0
-            rules = home.rules.tariffs.on(month).capacity if home.rules.capacity_tariff else None
-            floor_w = max(rules.floor_w if rules else 0.0, home.rules.owner_target_w or 0.0)
+            below_w = max(below_w, wholes[month].meter_w or 0.0)
+            rules = _rules(home, month)
             watts, step_s = _watts(connection, quarter.start)
             by_charger = cars.get(quarter.start, {})
             cars_wh = sum(by_charger.values()) or (quarter.parts.cars_wh if quarter.parts else None)
@@ -98,7 +122,7 @@ def highest(home: Settings, span: Span, top: int) -> list[Peak]:
             case = Case(
                 average_w=quarter.peak_w,
                 below_w=below_w,
-                floor_w=floor_w if rules else 0.0,
+                floor_w=wholes[month].line_w,
                 after_w=after.get(quarter.start + QUARTER),
                 cars_wh=cars_wh,
                 battery_wh=quarter.parts.battery_wh if quarter.parts else None,
@@ -119,7 +143,33 @@ def highest(home: Settings, span: Span, top: int) -> list[Peak]:
                     saved_eur=tuple(eur),
                 )
             )
-    return found
+    return found, list(wholes.values())
+
+
+def _rules(home: Settings, month: date) -> Capacity | None:
+    """What peaks cost in a month; None: nothing."""
+    return home.rules.tariffs.on(month).capacity if home.rules.capacity_tariff else None
+
+
+def _whole(home: Settings, month: date, quarters: Sequence[Past], known_w: Mapping[date, float]) -> Whole:
+    """A month against its floor; quarters: in order of time."""
+    rules = _rules(home, month)
+    line_w = 0.0 if rules is None else max(rules.floor_w, home.rules.owner_target_w or 0.0)
+    peaks_w: list[float | None] = []
+    for before, quarter in pairwise([None, *quarters]):
+        peaks_w += (
+            [None] if before is not None and quarter is not None and quarter.start - before.start > QUARTER else []
+        )
+        peaks_w.append(quarter.peak_w if quarter else None)
+    highest_w = max(one.peak_w for one in quarters)
+    meter_w = known_w.get(month, 0.0)
+    return Whole(
+        month=month,
+        line_w=line_w,
+        above=autopsy.above(peaks_w, line_w),
+        eur=_saved_eur(rules, known_w, month, highest_w, min(highest_w, line_w)),
+        meter_w=meter_w if meter_w > highest_w + SAME_W else None,
+    )
 
 
 def _cars(home: Settings, inside: Sequence[Past]) -> Mapping[datetime, Mapping[str, float]]:
@@ -166,6 +216,34 @@ def _lines(peak: Peak, *, plain: bool) -> Iterator[str]:
         yield "  how it went is not kept: seconds only of a month's highest quarter, minutes only for some days"
     yield from _what_ran(peak)
     yield from _what_avoids(peak)
+
+
+def _month_line(whole: Whole) -> str:
+    """What would have kept a whole month at its floor."""
+    if whole.meter_w is not None:
+        return f"{whole.month:%B %Y} peaked at {_kw(whole.meter_w)} by the meter, in a quarter that nobody watched"
+    if not whole.line_w:
+        return f"{whole.month:%B %Y}: a month's peak costs nothing by your rates"
+    if not whole.above.quarters:
+        return f"{whole.month:%B %Y} stayed under {_kw(whole.line_w)}, below which a peak costs nothing"
+    quarters = "1 quarter stood" if whole.above.quarters == 1 else f"{whole.above.quarters} quarters stood"
+    saves = "" if whole.eur is None else f"; that would have saved € {whole.eur:.2f} over the next 12 bills"
+    return (
+        f"{whole.month:%B %Y}: {quarters} above {_kw(whole.line_w)}; to be kept at that they lack "
+        f"{whole.above.row_wh / 1000:.2f} kWh in a row and {_kw(whole.above.most_w)}{saves}"
+    )
+
+
+def _told_month(whole: Whole) -> dict[str, object]:
+    return {
+        "month": f"{whole.month:%Y-%m}",
+        "line_w": round(whole.line_w),
+        "quarters_above": whole.above.quarters,
+        "row_wh": round(whole.above.row_wh),
+        "most_w": round(whole.above.most_w),
+        "saved_eur": None if whole.eur is None else round(whole.eur, 2),
+        "unwatched_peak_w": None if whole.meter_w is None else round(whole.meter_w),
+    }
 
 
 def _what_ran(peak: Peak) -> Iterator[str]:

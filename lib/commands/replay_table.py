@@ -18,7 +18,7 @@ def sentence(column: Column, span: Span, wear_eur_kwh: float) -> str:
     """What a column comes to, in plain words."""
     eur, peak_eur = column.saved_eur, column.saved_peak_eur
     beside = column.beside
-    against = "" if beside is None or beside.name == AS_WAS else f", against {beside.name}"
+    against = "" if beside is None or beside.name == AS_WAS else f', against "{beside.name}"'
     would, more = ("would have saved", "") if eur >= 0 else ("would have cost", " more")
     text = f"{column.subject} {would} {_eur(abs(eur))}{more} in {span.words}{against}"
     if abs(peak_eur) >= 0.005:

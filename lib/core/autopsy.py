@@ -116,6 +116,14 @@ class Case:
     battery_wh: float | None = None
 
 
+class Above(NamedTuple):
+    """Quarters above a line: how many, the most energy in a row of them, and the most power, as a mean of a quarter."""
+
+    quarters: int
+    row_wh: float
+    most_w: float
+
+
 class Signature(NamedTuple):
     """What a device mostly looks like: its watts while on, and how long it is on without a pause."""
 
@@ -166,7 +174,8 @@ def levels(watts: Sequence[float | None], *, step_s: float = 1.0) -> tuple[Level
     cuts = _cuts(calm, 3 * max(noise_w, LEAST_NOISE_W) ** 2 * log(len(calm) + 1) * 2, shortest)
     least_w = max(SMALLEST_W, NOISE_TIMES * noise_w)
     return tuple(
-        Level(first * step_s, last * step_s, _median(whole[first:last])) for first, last in _joined(whole, cuts, least_w)
+        Level(first * step_s, last * step_s, _median(whole[first:last]))
+        for first, last in _joined(whole, cuts, least_w)
     )
 
 
@@ -226,6 +235,17 @@ def ways(case: Case, what: Found | None) -> tuple[Way, ...]:
             open_ways.append(_way("later", device.what, case, case.average_w - later_wh * 4, after_w))
     saving = [way for way in open_ways if case.average_w - way.peak_w >= WORTH_W]
     return tuple(sorted(saving, key=lambda way: way.peak_w))
+
+
+def above(quarters_w: Iterable[float | None], line_w: float) -> Above:
+    """What stood above a line; quarters_w: in order of time, None where one is not known."""
+    count, row_wh, most_wh, most_w = 0, 0.0, 0.0, 0.0
+    for average_w in quarters_w:
+        over_w = 0.0 if average_w is None else max(0.0, average_w - line_w)
+        count += over_w > 0
+        row_wh = row_wh + over_w / 4 if over_w > 0 else 0.0
+        most_wh, most_w = max(most_wh, row_wh), max(most_w, over_w)
+    return Above(count, most_wh, most_w)
 
 
 def _way(kind: str, what: str, case: Case, average_w: float, after_w: float | None) -> Way:

@@ -228,12 +228,25 @@ def test_a_peak_without_its_seconds(tmp_path: Path) -> None:
 
 def test_a_peak_for_programs(tmp_path: Path) -> None:
     """The same as JSON."""
-    first, *rest = told(peaky(tmp_path), "--peaks", "--top", "3")
+    found = told(peaky(tmp_path), "--peaks", "--top", "3")
+    first, *rest = found["peaks"]
     assert (1, "max", 900) == (first["place"], first["cause"], len(first["watts"]))
     assert {"the car", "a hob or an oven"} == {one["what"] for one in first["ran"]}
     ways = {(one["kind"], one["what"]): one for one in first["ways"]}
     assert 2800 == ways["without", "the car"]["peak_w"]
     assert [2, 3] == [one["place"] for one in rest]
+    (month,) = found["months"]
+    assert ("2026-10", 2500, 2, 12.02) == (month["month"], month["line_w"], month["quarters_above"], month["saved_eur"])
+    assert first["average_w"] - 2500 + 300 == pytest.approx(month["row_wh"] * 4, abs=4)  # both in a row
+
+
+def test_a_peak_that_nobody_watched_is_the_meters(tmp_path: Path) -> None:
+    """The meter tells 6 kW, the quarters only 4.9: what is known of them would have saved nothing."""
+    home = days(tmp_path, *[125] * 72, 1100, rates=PEAKS_COST, peaks_w={OCTOBER: 6000.0})
+    text = printed(home, "--peaks", "--top", "1")
+    assert "would have saved nothing" in text
+    assert "October 2026 peaked at 6.00 kW by the meter, in a quarter that nobody watched" in text
+    assert "peaked at 6.00 kW in a quarter that is not among these" in printed(home, "--battery", "1")
 
 
 def test_it_reads_while_the_meter_writes_and_writes_nothing(tmp_path: Path) -> None:

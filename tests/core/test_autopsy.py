@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.core.autopsy import Case, Found, Level, Way, found, levels, runs, ways
+from lib.core.autopsy import Case, Found, Level, Way, above, found, levels, runs, ways
 
 NOISE_W = 12.0
 
@@ -184,3 +184,9 @@ def test_nothing_avoids_what_costs_nothing() -> None:
     """Another quarter is as high, or it is under the floor."""
     assert () == ways(a_case(3000), None)
     assert () == ways(a_case(2400, below_w=1000), None)
+
+
+def test_a_row_of_high_quarters_is_one_amount() -> None:
+    """Two in a row need both from one battery; one that nobody watched tells nothing, and parts the rows."""
+    assert (0, 0.0, 0.0) == above([2000.0, None, 2500.0], 2500.0)
+    assert (4, 500.0, 1500.0) == above([3500.0, 3500.0, 2000.0, 4000.0, None, 2600.0], 2500.0)
