@@ -139,8 +139,8 @@ def looked(home: Settings, span: Span, asked: argparse.Namespace) -> Answer:
         columns += house.columns(contract, columns[0] if columns else None)
     notes += house.notes
     notes += [
-        f"{month.month:%B %Y} peaked at {month.peak_w / 1000:.2f} kW in a quarter that is not among these: nothing here "
-        "moves that"
+        f"{month.month:%B %Y} peaked at {month.peak_w / 1000:.2f} kW in a quarter that is not among these: nothing "
+        "here moves that"
         for month in columns[0].sums.months
         if month.elsewhere
     ]
