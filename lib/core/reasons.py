@@ -207,14 +207,15 @@ def _of_car(look: _Look, block: Block) -> Because:
     paid_eur = _mean(spans, lambda span: span.import_eur_kwh)
     from_sun = sum(min(look.sun_w(place), outcome.cars_w[place]) for place in places)
     above = [place for place in places if look.counts_w(place) > problem.peaks[problem.spans[place].peak].paid_w + 1]
-    full = all(look.counts_w(place) > look.target_w(place) - NEAR_W for place in places)
     number = problem.spans[places[0]].peak
+    costs = problem.peaks[number].eur_kw > 0
+    full = costs and all(look.counts_w(place) > look.target_w(place) - NEAR_W for place in places)
     cause = Cause.CHEAPEST
     if short_wh > 1:
         cause = Cause.SHORT
-    elif want is not None and _needs(want, problem.at) > NO_TIME:
+    elif want is not None and want.worth_eur_kwh is None and _needs(want, problem.at) > NO_TIME:
         cause = Cause.NO_TIME
-    elif above and problem.peaks[number].eur_kw:
+    elif above and costs:
         cause = Cause.RAISES
     elif paid_eur < 0:
         cause = Cause.PAID

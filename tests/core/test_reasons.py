@@ -1,0 +1,185 @@
+"""Why a block stands where it stands: the value by hand, and the sentence of each."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from lib.core.greedy import schedule
+from lib.core.outcome import weighed
+from lib.core.plan import Block
+from lib.core.problem import Peak, Problem, Schedule
+from lib.core.reasons import ENGLISH, Because, Cause, reasons, sentence
+from tests.conftest import NOON
+from tests.core.problems import QUARTER, a_block, a_problem, a_store, a_want, quarter
+from tests.core.test_greedy import problems
+
+DEAR = Peak(paid_w=2_500, eur_kw=4.0)
+
+
+def why(problem: Problem, *blocks: Block, store_w: tuple[float, ...] = ()) -> tuple[Because, ...]:
+    """The reasons of a schedule."""
+    plan = Schedule(by="greedy", blocks=blocks, store_w=store_w)
+    return reasons(problem, plan, weighed(problem, plan))
+
+
+def said(problem: Problem, *blocks: Block, store_w: tuple[float, ...] = ()) -> list[str]:
+    """Their sentences, as they are said at noon."""
+    return [sentence(because, at=NOON) for because in why(problem, *blocks, store_w=store_w)]
+
+
+def test_the_cheapest_quarters_before_a_time() -> None:
+    """With the price of the whole run, and the mean of all quarters in which it could be."""
+    problem = a_problem(30, 10, 12, 40, wants=[a_want(4, before=4)])
+    both = "the cheapest before 13:00: € 0.110 a kWh, € 0.230 on the mean"
+    assert [both, both] == said(problem, a_block(1, 1, 8_000), a_block(2, 2, 8_000))
+    first = why(problem, a_block(1, 1, 8_000), a_block(2, 2, 8_000))[0]
+    assert (Cause.CHEAPEST, "car_1", quarter(1), 8_000) == (first.cause, first.device, first.start, first.power_w)
+
+
+def test_a_time_that_is_far_has_its_weekday() -> None:
+    """The plan reaches over two days."""
+    problem = a_problem(*[10, 20] * 60, wants=[a_want(1, before=120)])
+    assert ["the cheapest before Sat 18:00: € 0.100 a kWh, € 0.150 on the mean"] == said(problem, a_block(0, 0, 4_000))
+
+
+@pytest.mark.parametrize(
+    ("problem", "block", "expected"),
+    [
+        (
+            a_problem(20, 20, 20, 20, wants=[a_want(2, before=4)]),
+            a_block(0, 0, 8_000),
+            "no hour before 13:00 is cheaper: € 0.200 a kWh",
+        ),
+        (
+            a_problem(20, 10, wants=[a_want(4, before=2)]),
+            a_block(0, 1, 8_000),
+            "it takes all the time until 12:30",
+        ),
+        (
+            a_problem(20, 10, 5, wants=[a_want(5, before=2)]),
+            a_block(0, 1, 8_000),
+            "all the time until 12:30 is too short: 1.0 kWh will be missing",
+        ),
+        (
+            a_problem(20, -5, 20, wants=[a_want(2, before=3)]),
+            a_block(1, 1, 8_000),
+            "a kWh costs € -0.050: whoever takes it is paid",
+        ),
+        (
+            a_problem(20, 30, 20, sun_w=[0, 4_000, 0], wants=[a_want(1, before=3)]),
+            a_block(1, 1, 4_000),
+            "sun that would earn € 0.050 a kWh in the grid",
+        ),
+        (
+            a_problem(20, 10, 20, wants=[a_want(9, before=3, worth_eur_kwh=0.15)]),
+            a_block(1, 1, 8_000),
+            "cheap enough to take more than is needed: € 0.100 a kWh, € 0.167 on the mean",
+        ),
+        (
+            a_problem(20, 10, 10, 20, load_w=500, peak=DEAR, wants=[a_want(1, before=4)]),
+            a_block(1, 2, 2_000),
+            "the cheapest before 13:00: € 0.100 a kWh, € 0.150 on the mean; spread out flat under 2.5 kW",
+        ),
+        (
+            a_problem(20, 10, 10, 20, peak=DEAR, wants=[a_want(2, before=4)]),
+            a_block(1, 2, 4_000),
+            "raises the month's peak to 4.0 kW for € 6.00: no cheaper way to be ready at 13:00",
+        ),
+    ],
+)
+def test_a_car_charges_when_it_does_for_a_reason(problem: Problem, block: Block, expected: str) -> None:
+    """One case for each."""
+    assert [expected] == said(problem, block)
+
+
+def test_what_runs_goes_on() -> None:
+    """Though later is cheaper: it is finished."""
+    running = replace(a_block(0, 0, 8_000), start=NOON - QUARTER)
+    problem = a_problem(30, 10, wants=[a_want(2, before=2)], before=(running,))
+    assert ["charges already: to stop and start once more saves too little"] == said(problem, a_block(0, 0, 8_000))
+
+
+def test_a_price_that_nobody_published_is_said_to_be_supposed() -> None:
+    """Tomorrow's are known at one o'clock."""
+    problem = a_problem(20, 10, wants=[a_want(1, before=2)])
+    unknown = replace(problem, spans=(problem.spans[0], replace(problem.spans[1], known=False)))
+    [one] = said(unknown, a_block(1, 1, 4_000))
+    assert one.endswith("; its price is not published yet")
+
+
+def test_the_battery_makes_room_for_a_car() -> None:
+    """The car is told that it is helped, and the battery whom it helps, by its title."""
+    problem = a_problem(20, 10, 20, 20, peak=DEAR, wants=[a_want(1, before=4)], store=a_store())
+    car, battery = why(problem, a_block(1, 1, 4_000), store_w=(0.0, -1_500.0))
+    assert car.helped
+    assert sentence(car, at=NOON).endswith("; spread out flat under 2.5 kW; with the battery's help")
+    assert "makes room for car_1 under 2.5 kW" == sentence(battery)
+    assert "makes room for the blue one under 2.5 kW" == sentence(battery, titles={"car_1": "the blue one"})
+
+
+def test_the_battery_stores_and_gives_for_a_reason() -> None:
+    """Cheap for dear hours; the sun; below zero; the house's own peak, and what it stores for that."""
+    store = a_store()
+    cheap = a_problem(10, 10, 20, 40, load_w=[0, 0, 0, 4_000], store=store)
+    assert [
+        "stores at € 0.100 a kWh for 12:45–13:00, when it costs € 0.400",
+        "gives in place of buying at € 0.400 a kWh",
+    ] == said(cheap, store_w=(4_000, 2_000, 0, -4_000))
+    assert ["stores at € 0.100 a kWh for the days after"] == said(cheap, store_w=(4_000,))
+    sunny = a_problem(10, 40, sun_w=[4_000, 0], load_w=[0, 2_000], store=store)
+    assert (
+        "stores sun that would earn € 0.050 a kWh in the grid, for 12:15–12:30, when it costs € 0.400"
+        == said(sunny, store_w=(3_000, -2_000))[0]
+    )
+    paid = a_problem(-5, 40, store=store)
+    assert ["a kWh costs € -0.050: whoever takes it is paid"] == said(paid, store_w=(3_000,))
+    high = a_problem(20, 20, 20, load_w=[0, 0, 4_000], peak=DEAR, store=store)
+    assert [
+        "stores so that it can hold the quarters of 12:30–12:45 under 2.5 kW",
+        "holds the house under 2.5 kW",
+    ] == said(high, store_w=(2_000, 0, -1_500))
+
+
+def test_what_the_battery_hardly_does_has_no_reason() -> None:
+    """A few watts are no stretch."""
+    assert () == why(a_problem(10, 20, load_w=30, store=a_store()), store_w=(30, -30))
+    assert () == why(a_problem(10, 20))
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_each_cause_has_a_sentence(cause: Cause) -> None:
+    """Also where its numbers are not known."""
+    because = Because(cause=cause, device="car_1", start=NOON, end=NOON + QUARTER, power_w=4_000)
+    assert "{" not in sentence(because)
+    assert cause in ENGLISH
+
+
+def test_another_language_is_one_more_table() -> None:
+    """Times and numbers stay."""
+    table: Mapping[Cause, str] = {Cause.CHEAPEST: "le moins cher avant {until} : {price}"}
+    said_of: dict[str, Any] = {"until": quarter(4), "eur_kwh": 0.1}
+    because = Because(cause=Cause.CHEAPEST, device="car_1", start=NOON, end=NOON + QUARTER, power_w=1.0, **said_of)
+    assert "le moins cher avant 13:00 : € 0.100" == sentence(because, causes=table)
+
+
+@given(problem=problems())
+@settings(max_examples=30)
+def test_each_block_has_its_reason(problem: Problem) -> None:
+    """In the order of the schedule, then the battery's in order of time; none overlaps."""
+    plan = schedule(problem)
+    outcome = weighed(problem, plan)
+    found = reasons(problem, plan, outcome)
+    cars, battery = found[: len(plan.blocks)], found[len(plan.blocks) :]
+    assert [(block.car, block.start, block.end) for block in plan.blocks] == [
+        (because.device, because.start, because.end) for because in cars
+    ]
+    assert {"battery"} >= {because.device for because in battery}
+    assert all(one.end <= other.start for one, other in pairwise(battery))
+    assert all(sentence(because, at=problem.at) for because in found)
+    for because in cars:
+        above_w = max(outcome.peaks_w[place] - one.paid_w for place, one in enumerate(problem.peaks))
+        assert because.cause is not Cause.RAISES or above_w > 0
