@@ -19,6 +19,7 @@ from lib.core.quarter import start_of
 HEARD_S = 60.0  # what a program said longer ago holds no more: it says its state each 5 s
 SAVES_EUR = 0.03  # a plan that is better by less does not take another's place
 SAME_WH = 500.0  # from one word of ev to the next a want changes by less while its car charges
+SAME_W = 1000.0  # that a circuit leaves more or less
 OFF_W, OFF_S, AGAIN_S = 800.0, 120.0, 300.0  # so much more or less than foreseen, for so long, is news; not too often
 LEAST_GAP_S = 3.0  # between two plans: news that come together make one
 FOLLOWS = 0.15  # the part of a new day in what a higher peak usually saves
@@ -107,29 +108,38 @@ class Planning:
 
 def cars_heard(planning: Planning, cars: Cars) -> Planning:
     """After ev's word; what changed in it is news."""
-    before = planning.cars or Cars()
+    before = planning.cars
     news = ""
-    if cars.plugged != before.plugged:
+    if before is None:
+        news = "the cars are known"
+    elif cars.plugged != before.plugged:
         names = ", ".join(sorted(cars.plugged ^ before.plugged))
         news = f"{names} was {'plugged in' if cars.plugged > before.plugged else 'unplugged'}"
     elif cars.modes != before.modes:
         news = "a charger's mode changed"
     elif not _same(cars.wants, before.wants):
         news = "what cars need changed"
-    elif cars.rows != before.rows:
+    elif not _alike(cars.rows, before.rows):
         news = "what circuits carry changed"
-    return replace(planning, cars=cars, news=news or planning.news)
+    return _told(replace(planning, cars=cars), news)
 
 
 def battery_heard(planning: Planning, battery: Battery) -> Planning:
     """After bs's word; whether it steers, and how, is news."""
-    before = planning.battery or Battery()
+    before = planning.battery
     news = ""
-    if battery.mode != before.mode:
+    if before is None:
+        news = "the battery is known"
+    elif battery.mode != before.mode:
         news = "the battery's mode changed"
     elif (battery.store is None) != (before.store is None):
         news = "the battery came back" if battery.store else "the battery is not steered"
-    return replace(planning, battery=battery, news=news or planning.news)
+    return _told(replace(planning, battery=battery), news)
+
+
+def _told(planning: Planning, news: str) -> Planning:
+    """With news, where there are some; nothing is newer than a plan that is yet to be made."""
+    return planning if not news or planning.news == NEVER else replace(planning, news=news)
 
 
 def measured(planning: Planning, base_w: float | None, at: datetime, now_s: float) -> Planning:
@@ -199,6 +209,13 @@ def _same(wants: tuple[Want, ...], before: tuple[Want, ...]) -> bool:
     if [_key(one) for one in wants] != [_key(one) for one in before]:
         return False
     return all(abs(new.energy_wh - old.energy_wh) <= SAME_WH for new, old in zip(wants, before, strict=True))
+
+
+def _alike(rows: tuple[Row, ...], before: tuple[Row, ...]) -> bool:
+    """Whether rows carry about the same for the same devices: what else flows in a circuit changes all the time."""
+    if [(one.name, one.phase, one.members) for one in rows] != [(one.name, one.phase, one.members) for one in before]:
+        return False
+    return all(abs(new.most_w - old.most_w) <= SAME_W for new, old in zip(rows, before, strict=True))
 
 
 def _key(want: Want) -> tuple[object, ...]:

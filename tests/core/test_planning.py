@@ -12,7 +12,7 @@ from lib.core.horizon import PeakPrices, problem
 from lib.core.outlook import Foreseen, Outlook
 from lib.core.plan import Want
 from lib.core.planning import NEVER, Battery, Cars, Found, InForce, Planning
-from lib.core.problem import Problem
+from lib.core.problem import Problem, Row
 from lib.core.quarter import QUARTER, start_of
 from tests.conftest import local
 
@@ -83,6 +83,25 @@ def test_what_cars_want_is_news_and_what_they_charge_is_none() -> None:
     assert "blue was unplugged" == news(plugged=frozenset())
     assert "red was plugged in" == news(plugged=frozenset({"blue", "red"}))
     assert "a charger's mode changed" == news(modes={"garage": "off"})
+
+
+def test_what_flows_in_a_circuit_beside_the_cars_is_no_news() -> None:
+    """It changes each second; another limit is news, and so is a car that hangs elsewhere."""
+    row = Row(name="drive L1", most_w=4_600.0, phase=1, members=frozenset({"blue"}))
+    known = planning.begun(planning.cars_heard(Planning(), Cars(rows=(row,))), 0.0)
+    assert "" == planning.cars_heard(known, Cars(rows=(replace(row, most_w=4_100.0),))).news
+    assert "what circuits carry changed" == planning.cars_heard(known, Cars(rows=(replace(row, most_w=2_300.0),))).news
+    elsewhere = replace(row, members=frozenset({"red"}))
+    assert "what circuits carry changed" == planning.cars_heard(known, Cars(rows=(elsewhere,))).news
+
+
+def test_the_first_plan_is_not_called_a_change() -> None:
+    """Who is heard for the first time after it is news of its own."""
+    battery = Battery(store=STORE, mode="auto")
+    assert NEVER == planning.battery_heard(Planning(), battery).news
+    later = planned(Planning(), a_problem())
+    assert "the battery is known" == planning.battery_heard(later, battery).news
+    assert "the cars are known" == planning.cars_heard(later, Cars()).news
 
 
 def test_a_battery_that_comes_goes_or_is_set_is_news() -> None:
