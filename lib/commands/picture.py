@@ -16,6 +16,7 @@ from lib import settings
 from lib.commands import picture_store
 from lib.commands.attach import TITLES
 from lib.commands.picture_cars import noon
+from lib.commands.picture_plan import planned
 from lib.core import house as core
 from lib.core.events import Event
 from lib.core.p1 import Framer
@@ -74,12 +75,12 @@ async def house() -> str:
 
 async def cars() -> str:
     """The dashboard of ev, with its keys."""
-    return await picture(noon(), CARS_SIZE, title=TITLES["ev"], panels=ev_panels(), orders=_no_order)
+    return await picture([*noon(), planned()], CARS_SIZE, title=TITLES["ev"], panels=ev_panels(), orders=_no_order)
 
 
 async def store() -> str:
     """The dashboard of bs, with its keys."""
-    told = picture_store.evening()
+    told = [*picture_store.evening(), planned(picture_store.NOW)]
     return await picture(told, STORE_SIZE, title=TITLES["bs"], panels=bs_panels(), orders=_no_order)
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from lib.messages.charging import CarNow, Charging
 from lib.messages.plan import Plan
-from lib.messages.planned import NOT_HEARD, age_s, cars_in, in_force
+from lib.messages.planned import NOT_HEARD, as_of, cars_in, in_force
 from lib.panels.dates import BRUSSELS, clock, local_day, near, roughly
 from lib.panels.look import Look, Room
 from lib.panels.plan import Ahead, block_rows, plan_rows
@@ -145,7 +145,7 @@ def _trips(charging: Charging, look: Look, width: int) -> list[Row]:
 def _sources(charging: Charging, told: Plan | None, plan: Plan | None, look: Look) -> list[Row]:
     """How old the list of each calendar is, why it is no newer; and whose plan it is."""
     colours = look.colours
-    heard = NOT_HEARD if plan is None else f"dm's plan: {roughly(age_s(plan, charging.at))} old"
+    heard = NOT_HEARD if plan is None else f"dm's plan of {near(as_of(plan), charging.at)}"
     rows: list[Row] = []
     for one in charging.calendars:
         age = "not read yet" if one.age_s is None else f"read {roughly(one.age_s)} ago"

@@ -168,6 +168,9 @@ def _legend(seen: Seen) -> list[tuple[str, str]]:
         ("ahead", "what the forecast adds to it"),
         ("target", "the target of this quarter"),
     ]
+    if _is_planned(seen):
+        lines.append(("used", "a car that charges, as it is planned"))
+        lines.append(("over", "planned above what is paid, or without a place"))
     if _peaks_cost(seen):
         lines.append(("alarm", "NEW PEAK: the forecast passes the target"))
     return lines

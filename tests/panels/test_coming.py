@@ -116,7 +116,7 @@ def test_a_small_room_has_the_blocks_of_dms_plan() -> None:
     """And says how old it is where there is room."""
     lines = render_coming(seen([charging(), planned()]), LOOK, Room(60, 9)).plain.split("\n")
     assert ["until", "Sat 0"] == [line[:5] for line in lines[:2]]
-    assert "dm's plan: 0 s old" == lines[-1]
+    assert "dm's plan of 13:24" == lines[-1]
 
 
 def test_dms_plan_of_an_hour_ago_is_no_plan() -> None:

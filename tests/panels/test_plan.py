@@ -7,9 +7,13 @@ from itertools import pairwise
 
 import pytest
 
+from lib.commands.picture_cars import charging
+from lib.commands.picture_store import storage
 from lib.messages import Message
 from lib.messages.plan import Plan
+from lib.panels.bs import bs_panels
 from lib.panels.dm import dm_panels
+from lib.panels.ev import ev_panels
 from lib.panels.look import Room
 from lib.panels.plan import plan_drawn_from, render_plan
 from lib.panels.plan_chart import chart_of
@@ -71,6 +75,15 @@ def test_every_panel_has_its_name_on_the_last_line_of_a_small_screen() -> None:
 def test_it_keeps_to_its_room(name: str) -> None:
     """Whatever the plan and the size."""
     fits_any_room(PLAN, seen(STORIES[name]()), ())
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_it_keeps_to_its_room_on_the_screens_of_cars_and_battery(name: str) -> None:
+    """Beside trips and calendars, and as the battery's."""
+    plan = plan_of(STORIES[name]())
+    for panels, place, said in ((ev_panels(), "coming", charging()), (bs_panels(), "plan", storage(at=NOW))):
+        (panel,) = (one for one in panels.panels if one.name == place)
+        fits_any_room(panel, seen([said, plan]), ())
 
 
 def test_before_there_is_a_plan_it_waits() -> None:
