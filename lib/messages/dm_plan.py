@@ -43,10 +43,11 @@ def battery_of(storage: Storage, *, heard_s: float) -> Battery:
 
 
 def plug_ins_of(charging: Charging) -> Iterator[PlugIn]:
-    """What hangs on each charger, and what it has had."""
+    """What hangs on each charger, what it has had, and what both can do, as far as its car wants something."""
+    takes_w = {want.car: want.full_w for want in charging.wants}
     for one in charging.chargers:
         if one.plug_in is not None:
-            full_w = one.most_a * PHASE_V * (one.phases or 1)
+            full_w = takes_w.get(one.car or "", one.most_a * PHASE_V * (one.phases or 1))
             yield PlugIn(charger=one.name, since=one.plug_in.since, energy_wh=one.plug_in.energy_wh, full_w=full_w)
 
 
