@@ -9,7 +9,6 @@ Which ceilings are tried is first guessed: what cars pay below each, and down to
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf, sqrt
-from statistics import fmean
 from typing import NamedTuple
 
 from lib.core.arbitrage import Store
@@ -91,7 +90,7 @@ class _Line(NamedTuple):
         """When cars charge: below each month's ceiling, above it only with the battery's help, and within all rows."""
         spans, store = self.problem.spans, self.problem.store
         help_w = store.discharge_w if store is not None else 0.0
-        mean_eur = fmean(span.import_eur_kwh for span in spans)
+        mean_eur = sum(span.import_eur_kwh for span in spans) / len(spans)
         quarters = [
             Quarters(
                 start=span.start,
