@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from lib.core.because import ENGLISH
 from lib.core.greedy import schedule
 from lib.core.outcome import weighed
 from lib.core.plan import Block
 from lib.core.problem import Peak, Problem, Schedule
-from lib.core.reasons import ENGLISH, Because, Cause, reasons, sentence
+from lib.core.reasons import Because, Cause, reasons, sentence
 from tests.conftest import NOON
 from tests.core.problems import QUARTER, a_block, a_problem, a_store, a_want, quarter
 from tests.core.test_greedy import problems
