@@ -40,7 +40,7 @@ def asked(charging: Charging, rules: ChargingRules) -> Asked | None:
         until = min(max(until for _, until, _ in urgent.values()), charging.at + LONGEST)
         why = next(iter(urgent.values()))[2]
         return Asked(power_w=missing_w, until=until, why=why, chargers=frozenset(urgent))
-    planned = _planned(charging)
+    planned = _planned(charging, rules)
     if planned is not None:
         return planned
     clouded = dict(_clouded(charging))
@@ -56,7 +56,7 @@ def asked(charging: Charging, rules: ChargingRules) -> Asked | None:
     )
 
 
-def _planned(charging: Charging) -> Asked | None:
+def _planned(charging: Charging, rules: ChargingRules) -> Asked | None:
     """What dm's plan has the battery give for the cars: to stay under the peak, or as that is cheaper."""
     followed = fresh(charging.followed, charging.now_s)
     expected = followed.at(charging.at) if followed else None
@@ -69,7 +69,9 @@ def _planned(charging: Charging) -> Asked | None:
         and bay.mode is Mode.AUTO
         and (block := charging.plan.now(charging.car_on(name) or "", charging.at)) is not None
     }
-    help_w = min(expected.help_w, sum(wanted_w.values()))
+    cars_w = sum(wanted_w.values())
+    missing_w = min(cars_w - _room_w(charging, rules), -expected.battery_w)  # it may cover the house meanwhile
+    help_w = max(missing_w, min(cars_w, expected.help_w))
     if help_w < LEAST_W:
         return None
     return Asked(power_w=help_w, until=expected.end, why="as planned", chargers=frozenset(wanted_w))

@@ -135,11 +135,11 @@ class Storage:
     said: tuple[str, ...] = ()
 
     @property
-    def is_help_planned(self) -> bool:
-        """Whether dm's plan has the batteries give for the cars now: then they do before the grid does."""
+    def planned_help_w(self) -> float:
+        """What dm's plan has the batteries give for the cars now: that they do before the grid does."""
         followed = fresh(self.followed, self.now_s)
         expected = followed.at(self.at) if followed else None
-        return expected is not None and expected.help_w > 0
+        return expected.help_w if expected else 0.0
 
     @property
     def sun_w(self) -> float | None:

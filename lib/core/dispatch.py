@@ -43,7 +43,7 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
     facts = facts_of(storage, rules, known)
     theirs, device = storage.outside.get(BATTERY, ()), device_of(known)
     leaves = replace(known, low_w=left_w(device, theirs))  # help that another program keeps back is not promised
-    kept_wh = min(facts.reserve_wh, lowest_wh(storage, rules)) if storage.is_help_planned else facts.reserve_wh
+    kept_wh = min(facts.reserve_wh, lowest_wh(storage, rules)) if storage.planned_help_w else facts.reserve_wh
     storage = helped(storage, leaves, max(known.least_wh, kept_wh), short_w=facts.short_w)
     wanted = [*wants(facts, storage), *theirs]
     wished = resolve(device, wanted)

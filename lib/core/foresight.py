@@ -33,7 +33,7 @@ class Prospect:
     Attributes:
         low_pct: of its state of charge; None: unknown, then it is taken to have come home with what it must have left.
         charged_wh: since it was plugged in.
-        wall_wh_pct: Wh at the wall for 1 %.
+        wall_wh_pct: Wh at the wall for 1 %; spread: the part of what it charges that may not arrive.
         full_w, least_w: what it can draw on the cable it hangs on, or mostly does.
         plugged: whether it hangs there now; phases: the meter's that it charges on.
 
@@ -43,6 +43,7 @@ class Prospect:
     low_pct: float | None
     charged_wh: float = 0.0
     wall_wh_pct: float
+    spread: float = 0.0
     full_w: float
     least_w: float
     plugged: bool
@@ -181,8 +182,8 @@ def _wants(prospect: Prospect, needed: Mapping[str, tuple[Need, ...]], at: datet
 
 def _for_trip(prospect: Prospect, need: Need, energy_wh: float) -> Want:
     above_pct = max(0.0, need.target_pct - max(prospect.car.everyday_pct, prospect.supposed_pct))
-    late_wh = min(energy_wh, above_pct * prospect.wall_wh_pct)
-    return replace(_want(prospect, energy_wh, need.trip.ready), trip=need.trip.title, late_wh=late_wh)
+    want = _want(prospect, energy_wh, need.trip.ready)
+    return replace(want, trip=need.trip.title, late_wh=min(want.energy_wh, above_pct * prospect.wall_wh_pct))
 
 
 def _for_morning(prospect: Prospect, at: datetime) -> Iterable[Want]:
@@ -203,9 +204,10 @@ def _for_night(prospect: Prospect, cheap_eur: float | None, at: datetime) -> Ite
 
 
 def _want(prospect: Prospect, energy_wh: float, until: datetime) -> Want:
+    """So much that it surely has it: as a car charges, less and less is known of how full it is."""
     return Want(
         car=prospect.car.name,
-        energy_wh=energy_wh,
+        energy_wh=energy_wh / (1 - prospect.spread),
         until=until,
         full_w=prospect.full_w,
         least_w=prospect.least_w,

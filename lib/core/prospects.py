@@ -104,6 +104,7 @@ def _prospect(charging: Charging, name: str, car: CarRules) -> Prospect:
         low_pct=known.low_pct(charging.at),
         charged_wh=bay.session.energy_wh if charger and bay and bay.session else 0.0,
         wall_wh_pct=known.wall_wh_pct,
+        spread=0.0 if known.low_pct(charging.at) is None else known.spread,
         full_w=full_w(bay.post, car) if bay else 0.0,
         least_w=least_w(bay.post, car) if bay else 0.0,
         plugged=charger is not None,

@@ -76,6 +76,11 @@ class Soc:
         return self.capacity_wh / 100 / self.wall_wh_pct
 
     @property
+    def spread(self) -> float:
+        """Of what is charged from a reading on, how much of it may not have arrived."""
+        return FIRST_SPREAD if self.learned_wh_pct is None else LEARNED_SPREAD
+
+    @property
     def plugged(self) -> bool:
         """Whether it hangs on one of our cables."""
         return self.cable is not None and self.cable.until is None
@@ -333,8 +338,7 @@ def _pct_from(soc: Soc, anchor: Anchor, at: datetime | None) -> float:
 
 def _spread_pct(soc: Soc, anchor: Anchor, at: datetime) -> float:
     """How far off it may be by what was charged since."""
-    spread = FIRST_SPREAD if soc.learned_wh_pct is None else LEARNED_SPREAD
-    return spread * charged_wh(soc.cable, anchor, at) / soc.wall_wh_pct
+    return soc.spread * charged_wh(soc.cable, anchor, at) / soc.wall_wh_pct
 
 
 def _of_this_plug_in(soc: Soc, anchor: Anchor) -> bool:

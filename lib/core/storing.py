@@ -156,8 +156,10 @@ def wants(facts: Facts, storage: Storage) -> Iterator[Proposal]:
     if facts.net_w < 0:
         yield proposal(Ground.STORES, claims.SURPLUS, wish_w=sun_w)
     else:
-        is_first = storage.help is not None and (storage.help.bridge or storage.is_help_planned)
-        yield proposal(Ground.COVERS, claims.SURPLUS, wish_w=-(give_w if is_first else _drawn_w(facts)))
+        first_w = 0.0
+        if storage.help is not None:
+            first_w = storage.help.power_w if storage.help.bridge else storage.planned_help_w
+        yield proposal(Ground.COVERS, claims.SURPLUS, wish_w=-min(give_w, _drawn_w(facts, first_w)))
 
 
 def _priced(facts: Facts, storage: Storage) -> Iterator[Proposal]:

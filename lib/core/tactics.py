@@ -127,7 +127,8 @@ def _auto(facts: Facts) -> Iterator[Proposal]:
         why = Why(reason=reason, name=need.trip.title, until=need.trip.ready)
         yield _fence("trip", claims.PLAN, facts, why, low_w=facts.most_w)
     elif block is not None:
-        why = Why(reason=Reason.PLANNED, eur_kwh=block.eur_kwh, name=block.trip)
+        eur_kwh = block.eur_kwh if facts.eur_kwh is None else facts.eur_kwh  # of the block it is a mean
+        why = Why(reason=Reason.PLANNED, eur_kwh=eur_kwh, name=block.trip)
         yield _fence("plan", claims.PLAN, facts, why, low_w=min(block.power_w, facts.most_w))
     elif facts.night_w > 0 and facts.car is not None:
         why = Why(reason=Reason.NIGHT, soc_pct=facts.car.night_pct, eur_kwh=facts.eur_kwh)

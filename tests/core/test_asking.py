@@ -54,7 +54,7 @@ def test_what_dm_planned_is_asked_for_whatever_fits_under_the_peak() -> None:
     home = a_home(base_w=lambda _: 400.0, prices=day_and_night(EVENING)).run(5)
     home.list_trips(a_trip("@car_1@ Gent 49 %", EVENING + timedelta(hours=12)))
     home.run(10)
-    want, end = home.ev.wants[0], EVENING + timedelta(hours=4)
+    want, end = home.ev.wants[0], EVENING + timedelta(hours=5)
     block = Block(car=want.car, trip=want.trip, start=EVENING, end=end, power_w=2000.0)
     expected = Expected(start=EVENING, end=end, load_w=400.0, cars_w=2000.0, battery_w=-1900.0)
     served = Served(car=want.car, trip=want.trip, until=want.until)

@@ -50,6 +50,17 @@ def test_an_unknown_car_came_home_with_what_it_must_have_left_and_has_what_was_c
     assert 0 == foreseen(hours=40, low_pct=None, charged_wh=whole_wh).energy_wh
 
 
+def test_what_is_wanted_is_what_surely_has_it_ready() -> None:
+    """Of 20 kWh that are charged 2 may not arrive, as nobody has read the car since: a plan for 20 would run late."""
+    ready = EVENING + timedelta(hours=10)
+    trip = Trip(key="k", car="car_1", title="Gent", ready=ready, departs=ready, returns=ready, ask=Ask(soc_pct=60))
+    one = Prospect(car=CAR, low_pct=30.0, wall_wh_pct=600.0, spread=0.1, full_w=3680.0, least_w=1380.0, plugged=True)
+    needed = foresight.needs(one, [trip], (), EVENING, before={}, help_asked_s=None)
+    (want,) = foresight.wanted([one], {"car_1": needed}, None, EVENING)
+    assert 18_000.0 == needed[0].energy_wh
+    assert 20_000.0 == want.energy_wh
+
+
 def test_a_weekend_at_the_night_price_is_cheap_all_along() -> None:
     """From Friday evening to Monday morning, over Easter to Tuesday, though no other price follows for days."""
     rules = Rules(tariffs=rates("day_night_all_in"), connection_w=17_250.0)

@@ -194,7 +194,7 @@ def test_help_goes_above_the_ceiling_and_a_bridge_before_the_grid() -> None:
 
 def test_help_that_dm_planned_comes_before_the_grid_too() -> None:
     """Where the plan has it give for a car, it does so because a kWh costs more now than later."""
-    known = a_storage(400.0, cars_w=1380.0, help=a_help(1500.0))
+    known = a_storage(400.0, cars_w=1380.0, help=a_help(1700.0))
     expected = Expected(start=NOON, end=NOON + timedelta(minutes=15), load_w=400.0, cars_w=1380.0, battery_w=-1780.0)
     planned = Followed(until_s=200.0, stretches=(expected,))
     assert (-1780, Ground.HELPS) == done(replace(known, followed=planned))
