@@ -21,7 +21,7 @@ STEPS, FINER = 5, 5  # ceilings that are guessed between what is paid and what c
 NEAR_W = 10.0  # a peak is found so closely
 SAME_EUR = 0.02  # what may cost less by no more is not looked for
 HELP_EUR_KWH = 0.1  # so much dearer is what a car draws with the battery's help: its losses and wear
-TRIED = 2  # guesses that are worked out
+TRIED = 1  # guesses that are worked out
 
 Targets = tuple[float, ...]  # by peak, in W
 
@@ -72,6 +72,9 @@ def _tries(problem: Problem) -> Iterator[_Try]:
             ceilings_w = guesses[0].ceilings_w
     for guess in guesses[:TRIED]:
         yield _tried(problem, guess.blocks, guess.targets_w)
+    if guesses:
+        targets_w = guesses[0].targets_w
+        yield _tried(problem, line.blocks(targets_w), targets_w)
 
 
 def _tried(problem: Problem, blocks: tuple[Block, ...], targets_w: Targets) -> _Try:
@@ -159,7 +162,12 @@ def _guess(problem: Problem, line: _Line, ceilings_w: Targets) -> _Guess:
         for target_w, one in zip(targets_w, problem.peaks, strict=True)
         if one.eur_kw
     )
-    return _Guess(outcome.eur - outcome.peak_eur + peak_eur, targets_w, ceilings_w, blocks)
+    helped_wh = sum(
+        max(0.0, grid_w - room_w) * span.hours
+        for span, grid_w, room_w in zip(problem.spans, outcome.grid_w, rooms_w(problem, targets_w), strict=True)
+    )
+    eur = outcome.eur - outcome.peak_eur + peak_eur + helped_wh / 1000 * HELP_EUR_KWH
+    return _Guess(eur, targets_w, ceilings_w, blocks)
 
 
 def _lowest(problem: Problem, outcome: Outcome) -> Targets:
