@@ -52,7 +52,8 @@ class Span:
         if (self.first.year, self.first.month) != (self.last.year, self.last.month):
             return f"{self.first} to {self.last}"
         whole = self.first.day == 1 and (self.last + timedelta(days=1)).day == 1
-        return f"{self.first:%B %Y}" if whole else f"{self.first:%B %Y} ({self.first.day} to {self.last.day})"
+        days = f"{self.first.day}" if self.first == self.last else f"{self.first.day} to {self.last.day}"
+        return f"{self.first:%B %Y}" if whole else f"{self.first:%B %Y} ({days})"
 
 
 def parser() -> argparse.ArgumentParser:

@@ -218,7 +218,8 @@ class _House:
         )
         so_far_w = self._peak_so_far_w()
         course = with_battery(past, store, prices, rules, before=self._before, peak_w=so_far_w)
-        name, subject = (f"{what} {self._asked.battery:g} kWh battery" for what in ("with a", "A"))
+        size = f"{_article(self._asked.battery)} {self._asked.battery:g} kWh battery"
+        name, subject = f"with {size}", f"{size[:1].upper()}{size[1:]}"
         yield self._battery(contract, past, course, (f"{name}{label}", f"{subject}{label}"), beside)
         if self._asked.limit:
             highest_w = max(rules.floor_w, *(one.peak_w for one in past))
@@ -351,8 +352,14 @@ def _notes(watched: stored.Watched, known: Sequence[bool]) -> Iterator[str]:
         yield "what house, sun, cars and battery did is not stored apart: what the meter counted stands for all"
     elif watched.split < len(watched.quarters):
         lacking = len(watched.quarters) - watched.split
-        yield f"of {lacking} quarters it is not stored what house, sun, cars and battery did: the meter tells for all"
+        yield f"what house, sun, cars and battery did is not stored of {lacking} of {len(watched.quarters)} quarters"
     yield "peak €: what a month's highest quarter costs over all bills that count it; the bill's is its own part"
+
+
+def _article(size: float) -> str:
+    """How the number is read out: an eight, an eleven, an eighteen."""
+    said = f"{size:g}"
+    return "an" if said.startswith("8") or said.split(".", maxsplit=1)[0] in {"11", "18"} else "a"
 
 
 def _prices_of(path: str, span: Span) -> list[Slot]:

@@ -304,7 +304,7 @@ def _ran(device: Ran, start: datetime) -> str:
 
 
 def chart(watts: Sequence[float | None], *, average_w: float, plain: bool) -> list[str]:
-    """A small picture of the power over the quarter, in blocks or in ASCII, with kW at its side."""
+    """A small picture of the power over the quarter, in blocks or in ASCII, with kW at its side; ?: not known."""
     width = min(CHART_WIDTH, len(watts)) if len(watts) >= CHART_WIDTH else CHART_WIDTH
     columns: list[float | None] = []
     for at in range(width):
@@ -320,10 +320,11 @@ def chart(watts: Sequence[float | None], *, average_w: float, plain: bool) -> li
         cells = ""
         for one in columns:
             share = 0.0 if one is None else (one - low_w) / (high_w - low_w)
-            cells += blocks[max(0, min(full, round(share * full)))]
+            cells += "?" if one is None and row == 1 else blocks[max(0, min(full, round(share * full)))]
         side = f"{top_w / 1000:.1f}" if row == CHART_HEIGHT else "0" if row == 1 else ""
         mark = " average" if low_w <= average_w < high_w or (row == CHART_HEIGHT and average_w >= high_w) else ""
-        lines.append(f"{side:>5} {'|' if plain else '│'}{cells}{'<' if mark and plain else '◂' if mark else ''}{mark}")
+        end = f"{'<' if plain else '◂'}{mark}" if mark else ""
+        lines.append(f"{side:>5} {'|' if plain else '│'}{cells}{end}".rstrip())
     return lines
 
 

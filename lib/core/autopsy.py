@@ -173,21 +173,22 @@ def levels(watts: Sequence[float | None], *, step_s: float = 1.0) -> tuple[Level
     shortest = SHORTEST if step_s < 10 else 1
     cuts = _cuts(calm, 3 * max(noise_w, LEAST_NOISE_W) ** 2 * log(len(calm) + 1) * 2, shortest)
     least_w = max(SMALLEST_W, NOISE_TIMES * noise_w)
-    return tuple(
+    steps = [
         Level(first * step_s, last * step_s, _median(whole[first:last]))
         for first, last in _joined(whole, cuts, least_w)
-    )
+    ]
+    return tuple(steps if step_s < 10 else _sharpened(steps, step_s))
 
 
 def runs(steps: Sequence[Level]) -> tuple[tuple[Run, ...], float]:
     """The devices that were on above what ran all the time, and that base, which may be below zero by the sun.
 
-    A step down ends the run whose size it has most nearly. One without such a beginning ran from before, and is taken
-    off all levels before it; one without an end goes on.
+    A step down ends the run whose size it has most nearly. One without such a beginning ran from before, where all
+    levels before it are high enough for that; else it is a part of what came last. One without an end goes on.
     """
     open_runs: list[Run] = []
     done: list[Run] = []
-    end_s = steps[-1].end_s
+    end_s, lowest_w = steps[-1].end_s, min(one.power_w for one in steps)
     for before, after in pairwise(steps):
         size_w = after.power_w - before.power_w
         if size_w > 0:
@@ -197,8 +198,12 @@ def runs(steps: Sequence[Level]) -> tuple[tuple[Run, ...], float]:
         for run in ended:
             open_runs.remove(run)
             done.append(replace(run, end_s=after.start_s, ended=True))
-        rest_w = -size_w - sum(run.power_w for run in ended)
-        if not ended:
+        if ended:
+            continue
+        rest_w = -size_w
+        if min(one.power_w for one in steps if one.start_s < after.start_s) - rest_w < lowest_w - SMALLEST_W:
+            rest_w = _lessened(open_runs, done, rest_w, after.start_s)
+        if rest_w > 0:
             done.append(Run(power_w=rest_w, start_s=0.0, end_s=after.start_s, began=False))
     every = sorted((*done, *open_runs), key=lambda run: (run.start_s, run.power_w))
     first_w = steps[0].power_w - sum(run.power_w for run in every if run.start_s == 0.0 and not run.began)
@@ -287,6 +292,18 @@ def _ended_by(open_runs: Sequence[Run], size_w: float) -> tuple[Run, ...]:
     return ()
 
 
+def _lessened(open_runs: list[Run], done: list[Run], size_w: float, end_s: float) -> float:
+    """Take a step down off what came last, which a device that turns down does; what is left of the step then."""
+    while open_runs and size_w > 0:
+        run = open_runs.pop()
+        part_w = min(run.power_w, size_w)
+        done.append(replace(run, power_w=part_w, end_s=end_s, ended=True))
+        if run.power_w > part_w:
+            open_runs.append(replace(run, power_w=run.power_w - part_w))
+        size_w -= part_w
+    return size_w
+
+
 def _devices(every: Iterable[Run], cars_wh: float | None, *, length_s: float) -> tuple[Ran, ...]:
     """Runs of one size are one device's, if they are not at the same time."""
     groups: list[list[Run]] = []
@@ -373,6 +390,19 @@ def _cuts(values: Sequence[float], penalty: float, shortest: int) -> list[tuple[
         found_cuts.append((came[last], last))
         last = came[last]
     return found_cuts[::-1] or [(0, count)]
+
+
+def _sharpened(steps: Sequence[Level], step_s: float) -> list[Level]:
+    """A single mean that lies between its neighbours holds the instant of one step between them."""
+    rest = list(steps)
+    for at in range(len(rest) - 2, 0, -1):
+        before, one, after = rest[at - 1 : at + 2]
+        low_w, high_w = sorted((before.power_w, after.power_w))
+        if one.end_s - one.start_s <= step_s and low_w < one.power_w < high_w:
+            share = (one.power_w - before.power_w) / (after.power_w - before.power_w)
+            edge_s = one.end_s - share * step_s
+            rest[at - 1 : at + 2] = [before._replace(end_s=edge_s), after._replace(start_s=edge_s)]
+    return rest
 
 
 def _joined(whole: Sequence[float], cuts: Sequence[tuple[int, int]], least_w: float) -> list[tuple[int, int]]:

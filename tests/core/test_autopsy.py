@@ -145,6 +145,15 @@ def test_minutes_show_less_but_something() -> None:
     assert (Level(0, 300, 500), Level(300, 900, 4200)) == what.levels
 
 
+def test_a_minute_in_which_something_switched_is_no_device() -> None:
+    """On at a quarter of the fourth minute, off in the middle of the seventh: one device, and its energy is right."""
+    what = found([500.0] * 3 + [2000.0, 2500.0, 2500.0, 1500.0] + [500.0] * 8, step_s=60)
+    assert what is not None
+    (device,) = what.devices
+    assert (195, 390) == (device.runs[0].start_s, device.runs[0].end_s)
+    assert (1500 + 2000 + 2000 + 1000) / 60 == pytest.approx(device.energy_wh)
+
+
 def a_case(average_w: float, *, below_w: float = 3000.0, after_w: float = 1000.0, cars_wh: float | None = None) -> Case:
     """A quarter of a month with another one below it."""
     return Case(average_w=average_w, below_w=below_w, floor_w=2500.0, after_w=after_w, cars_wh=cars_wh)
