@@ -15,6 +15,7 @@ from lib.solver.rounding import Places, running
 from lib.solver.settled import Bound
 
 SAME_W = 0.001
+LEAST_W = 1.0  # nothing would be a pause
 NOTHING_KWH = 1e-7
 
 
@@ -22,7 +23,7 @@ def windows(held: Model, places: Places) -> list[Bound]:
     """Bounds of what is drawn: nothing, or from the least to the full power; in a want's last span what is left."""
     found = []
     for want, draws, on in zip(held.problem.wants, held.columns.draws, places, strict=True):
-        least, full, left = want.least_w / 1000, want.full_w / 1000, want.energy_wh / 1000
+        least, full, left = max(want.least_w, LEAST_W) / 1000, want.full_w / 1000, want.energy_wh / 1000
         last = max(on, default=-1)
         for place, draw in enumerate(draws):
             if place not in on or left <= 0:
@@ -57,7 +58,7 @@ def places_in(held: Model, values: Sequence[float]) -> Places | None:
     for want, draws in zip(held.problem.wants, held.columns.draws, strict=True):
         on = [place for place, draw in enumerate(draws) if values[draw.column] * draw.hours > NOTHING_KWH]
         spans = {(want.car, draws[place].place) for place in on}
-        least, begun = want.least_w / 1000 - NOTHING_KWH, running(held.problem, want)
+        least, begun = max(want.least_w, LEAST_W) / 1000 - NOTHING_KWH, running(held.problem, want)
         fixed = {place for place, draw in enumerate(draws) if begun is not None and draw.start < begun.end}
         if (
             busy & spans

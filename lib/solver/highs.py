@@ -58,13 +58,10 @@ class Solver:
     def bound(self, columns: Sequence[int], lows: Sequence[float], highs: Sequence[float]) -> None:
         """Other bounds for these columns."""
         if columns:
-            self._highs.changeColsBounds(
-                len(columns), np.array(columns, dtype=np.int32), np.array(lows), np.array(highs)
-            )
-
-    def limit(self, limit_s: float) -> None:
-        """What each further solve may take."""
-        self._highs.setOptionValue("time_limit", limit_s)
+            places = np.array(columns, dtype=np.int32)
+            status = self._highs.changeColsBounds(len(columns), places, np.array(lows), np.array(highs))
+            if status == highspy.HighsStatus.kError:  # it changes nothing, and says nothing
+                raise UnsolvedError("HiGHS does not take these bounds: each column once, none of them turned round")
 
     def solve(self) -> Solution:
         """The optimum. Raises UnsolvedError when there is none, or not in time."""

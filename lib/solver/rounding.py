@@ -172,7 +172,7 @@ class Rounding:
             low = self._low_eur_kwh[draw.place]
             high = max(low, spans[draw.place].import_eur_kwh)
             cheap = self._soft[draw.place] / draw.share + self._values[draw.column]
-            power = min(cap, max(least, cheap)) if soft and high > worth + NOTHING else cap
+            power = min(cap, cheap) if soft and high > worth + NOTHING and cheap >= max(least, NOTHING) else cap
             mean = max(power, least)
             eur_kwh = high - (high - low) * (min(mean, cheap) / mean if mean > 0 else 1.0)
             if want.worth_eur_kwh is not None and eur_kwh >= want.worth_eur_kwh:

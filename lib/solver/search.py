@@ -8,6 +8,7 @@ choice begins if it is better: so the linear program is never dearer than it.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import isfinite
 from time import monotonic, perf_counter
 
 from lib.core.greedy import schedule as greedy
@@ -45,13 +46,12 @@ def searched(problem: Problem, *, limit_s: float) -> Schedule:
     began_s, due_s = perf_counter(), monotonic() + limit_s
     held = model(problem)
     search = _Search(held, Solver(held.program, limit_s=limit_s), due_s)
-    relaxed = search.solver.solve()
-    best = search.best(relaxed)
+    best = search.best()
     return replace(
         best.schedule,
         by="solver",
-        bound_eur=min(best.eur, held.eur(relaxed.values)),
-        kw_saves_eur=tuple(_saves(held, relaxed)),
+        bound_eur=min(best.eur, search.least_eur),
+        kw_saves_eur=tuple(_saves(held, search.relaxed)),
         solve_s=perf_counter() - began_s,
     )
 
@@ -67,29 +67,35 @@ class _Search:
     """One program and what was tried with it."""
 
     def __init__(self, held: Model, solver: Solver, due_s: float) -> None:
-        """due_s: until when to try, by the monotonic clock."""
+        """due_s: until when to try, by the monotonic clock. Raises UnsolvedError when there is no relaxed optimum."""
         self.held, self.solver = held, solver
         self._due_s = due_s
         self._seen: set[Places] = set()
+        self.relaxed = solver.solve()
+        self.least_eur = held.eur(self.relaxed.values)
+        if not isfinite(self.least_eur):
+            raise UnsolvedError("there is no cost: a number of the problem is not finite")
 
-    def best(self, relaxed: Solution) -> _Try:
+    def best(self) -> _Try:
         """The best of all tries, the greedy planner's among them."""
         given = greedy(self.held.problem)
-        best = _Try(weighed(self.held.problem, given).eur, given, relaxed)
-        good_eur = self.held.eur(relaxed.values) + NEAR_EUR
-        for places in (self._first(relaxed), [places_of(self.held, given.blocks)]):
-            found = self._refined(self._least(places), good_eur)
+        best = _Try(weighed(self.held.problem, given).eur, given, self.relaxed)
+        for places in (self._first(), [places_of(self.held, given.blocks)]):
+            found = self._refined(self._least(places))
             if found is not None and found.eur < best.eur:
                 best = found
-            if best.eur < good_eur:
+            if self._is_good(best):
                 break
         return best
 
-    def _refined(self, found: _Try | None, good_eur: float) -> _Try | None:
+    def _is_good(self, found: _Try) -> bool:
+        """Whether nothing much cheaper can be found."""
+        return found.eur < self.least_eur + NEAR_EUR
+
+    def _refined(self, found: _Try | None) -> _Try | None:
         """What choices by the prices of the best so far lead to, as long as that saves something."""
-        for _ in range(ROUNDS if found is not None else 0):
-            assert found is not None
-            if found.eur < good_eur:
+        for _ in range(ROUNDS):
+            if found is None or self._is_good(found):
                 break
             better = self._least(self._next(found.optimum))
             if better is None or better.eur > found.eur - SAVES_EUR:
@@ -97,12 +103,12 @@ class _Search:
             found = better
         return found
 
-    def _first(self, relaxed: Solution) -> Iterator[Places]:
+    def _first(self) -> Iterator[Places]:
         """What the relaxed optimum is itself, if it may; choices by it, with peaks as much higher as they must be."""
-        own = places_in(self.held, relaxed.values)
+        own = places_in(self.held, self.relaxed.values)
         if own is not None:
             yield own
-        rounding = Rounding(self.held, relaxed.values, relaxed.prices)
+        rounding = Rounding(self.held, self.relaxed.values, self.relaxed.prices)
         for part in HELPS if self.held.columns.stores else HELPS[:1]:
             ease = self._fitting(rounding, part)
             yield rounding.places(ease)

@@ -13,6 +13,7 @@ from lib.solver.highs import Solution, Solver
 from lib.solver.model import Model
 
 NOTHING_KW = 1e-6
+MOST_ROUNDS = 50  # two or three are usual
 
 
 class Bound(NamedTuple):
@@ -28,15 +29,20 @@ def settled(held: Model, solver: Solver) -> Solution:
 
     Raises Unsolved when there is none.
     """
-    closed: list[Bound] = []
-    found = solver.solve()
-    while bounds := [*_two_ways(held, found.values), *_given_away(held, found.values)]:
-        bound(solver, bounds)
-        closed += bounds
+    closed: set[int] = set()
+    try:
         found = solver.solve()
-    lows, highs = held.program.lows, held.program.highs
-    bound(solver, [Bound(one.column, lows[one.column], highs[one.column]) for one in closed])
-    return found
+        for _ in range(MOST_ROUNDS):
+            bounds = [*_two_ways(held, found.values)] or [*_given_away(held, found.values)]
+            if not bounds:
+                break
+            closed.update(one.column for one in bounds)
+            bound(solver, bounds)
+            found = solver.solve()
+        return found
+    finally:
+        lows, highs = held.program.lows, held.program.highs
+        bound(solver, [Bound(column, lows[column], highs[column]) for column in sorted(closed)])
 
 
 def bound(solver: Solver, bounds: Sequence[Bound]) -> None:

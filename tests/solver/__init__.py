@@ -1,0 +1,1 @@
+"""The linear program: small plans by hand, laws, and the child."""

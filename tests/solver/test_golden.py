@@ -86,7 +86,7 @@ def test_a_trip_that_cannot_be_met_gets_all_there_is() -> None:
 
 
 def test_a_battery_on_one_phase_counts_in_the_sum() -> None:
-    """The house draws 6 kW, 2 on each phase. A battery on L1 gives 3 kW, L1 feeds in 1 kW, and the meter counts 3 kW."""
+    """The house draws 6 kW, 2 on each phase. A battery on L1 gives 3 kW: L1 feeds in 1, and 3 kW count."""
     problem = a_problem(spans(30, load_w=6_000), paid_w=3_000, store=a_store(3, of_kwh=3, kw=3), store_phases=(1,))
     schedule, outcome = plan_of(problem)
     assert [-3_000] == watts(schedule.store_w)
@@ -131,7 +131,7 @@ def test_what_need_not_be_waits_where_its_minimum_would_raise_the_peak() -> None
 
 
 def test_what_need_not_be_takes_the_sun_that_is_left() -> None:
-    """2 kW of sun earn 3 ct and are worth 20 ct in the car; the grid asks 30 ct: it takes the sun, 2 × 0.20 = € 0.40."""
+    """2 kW of sun earn 3 ct and are worth 20 ct in the car; the grid asks 30: it takes the sun, 2 × 0.20 = € 0.40."""
     want = a_want(6, worth_eur_kwh=0.20)
     _, outcome = plan_of(a_problem(spans(30, sold=3, sun_w=2_000), want))
     assert [2_000] == watts(outcome.cars_w)
