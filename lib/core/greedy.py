@@ -21,7 +21,7 @@ STEPS, FINER = 5, 5  # ceilings that are guessed between what is paid and what c
 NEAR_W = 10.0  # a peak is found so closely
 SAME_EUR = 0.02  # what may cost less by no more is not looked for
 HELP_EUR_KWH = 0.1  # so much dearer is what a car draws with the battery's help: its losses and wear
-TRIED = 1  # guesses that are worked out
+LITTLE_W = 100.0
 
 Targets = tuple[float, ...]  # by peak, in W
 
@@ -45,6 +45,7 @@ class _Guess(NamedTuple):
     """What it may cost when cars stay below ceilings; targets_w: down to where the battery could hold the peaks."""
 
     eur: float
+    short_wh: float
     targets_w: Targets
     ceilings_w: Targets
     blocks: tuple[Block, ...]
@@ -64,17 +65,12 @@ def _tries(problem: Problem) -> Iterator[_Try]:
     yield strict
     if strict.outcome.eur <= least_eur + SAME_EUR:
         return
-    ceilings_w = paid
-    guesses: list[_Guess] = []
+    guess = _guess(problem, line, paid)
     for number, top_w in enumerate(loose.outcome.peaks_w):
         if top_w > paid[number] + NEAR_W:
-            guesses = sorted(_guesses(problem, line, ceilings_w, number, top_w), key=lambda guess: guess.eur)
-            ceilings_w = guesses[0].ceilings_w
-    for guess in guesses[:TRIED]:
-        yield _tried(problem, guess.blocks, guess.targets_w)
-    if guesses:
-        targets_w = guesses[0].targets_w
-        yield _tried(problem, line.blocks(targets_w), targets_w)
+            guess = _closer(problem, line, guess, number, top_w)
+    yield _tried(problem, guess.blocks, guess.targets_w)
+    yield _tried(problem, line.blocks(guess.targets_w), guess.targets_w)
 
 
 def _tried(problem: Problem, blocks: tuple[Block, ...], targets_w: Targets) -> _Try:
@@ -135,22 +131,28 @@ def _line(problem: Problem, free: Targets) -> _Line:
     return lines[shorts.index(min(shorts))]
 
 
-def _guesses(problem: Problem, line: _Line, ceilings_w: Targets, number: int, top_w: float) -> Iterator[_Guess]:
-    """Ceilings of one month, from what is paid to what cars would take, and closer and closer around the best."""
-    paid_w = problem.peaks[number].paid_w
+def _closer(problem: Problem, line: _Line, best: _Guess, number: int, top_w: float) -> _Guess:
+    """The best ceiling of one month, from the one of `best` to what cars would take, closer and closer.
+
+    Where nothing is short and a little more is dearer, so is still more.
+    """
+    paid_w = best.ceilings_w[number]
     step_w = (top_w - paid_w) / STEPS
-    best = _guess(problem, line, ceilings_w)
-    yield best
-    around_w = [paid_w + step_w * step for step in range(1, STEPS + 1)]
-    for _ in range(FINER + 1 if problem.wants else 0):
-        for ceiling_w in around_w:
-            guess = _guess(problem, line, (*ceilings_w[:number], ceiling_w, *ceilings_w[number + 1 :]))
-            yield guess
-            if guess.eur < best.eur:
-                best = guess
+    best = _least(problem, line, best, number, [paid_w + LITTLE_W])
+    if best.ceilings_w[number] == paid_w and best.short_wh < SHORT_WH:
+        return best
+    best = _least(problem, line, best, number, [paid_w + step_w * step for step in range(1, STEPS + 1)])
+    for _ in range(FINER):
         step_w /= 2
         middle_w = best.ceilings_w[number]
-        around_w = [near_w for near_w in (middle_w - step_w, middle_w + step_w) if near_w > paid_w]
+        best = _least(problem, line, best, number, [max(paid_w, middle_w - step_w), middle_w + step_w])
+    return best
+
+
+def _least(problem: Problem, line: _Line, best: _Guess, number: int, ceilings_w: Sequence[float]) -> _Guess:
+    """The best of a guess and of others with another ceiling for a month."""
+    others = [(*best.ceilings_w[:number], ceiling_w, *best.ceilings_w[number + 1 :]) for ceiling_w in ceilings_w]
+    return min([best, *(_guess(problem, line, one) for one in others)], key=lambda guess: guess.eur)
 
 
 def _guess(problem: Problem, line: _Line, ceilings_w: Targets) -> _Guess:
@@ -167,7 +169,7 @@ def _guess(problem: Problem, line: _Line, ceilings_w: Targets) -> _Guess:
         for span, grid_w, room_w in zip(problem.spans, outcome.grid_w, rooms_w(problem, targets_w), strict=True)
     )
     eur = outcome.eur - outcome.peak_eur + peak_eur + helped_wh / 1000 * HELP_EUR_KWH
-    return _Guess(eur, targets_w, ceilings_w, blocks)
+    return _Guess(eur, sum(outcome.short_wh), targets_w, ceilings_w, blocks)
 
 
 def _lowest(problem: Problem, outcome: Outcome) -> Targets:
