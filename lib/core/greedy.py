@@ -134,12 +134,12 @@ def _line(problem: Problem, free: Targets) -> _Line:
 def _closer(problem: Problem, line: _Line, best: _Guess, number: int, top_w: float) -> _Guess:
     """The best ceiling of one month, from the one of `best` to what cars would take, closer and closer.
 
-    Where nothing is short and a little more is dearer, so is still more.
+    Where what is paid suffices and a little more is dearer, so is still more.
     """
     paid_w = best.ceilings_w[number]
     step_w = (top_w - paid_w) / STEPS
     best = _least(problem, line, best, number, [paid_w + LITTLE_W])
-    if best.ceilings_w[number] == paid_w and best.short_wh < SHORT_WH:
+    if best.ceilings_w[number] == paid_w >= best.targets_w[number] and best.short_wh < SHORT_WH:
         return best
     best = _least(problem, line, best, number, [paid_w + step_w * step for step in range(1, STEPS + 1)])
     for _ in range(FINER):
