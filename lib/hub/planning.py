@@ -4,10 +4,9 @@ In the manner of `answers.py`. Pure: same values in, same text out. ev and bs an
 else from their own.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from lib.core.outlook import Foreseen, Off
 from lib.hub import charging as charged
 from lib.hub import storing, trips
 from lib.hub.wording import BRUSSELS, UNKNOWN, answer, below, euro, kw, labelled, named, near, price
@@ -17,9 +16,11 @@ from lib.messages.plan import Outlook, Plan, PlanBlock, Saved
 from lib.messages.planned import (
     BATTERY,
     NOT_HEARD,
+    Hour,
     age_s,
     block_now,
     blocks_of,
+    by_hour,
     called,
     cars_in,
     day_ahead,
@@ -28,6 +29,7 @@ from lib.messages.planned import (
     in_force,
     made_by,
     month_of,
+    off_by_time,
     off_said,
     peak_said,
     rounding_said,
@@ -107,14 +109,13 @@ def outlook(outlook: Outlook | None) -> str:
         said = f": {outlook.trouble}" if outlook and outlook.trouble else ": the program has just started"
         return answer(f"load and sun ahead are {UNKNOWN}{said}")
     sunny = any(one.sun_w > 0 for one in outlook.quarters)
-    hours = _by_hour(outlook.quarters)
     first = off_said(off) if (off := day_ahead(outlook)) else ""
     fetched = f", fetched {near(outlook.sun_made, outlook.made)}" if outlook.sun_made else ""
     return answer(
         f"{'hour':<15}{'load kW':<18}{'sun kW' if sunny else ''}",
-        *(_hour(start, found, sunny=sunny) for start, found in hours[:MOST_HOURS]),
+        *(_hour(hour, sunny=sunny) for hour in by_hour(outlook)[:MOST_HOURS]),
         labelled("off", first) if first else "",
-        *(below(_off(one)) for one in outlook.off if one.quarters),
+        *map(below, off_by_time(outlook)),
         labelled("made of", f"{outlook.days} days of history{f'; sun by {outlook.sun_by}{fetched}' if sunny else ''}"),
         labelled("trouble", outlook.trouble) if outlook.trouble else "",
     )
@@ -222,36 +223,13 @@ def _planned(block: PlanBlock | None) -> str:
     return f"planned until {block.end.astimezone(BRUSSELS):%H:%M}: {block.why}"
 
 
-def _by_hour(quarters: Iterable[Foreseen]) -> list[tuple[datetime, list[Foreseen]]]:
-    hours: dict[datetime, list[Foreseen]] = {}
-    for one in quarters:
-        hours.setdefault(one.start.replace(minute=0, second=0, microsecond=0), []).append(one)
-    return sorted(hours.items())
-
-
-def _hour(start: datetime, quarters: Sequence[Foreseen], *, sunny: bool) -> str:
-    """The means of an hour; quarters that are off are so together, so their spread is a mean, too."""
-    count = len(quarters)
-    load, off, sun, sun_off = (
-        sum(watts) / count
-        for watts in zip(*((one.load_w, one.load_off_w, one.sun_w, one.sun_off_w) for one in quarters), strict=True)
-    )
-    said = f"{start.astimezone(BRUSSELS):%a %H:%M}".ljust(15) + _spread(load, off).ljust(18)
-    return said + (_spread(sun, sun_off) if sunny and (sun or sun_off) else "")
+def _hour(hour: Hour, *, sunny: bool) -> str:
+    said = f"{hour.start.astimezone(BRUSSELS):%a %H:%M}".ljust(15) + _spread(hour.load_w, hour.load_off_w).ljust(18)
+    return said + (_spread(hour.sun_w, hour.sun_off_w) if sunny and (hour.sun_w or hour.sun_off_w) else "")
 
 
 def _spread(watts: float, off_w: float) -> str:
     return f"{watts / 1000:5.2f} ± {off_w / 1000:.2f}"
-
-
-def _off(off: Off) -> str:
-    more = f"{off.ahead_h} h ahead: load by {off.load_w:.0f} W ({_more_w(off.load_more_w)})"
-    sun = f", sun by {off.sun_w:.0f} W ({_more_w(off.sun_more_w)})" if off.sun_w > 0 else ""
-    return f"{more}{sun}"
-
-
-def _more_w(more_w: float) -> str:
-    return f"{abs(more_w):.0f} W {'more' if more_w >= 0 else 'less'} than foreseen"
 
 
 def _day(one: Saved, *, peaks: bool) -> str:

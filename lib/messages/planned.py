@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from math import isfinite
+from typing import NamedTuple
 
 from lib.core.bands import midnight
 from lib.core.books import local_day
@@ -144,6 +145,28 @@ def month_of(plan: Plan) -> list[Saved]:
     return [one for one in plan.saved if one.day[:7] == plan.saved[0].day[:7]]
 
 
+class Hour(NamedTuple):
+    """An hour ahead: means; quarters that are off are so together, so their spread is a mean, too."""
+
+    start: datetime
+    load_w: float
+    load_off_w: float
+    sun_w: float
+    sun_off_w: float
+
+
+def by_hour(outlook: Outlook) -> list[Hour]:
+    """House and sun, hour by hour."""
+    hours: dict[datetime, list[tuple[float, ...]]] = {}
+    for one in outlook.quarters:
+        start = one.start.replace(minute=0, second=0, microsecond=0)
+        hours.setdefault(start, []).append((one.load_w, one.load_off_w, one.sun_w, one.sun_off_w))
+    return [
+        Hour(start, *(sum(column) / len(found) for column in zip(*found, strict=True)))
+        for start, found in sorted(hours.items())
+    ]
+
+
 def day_of(one: Saved) -> date | None:
     """Its day; None where that is none."""
     try:
@@ -163,6 +186,20 @@ def off_said(off: Off) -> str:
     ahead = "a day" if off.ahead_h == A_DAY_H else f"{off.ahead_h} h"
     sun = f", sun by {off.sun_w:.0f} W" if off.sun_w > 0 else ""
     return f"load mostly off by {off.load_w:.0f} W{sun} {ahead} ahead"
+
+
+def off_by_time(outlook: Outlook) -> list[str]:
+    """How far off forecasts were so many hours before, and to which side."""
+    found: list[str] = []
+    for off in outlook.off:
+        sun = f", sun by {off.sun_w:.0f} W ({_more(off.sun_more_w)})" if off.sun_w > 0 else ""
+        if off.quarters > 0:
+            found.append(f"{off.ahead_h} h ahead: load by {off.load_w:.0f} W ({_more(off.load_more_w)}){sun}")
+    return found
+
+
+def _more(more_w: float) -> str:
+    return f"{abs(more_w):.0f} W {'more' if more_w >= 0 else 'less'} than foreseen"
 
 
 def _kw(power_w: float) -> str:
