@@ -21,7 +21,7 @@ from tests.bench.result import Result, as_table, as_text
 
 BENCHES = (
     *("telegrams", "money", "latency", "screen", "clients", "disk", "history", "year", "kills"),
-    *("amperes", "cycle", "cars", "watts", "battery", "storing", "sharing", "fleet", "leases", "replan"),
+    *("amperes", "cycle", "cars", "watts", "battery", "storing", "sharing", "fleet", "leases", "plan", "replan"),
 )
 PAGE = Path(__file__).parents[2] / "docs" / "PERFORMANCE.md"
 HEAD = """\
