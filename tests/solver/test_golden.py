@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from lib.core.problem import Row, Span
+from lib.core.plan import Block
+from lib.core.problem import Peak, Row, Span
 from tests.conftest import NOON
 from tests.solver.problems import HOUR, QUARTER, a_problem, a_store, a_want, plan_of, spans, watts
 
@@ -208,3 +209,28 @@ def test_the_price_that_is_earned_may_be_higher_than_the_one_that_is_paid() -> N
     _, outcome = plan_of(a_problem((*sunny, later), a_want(2)))
     assert [0, 2_000] == watts(outcome.cars_w)
     assert pytest.approx(-0.30, abs=1e-6) == outcome.eur
+
+
+def test_a_block_that_runs_goes_on() -> None:
+    """30 ct until 12:30, then 10 ct: the car that the plan in force charges until then is not interrupted for that."""
+    over = spans(30, 30, 10, 10, 10, 10, length=QUARTER)
+    want = a_want(4, within_h=1.5, starts=1)
+    problem = a_problem(over, want, paid_w=9_000)
+    assert [0, 0, 4_000, 4_000, 4_000, 4_000] == watts(plan_of(problem)[1].cars_w)
+    begun = Block(car="car_1", start=NOON - QUARTER, end=NOON + 2 * QUARTER, power_w=4_000)
+    cars_w = watts(plan_of(replace(problem, before=(begun,)))[1].cars_w)
+    assert all(1_400 <= power_w for power_w in cars_w[:2])
+    assert 4_000 == sum(power_w / 4 for power_w in cars_w)
+
+
+def test_each_month_has_its_peak() -> None:
+    """10 ct in both hours; 4 kW are paid until the month ends at 13:00, then 2 kW: 4 + 2 kWh without a new peak."""
+    over = spans(10, 10)
+    over = (over[0], replace(over[1], peak=1))
+    problem = replace(
+        a_problem(over, a_want(6)), peaks=(Peak(paid_w=4_000, eur_kw=5.0), Peak(paid_w=2_000, eur_kw=5.0))
+    )
+    schedule, outcome = plan_of(problem)
+    assert [4_000, 2_000] == watts(outcome.cars_w)
+    assert [4_000, 2_000] == watts(outcome.peaks_w)
+    assert 2 == len(schedule.kw_saves_eur)
