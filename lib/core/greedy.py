@@ -21,6 +21,7 @@ STEPS, FINER = 5, 5  # ceilings that are guessed between what is paid and what c
 NEAR_W = 10.0  # a peak is found so closely
 SAME_EUR = 0.02  # what may cost less by no more is not looked for
 HELP_EUR_KWH = 0.1  # so much dearer is what a car draws with the battery's help: its losses and wear
+LATER_EUR_KWH = 1e-5  # and that much in each span before: later there is more in it
 LITTLE_W = 100.0
 
 Targets = tuple[float, ...]  # by peak, in W
@@ -89,6 +90,7 @@ class _Line(NamedTuple):
         """When cars charge: below each month's ceiling, above it only with the battery's help, and within all rows."""
         spans, store = self.problem.spans, self.problem.store
         help_w = store.discharge_w if store is not None else 0.0
+        helps_eur = [HELP_EUR_KWH + LATER_EUR_KWH * place for place in range(len(spans), 0, -1)]
         mean_eur = sum(span.import_eur_kwh for span in spans) / len(spans)
         quarters = [
             Quarters(
@@ -99,11 +101,9 @@ class _Line(NamedTuple):
                 sun_w=0.0 if self.soonest else max(0.0, -span.net_w),
                 sun_eur_kwh=span.export_eur_kwh,
                 calm_w=room_w - span.net_w,
-                over_eur_kwh=HELP_EUR_KWH + max(0.0, mean_eur - span.import_eur_kwh)
-                if help_w and room_w < inf
-                else 0.0,
+                over_eur_kwh=help_eur + max(0.0, mean_eur - span.import_eur_kwh) if help_w and room_w < inf else 0.0,
             )
-            for span, room_w in zip(spans, rooms_w(self.problem, ceilings_w), strict=True)
+            for span, room_w, help_eur in zip(spans, rooms_w(self.problem, ceilings_w), helps_eur, strict=True)
         ]
         shared = [
             Shared(
