@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 
 from lib.core.claims import BATTERY
@@ -189,25 +190,31 @@ def _blocks(plan: InForce, titles: Mapping[str, str]) -> Iterator[PlanBlock]:
                 power_w=one.power_w,
                 trip=one.trip,
                 until=one.until,
-                eur_kwh=one.eur_kwh,
+                eur_kwh=_eur_kwh(plan.problem, one.start, one.end),
                 why=sentence(one, at=plan.problem.at, titles=titles),
             )
 
 
 def _joined(reasons: Sequence[Because]) -> Iterator[Because]:
-    """Neighbours in time of nearly the same power as one, at the mean price."""
+    """Neighbours in time of nearly the same power as one."""
     kept = reasons[0]
     for one in reasons[1:]:
-        if one.start != kept.end or abs(one.power_w - kept.power_w) > SAME_W:
+        if one.start == kept.end and abs(one.power_w - kept.power_w) <= SAME_W:
+            kept = replace(kept, end=one.end)
+        else:
             yield kept
             kept = one
-            continue
-        had, more = kept.end - kept.start, one.end - one.start
-        eur_kwh = None
-        if kept.eur_kwh is not None and one.eur_kwh is not None:
-            eur_kwh = (kept.eur_kwh * had + one.eur_kwh * more) / (had + more)
-        kept = replace(kept, end=one.end, eur_kwh=eur_kwh)
     yield kept
+
+
+def _eur_kwh(problem: Problem, start: datetime, end: datetime) -> float:
+    """What a kWh from the grid costs in a stretch, in the mean."""
+    parts = [
+        (min(end, span.end) - max(start, span.start), span.import_eur_kwh)
+        for span in problem.spans
+        if span.start < end and start < span.end
+    ]
+    return sum(length / (end - start) * eur_kwh for length, eur_kwh in parts)
 
 
 def _short(problem: Problem, outcome: Outcome) -> Iterator[str]:
