@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.core.cost import PriceSlot
-from lib.core.plan import Block, Plan, Quarters, Want, cheap_hours, cheapest, flat_w, quarters
+from lib.core.plan import Block, Plan, Quarters, Shared, Want, afresh, cheap_hours, cheapest, flat_w, quarters
 from tests.conftest import NOON
 
 QUARTER = timedelta(minutes=15)
@@ -249,6 +249,93 @@ def test_a_plan_that_does_not_suffice_any_more_is_added_to() -> None:
     earlier = cheapest([a_want(2, before=3)], market(40, 60, 20, 20, 30, 30), before=before)
     assert [8_000, 0, 8_000, 0, 0, 0] == watts(earlier, count=6)
     assert () == cheapest([], market(40, 40), before=before).blocks
+
+
+def test_a_want_that_begins_later_waits_for_that() -> None:
+    """After the trip before, to the minute; the quarter in which it begins counts from then on."""
+    since = NOON + timedelta(minutes=20)
+    plan = cheapest([a_want(2, before=4, since=since)], market(1, 5, 20, 10))
+    assert [0, pytest.approx(FULL_W * 2 / 3), pytest.approx(FULL_W / 3), FULL_W] == watts(plan, count=4)
+    assert {since, NOON + 4 * QUARTER} == {plan.blocks[0].start, plan.blocks[-1].end}
+    assert {"car_1": FULL_WH * 2} == cheapest([a_want(2, before=1, since=since)], market(1, 5)).short_wh
+
+
+def test_two_trips_of_one_car_are_one_after_the_other() -> None:
+    """Each within its own times, though the cheap quarters are all in the first."""
+    first, second = a_want(1, before=4, trip="1"), a_want(2, before=8, trip="2", since=NOON + 5 * QUARTER)
+    plan = cheapest([second, first], market(9, 9, 9, 9, 9, 30, 40, 50))
+    assert [8_000, 0, 0, 0, 0, 8_000, 8_000, 0] == watts(plan)
+
+
+@pytest.mark.parametrize(
+    ("phase", "phases", "expected"),
+    [(None, (1, 2, 3), 6_000), (1, (1,), 6_000), (1, (1, 2, 3), 8_000), (2, (1,), 8_000), (2, (1, 2), 8_000)],
+)
+def test_a_row_is_shared_by_those_on_its_phase(phase: int | None, phases: tuple[int, ...], expected: float) -> None:
+    """6 kW on one phase are three times as much for a car on all of them, and no limit to who is not on it."""
+    row = Shared(room_w=[6_000, 6_000], members=frozenset({"car_1"}), phase=phase)
+    plan = cheapest([a_want(4, phases=phases), a_want(4, car="car_2", phases=phases)], market(10, 10), shared=[row])
+    assert ([expected] * 2, [8_000] * 2) == (watts(plan, count=2), watts(plan, "car_2", count=2))
+
+
+def test_what_one_car_takes_of_a_row_the_other_has_not() -> None:
+    """10 kW for both: the first has 8, the other 2."""
+    row = Shared(room_w=[10_000, 10_000], members=frozenset({"car_1", "car_2"}))
+    plan = cheapest([a_want(2, before=2), a_want(1, car="car_2")], market(10, 10), shared=[row])
+    assert ([8_000] * 2, [2_000] * 2) == (watts(plan, count=2), watts(plan, "car_2", count=2))
+
+
+def a_sunny_market(*suns_w: float, cents: float = 30, **said: Any) -> list[Quarters]:
+    """Quarters at one price, of which the sun leaves over so much, worth 5 ct."""
+    quarters_ = market(*[cents] * len(suns_w), **said)
+    return [replace(one, sun_w=sun_w, sun_eur_kwh=0.05) for one, sun_w in zip(quarters_, suns_w, strict=True)]
+
+
+def test_a_car_takes_what_the_sun_leaves_over_first() -> None:
+    """No more than that where it suffices, at least its least, and the rest where it costs the same."""
+    sunny = a_sunny_market(0, 3_000, 4_000, 1_000)
+    assert [0, 3_000, 4_000, 0] == watts(cheapest([a_want(7 / 8)], sunny), count=4)
+    assert [0, 3_000, 4_000, LEAST_W] == watts(cheapest([a_want(8.4 / 8)], sunny), count=4)
+    assert [7_600, 3_000, 4_000, LEAST_W] == watts(cheapest([a_want(2)], sunny), count=4)
+    plan = cheapest([a_want(7 / 8)], sunny)
+    assert [0.05, 0.05] == [pytest.approx(block.eur_kwh) for block in plan.blocks]
+
+
+def test_two_cars_share_the_sun() -> None:
+    """What the first takes the second has not; it costs it what the grid does."""
+    sunny = a_sunny_market(4_000, 4_000, 0)
+    plan = cheapest([a_want(1, before=2), a_want(0.5, before=3, car="car_2")], sunny)
+    assert [4_000, 4_000, 0] == watts(plan, count=3)
+    assert {0.3} == {block.eur_kwh for block in plan.blocks if block.car == "car_2"}
+
+
+def test_what_is_calm_is_taken_before_what_is_not() -> None:
+    """Above 2 kW a kWh costs 10 ct more: flat where that suffices, more where it does not."""
+    calm = [replace(one, calm_w=2_000, over_eur_kwh=0.1) for one in market(20, 25, 20, 25)]
+    assert [2_000] * 4 == watts(cheapest([a_want(1)], calm), count=4)
+    assert 2_000 * 4 + 4_000 == pytest.approx(sum(watts(cheapest([a_want(1.5)], calm), count=4)))
+    assert {} == cheapest([a_want(4)], calm).short_wh
+    steep = [replace(one, over_eur_kwh=0.01) for one in calm]
+    assert [6_000, 0, 2_000, 0] == watts(cheapest([a_want(1)], steep), count=4)
+
+
+def test_what_need_not_be_is_never_bought_above_its_worth() -> None:
+    """Cheap quarters and the sun; what it has not is not short, and it never takes the place of what must be."""
+    spare = a_want(9, car="car_2", worth_eur_kwh=0.15, rank=-1)
+    plan = cheapest([spare], market(10, 20, 14, 15))
+    assert ([8_000, 0, 8_000, 0], {}) == (watts(plan, "car_2", count=4), plan.short_wh)
+    both = cheapest([spare, a_want(1)], market(10, 20, 14, 15, room_w=8_000.0))
+    assert ([8_000, 0, 0, 0], [0, 0, 8_000, 0]) == (watts(both, count=4), watts(both, "car_2", count=4))
+    assert [4_000, 0, 1_500] == watts(cheapest([replace(spare, car="car_1")], a_sunny_market(4_000, 0, 1_500)), count=3)
+
+
+def test_afresh_only_what_has_begun_stays() -> None:
+    """Who weighs plans himself wants the best one; a block that runs is finished in any case."""
+    before = cheapest([a_want(2)], market(40, 40, 20, 20, 30, 30))
+    later = market(40, 40, 20, 20, 18, 18)
+    assert [0, 0, 0, 0, 8_000, 8_000] == watts(afresh([a_want(2)], later, before=before), count=6)
+    begun = cheapest([a_want(2)], market(10, 10, 40, 40))
+    assert [8_000, 8_000, 0, 0] == watts(afresh([a_want(2)], market(90, 90, 10, 10), before=begun), count=4)
 
 
 def test_no_quarters_no_plan() -> None:
