@@ -20,7 +20,7 @@ from lib.core.whatif import HOURS, Past
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PUBLISHED_H = 13  # local: from then on tomorrow's prices are known
-FINE, AHEAD = 32, 36  # quarters that are planned one by one, hours that are planned at all
+FINE, AHEAD = 8, 24  # quarters that are planned one by one, hours that are planned at all: more of both saves nothing
 LEARNS = 0.15  # of what a day teaches of an hour like it
 DAYS_BEFORE = 21  # what is learned from before the time that is asked for
 LEAST_FULL_W = 1380.0  # a car charges with 6 A on one phase, or not at all

@@ -12,7 +12,9 @@ from lib.sim.garage import Make
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line's values; chargers are pairs of make and port. Exits with 2 after a slip."""
     parser = argparse.ArgumentParser(
-        prog="python -m lib.sim", description="A simulated house whose meter speaks P1 and which obeys typed lines."
+        prog="python -m lib.sim",
+        description="A simulated house whose meter speaks P1 and which obeys typed lines.",
+        epilog="The word replay in front: what your stored past would have cost with something else; replay --help.",
     )
     parser.set_defaults(chargers=[])
     parser.add_argument("--p1-port", type=_port, default=8083, help="TCP port of the telegrams (default 8083)")
