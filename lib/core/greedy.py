@@ -62,7 +62,8 @@ def _tries(problem: Problem) -> Iterator[_Try]:
     if loose.outcome.peak_eur <= SAME_EUR:
         return
     paid = tuple(one.paid_w if one.eur_kw else inf for one in problem.peaks)
-    strict = _tried(problem, line.blocks(paid), paid)
+    held = line.blocks(paid)
+    strict = _tried(problem, held, paid)
     yield strict
     if strict.outcome.eur <= least_eur + SAME_EUR:
         return
@@ -70,8 +71,11 @@ def _tries(problem: Problem) -> Iterator[_Try]:
     for number, top_w in enumerate(loose.outcome.peaks_w):
         if top_w > paid[number] + NEAR_W:
             guess = _closer(problem, line, guess, number, top_w)
-    yield _tried(problem, guess.blocks, guess.targets_w)
-    yield _tried(problem, line.blocks(guess.targets_w), guess.targets_w)
+    seen = [(held, paid)]
+    for blocks in (guess.blocks, line.blocks(guess.targets_w)):
+        if (blocks, guess.targets_w) not in seen:
+            seen.append((blocks, guess.targets_w))
+            yield _tried(problem, blocks, guess.targets_w)
 
 
 def _tried(problem: Problem, blocks: tuple[Block, ...], targets_w: Targets) -> _Try:
