@@ -87,11 +87,6 @@ def joined(followed: Followed | None, theirs: Collection[str], own: Plan, at: da
     return Plan(blocks=tuple(sorted(blocks, key=lambda one: (one.start, one.car))), short_wh=short_wh)
 
 
-def is_served(followed: Followed | None, car: str, trip: str) -> bool:
-    """Whether the plan was made with a want of that car in mind."""
-    return followed is not None and any((one.car, one.trip) == (car, trip) for one in followed.served)
-
-
 def _serves(followed: Followed, wants: Iterable[Want], at: datetime) -> bool:
     """Whether each want of a car that must be met is one that the plan knows, and has enough left for."""
     return all(_has(followed, want, at) for want in wants if want.worth_eur_kwh is None)

@@ -144,8 +144,9 @@ def wanted(
             if its.energy_wh:
                 found.append(replace(_for_trip(one, its, its.energy_wh), since=since))
             since = max(at, its.trip.returns)
-        if one.plugged and not any(its.trip.ready <= at + PLANNED for its in ahead):
-            found += [*_for_morning(one, at), *_for_night(one, cheap_eur, at)]
+        if one.plugged:
+            found += [] if any(its.trip.ready <= at + PLANNED for its in ahead) else _for_morning(one, at)
+            found += _for_night(one, cheap_eur, at, next(iter(ahead), None))
     return tuple(found)
 
 
@@ -192,14 +193,16 @@ def _for_morning(prospect: Prospect, at: datetime) -> Iterable[Want]:
         yield replace(_want(prospect, (least_pct - low_pct) * prospect.wall_wh_pct, _morning(at)), rank=1)
 
 
-def _for_night(prospect: Prospect, cheap_eur: float | None, at: datetime) -> Iterable[Want]:
-    """What the cheap hours of the next night bring, as `night` does where no plan covers it."""
+def _for_night(prospect: Prospect, cheap_eur: float | None, at: datetime, first: Need | None) -> Iterable[Want]:
+    """What the cheap hours of the next night bring, as `night` does where no plan covers it; first: of its trips."""
     car, low_pct = prospect.car, prospect.low_pct
     if cheap_eur is None or low_pct is None:
         return
-    missing_pct = min(car.night_pct, car.everyday_pct) - max(low_pct, car.at_least_pct or 0.0)
+    has_pct = max(low_pct, first.target_pct if first else car.at_least_pct or 0.0)
+    missing_pct = min(car.night_pct, car.everyday_pct) - has_pct
     if missing_pct > 0:
-        want = _want(prospect, missing_pct * prospect.wall_wh_pct, _morning(at))
+        until = min(_morning(at), first.trip.ready) if first else _morning(at)
+        want = _want(prospect, missing_pct * prospect.wall_wh_pct, until)
         yield replace(want, trip=NIGHTLY, rank=2, worth_eur_kwh=cheap_eur)
 
 

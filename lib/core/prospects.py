@@ -12,7 +12,7 @@ from lib.core.car import CarRules
 from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import power_w
 from lib.core.circuits import conductors
-from lib.core.followed import fresh, is_served, joined, served
+from lib.core.followed import fresh, joined, served
 from lib.core.foresight import Prospect
 from lib.core.needs import Step
 from lib.core.plan import Plan, Quarters, cheap_hours
@@ -65,9 +65,7 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     nights = {
         one.car.name: night
         for one in prospects
-        if one.plugged
-        and not is_served(followed, one.car.name, foresight.NIGHTLY)
-        and (night := foresight.night(one, cheap, at)) is not None
+        if one.plugged and followed is None and (night := foresight.night(one, cheap, at)) is not None
     }
     late = any(found and found[0].step >= Step.HELP for found in needs.values())
     return replace(

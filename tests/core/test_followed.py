@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from lib.core.followed import Expected, Followed, Served, fresh, is_served, joined, served
+from lib.core.followed import Expected, Followed, Served, fresh, joined, served
 from lib.core.plan import Block, Plan, Want
 from tests.conftest import local
 
@@ -61,13 +61,10 @@ def test_what_dm_knows_to_be_short_is_no_reason_to_leave_its_plan() -> None:
 
 
 def test_a_car_that_wants_nothing_that_must_be_takes_what_the_plan_has_for_it() -> None:
-    """What is cheap at night is not served twice."""
+    """As in the cheap hours."""
     cheap = replace(WANT, trip="the cheap hours", worth_eur_kwh=0.2)
     followed = replace(FOLLOWED, blocks=(replace(THEIRS, trip="the cheap hours"),))
     assert followed.blocks == follow(followed, [cheap], Plan()).blocks
-    assert is_served(FOLLOWED, "blue", "Ghent")
-    assert not is_served(FOLLOWED, "blue", "the cheap hours")
-    assert not is_served(None, "blue", "Ghent")
 
 
 def test_what_the_battery_gives_beyond_the_house_is_for_the_cars() -> None:

@@ -61,6 +61,19 @@ def test_what_is_wanted_is_what_surely_has_it_ready() -> None:
     assert 20_000.0 == want.energy_wh
 
 
+def test_cheap_hours_bring_more_than_a_trip_takes() -> None:
+    """A trip wants 50 %, a night 60 %: the plan hears of both, and of none beside a trip that wants more."""
+    ready = EVENING + timedelta(hours=10)
+    one = Prospect(car=CAR, low_pct=40.0, wall_wh_pct=600.0, full_w=3680.0, least_w=1380.0, plugged=True)
+    for goal_pct, more_wh in ((50.0, [6_000.0]), (70.0, [])):
+        ask = Ask(soc_pct=goal_pct)
+        trip = Trip(key="k", car="car_1", title="Gent", ready=ready, departs=ready, returns=ready, ask=ask)
+        needed = foresight.needs(one, [trip], (), EVENING, before={}, help_asked_s=None)
+        wants = foresight.wanted([one], {"car_1": needed}, 0.2, EVENING)
+        assert [(goal_pct - 40.0) * 600.0, *more_wh] == [want.energy_wh for want in wants]
+        assert all(want.until == ready for want in wants)
+
+
 def test_a_weekend_at_the_night_price_is_cheap_all_along() -> None:
     """From Friday evening to Monday morning, over Easter to Tuesday, though no other price follows for days."""
     rules = Rules(tariffs=rates("day_night_all_in"), connection_w=17_250.0)
