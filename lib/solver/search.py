@@ -8,7 +8,7 @@ choice begins if it is better: so the linear program is never dearer than it.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import inf, isfinite
 from time import monotonic, perf_counter
 
 from lib.core.greedy import schedule as greedy
@@ -18,6 +18,7 @@ from lib.solver.blocks import places_in, places_of, schedule, windows
 from lib.solver.errors import UnsolvedError
 from lib.solver.highs import Solution, Solver
 from lib.solver.model import Model, model
+from lib.solver.moves import moves
 from lib.solver.rounding import Ease, Places, Rounding
 from lib.solver.settled import bound, settled
 
@@ -27,6 +28,7 @@ ROUNDS = 5
 STEPS = 8  # halvings of how much higher a peak must go for all to find room
 NEAR_EUR = 0.005  # what is so near to the bound is good
 SAVES_EUR = 0.001  # what saves less is no progress
+MUCH_EUR, MOVES = 0.1, 120  # where whole spans cost so much they get a closer look: a move takes a millisecond
 CRUMB_WH = 1.0
 
 
@@ -86,7 +88,7 @@ class _Search:
                 best = found
             if self._is_good(best):
                 break
-        return best
+        return self._polished(best)
 
     def _is_good(self, found: _Try) -> bool:
         """Whether nothing much cheaper can be found."""
@@ -131,6 +133,21 @@ class _Search:
                 low_kw = middle_kw
         return Ease(high_kw, part)
 
+    def _polished(self, best: _Try) -> _Try:
+        """With small moves, as long as one of them saves something, where whole spans cost much."""
+        tries, places, moved = 0, places_of(self.held, best.schedule.blocks), True
+        while moved:
+            moved = False
+            for other in moves(self.held, places):
+                if tries >= MOVES or best.eur < self.least_eur + MUCH_EUR:
+                    return best
+                tries += other not in self._seen
+                found = self._tried(other, below_eur=best.eur - SAVES_EUR)
+                if found is not None:
+                    best, places, moved = found, other, True
+                    break
+        return best
+
     def _next(self, optimum: Solution) -> Iterator[Places]:
         """Choices by the optimum that is best so far."""
         rounding = Rounding(self.held, optimum.values, optimum.prices)
@@ -142,8 +159,8 @@ class _Search:
         found = [one for one in map(self._tried, choices) if one is not None]
         return min(found, key=lambda one: one.eur) if found else None
 
-    def _tried(self, places: Places) -> _Try | None:
-        """None: it was tried before, there is no time, or a limit does not let a car have its least there."""
+    def _tried(self, places: Places, *, below_eur: float = inf) -> _Try | None:
+        """None: it was tried before, there is no time, a limit does not let a car have its least there, or too dear."""
         if places in self._seen or monotonic() > self._due_s:
             return None
         self._seen.add(places)
@@ -151,6 +168,8 @@ class _Search:
         try:
             optimum = settled(self.held, self.solver)
         except UnsolvedError:
+            return None
+        if self.held.eur(optimum.values) >= below_eur:
             return None
         found = schedule(self.held, optimum.values)
         return _Try(weighed(self.held.problem, found).eur, found, optimum)
