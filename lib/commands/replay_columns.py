@@ -4,14 +4,12 @@ In: dm's and ev's databases, rates, prices. Out: columns in euro, and what is no
 """
 
 import argparse
-import asyncio
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from lib.commands.replay import AskedError, Span
+from lib.commands.replay_prices import contract_of, prices_of
 from lib.core import capacity
 from lib.core.arbitrage import Store
 from lib.core.bands import midnight
@@ -19,20 +17,13 @@ from lib.core.books import local_day
 from lib.core.charges import NOTHING, Part, plus
 from lib.core.cost import marginal
 from lib.core.quarter import QUARTER
-from lib.core.rates import parse_rates
 from lib.core.rerun import DAYS_BEFORE, Course, Prices, Rules, Stay, foreseen, naive, replanned
 from lib.core.rerun import stored as with_battery
-from lib.core.slots import Slot
-from lib.core.tariff import RatesError, Tariffs
 from lib.core.whatif import Contract, Past, Reckoned, billed, moved, price_known, reckoned
-from lib.prices import PriceError
-from lib.prices.file import PriceFile
-from lib.settings import CHECKOUT, Settings
+from lib.settings import Settings
 from lib.store import replay as stored
 from lib.store.ev_store import quarters_between, sessions_between
 
-EXAMPLES = CHECKOUT / "docs" / "rates"
-DYNAMIC = "flanders_dynamic"
 LONGEST_STAY = timedelta(days=14)
 LIMIT_TARGETS = 6  # peaks that are tried for the limit
 AS_WAS = "as it was"
@@ -109,7 +100,7 @@ def looked(home: Settings, span: Span, asked: argparse.Namespace) -> Answer:
     if not past:
         raise AskedError(f"{span.words}: no quarter of it was watched")
     if asked.prices:
-        index = index.joined(_prices_of(asked.prices, span))
+        index = index.joined(prices_of(asked.prices, span))
     own = Contract(name="", tariffs=home.rules.tariffs, index=index, peaks_w=peaks_w)
     contracts = [own, *(replace(own, name=name, tariffs=tariffs) for name, tariffs, _ in others)]
     for one in contracts[1:]:
@@ -323,22 +314,6 @@ class _House:
         return tuple(stays)
 
 
-def contract_of(name: str) -> tuple[str, Tariffs, str]:
-    """The tariffs of a name or a file, what they are called, and the note in them. Raises AskedError."""
-    examples = {file.stem: file for file in sorted(EXAMPLES.glob("*.json"))}
-    file = examples.get(DYNAMIC if name == "dynamic" else name, Path(name).expanduser())
-    if not file.is_file():
-        known = ", ".join(["dynamic", *examples])
-        raise AskedError(f"--contract {name}: is no file, and no example; there are {known}")
-    try:
-        rates = json.loads(file.read_text("utf-8"))
-        tariffs = parse_rates(rates)
-    except (OSError, ValueError, RatesError) as error:
-        raise AskedError(f"--contract {name}: {file}: {error}") from error
-    note = rates.get("note", "") if isinstance(rates, dict) else ""
-    return f"the {name} contract" if file.parent == EXAMPLES else file.name, tariffs, note
-
-
 def _notes(watched: stored.Watched, known: Sequence[bool]) -> Iterator[str]:
     """What is not in the sums, or only nearly."""
     if missing := known.count(False):
@@ -360,22 +335,6 @@ def _article(size: float) -> str:
     """How the number is read out: an eight, an eleven, an eighteen."""
     said = f"{size:g}"
     return "an" if said.startswith("8") or said.split(".", maxsplit=1)[0] in {"11", "18"} else "a"
-
-
-def _prices_of(path: str, span: Span) -> list[Slot]:
-    """The day-ahead prices in a file of the owner. Raises AskedError."""
-
-    async def every() -> list[Slot]:
-        source, slots, day = PriceFile(path), list[Slot](), span.first
-        while day <= span.last + timedelta(days=1):
-            slots += await source.fetch(day)
-            day += timedelta(days=1)
-        return slots
-
-    try:
-        return asyncio.run(every())
-    except PriceError as error:
-        raise AskedError(f"--prices {error}") from error
 
 
 def _month_start(at: datetime) -> datetime:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.core.autopsy import Case, Found, Level, Way, above, found, levels, runs, ways
+from lib.core.autopsy import Case, Found, Way, above, found, runs, ways
+from lib.core.levels import Level, levels
 
 NOISE_W = 12.0
 
