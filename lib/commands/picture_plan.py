@@ -125,7 +125,7 @@ def planned(at: datetime = NOW, **changes: object) -> Plan:
         "seq": 1,
         "made": at - timedelta(minutes=4),
         "by": "solver",
-        "because": "a quarter began",
+        "because": "a new quarter",
         "spans": spans(at, ahead, known_until=local("2026-11-22 00:00")),
         "blocks": ahead,
         "served": (

@@ -164,7 +164,7 @@ def _head(plan: Plan, at: datetime) -> Iterator[str]:
 
 
 def _because(plan: Plan) -> str:
-    return f", because {plan.because}" if plan.because else ""
+    return f": {plan.because}" if plan.because else ""
 
 
 def _peak(plan: Plan) -> Iterator[str]:

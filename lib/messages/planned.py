@@ -1,6 +1,7 @@
 """What a plan comes down to, in numbers and in words that every face says alike. Knows no face, and asks no clock."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from lib.core.outlook import Off
 from lib.messages import cents
 from lib.messages.plan import Outlook, Plan, PlanBlock, PlanSpan, Saved
 
+HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
 BATTERY = "battery"  # as PlanBlock names it
 NOT_HEARD = "dm's plan is not heard: own plan"
 A_DAY_H = 24
@@ -45,14 +47,38 @@ def called(plan: Plan, device: str) -> str:
 
 
 def blocks_of(plan: Plan, at: datetime, devices: Sequence[str] | None = None) -> list[PlanBlock]:
-    """The blocks that are not over, in order of time; devices: of these alone."""
-    found = [one for one in plan.blocks if one.end > at and (devices is None or one.device in devices)]
-    return sorted(found, key=lambda one: (one.start, one.device))
+    """The blocks that are not over, in order of time, neighbours for the same reason as one; devices: of these alone.
+
+    A car that follows what house and sun leave it has another power each quarter, which nobody reads.
+    """
+    joined: list[PlanBlock] = []
+    for one in sorted(plan.blocks, key=lambda one: (one.device, one.start)):
+        if devices is not None and one.device not in devices:
+            continue
+        if joined and _goes_on(joined[-1], one):
+            joined[-1] = _together(joined[-1], one)
+        else:
+            joined.append(one)
+    return sorted((one for one in joined if one.end > at), key=lambda one: (one.start, one.device))
+
+
+def _goes_on(one: PlanBlock, later: PlanBlock) -> bool:
+    told, more = ((each.device, each.trip, each.why, each.power_w > 0) for each in (one, later))
+    return told == more and one.end == later.start
+
+
+def _together(one: PlanBlock, later: PlanBlock) -> PlanBlock:
+    """Both as one, with the mean of their power, and of their price by energy."""
+    had, more = (each.power_w * ((each.end - each.start) / HOUR) for each in (one, later))
+    eur_kwh = one.eur_kwh
+    if one.eur_kwh is not None and later.eur_kwh is not None and had + more:
+        eur_kwh = (one.eur_kwh * had + later.eur_kwh * more) / (had + more)
+    return replace(one, end=later.end, power_w=(had + more) / ((later.end - one.start) / HOUR), eur_kwh=eur_kwh)
 
 
 def block_now(plan: Plan, device: str, at: datetime) -> PlanBlock | None:
     """What a device shall do now."""
-    return next((one for one in plan.blocks if one.device == device and one.start <= at < one.end), None)
+    return next((one for one in blocks_of(plan, at, (device,)) if one.start <= at), None)
 
 
 def cars_in(plan: Plan) -> list[str]:
@@ -72,22 +98,33 @@ def peaks_cost(plan: Plan) -> bool:
     return plan.target_w is not None and plan.paid_w is not None
 
 
-def target_in(plan: Plan, span: PlanSpan) -> float | None:
-    """What a quarter in it may count at the most, for the month's peak; None where peaks cost nothing."""
-    if not peaks_cost(plan):
-        return None
-    return plan.target_w if span.target_w is None else span.target_w
+class Bound(NamedTuple):
+    """What a quarter may count: what costs nothing more, and up to where the plan goes."""
+
+    paid_w: float
+    target_w: float
+
+
+def bounds(plan: Plan) -> list[Bound | None]:
+    """By span; those of the next month go by what that starts with. None where peaks cost nothing."""
+    if plan.paid_w is None or plan.target_w is None or not plan.spans:
+        return [None] * len(plan.spans)
+    ends, this = _month_end(plan.made), Bound(plan.paid_w, plan.target_w)
+    later = [one.target_w for one in plan.spans if one.start >= ends and one.target_w is not None]
+    following = Bound(min(later), max(later)) if later else this
+    return [this if one.start < ends else following for one in plan.spans]
+
+
+def of_quarter(span: PlanSpan) -> float:
+    """How much of a quarter a span is: the running one has only its rest, and counts as a whole."""
+    return min(1.0, (span.end - span.start) / QUARTER)
 
 
 def over(plan: Plan) -> list[bool]:
-    """By span whether it may count more than is paid in the running month, or is meant in the next one."""
-    if plan.paid_w is None or not peaks_cost(plan) or not plan.spans:
-        return [False] * len(plan.spans)
-    ends = _month_end(plan.made)
-    paid = (plan.paid_w if one.start < ends else target_in(plan, one) for one in plan.spans)
+    """By span whether it may count more than is paid."""
     return [
-        most_w is not None and one.counts_w > most_w + NEXT_TO_NOTHING_W
-        for one, most_w in zip(plan.spans, paid, strict=True)
+        bound is not None and one.counts_w * of_quarter(one) > bound.paid_w + NEXT_TO_NOTHING_W
+        for one, bound in zip(plan.spans, bounds(plan), strict=True)
     ]
 
 

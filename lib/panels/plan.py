@@ -143,7 +143,7 @@ def _head(ahead: Ahead, look: Look, width: int) -> list[Row]:
     seconds = age_s(plan, at)
     age = "just now" if seconds < MINUTE_S else f"{roughly(seconds)} ago"
     by = f"{made_by(plan)}, " if width >= NARROW else ""
-    because = f", because {plan.because}" if plan.because and width >= WIDE else ""
+    because = f": {plan.because}" if plan.because and width >= WIDE else ""
     cost: Row = [("nothing is known of the days ahead", colours.quiet)]
     if plan.spans:
         cost = [

@@ -12,14 +12,16 @@ from lib.messages.plan import Plan, Served
 from lib.messages.planned import (
     BATTERY,
     NEXT_TO_NOTHING_W,
+    bounds,
     called,
     cars_in,
     has_battery,
+    of_quarter,
     over,
     peaks_cost,
     supposed_from,
-    target_in,
 )
+from lib.panels.battery import FLOWS_W
 from lib.panels.look import Look
 from lib.panels.price_curve import AXIS, LEAST_ROWS, Axis, hours_line, price_curve
 from lib.panels.sheet import Cell, Piece, pieces
@@ -154,7 +156,7 @@ def _battery(chart: Chart) -> Row:
     signs = {True: (STORES, colours.good), False: (GIVES, colours.taken)}
     watts = _strongest(((one.start, one.end, one.battery_w or 0.0) for one in chart.plan.spans), chart)
     rests = (chart.look.glyphs.point, colours.track)
-    cells = [signs[one > 0] if abs(one) > NEXT_TO_NOTHING_W else rests for one in watts]
+    cells = [signs[one > 0] if abs(one) >= FLOWS_W else rests for one in watts]
     return _lane(chart, called(chart.plan, BATTERY), cells)
 
 
@@ -192,9 +194,10 @@ def _grid(chart: Chart, rows: int) -> list[Row]:
     plan, glyphs, colours = chart.plan, chart.look.glyphs, chart.look.colours
     levels = len(glyphs.levels) - 1
     counts = _counts(chart)
-    draws = _strongest(((one.start, one.end, max(0.0, one.grid_w)) for one in plan.spans), chart)
+    draws = _strongest(((one.start, one.end, max(0.0, one.grid_w) * of_quarter(one)) for one in plan.spans), chart)
     beyond, top_w = _over(chart), _top_w(chart, counts)
-    meant = _latest(((one.start, one.end, target_in(plan, one)) for one in plan.spans), chart)
+    told = zip(plan.spans, bounds(plan), strict=True)
+    meant = _latest(((one.start, one.end, bound.target_w if bound else None) for one, bound in told), chart)
     targets = [None if one is None else row_of(one, top_w, rows) for one in meant]
     labels = {rows - 1: "import", 0: "" if peaks_cost(plan) else _kw(chart, top_w)}
     paid = row_of(plan.paid_w, top_w, rows) if plan.paid_w is not None and peaks_cost(plan) else -1
@@ -242,7 +245,8 @@ def _filled(signs: str, level: float) -> str:
 
 
 def _counts(chart: Chart) -> list[float]:
-    return _strongest(((one.start, one.end, max(0.0, one.counts_w)) for one in chart.plan.spans), chart)
+    spans = chart.plan.spans
+    return _strongest(((one.start, one.end, max(0.0, one.counts_w) * of_quarter(one)) for one in spans), chart)
 
 
 def _over(chart: Chart) -> list[bool]:

@@ -39,7 +39,7 @@ function showPlanned(card, plan, { at, devices = () => true, own = null }) {
   const shown = own ? holds : plan;
   card.hidden = !shown && !own;
   if (card.hidden) return;
-  const blocks = shown ? shown.blocks.filter(({ device, end }) => devices(device) && Date.parse(end) > Date.parse(at)) : [];
+  const blocks = shown ? joinedBlocks(shown.blocks.filter(({ device }) => devices(device)), at) : [];
   const listed = blocks.slice(0, MOST_PLANNED);
   const more = blocks.length - listed.length;
   write(card, {
@@ -62,6 +62,30 @@ function showPlanned(card, plan, { at, devices = () => true, own = null }) {
     drawPlan(picture, shown);
   }
   write(card, { legend: isDrawn ? planLegendText(shown) : "" });
+}
+
+/** The blocks that are not over, in order of time, neighbours for the same reason as one with their mean power. */
+function joinedBlocks(blocks, at) {
+  const found = [];
+  const same = (one, next) => ["device", "trip", "why"].every((key) => one[key] === next[key]) && one.power_w > 0 === next.power_w > 0;
+  for (const next of [...blocks].sort((one, other) => compare(one.device, other.device) || compare(one.start, other.start))) {
+    const last = found[found.length - 1];
+    if (last && last.end === next.start && same(last, next)) found[found.length - 1] = together(last, next);
+    else found.push(next);
+  }
+  const ahead = found.filter(({ end }) => Date.parse(end) > Date.parse(at));
+  return ahead.sort((one, other) => compare(one.start, other.start));
+}
+
+function compare(one, other) {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function together(one, next) {
+  const [had, more] = [one, next].map(({ start, end, power_w }) => power_w * (Date.parse(end) - Date.parse(start)));
+  const isPriced = one.eur_kwh != null && next.eur_kwh != null && had + more;
+  const eur_kwh = isPriced ? (one.eur_kwh * had + next.eur_kwh * more) / (had + more) : one.eur_kwh;
+  return { ...one, end: next.end, power_w: (had + more) / (Date.parse(next.end) - Date.parse(one.start)), eur_kwh };
 }
 
 function planAgeText(plan, at) {
@@ -207,15 +231,18 @@ function drawStore(parts, plan, spans, x, top) {
 
 function drawGrid(parts, plan, spans, x, top) {
   const lines_w = hasPeak(plan) ? [plan.target_w, plan.paid_w] : [];
-  const counts = spans.map(({ counts_w }) => counts_w).filter(Number.isFinite);
+  const counts = spans.map((one) => one.counts_w * ofQuarter(one)).filter(Number.isFinite);
   const most = 1.05 * Math.max(1000, ...lines_w, ...counts);
   const bottom = top + GRID_HIGH;
   const y = (power_w) => bottom - (GRID_HIGH * Math.max(0, power_w)) / most;
   const billed = month(plan.made);
+  const later = plan.spans.filter(({ start, target_w }) => target_w != null && month(start) !== billed);
+  const next_w = Math.min(...later.map(({ target_w }) => target_w)); // what the next month starts with
   for (const one of spans) {
-    const most_w = month(one.start) === billed ? plan.paid_w : (one.target_w ?? plan.target_w);
-    const isOver = hasPeak(plan) && one.counts_w > most_w + NEAR_W;
-    for (const [power_w, kind] of [[one.counts_w, "counts"], [one.grid_w, "draws"]]) {
+    const most_w = month(one.start) === billed ? plan.paid_w : next_w;
+    const [counts_w, grid_w] = [one.counts_w, one.grid_w].map((power_w) => power_w * ofQuarter(one));
+    const isOver = hasPeak(plan) && counts_w > most_w + NEAR_W;
+    for (const [power_w, kind] of [[counts_w, "counts"], [grid_w, "draws"]]) {
       const edge = isOver ? Math.max(y(power_w), y(most_w)) : y(power_w);
       parts.push(block(x, one, edge, bottom - edge, kind));
       if (edge > y(power_w)) parts.push(block(x, one, y(power_w), edge - y(power_w), `${kind} over`));
@@ -231,6 +258,11 @@ function drawGrid(parts, plan, spans, x, top) {
     }
   }
   return bottom;
+}
+
+/** How much of a quarter a stretch is: the running one has only its rest, and counts as a whole. */
+function ofQuarter({ start, end }) {
+  return Math.min(1, (Date.parse(end) - Date.parse(start)) / (QUARTER_S * 1000));
 }
 
 function drawHours(parts, from, until, x, top) {

@@ -22,7 +22,7 @@ WIDTH = 72
 def test_the_plan_says_what_it_costs_and_who_does_what_when() -> None:
     """In columns; the price that is known is a price, and what is for a trip says for which."""
     expected = """\
-made           13:20 by the solver in 0.01 s, because a quarter began
+made           13:20 by the solver in 0.01 s: a new quarter
 costs          € 13.87 for energy until Sun 22 Nov 13:15
                € 0.16 of it because chargers give nothing below their
                least power
@@ -41,7 +41,7 @@ def test_why_says_the_peak_the_trouble_and_the_reason_of_each_block() -> None:
     expected = """\
 peak           month's peak 2.50 kW is paid, the plan goes to 3.91 kW
                for € 6.62
-plan           by the greedy planner, because a trip was added
+plan           by the greedy planner: a trip was added
 greedy         the solver gave no plan within 10 s
 SHORT          Red car for Ardennes by Sun 07:45: 6.2 of 41.7 kWh find
                no place, it will have 79 %

@@ -8,11 +8,12 @@ import pytest
 from lib.commands.picture_plan import outlook, planned, spans
 from lib.core.outlook import Off
 from lib.messages import parse_message, to_json
-from lib.messages.plan import Saved
+from lib.messages.plan import PlanBlock, Saved
 from lib.messages.planned import (
     age_s,
     block_now,
     blocks_of,
+    bounds,
     called,
     cars_in,
     day_ahead,
@@ -61,6 +62,26 @@ def test_what_is_over_is_no_block_any_more() -> None:
     assert block_now(plan, "car_2", NOW) is None
 
 
+def test_neighbours_for_the_same_reason_are_one_block() -> None:
+    """With the mean of power and price; another reason, or a pause, is another block."""
+    first = PlanBlock(device="car_1", start=NOW, end=NOW + 15 * MINUTE, power_w=2000.0, eur_kwh=0.2, why="cheap")
+    second = replace(first, start=first.end, end=first.end + 45 * MINUTE, power_w=4000.0, eur_kwh=0.3)
+    other = replace(first, start=second.end, end=second.end + 15 * MINUTE, why="sun")
+    later = replace(other, start=other.end + 15 * MINUTE, end=other.end + 30 * MINUTE)
+    found = blocks_of(planned(blocks=(other, second, later, first)), NOW)
+    assert [NOW, other.start, later.start] == [one.start for one in found]
+    assert (3500.0, other.start) == (found[0].power_w, found[0].end)
+    assert found[0].eur_kwh == pytest.approx((0.2 * 0.5 + 0.3 * 3.0) / 3.5)
+
+
+def test_the_rest_of_a_quarter_counts_as_a_part_of_it() -> None:
+    """A car that draws much for its last five minutes makes no peak of that."""
+    plan = planned(paid_w=2500.0)
+    rest = replace(plan.spans[0], start=plan.spans[0].end - 5 * MINUTE, counts_w=7000.0)
+    assert [False] == over(replace(plan, spans=(rest,)))
+    assert [True] == over(replace(plan, spans=(replace(rest, counts_w=7600.0),)))
+
+
 def test_cars_are_called_as_their_owner_calls_them() -> None:
     """The battery, and a car without a title, by their names."""
     plan = planned(titles={"car_1": "Blue car"})
@@ -72,11 +93,13 @@ def test_cars_are_called_as_their_owner_calls_them() -> None:
 def test_a_quarter_counts_above_what_its_own_month_has_paid() -> None:
     """In the next month, which starts anew, only what is above what is meant there."""
     at = local("2026-11-30 20:00")
-    plan = planned(at, spans=spans(at, ()), blocks=(), served=(), paid_w=700.0, target_w=3910.0)
-    found = {one.start.astimezone().month for one, too_much in zip(plan.spans, over(plan), strict=True) if too_much}
-    assert {11} == found
-    lower = tuple(replace(one, target_w=700.0) for one in plan.spans)
-    assert sum(over(replace(plan, spans=lower))) > sum(over(plan))
+    months = spans(at, ())
+    later = tuple(one if one.start < local("2026-12-01 00:00") else replace(one, target_w=2500.0) for one in months)
+    plan = planned(at, spans=later, blocks=(), served=(), paid_w=700.0, target_w=3910.0)
+    found = [one.start for one, too_much in zip(plan.spans, over(plan), strict=True) if too_much]
+    assert found
+    assert max(found) < local("2026-12-01 00:00")
+    assert [(700.0, 3910.0), (2500.0, 2500.0)] == [bounds(plan)[0], bounds(plan)[-1]]
 
 
 def test_a_target_at_what_is_paid_raises_nothing() -> None:
