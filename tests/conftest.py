@@ -22,6 +22,7 @@ settings.load_profile("untimed")
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=BRUSSELS).astimezone(UTC)
 SECOND = timedelta(seconds=1)
 FIRST_PORT, PORTS, PORTS_EACH, WORKERS = 10_000, 10, 2_500, 8
+WORKERS_A_CORE = 2  # a test waits for sockets and programs as long as it computes
 
 SIMPLE_RATES = {
     "Gas": {"+": 1.576, "cnv": ["kWh", 11.51]},
@@ -30,6 +31,28 @@ SIMPLE_RATES = {
 }
 SIMPLE = parse_rates(SIMPLE_RATES)
 RULES = Rules(tariffs=SIMPLE, connection_w=17_250)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """So many workers that others compute while some wait; more than have ports of their own only for more cores."""
+    cores = len(os.sched_getaffinity(0))
+    return max(cores, min(WORKERS, WORKERS_A_CORE * cores))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What has a time limit of its own takes long: each worker begins with its share of that, so that none ends late.
+
+    At first a worker gets as many tests as any other, in their order.
+    """
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    long = [item for item in items if item.get_closest_marker("timeout")]
+    short = [item for item in items if not item.get_closest_marker("timeout")]
+    items.clear()
+    for worker in range(workers):
+        mine = long[worker::workers]
+        items += mine + short[: len(short) // (workers - worker)]
+        del short[: len(short) // (workers - worker)]
 
 
 def folders() -> list[Path]:

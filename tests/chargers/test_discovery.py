@@ -38,11 +38,10 @@ async def boxes() -> AsyncIterator[list[NrgkickBox]]:
     for name, serial, enabled in ((f"Garage {OURS}", GARAGE, True), (f"Carport für Gäste {OURS}", CARPORT, False)):
         box = await open_nrgkick_box(ChargePoint(start=NOON, name=name))
         box.serial, box.enabled = serial, enabled
-        await box.announce()
         made.append(box)
+    await asyncio.gather(*(box.announce() for box in made))  # each first looks for others of its name, for a second
     yield made
-    for box in made:
-        await box.close()
+    await asyncio.gather(*(box.close() for box in made))
 
 
 @pytest.fixture
@@ -108,12 +107,10 @@ async def test_older_ones_are_known_by_the_name_of_their_page() -> None:
     called = ((f"go-eCharger_{GOE}", 8101), (f"Printer {OURS}", 8102), (f"openevse-{OURS}", 8103))
     pages = [Announcement("_http._tcp.local.", name, port) for name, port in called]
     better = Announcement("_openevse._tcp.local.", f"openevse-{OURS}", 8103)
-    for page in pages:
-        await page.begin({})
-    await better.begin({"type": "openevse_wifi_v1", "id": OPENEVSE})
+    words = {"type": "openevse_wifi_v1", "id": OPENEVSE}
+    await asyncio.gather(*(page.begin({}) for page in pages), better.begin(words))
     found = await find_chargers(within_s=2.0, interfaces=LOOPBACK)
-    for page in (*pages, better):
-        await page.end()
+    await asyncio.gather(*(page.end() for page in (*pages, better)))
     places = {port: [box for box in found if box.address == f"127.0.0.1:{port}"] for _, port in called}
     assert [("goe", GOE)] == [(box.make, box.serial) for box in places[8101]]
     assert [] == places[8102]
@@ -122,7 +119,7 @@ async def test_older_ones_are_known_by_the_name_of_their_page() -> None:
 
 async def test_one_is_found_by_number_or_name(boxes: list[NrgkickBox], goe: GoeBox, openevse: OpenEvseBox) -> None:
     """Without waiting for the time limit; a make is not taken for another."""
-    for make, wanted, where in (
+    expected = (
         ("nrgkick", CARPORT, boxes[1].where),
         ("nrgkick", CARPORT.lower(), boxes[1].where),
         ("nrgkick", f"Carport für Gäste {OURS}", boxes[1].where),
@@ -131,8 +128,9 @@ async def test_one_is_found_by_number_or_name(boxes: list[NrgkickBox], goe: GoeB
         ("openevse", OPENEVSE, openevse.where),
         ("openevse", f"OpenEVSE-{OURS}", openevse.where),
         ("openevse", f"box-{openevse.port}", openevse.where),
-    ):
-        assert where == (await find_charger(wanted, make=make, within_s=5.0, interfaces=LOOPBACK)).address
+    )
+    finds = (find_charger(wanted, make=make, within_s=5.0, interfaces=LOOPBACK) for make, wanted, _ in expected)
+    assert [where for *_, where in expected] == [found.address for found in await asyncio.gather(*finds)]
     with pytest.raises(UnreachableError, match="no OpenEVSE makes itself known as"):
         await find_charger(GOE, make="openevse", within_s=0.5, interfaces=LOOPBACK)
 
@@ -175,10 +173,13 @@ async def test_the_other_makes_are_reached_by_their_names(goe: GoeBox, openevse:
         OpenEvse(f"mdns:openevse-{OURS}", rules=RULES),
         OpenEvse(f"http://box-{openevse.port}.local.:{openevse.port}/", rules=RULES),
     ]
-    for charger, serial in zip(chargers, (GOE, GOE, OPENEVSE, OPENEVSE), strict=True):
-        assert serial == (await charger.read()).serial
-        assert serial == (await charger.read()).serial
+
+    async def serials(charger: Goe | OpenEvse) -> tuple[str, str]:
+        first, again = await charger.read(), await charger.read()
         await charger.close(restore=True)
+        return first.serial, again.serial
+
+    assert [(GOE, GOE)] * 2 + [(OPENEVSE, OPENEVSE)] * 2 == await asyncio.gather(*map(serials, chargers))
 
 
 @pytest.mark.usefixtures("on_loopback")
