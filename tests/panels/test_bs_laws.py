@@ -103,7 +103,7 @@ def test_every_panel_fits_any_room(name: str, panel: Panel) -> None:
 
 
 @pytest.mark.parametrize("panel", PANELS.panels, ids=lambda panel: panel.name)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(words, st.integers(20, 240), st.integers(3, 60), st.booleans())
 def test_whatever_bs_says_is_drawn(panel: Panel, told: Storage, width: int, height: int, whole: bool) -> None:
     """Also what is no number, no word, or long ago."""

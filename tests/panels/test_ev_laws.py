@@ -150,7 +150,7 @@ def test_every_panel_fits_any_room(name: str, panel: Panel) -> None:
 
 
 @pytest.mark.parametrize("panel", PANELS.panels, ids=lambda panel: panel.name)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(words, st.lists(sessions, max_size=3), st.integers(20, 240), st.integers(3, 60), st.booleans())
 def test_whatever_ev_says_is_drawn(
     panel: Panel, told: Charging, past: list[SessionRow], width: int, height: int, whole: bool

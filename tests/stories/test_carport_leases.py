@@ -11,7 +11,7 @@ from tests.stories.carport import Carport, chargers, guest, numbered
 from tests.stories.carport_fates import lived
 from tests.stories.carport_line import Fate
 
-RUNS = int(os.environ.get("DM_LEASE_RUNS", "120"))  # the bench `leases` lives through thousands
+RUNS = int(os.environ.get("DM_LEASE_RUNS", "60"))  # the bench `leases` lives through thousands
 PARTS = 6
 SURE_S = 40  # by then the lease of one that fell silent has ended: its 30 s, and two cycles
 CYCLE_S = 5

@@ -130,4 +130,4 @@ async def test_of_many_chargers_each_is_changed_with_a_touch(tab: Tab) -> None:
         assert [SetMode(charger="place 02", mode=Mode.MAX)] == owner.told
         hub.say(a_charging(seq=3))
         await tab.until(f"document.querySelector('{CARPORT} .modes').checkVisibility()")
-        assert not await tab.value(f"document.querySelector('{CARPORT} [data-is=change]').checkVisibility()")
+        await tab.until(f"!document.querySelector('{CARPORT} [data-is=change]').checkVisibility()")

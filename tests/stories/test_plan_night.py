@@ -1,0 +1,89 @@
+"""A night with a car and a battery, as dm planned it: what it costs beside what was said, and beside own rules."""
+
+from random import Random
+
+import pytest
+
+from lib.core.problem import HOUR
+from tests.stories.nights import a_planned, left_eur, real_pct
+from tests.stories.planned import Planned
+
+HOURS = 8.5  # until the car must be ready
+SELDOM = 2  # starts of one night
+
+
+@pytest.fixture(scope="module")
+def night() -> Planned:
+    """House and prices are as foreseen."""
+    return a_planned().run(hours=HOURS)
+
+
+@pytest.fixture(scope="module")
+def unsteady() -> Planned:
+    """The house draws up to 200 W more or less than foreseen, in each quarter otherwise."""
+    random = Random(1)
+    noise = [random.uniform(-200.0, 200.0) for _ in range(48)]
+    return a_planned(base_w=lambda second: 400.0 + noise[second // 900], load_off_w=120.0).run(hours=HOURS)
+
+
+def test_the_night_costs_what_the_plan_said(night: Planned) -> None:
+    """Within two per cent."""
+    assert night.spent_eur == pytest.approx(said_eur(night), rel=0.02)
+
+
+def test_the_night_costs_what_the_plan_said_within_its_error(unsteady: Planned) -> None:
+    """What the house draws otherwise costs or saves what it draws; the plan itself stays right."""
+    drawn_wh = sum(unsteady.meter.house_w) / 4
+    off_eur = 0.34 * abs(drawn_wh - 400.0 * HOURS) / 1000
+    assert unsteady.spent_eur == pytest.approx(said_eur(unsteady), abs=off_eur + 0.02 * unsteady.spent_eur)
+
+
+@pytest.mark.parametrize("name", ["night", "unsteady"])
+def test_the_trip_is_met_under_the_paid_peak_with_few_starts(name: str, request: pytest.FixtureRequest) -> None:
+    """However often it is planned anew: the car is not started for each plan, and no quarter passes what is paid."""
+    home: Planned = request.getfixturevalue(name)
+    assert real_pct(home) >= 52.0
+    assert sum(go for _, go in home.turns()) <= SELDOM
+    assert max(home.averages_w) <= 4_000.0
+    assert not home.above
+
+
+def test_a_plan_is_due_once_a_quarter_and_is_not_turned_over(unsteady: Planned) -> None:
+    """Small noise is no news."""
+    assert len(unsteady.plans) <= HOURS * 4 + 3
+    assert {"the first plan", "a new quarter"} >= set(unsteady.because) - {
+        "what cars need changed",
+        "the battery's mode changed",
+    }
+
+
+def test_the_battery_does_what_the_plan_has_it_do(night: Planned) -> None:
+    """In most quarters it stores, gives or rests as planned at their start."""
+    same = 0
+    plans = {made_s // 900: plan for made_s, plan in night.plans}
+    for place, plan in plans.items():
+        flows = [flow.battery_w for flow in night.flows if flow.second // 900 == place]
+        if flows:
+            really_w = sum(flows) / len(flows)
+            same += _way(really_w) == _way(plan.outcome.store_w[0])
+    assert same >= 0.8 * len(plans)
+
+
+def test_own_rules_cost_no_less(night: Planned) -> None:
+    """The same night without a plan, with what the battery holds at its end."""
+    own = a_planned(plans=False).run(hours=HOURS)
+    own.plans = night.plans[:1]
+    assert left_eur(night) <= left_eur(own) + 0.03
+
+
+def said_eur(home: Planned) -> float:
+    """What the first plan said that energy would cost until now."""
+    (_, plan), eur = home.plans[0], 0.0
+    for span, grid_w in zip(plan.problem.spans, plan.outcome.grid_w, strict=True):
+        hours = max(0.0, (min(span.end, home.at) - span.start) / HOUR)
+        eur += grid_w * hours / 1000 * (span.import_eur_kwh if grid_w > 0 else span.export_eur_kwh)
+    return eur
+
+
+def _way(power_w: float) -> int:
+    return 0 if abs(power_w) < 150.0 else 1 if power_w > 0 else -1
