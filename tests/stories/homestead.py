@@ -184,6 +184,7 @@ class Homestead(Driveway):
         self._ruled_s = 0
         self._way, self._moved_s = 0, -inf
         super().__init__(start, *points, rules=rules or ChargingRules(chargers={}), leap_s=1, **more)
+        self.ev_lives = bool(points)  # where nothing is charged nobody starts it
         self.storing = StorageRules(batteries=known, circuits=(CONNECTION,), **(storing or {}))
         self.dm_rules = replace(self.dm_rules, capacity_tariff=self.storing.peaks_cost)
         self.cords = {name: cord(battery) for name, battery in self.batteries.items()}
