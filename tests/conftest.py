@@ -33,26 +33,35 @@ SIMPLE = parse_rates(SIMPLE_RATES)
 RULES = Rules(tariffs=SIMPLE, connection_w=17_250)
 
 
+def cores() -> int:
+    """How many this run may use."""
+    return len(os.sched_getaffinity(0))
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """So many workers that others compute while some wait; more than have ports of their own only for more cores."""
-    cores = len(os.sched_getaffinity(0))
-    return max(cores, min(WORKERS, WORKERS_A_CORE * cores))
+    return max(cores(), min(WORKERS, WORKERS_A_CORE * cores()))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What has a time limit of its own takes long: each worker begins with its share of that, so that none ends late.
+    """What has a time limit of its own takes long and comes first, or the others would wait for it in the end.
 
-    At first a worker gets as many tests as any other, in their order.
+    As many workers as there are cores begin with it: it starts many programs. At first a worker gets as many tests as
+    any other, in their order.
     """
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    lanes = min(workers, cores())
     long = [item for item in items if item.get_closest_marker("timeout")]
     short = [item for item in items if not item.get_closest_marker("timeout")]
+    each = len(items) // workers
     items.clear()
-    for worker in range(workers):
-        mine = long[worker::workers]
-        items += mine + short[: len(short) // (workers - worker)]
-        del short[: len(short) // (workers - worker)]
+    for lane in range(lanes):
+        mine = long[lane::lanes]
+        rest = max(0, each - len(mine))
+        items += mine + short[:rest]
+        del short[:rest]
+    items += short
 
 
 def folders() -> list[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.batteries import BatterySetupError
+from lib.batteries import BatterySetupError, register_battery
 from lib.clock import WallClock
 from lib.commands.batteries import opened
 from lib.commands.passwords import password_of
@@ -68,8 +68,9 @@ async def test_a_battery_is_heard_told_and_handed_back(box: VictronBox) -> None:
     await eventually(lambda: 0 == box.visitors)
 
 
-async def test_one_that_is_away_keeps_nobody_from_the_others(box: VictronBox) -> None:
+async def test_one_that_is_away_keeps_nobody_from_the_others(box: VictronBox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its silence is an event like any other, and the end does not wait for it for long."""
+    monkeypatch.setattr(register_battery, "ANSWER_S", 2.0)
     heard: list[BatteryEvent] = []
     hanging = await open_victron_box(HomeBattery(start=NOON, name="shed"))
     hanging.trouble = Trouble.HANG
