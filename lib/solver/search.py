@@ -8,7 +8,7 @@ choice begins if it is better: so the linear program is never dearer than it.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from math import inf, isfinite
+from math import isfinite
 from time import monotonic, perf_counter
 
 from lib.core.greedy import schedule as greedy
@@ -26,18 +26,18 @@ HELPS = (0.0, 0.2, 0.4)  # what a battery may give beyond what the optimum lets 
 EXTRAS_KW = (0.0, 0.1)  # how much higher a peak may go, in the next ones
 ROUNDS = 5
 STEPS = 8  # halvings of how much higher a peak must go for all to find room
-NEAR_EUR = 0.005  # what is so near to the bound is good
-SAVES_EUR = 0.001  # what saves less is no progress
+NEAR_EUR = 0.02  # what is so near to the bound is good
+SAVES_EUR = 0.003  # what saves less is no progress
 MUCH_EUR, MOVES = 0.1, 120  # where whole spans cost so much they get a closer look: a move takes a millisecond
 CRUMB_WH = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Try:
-    """A schedule, what it costs, and the optimum that it is from."""
+    """A choice of spans, what its optimum costs, and that."""
 
     eur: float
-    schedule: Schedule
+    places: Places
     optimum: Solution
 
 
@@ -48,11 +48,18 @@ def searched(problem: Problem, *, limit_s: float) -> Schedule:
     began_s, due_s = perf_counter(), monotonic() + limit_s
     held = model(problem)
     search = _Search(held, Solver(held.program, limit_s=limit_s), due_s)
-    best = search.best()
+    best = given = greedy(problem)
+    eur = given_eur = weighed(problem, given).eur
+    found = search.best(places_of(held, given.blocks))
+    if found is not None:
+        best = schedule(held, found.optimum.values)
+        eur = weighed(problem, best).eur
+        if given_eur < eur:
+            best, eur = given, given_eur
     return replace(
-        best.schedule,
+        best,
         by="solver",
-        bound_eur=min(best.eur, search.least_eur),
+        bound_eur=min(eur, search.least_eur),
         kw_saves_eur=tuple(_saves(held, search.relaxed)),
         solve_s=perf_counter() - began_s,
     )
@@ -78,38 +85,20 @@ class _Search:
         if not isfinite(self.least_eur):
             raise UnsolvedError("there is no cost: a number of the problem is not finite")
 
-    def best(self) -> _Try:
-        """The best of all tries, the greedy planner's among them."""
-        given = greedy(self.held.problem)
-        best = _Try(weighed(self.held.problem, given).eur, given, self.relaxed)
-        for places in (self._first(), [places_of(self.held, given.blocks)]):
-            found = self._refined(self._least(places))
-            if found is not None and found.eur < best.eur:
-                best = found
-            if self._is_good(best):
-                break
-        return self._polished(best)
-
-    def _is_good(self, found: _Try) -> bool:
-        """Whether nothing much cheaper can be found."""
-        return found.eur < self.least_eur + NEAR_EUR
-
-    def _refined(self, found: _Try | None) -> _Try | None:
-        """What choices by the prices of the best so far lead to, as long as that saves something."""
-        for _ in range(ROUNDS):
-            if found is None or self._is_good(found):
-                break
-            better = self._least(self._next(found.optimum))
-            if better is None or better.eur > found.eur - SAVES_EUR:
-                break
-            found = better
-        return found
+    def best(self, given: Places) -> _Try | None:
+        """The best that the relaxed optimum leads to, and what is `given`; None where no choice can be."""
+        best = self._refined(self._least(self._first()))
+        if best is None or best.eur > self.least_eur + NEAR_EUR:
+            other = self._refined(self._least([given]))
+            best = min((one for one in (best, other) if one is not None), key=_eur, default=None)
+        return None if best is None else self._polished(best)
 
     def _first(self) -> Iterator[Places]:
         """What the relaxed optimum is itself, if it may; choices by it, with peaks as much higher as they must be."""
         own = places_in(self.held, self.relaxed.values)
         if own is not None:
             yield own
+            return
         rounding = Rounding(self.held, self.relaxed.values, self.relaxed.prices)
         for part in HELPS if self.held.columns.stores else HELPS[:1]:
             ease = self._fitting(rounding, part)
@@ -133,20 +122,16 @@ class _Search:
                 low_kw = middle_kw
         return Ease(high_kw, part)
 
-    def _polished(self, best: _Try) -> _Try:
-        """With small moves, as long as one of them saves something, where whole spans cost much."""
-        tries, places, moved = 0, places_of(self.held, best.schedule.blocks), True
-        while moved:
-            moved = False
-            for other in moves(self.held, places):
-                if tries >= MOVES or best.eur < self.least_eur + MUCH_EUR:
-                    return best
-                tries += other not in self._seen
-                found = self._tried(other, below_eur=best.eur - SAVES_EUR)
-                if found is not None:
-                    best, places, moved = found, other, True
-                    break
-        return best
+    def _refined(self, found: _Try | None) -> _Try | None:
+        """What choices by the prices of the best so far lead to, as long as that saves something."""
+        for _ in range(ROUNDS):
+            if found is None or found.eur < self.least_eur + NEAR_EUR:
+                break
+            better = self._least(self._next(found.optimum))
+            if better is None or better.eur > found.eur - SAVES_EUR:
+                break
+            found = better
+        return found
 
     def _next(self, optimum: Solution) -> Iterator[Places]:
         """Choices by the optimum that is best so far."""
@@ -154,22 +139,37 @@ class _Search:
         for extra_kw in EXTRAS_KW:
             yield rounding.places(Ease(extra_kw))
 
+    def _polished(self, best: _Try) -> _Try:
+        """With small moves, as long as one of them saves something, where whole spans cost much."""
+        tries, moved = 0, True
+        while moved:
+            moved = False
+            for other in moves(self.held, best.places):
+                if tries >= MOVES or best.eur < self.least_eur + MUCH_EUR:
+                    return best
+                tries += other not in self._seen
+                found = self._tried(other)
+                if found is not None and found.eur < best.eur - SAVES_EUR:
+                    best, moved = found, True
+                    break
+        return best
+
     def _least(self, choices: Iterable[Places]) -> _Try | None:
         """The best that choices lead to; None where nothing comes of any."""
-        found = [one for one in map(self._tried, choices) if one is not None]
-        return min(found, key=lambda one: one.eur) if found else None
+        return min((one for one in map(self._tried, choices) if one is not None), key=_eur, default=None)
 
-    def _tried(self, places: Places, *, below_eur: float = inf) -> _Try | None:
-        """None: it was tried before, there is no time, a limit does not let a car have its least there, or too dear."""
+    def _tried(self, places: Places) -> _Try | None:
+        """None: it was tried before, there is no time, or a limit does not let a car have its least there."""
         if places in self._seen or monotonic() > self._due_s:
             return None
         self._seen.add(places)
-        bound(self.solver, windows(self.held, places))
         try:
+            bound(self.solver, windows(self.held, places))
             optimum = settled(self.held, self.solver)
         except UnsolvedError:
             return None
-        if self.held.eur(optimum.values) >= below_eur:
-            return None
-        found = schedule(self.held, optimum.values)
-        return _Try(weighed(self.held.problem, found).eur, found, optimum)
+        return _Try(self.held.eur(optimum.values), places, optimum)
+
+
+def _eur(one: _Try) -> float:
+    return one.eur
