@@ -22,7 +22,9 @@ def sentence(column: Column, span: Span, wear_eur_kwh: float) -> str:
     would, more = ("would have saved", "") if eur >= 0 else ("would have cost", " more")
     text = f"{column.subject} {would} {_eur(abs(eur))}{more} in {span.words}{against}"
     if abs(peak_eur) >= 0.005:
-        text += f": {_eur(eur - peak_eur)} of energy, {_eur(peak_eur)} of peak over the bills that count it"
+        fees = beside is not None and abs(beside.sums.fixed_eur - column.sums.fixed_eur) >= 0.005
+        energy = f"{_eur(eur - peak_eur)} of energy{' and fees' if fees else ''}"
+        text += f": {energy}, {_eur(peak_eur)} of peak over the bills that count it"
     if column.cycles is not None and column.moved_wh is not None:
         left_eur = eur - wear_eur_kwh * column.moved_wh / 1000
         text += f"; at € {wear_eur_kwh:.2f} wear a kWh that leaves {_eur(left_eur)}"
