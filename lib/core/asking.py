@@ -32,15 +32,15 @@ class Asked:
 
 def asked(charging: Charging, rules: ChargingRules) -> Asked | None:
     """What the battery is asked for now; None: nothing."""
-    urgent = dict(_urgent(charging, rules))
+    urgent, planned = dict(_urgent(charging, rules)), _planned(charging, rules)
     if urgent:
         missing_w = sum(wish_w for wish_w, _, _ in urgent.values()) - _room_w(charging, rules)
+        missing_w = max(missing_w, planned.power_w if planned else 0.0)
         if missing_w < LEAST_W:
             return None
         until = min(max(until for _, until, _ in urgent.values()), charging.at + LONGEST)
         why = next(iter(urgent.values()))[2]
         return Asked(power_w=missing_w, until=until, why=why, chargers=frozenset(urgent))
-    planned = _planned(charging, rules)
     if planned is not None:
         return planned
     clouded = dict(_clouded(charging))

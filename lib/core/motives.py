@@ -84,11 +84,14 @@ def _name(storage: Storage, ground: Ground, source: str) -> str:
 
 
 def _later(storage: Storage, ground: Ground) -> tuple[datetime, float | None] | None:
-    """When what is in it is given, and what a kWh costs then."""
+    """When what is in it is given, and what a kWh costs then: that is no reason where it is given for a car, cheaper."""
     if ground not in {Ground.WAITS, Ground.BUYS}:
         return None
-    for step in storage.plan.steps:
-        if step.start > storage.at and step.power_w < -DEAD_W:
-            slot = slot_at(storage.prices, step.start)
-            return step.start, slot.import_eur_kwh if slot else None
-    return None
+    starts = [step.start for step in storage.plan.steps if step.start > storage.at and step.power_w < -DEAD_W]
+    now = slot_at(storage.prices, storage.at)
+    for start in starts:
+        then = slot_at(storage.prices, start)
+        eur_kwh = then.import_eur_kwh if then else None
+        if now is None or now.import_eur_kwh is None or (eur_kwh is not None and eur_kwh > now.import_eur_kwh):
+            return start, eur_kwh
+    return (starts[0], None) if starts else None

@@ -178,6 +178,31 @@ def test_it_buys_what_is_worth_more_later_and_waits_with_what_is() -> None:
     assert (5000, Ground.PAID) == done(a_storage(400.0, prices=(-0.10, -0.20), **free))
 
 
+def test_what_it_is_kept_for_is_a_dearer_hour_or_none_is_named() -> None:
+    """It gives at 12:15, as for a car, where a kWh costs less than now, and at 13:00, where it costs more."""
+    quarter, value = timedelta(minutes=15), (0.4, 0.4)
+    times = [NOON + place * quarter for place in range(6)]
+    steps = tuple(
+        Step(start=start, end=start + quarter, power_w=power_w, energy_wh=5000.0, values_eur_kwh=value)
+        for start, power_w in zip(times, (0.0, -1000.0, 0.0, 0.0, -400.0), strict=False)
+    )
+    slots = tuple(
+        PriceSlot(times[first], times[last], eur, 0.03)
+        for first, last, eur in ((0, 1, 0.20), (1, 4, 0.15), (4, 5, 0.35))
+    )
+    plan = StorePlan(least_wh=1000.0, most_wh=10_000.0, steps=steps)
+    known = replace(a_storage(400.0, value_eur_kwh=0.4), prices=slots, plan=plan)
+
+    def kept_for(known: Storage) -> tuple[datetime | None, float | None]:
+        found, wished, _ = resolved(known)
+        why = why_of(known, facts_of(known, RULES, pool(known.cells.values())), wished, found, 0.0, turning=False)
+        assert why.ground in {Ground.WAITS, Ground.BUYS}
+        return why.until, why.then_eur_kwh
+
+    assert (times[4], 0.35) == kept_for(known)
+    assert (times[1], None) == kept_for(replace(known, prices=slots[:2]))
+
+
 def test_the_sun_is_left_to_the_grid_while_that_earns_more() -> None:
     """8 ct now, and what is worth 5 later."""
     assert (0, Ground.EXPORTS) == done(a_storage(-3000.0, prices=(0.30, 0.08), value_eur_kwh=0.05))

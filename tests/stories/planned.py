@@ -24,6 +24,7 @@ from lib.core.problem import Problem, Row
 from lib.core.quarter import QUARTER, start_of
 from lib.core.saved import Saving
 from lib.core.terms import peak_prices
+from lib.core.why import Hold
 from lib.messages import parse_message, to_json
 from lib.messages.dm_plan import battery_of, cars_of, say_plan
 from lib.messages.following import followed_of
@@ -45,7 +46,7 @@ class Planned(Homestead):
 
     Attributes:
         load_ahead, sun_ahead: what is foreseen at an instant, in W; load_off_w: how far off that mostly is.
-        solver_lives: kill it.
+        solver_lives: kill it. plans_made: False: dm makes none.
         plans: all that were made, with what made them due and the second they came into force.
         spent_eur: what energy cost by the meter, less what it earned.
 
@@ -62,7 +63,7 @@ class Planned(Homestead):
         **more: Any,
     ) -> None:
         self.load_ahead, self.sun_ahead, self.load_off_w = load_ahead, sun_ahead, load_off_w
-        self.solver_lives, self._plans = True, plans
+        self.solver_lives, self.plans_made = True, plans
         self.planning = Planning()
         self.plans: list[tuple[int, InForce]] = []
         self.spent_eur = 0.0
@@ -84,6 +85,7 @@ class Planned(Homestead):
         """The prices are these from now on: that is news."""
         super().reprice(*prices)
         self.planning = replace(self.planning, news="prices were published")
+        self._eventful_s = self.second
 
     def _stride(self, end: int) -> int:
         self.leap_s = LEAP_S if self.dm_lives and self.ev_lives and self.bs_lives else DEAD_LEAP_S
@@ -97,6 +99,8 @@ class Planned(Homestead):
             counts = bay.pace.asked_s is not None and bay.why.held not in LONG
             if bay.post.moves or counts or bay.pace.switching.to or bay.why.held not in LASTING:
                 return False
+            if bay.why.held is Hold.PEAK and bay.pace.go and bay.pace.current_a <= bay.post.least_a:
+                return False  # it may be stopped at any second
         lately = self.bs.changed_s is not None and self.second - self.bs.changed_s < CALM_S
         return not lately and abs(self.battery_w - (self.bs.target_w or self.battery_w)) < NEAR_W
 
@@ -109,7 +113,7 @@ class Planned(Homestead):
         super()._pass(seconds)
         if self.second % QUARTER_S == 0:
             self._eventful_s = self.second
-        if self._plans and self.dm_lives and self.second > BEGINS_S:
+        if self.plans_made and self.dm_lives and self.second > BEGINS_S:
             self._look()
 
     def _renew(self, seconds: int) -> None:
