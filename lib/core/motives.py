@@ -84,7 +84,7 @@ def _name(storage: Storage, ground: Ground, source: str) -> str:
 
 
 def _later(storage: Storage, ground: Ground) -> tuple[datetime, float | None] | None:
-    """When what is in it is given, and what a kWh costs then: that is no reason where it is given for a car, cheaper."""
+    """When what is in it is given, and what a kWh costs then; no price where that is lower, as for a car."""
     if ground not in {Ground.WAITS, Ground.BUYS}:
         return None
     starts = [step.start for step in storage.plan.steps if step.start > storage.at and step.power_w < -DEAD_W]
