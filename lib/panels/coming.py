@@ -24,6 +24,7 @@ LEAST_CHART = 36  # cells below which no chart is drawn
 LEAST_NAME = 5  # cells of a trip that is cut
 AROUND = 9  # rows from which on there is room for the chart
 LEAST_PLAN = 10  # and for more of dm's plan than its blocks
+FEW_TRIPS = 4  # beside it
 LATE_S = 3600.0  # a calendar is polled every 5 to 15 minutes
 MOST_TRIPS, MOST_BLOCKS = 20, 40
 MANY, MOST_LANES = 6, 12  # of more cars the chart has those with something ahead
@@ -38,8 +39,17 @@ def render_coming(seen: Seen, look: Look, room: Room) -> Text:
         return sheet.text()
     told = seen.newest(Plan)
     plan = in_force(told, charging.at)
-    after = [_trips(charging, look, room.width), _sources(charging, told, plan, look)]
-    said = [part for part in (*_ahead(charging, plan, after, look, room), *after) if part]
+    trips, sources = _trips(charging, look, room.width), _sources(charging, told, plan, look)
+    if plan is None or room.whole:
+        parts = [*_ahead(charging, plan, look, room), trips, sources]
+    else:
+        left = room.height - min(len(trips), FEW_TRIPS) - len(sources) - 2
+        parts = [
+            *_ahead(charging, plan, look, Room(room.width, left)),
+            trips if left < LEAST_PLAN else trips[:FEW_TRIPS],
+            sources,
+        ]
+    said = [part for part in parts if part]
     kept = said if room.whole else _kept(said, room.height)
     aired = room.whole or sum(map(len, kept)) + len(kept) - 1 <= room.height
     for at, part in enumerate(kept):
@@ -50,17 +60,14 @@ def render_coming(seen: Seen, look: Look, room: Room) -> Text:
     return sheet.text()
 
 
-def _ahead(
-    charging: Charging, plan: Plan | None, after: Sequence[list[Row]], look: Look, room: Room
-) -> list[list[Row]]:
-    """What is planned: dm's plan as far as there is room for it beside the rest, or what ev plans by itself."""
+def _ahead(charging: Charging, plan: Plan | None, look: Look, room: Room) -> list[list[Row]]:
+    """What is planned: dm's plan as far as there is room for it, or what ev plans by itself."""
     if plan is None:
         chart = _chart(charging, look, room.width) if room.whole or room.height >= AROUND else []
         return [chart, _plan(charging, look, room.width)]
     ahead = Ahead(plan, charging.at, devices=cars_in(plan))
-    left = room.height - sum(len(part) + 1 for part in after)
-    if room.whole or left >= LEAST_PLAN:
-        return [plan_rows(ahead, look, Room(room.width, room.height if room.whole else left, room.whole))]
+    if room.whole or room.height >= LEAST_PLAN:
+        return [plan_rows(ahead, look, room)]
     return [block_rows(ahead, look, room.width, whole=False)]
 
 

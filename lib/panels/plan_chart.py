@@ -100,7 +100,7 @@ def legend(chart: Chart, heights: Heights) -> Row:
     if heights.grid >= LEAST_GRID:
         said.append(f"{glyphs.half} if the house draws more")
         said += [f"{glyphs.dash} target"] * peaks_cost(plan)
-    elif peaks_cost(plan):
+    elif any(over(plan)):
         said.append(f"{OVER} above what is paid")
     if any(_is_marked(one, chart.axis) for one in plan.served):
         said.append(f"{glyphs.mark} ready")

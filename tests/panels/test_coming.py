@@ -124,3 +124,13 @@ def test_dms_plan_of_an_hour_ago_is_no_plan() -> None:
     text = render_coming(seen([charging(), planned(NOW - timedelta(hours=1))]), LOOK, WIDE)
     assert {COLOURS.warn} == styles(text, NOT_HEARD)
     assert "Costs" not in text.plain
+
+
+def test_many_trips_leave_room_for_the_plan() -> None:
+    """The first of them are said, and all on the page."""
+    trips = tuple(replace(one, title=f"trip {at}") for at, one in enumerate((charging().trips * 5)[:12]))
+    told = seen([replace(charging(), trips=trips), planned()])
+    text = render_coming(told, LOOK, Room(76, 22)).plain
+    assert "Costs € 13.87" in text
+    assert ("trip 3" in text, "trip 4" in text) == (True, False)
+    assert "trip 11" in render_coming(told, LOOK, Room(76, 22, whole=True)).plain

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from lib.commands.picture_cars import charging
-from lib.commands.picture_store import storage
+from lib.commands import picture_store
+from lib.commands.picture_cars import charging, noon
+from lib.commands.picture_store import evening, storage
 from lib.messages import Message
 from lib.messages.plan import Plan
 from lib.panels.bs import bs_panels
@@ -63,6 +64,18 @@ async def test_the_screen_with_a_plan_looks_as_it_did(size: tuple[int, int]) -> 
         await pilot.press("9")
         await pilot.pause()
         assert "the sun gives more than the house takes" in screen(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("program", ["ev", "bs"])
+async def test_the_screens_of_cars_and_battery_look_as_they_did(program: str, size: tuple[int, int]) -> None:
+    """With dm's plan beside what else there is to see."""
+    told = [*noon(), planned()] if program == "ev" else [*evening(), planned(picture_store.NOW)]
+    app = a_dashboard(told, panels=ev_panels() if program == "ev" else bs_panels())
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        found = screen(app)
+    assert golden(f"{program}_screen_plan_{size[0]}x{size[1]}.txt", found) == found
 
 
 def test_every_panel_has_its_name_on_the_last_line_of_a_small_screen() -> None:
