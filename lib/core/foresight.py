@@ -14,9 +14,11 @@ from lib.core.car import FULL_PCT, CarRules
 from lib.core.cost import PriceSlot
 from lib.core.needs import Need, Step, need
 from lib.core.plan import Plan, Quarters, Want, cheapest, flat_w, quarters
+from lib.core.soc import PARKED_PCT_DAY
 from lib.core.stamp import BRUSSELS
 from lib.core.trip import Trip
 
+DAY = timedelta(days=1)
 PLANNED = timedelta(hours=48)
 PLANNED_FOR = timedelta(days=5)  # so far ahead dm is told what cars need
 PRICED = timedelta(days=5)  # a weekend with a holiday on each side of it is one long night of some contracts
@@ -142,7 +144,8 @@ def wanted(
         since = None if one.plugged else at.replace(minute=0, second=0, microsecond=0) + AWAY
         for its in ahead:
             if its.energy_wh:
-                found.append(replace(_for_trip(one, its, its.energy_wh), since=since))
+                parked_wh = 0.0 if since or one.low_pct is None else _parked_wh(one, its.trip.ready - at)
+                found.append(replace(_for_trip(one, its, its.energy_wh + parked_wh), since=since))
             since = max(at, its.trip.returns)
         if one.plugged:
             found += [] if any(its.trip.ready <= at + PLANNED for its in ahead) else _for_morning(one, at)
@@ -204,6 +207,11 @@ def _for_night(prospect: Prospect, cheap_eur: float | None, at: datetime, first:
         until = min(_morning(at), first.trip.ready) if first else _morning(at)
         want = _want(prospect, missing_pct * prospect.wall_wh_pct, until)
         yield replace(want, trip=NIGHTLY, rank=2, worth_eur_kwh=cheap_eur)
+
+
+def _parked_wh(prospect: Prospect, time: timedelta) -> float:
+    """What it may lose meanwhile, as its state of charge has it."""
+    return PARKED_PCT_DAY * (time / DAY) * prospect.wall_wh_pct
 
 
 def _want(prospect: Prospect, energy_wh: float, until: datetime) -> Want:

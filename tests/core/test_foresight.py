@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from lib.core import foresight
 from lib.core.car import Ask, CarRules
 from lib.core.foresight import Prospect
@@ -51,14 +53,14 @@ def test_an_unknown_car_came_home_with_what_it_must_have_left_and_has_what_was_c
 
 
 def test_what_is_wanted_is_what_surely_has_it_ready() -> None:
-    """Of 20 kWh that are charged 2 may not arrive, as nobody has read the car since: a plan for 20 would run late."""
-    ready = EVENING + timedelta(hours=10)
+    """Of 20 kWh that are charged 2 may not arrive, and a day parked takes 1 %: a plan for 18 would run late."""
+    ready = EVENING + timedelta(hours=24)
     trip = Trip(key="k", car="car_1", title="Gent", ready=ready, departs=ready, returns=ready, ask=Ask(soc_pct=60))
     one = Prospect(car=CAR, low_pct=30.0, wall_wh_pct=600.0, spread=0.1, full_w=3680.0, least_w=1380.0, plugged=True)
     needed = foresight.needs(one, [trip], (), EVENING, before={}, help_asked_s=None)
     (want,) = foresight.wanted([one], {"car_1": needed}, None, EVENING)
     assert 18_000.0 == needed[0].energy_wh
-    assert 20_000.0 == want.energy_wh
+    assert (18_000.0 + 600.0) / 0.9 == pytest.approx(want.energy_wh)
 
 
 def test_cheap_hours_bring_more_than_a_trip_takes() -> None:
@@ -70,7 +72,7 @@ def test_cheap_hours_bring_more_than_a_trip_takes() -> None:
         trip = Trip(key="k", car="car_1", title="Gent", ready=ready, departs=ready, returns=ready, ask=ask)
         needed = foresight.needs(one, [trip], (), EVENING, before={}, help_asked_s=None)
         wants = foresight.wanted([one], {"car_1": needed}, 0.2, EVENING)
-        assert [(goal_pct - 40.0) * 600.0, *more_wh] == [want.energy_wh for want in wants]
+        assert [(goal_pct - 40.0 + 10 / 24) * 600.0, *more_wh] == pytest.approx([want.energy_wh for want in wants])
         assert all(want.until == ready for want in wants)
 
 
