@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from lib.core.problem import Problem, Schedule
 from lib.solver import MissingError, SolverError, solved
 
+LIMIT_S = 6.0  # whoever asks waits ten seconds
 NO_PROBLEM, NO_SOLUTION, NO_HIGHSPY = 2, 3, 4
 
 
@@ -17,7 +18,7 @@ def main() -> int:
     """Read, solve, write; the exit code."""
     try:
         problem = TypeAdapter(Problem).validate_json(sys.stdin.buffer.read())
-        found = solved(problem)
+        found = solved(problem, limit_s=LIMIT_S)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the whole of it"

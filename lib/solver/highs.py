@@ -36,10 +36,11 @@ class Solution:
 
 
 class Solver:
-    """One program in HiGHS, whose bounds can be changed between two solves."""
+    """One program in HiGHS, whose bounds can be changed between two solves; solves: how many there were."""
 
     def __init__(self, program: Program, *, limit_s: float) -> None:
-        """limit_s: for each solve."""
+        """limit_s: for each solve. Raises UnsolvedError for a program with a number that is none."""
+        self.solves = 0
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]  # it has types only in part
         for name, value in (*OPTIONS, ("time_limit", limit_s)):
             self._highs.setOptionValue(name, value)
@@ -65,6 +66,7 @@ class Solver:
 
     def solve(self) -> Solution:
         """The optimum. Raises UnsolvedError when there is none, or not in time."""
+        self.solves += 1
         self._highs.run()
         status = self._highs.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:

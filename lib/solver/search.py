@@ -28,7 +28,10 @@ ROUNDS = 5
 STEPS = 8  # halvings of how much higher a peak must go for all to find room
 NEAR_EUR = 0.02  # what is so near to the bound is good
 SAVES_EUR = 0.003  # what saves less is no progress
-MUCH_EUR, MOVES = 0.1, 120  # where whole spans cost so much they get a closer look: a move takes a millisecond
+MUCH_EUR, MOVES = (
+    0.1,
+    120,
+)  # where whole spans cost so much they get a closer look, of so many solves: each a millisecond
 CRUMB_WH = 1.0
 
 
@@ -141,13 +144,12 @@ class _Search:
 
     def _polished(self, best: _Try) -> _Try:
         """With small moves, as long as one of them saves something, where whole spans cost much."""
-        tries, moved = 0, True
+        begun, moved = self.solver.solves, True
         while moved:
             moved = False
             for other in moves(self.held, best.places):
-                if tries >= MOVES or best.eur < self.least_eur + MUCH_EUR:
+                if self.solver.solves - begun >= MOVES or best.eur < self.least_eur + MUCH_EUR:
                     return best
-                tries += other not in self._seen
                 found = self._tried(other)
                 if found is not None and found.eur < best.eur - SAVES_EUR:
                     best, moved = found, True

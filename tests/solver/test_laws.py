@@ -16,6 +16,7 @@ from lib.core.plan import Block, Want
 from lib.core.problem import HOUR, Peak, Problem, Row, Schedule, Span
 from lib.core.quarter import QUARTER
 from lib.solver import solved
+from lib.solver.blocks import schedule
 from lib.solver.highs import Solution, Solver
 from lib.solver.limits import limits
 from lib.solver.model import Model, model
@@ -226,6 +227,16 @@ def test_nothing_runs_both_ways_at_once(problem: Problem) -> None:
         *zip(columns.stores, columns.gives, strict=True),
     ]:
         assert min(values[one], values[other]) <= NEAR_KW
+
+
+@settings(max_examples=40)
+@given(problems())
+def test_the_program_counts_as_the_outcome_does(problem: Problem) -> None:
+    """Energy, wear, peak, what is left, worth, what is short: a settled optimum costs what it is weighed at."""
+    free = replace(problem, wants=tuple(replace(want, least_w=0.0) for want in problem.wants))
+    held = model(free)
+    values = settled(held, Solver(held.program, limit_s=10)).values
+    assert pytest.approx(weighed(free, schedule(held, values)).eur, abs=1e-3) == held.eur(values)
 
 
 @settings(max_examples=40)
