@@ -5,7 +5,7 @@ that may not be emptied into the grid feed a car there while the sun goes out. W
 the rest solved again, which takes next to no time.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -27,13 +27,13 @@ class Bound(NamedTuple):
 def settled(held: Model, solver: Solver) -> Solution:
     """The optimum under the bounds that stand. Afterwards those of grid and battery stand again.
 
-    Raises Unsolved when there is none.
+    Raises UnsolvedError when there is none.
     """
     closed: set[int] = set()
     try:
         found = solver.solve()
         for _ in range(MOST_ROUNDS):
-            bounds = [*_two_ways(held, found.values)] or [*_given_away(held, found.values)]
+            bounds = [*_two_ways(held, found.values)] or [*_given_away(held, found.values, closed)]
             if not bounds:
                 break
             closed.update(one.column for one in bounds)
@@ -60,16 +60,12 @@ def _two_ways(held: Model, values: Sequence[float]) -> Iterator[Bound]:
             yield Bound(min(pair, key=values.__getitem__), 0.0, 0.0)
 
 
-def _given_away(held: Model, values: Sequence[float]) -> Iterator[Bound]:
-    """No more goes out than the sun leaves behind the cars, which keep what they have."""
+def _given_away(held: Model, values: Sequence[float], closed: Container[int]) -> Iterator[Bound]:
+    """The battery gives no more than house and cars draw behind the sun; nothing where that did not do."""
     if not held.columns.gives or held.problem.may_export:
         return
     for place, span in enumerate(held.problem.spans):
-        sold = values[held.columns.exports[place]]
-        if sold > NOTHING_KW and values[held.columns.gives[place]] > NOTHING_KW:
-            draws = held.columns.by_span[place]
-            cars = sum(values[draw.column] * draw.share for draw in draws)
-            left = max(0.0, -span.net_w / 1000 - cars)
-            if sold > left + NOTHING_KW:
-                yield Bound(held.columns.exports[place], 0.0, left)
-                yield from (Bound(draw.column, values[draw.column], values[draw.column]) for draw in draws)
+        sold, give = values[held.columns.exports[place]], held.columns.gives[place]
+        if sold > NOTHING_KW and values[give] > NOTHING_KW:
+            cars = sum(values[draw.column] * draw.share for draw in held.columns.by_span[place])
+            yield Bound(give, 0.0, 0.0 if give in closed else max(0.0, span.net_w / 1000 + cars))
