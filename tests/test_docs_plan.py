@@ -22,12 +22,12 @@ from lib.core.plan import Want
 from lib.core.planning import Found, Planning
 from lib.core.problem import Row
 from lib.core.rates import parse_rates
-from lib.core.saved import DAYS_KEPT, Day, Saving
+from lib.core.saved import Day, Saving
 from lib.forecasts import open_forecast, open_meteo, watch
 from lib.hub import planning as words
 from lib.hub.questions import HOUSE
 from lib.hub.rest import HOUSE_STATES
-from lib.messages.dm_plan import say_outlook, say_plan
+from lib.messages.dm_plan import DAYS_SAID, say_outlook, say_plan
 from lib.messages.plan import Plan
 from lib.panels.dm import dm_panels
 from lib.settings import roofs
@@ -277,7 +277,7 @@ def test_its_figures_are_those_of_the_code() -> None:
     assert [] == [said for said in known if said not in WORDS]
     assert (GAP, foresight.MENDS) == (timedelta(minutes=1), timedelta(minutes=30))
     assert (3600.0, 7200.0) == (open_meteo.OpenMeteo.every_s, watch.BY_NIGHT_S)
-    assert 2 * 31 == DAYS_KEPT
+    assert f"The last {DAYS_SAID} days are told" in WORDS
 
 
 def test_what_the_paper_quotes_is_said_somewhere() -> None:
