@@ -125,12 +125,13 @@ def _line(problem: Problem, free: Targets) -> _Line:
     wants = problem.wants
     by_time = sorted(range(len(wants)), key=lambda number: wants[number].until)
     timed = tuple(replace(want, rank=by_time.index(number)) for number, want in enumerate(wants))
-    lines = [_Line(problem, wants), _Line(problem, timed), _Line(problem, timed, soonest=True)]
-    shorts: list[float] = []
+    musts = tuple(want for want in timed if want.worth_eur_kwh is None)  # without prices nothing else has a place
+    lines = [_Line(problem, wants), _Line(problem, timed), _Line(problem, musts, soonest=True)]
+    shorts: list[int] = []
     for line in lines:
         outcome = weighed(problem, Schedule(by="greedy", blocks=line.blocks(free)))
-        shorts.append(sum(outcome.short_wh))
-        if shorts[-1] < SHORT_WH:
+        shorts.append(round(sum(outcome.short_wh)))
+        if not shorts[-1]:
             return line
     return lines[shorts.index(min(shorts))]
 
