@@ -19,7 +19,7 @@ from tests.bench.program import Home, memory_mb, on_terminal, own_home, without_
 from tests.bench.result import Result, at_most
 from tests.programs.program import listening
 
-TITLE = "Another plan"
+TITLE = "Replan"
 GOAL_S, GOAL_DM_MB, GOAL_CHILD_MB = 2.0, 90.0, 100.0
 PAUSE_S, PATIENCE_S = 5.0, 60.0  # events that come closer together share a plan
 LOOK_S = 0.005
