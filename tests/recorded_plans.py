@@ -16,7 +16,8 @@ from lib.core.problem import HOUR, Peak, Problem, Row, Span
 
 QUARTER = timedelta(minutes=15)
 SPANS = 192
-SAFE_W, CONNECTION_W, LEAST_W = 100.0, 9_200.0, 1_380.0
+SAFE_W, LEAST_W = 100.0, 1_380.0
+CONNECTION_W = {1: 9_200.0, 3: 17_250.0}
 FREE_EUR, GRID_EUR = 0.01, 0.14  # what a supplier keeps of the market's price, and what network and taxes add
 STORE = Store(energy_wh=5_000, least_wh=500, most_wh=10_000, charge_w=5_000, discharge_w=5_000)
 
@@ -72,7 +73,14 @@ class Homes:
             wants=tuple(self._wants(home["car"], at, spans[-1].end)),
             store=store,
             end_eur_kwh=0.15,
-            rows=(Row(name="connection", most_w=CONNECTION_W, members=frozenset({"car", "battery"}), house=True),),
+            rows=(
+                Row(
+                    name="connection",
+                    most_w=CONNECTION_W[home["car"]["phases"]],
+                    members=frozenset({"car", "battery"}),
+                    house=True,
+                ),
+            ),
         )
 
     def _span(self, home: Any, start: datetime, paid_w: float) -> Span:
