@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from lib.core.plan import Block, Plan, Want
 
 SAME = timedelta(minutes=1)
+SLIVER = timedelta(minutes=5)
 SAME_WH, SAME_PART = 1000.0, 0.15  # a car that still needs so much more than the plan has for it is another case
 SHORT_WH = 100.0  # a crumb that finds no place is none
 HOUR = timedelta(hours=1)
@@ -79,12 +80,20 @@ def joined(followed: Followed | None, theirs: Collection[str], own: Plan, at: da
     if followed is None or not theirs:
         return own
     blocks = [block for block in followed.blocks if block.car in theirs and block.end > at]
+    blocks = [block for block in blocks if not _is_sliver(block, blocks)]
     blocks += [block for block in own.blocks if block.car not in theirs]
     short_wh = {car: wh for car, wh in own.short_wh.items() if car not in theirs}
     for one in followed.served:
         if one.car in theirs and one.short_wh >= SHORT_WH:
             short_wh[one.car] = short_wh.get(one.car, 0.0) + one.short_wh
     return Plan(blocks=tuple(sorted(blocks, key=lambda one: (one.start, one.car))), short_wh=short_wh)
+
+
+def _is_sliver(block: Block, blocks: Iterable[Block]) -> bool:
+    """Whether it is a moment by itself: no car is started for that, it is planned elsewhere a quarter later."""
+    if block.end - block.start >= SLIVER:
+        return False
+    return not any(one.car == block.car and (one.end == block.start or one.start == block.end) for one in blocks)
 
 
 def _serves(followed: Followed, wants: Iterable[Want], at: datetime) -> bool:

@@ -24,7 +24,7 @@ PLANNED_FOR = timedelta(days=5)  # so far ahead dm is told what cars need
 PRICED = timedelta(days=5)  # a weekend with a holiday on each side of it is one long night of some contracts
 MORNING = time(7)
 AWAY = timedelta(hours=2)  # a car that is away without a trip may be back by the hour after next
-MENDS = timedelta(minutes=30)  # that full power must have to spare, so that a plan may be waited for
+MENDS = timedelta(minutes=15)  # that full power must have to spare, so that a plan may be waited for
 NIGHTLY = "the cheap hours"  # what a want without a trip is for
 
 

@@ -20,6 +20,7 @@ from lib.core.peaks import MonthPeak, Peaks
 from lib.core.power import without_neutral_w
 from lib.core.quarter import QUARTER, Quarter
 from lib.core.reading import Reading
+from lib.core.shares import SPARE_W
 from lib.core.slots import Series
 from lib.core.stamp import CLOCK_NOT_SET
 from lib.core.sun import InverterHeld, InverterMissed, InverterTold, Roof
@@ -179,7 +180,7 @@ def after(house: House, event: Happening, rules: Rules) -> House:
             known = MonthPeak(month, event.peak_w, None) if month and event.peak_w else None
             return replace(house, accepted=known)
         case Raised():
-            return replace(house, raised=event if event.quarters else None)
+            return replace(house, raised=_raised(event, house, rules) if event.quarters else None)
         case InverterTold() | InverterMissed() | InverterHeld():
             return replace(house, roof=sun.after(house.roof, event))
 
@@ -222,6 +223,15 @@ def accepted_w(house: House) -> float | None:
 def planned_w(house: House, start: datetime | None) -> float:
     """How high the plan lets the quarter from `start` go; 0 where it is content with what is paid."""
     return house.raised.peak_w if house.raised and start in house.raised.quarters else 0.0
+
+
+def _raised(raised: Raised, house: House, rules: Rules) -> Raised:
+    """So high that the plan fits, and what starts with it; more than that no car draws than is planned.
+
+    The plan keeps the margin of what is paid, the ledger that of the quarter's own target.
+    """
+    planned_w = raised.peak_w - rules.margin * paid_w(house, rules) + SPARE_W
+    return replace(raised, peak_w=planned_w / (1 - rules.margin))
 
 
 def new_peak_eur(house: House, rules: Rules, peak_w: float | None = None) -> float | None:

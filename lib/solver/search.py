@@ -28,10 +28,7 @@ ROUNDS = 5
 STEPS = 8  # halvings of how much higher a peak must go for all to find room
 NEAR_EUR = 0.02  # what is so near to the bound is good
 SAVES_EUR = 0.003  # what saves less is no progress
-MUCH_EUR, MOVES = (
-    0.1,
-    120,
-)  # where whole spans cost so much they get a closer look, of so many solves: each a millisecond
+MUCH_EUR, MOVES = 0.1, 120  # where whole spans cost so much they get a closer look, of so many solves of a millisecond
 CRUMB_WH = 1.0
 
 

@@ -28,8 +28,8 @@ HEAD = """\
 # Performance
 
 Written by `./do_py.sh -m tests.bench`, which runs for about an hour and a half; `./do_py.sh -m tests.bench latency`
-repeats one chapter, `--quick` is a short look that writes nothing. Rival and limit are measured in the same run as ours,
-in turn: the ratios are what counts, the absolute times are as steady as the machine they were taken on.
+repeats one chapter, `--quick` is a short look that writes nothing. Rival and limit run beside ours, in turn:
+the ratios are what counts, the absolute times are as steady as the machine they were taken on.
 """
 
 

@@ -44,6 +44,15 @@ def test_a_trip_that_the_plan_does_not_know_goes_by_our_own() -> None:
     assert (THEIRS,) == follow(FOLLOWED, [replace(WANT, energy_wh=8_900.0)], OWN).blocks
 
 
+def test_no_car_is_started_for_a_moment() -> None:
+    """Two minutes by themselves are left out; at the end of a longer block they are charged."""
+    moment = replace(THEIRS, start=AT, end=AT + HOUR / 30)
+    followed = replace(FOLLOWED, blocks=(moment, THEIRS))
+    assert (THEIRS,) == follow(followed, [WANT], OWN).blocks
+    after = replace(moment, start=THEIRS.end, end=THEIRS.end + HOUR / 30)
+    assert (THEIRS, after) == follow(replace(FOLLOWED, blocks=(THEIRS, after)), [WANT], OWN).blocks
+
+
 def test_each_car_by_itself() -> None:
     """One is served by dm's plan, the other is not."""
     red = replace(WANT, car="red")

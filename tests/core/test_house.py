@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from lib.core.claims import Drawn
-from lib.core.house import Claimed, House, Rules, Silent, after, target_w
+from lib.core.house import Claimed, House, Raised, Rules, Silent, after, target_w
 from lib.core.link import LinkState
 from lib.core.reading import Reading
+from lib.core.shares import SPARE_W
 from lib.core.stamp import Stamp
 from lib.core.sun import InverterMissed, InverterReading, InverterTold, Roof
 from lib.core.values import History, Peak
@@ -29,6 +30,17 @@ def test_the_target_is_the_most_that_costs_nothing_more(peak_w: float, owner_w: 
     """The floor is billed anyway, a peak is paid already, and an owner may accept more."""
     rules = Rules(tariffs=SIMPLE, connection_w=17_250, owner_target_w=owner_w)
     assert target_w(with_peak(peak_w), rules) == target
+
+
+def test_what_the_plan_needs_fits_under_the_target_that_it_raises() -> None:
+    """It counts 100 W of margin above 4.54 kW, as under the 2.5 that are paid; the ledger keeps back more of more."""
+    rules = Rules(tariffs=SIMPLE, connection_w=17_250)
+    house = with_peak(1_200)
+    assert house.quarter
+    quarters = frozenset({house.quarter.start})
+    raised_w = target_w(after(house, Raised(peak_w=4_640.0, quarters=quarters), rules), rules)
+    assert raised_w * (1 - rules.margin) == pytest.approx(4_540.0 + SPARE_W)
+    assert 2_500.0 == target_w(after(house, Raised(peak_w=4_640.0, quarters=frozenset()), rules), rules)
 
 
 def test_without_capacity_tariff_the_connection_is_the_target() -> None:
