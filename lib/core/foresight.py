@@ -153,16 +153,17 @@ def wanted(
     return tuple(found)
 
 
-def planned(needs: tuple[Need, ...], full_w: float, at: datetime) -> tuple[Need, ...]:
+def planned(needs: tuple[Need, ...], full_w: float, at: datetime, *, runs: bool = False) -> tuple[Need, ...]:
     """The needs of a car that dm's plan has ready for the first of them: it waits for its blocks.
 
-    Not once full power could hardly mend any more what went wrong with them; full_w: 0 where the plan does not.
+    Not once full power could hardly mend any more what went wrong with them, unless it is in one: runs; then to draw
+    more would only be dearer. full_w: 0 where the plan does not have it ready.
     """
     if not needs or not needs[0].energy_wh or not full_w:
         return needs
     first, *later = needs
     spare = first.trip.ready - at - timedelta(hours=needs[0].energy_wh / full_w)
-    return (replace(first, step=Step.CHEAP, planned=True), *later) if spare >= MENDS else needs
+    return (replace(first, step=Step.CHEAP, planned=True), *later) if runs or spare >= MENDS else needs
 
 
 def plan(

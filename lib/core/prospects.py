@@ -61,7 +61,10 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     own = foresight.plan(prospects, needs, rooms, at, charging.plan if charging.plan.blocks else None)
     plan = joined(followed, theirs, own, at)
     met = {one.car.name: one.full_w for one in prospects if one.car.name in theirs - set(plan.short_wh)}
-    needs = {car: foresight.planned(found, met.get(car, 0.0), at) for car, found in needs.items()}
+    needs = {
+        car: foresight.planned(found, met.get(car, 0.0), at, runs=plan.now(car, at) is not None)
+        for car, found in needs.items()
+    }
     nights = {
         one.car.name: night
         for one in prospects
