@@ -138,8 +138,8 @@ def battery_heard(planning: Planning, battery: Battery) -> Planning:
 
 
 def _told(planning: Planning, news: str) -> Planning:
-    """With news, where there are some; nothing is newer than a plan that is yet to be made."""
-    return planning if not news or planning.news == NEVER else replace(planning, news=news)
+    """With news, where there are some; what came first stays, as the rest mostly follows from it."""
+    return planning if planning.news or not news else replace(planning, news=news)
 
 
 def measured(planning: Planning, base_w: float | None, at: datetime, now_s: float) -> Planning:
