@@ -37,6 +37,7 @@ from tests.conftest import local
 from tests.settings.homes import loaded
 from tests.store.pasts import a_past, owned
 from tests.test_docs import NUMBERS, README, ROOT
+from tests.test_docs_cars import PAPER as CARS
 from tests.test_docs_cars import rows, sentences
 
 PAPER = (ROOT / "docs" / "PLAN.md").read_text("utf-8")
@@ -45,7 +46,8 @@ BLOCKS: list[str] = re.findall(
     r"```\n(.*?)```", re.sub(r"```(?:python|sh)\n.*?```", "", PAPER, flags=re.DOTALL), re.DOTALL
 )
 GOLDEN = ROOT / "tests" / "panels" / "golden" / "plan_winter_80x24.txt"
-HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
+HOUR, QUARTER, MINUTE = timedelta(hours=1), timedelta(minutes=15), timedelta(minutes=1)
+WAITS = {15: "a quarter of an hour", 30: "half an hour", 60: "an hour"}
 AT = local("2026-11-20 17:15")
 DAY_EUR_KWH = (24, 23, 22, 21, 20.5, 22, 25, 29, 32, 30, 27, 24, 22, 21, 23, 27, 32, 38, 40, 36, 31, 28, 26, 26)
 SUN_W = (0, 300, 800, 1400, 1600, 1200, 500, 0)  # from nine o'clock on
@@ -275,7 +277,9 @@ def test_its_figures_are_those_of_the_code() -> None:
         f"up to {NUMBERS[horizon.FARTHEST.days]} where a trip is that far",
     )
     assert [] == [said for said in known if said not in WORDS]
-    assert (GAP, foresight.MENDS) == (timedelta(minutes=1), timedelta(minutes=30))
+    spare = f"as long as full power would have {WAITS[foresight.MENDS // MINUTE]} to spare"
+    assert [] == [paper for paper in (PAPER, CARS) if spare not in " ".join(paper.split())]
+    assert MINUTE == GAP
     assert (3600.0, 7200.0) == (open_meteo.OpenMeteo.every_s, watch.BY_NIGHT_S)
     assert f"The last {DAYS_SAID} days are told" in WORDS
 
