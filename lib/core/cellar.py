@@ -19,7 +19,7 @@ from lib.core.gains import Booked
 from lib.core.modes import StorageMode
 from lib.core.outside import Outside
 from lib.core.proposals import Device, Proposal
-from lib.core.reserve import lowest_pct
+from lib.core.reserve import planned_pct
 from lib.core.site import Site
 from lib.core.usual import Usual
 
@@ -148,24 +148,24 @@ class Storage:
 
 
 def lent(storage: Storage, rules: StorageRules) -> Store | None:
-    """All batteries as dm's plan may use them: above the least that is kept for the peak, and as the owner's mode lets.
+    """All batteries as dm's plan may use them: above what plans keep for the peak, and as the owner's mode lets.
 
     None while nobody steers them.
     """
     store = store_of(storage)
     if store is None or storage.target_w is None or storage.mode in {StorageMode.OFF, StorageMode.OWN}:
         return None
-    least_wh = max(store.least_wh, min(lowest_wh(storage, rules), store.energy_wh))
+    least_wh = max(store.least_wh, min(kept_wh(storage, rules), store.energy_wh))
     gives = storage.mode not in {StorageMode.HOLD, StorageMode.FILL}
     return replace(store, least_wh=least_wh, discharge_w=store.discharge_w if gives else 0.0)
 
 
-def lowest_wh(storage: Storage, rules: StorageRules) -> float:
-    """The least that is kept for the peak in the day ahead; 0 where peaks cost nothing."""
+def kept_wh(storage: Storage, rules: StorageRules) -> float:
+    """What plans keep of them for the peak; 0 where peaks cost nothing."""
     if not rules.peaks_cost:
         return 0.0
     capacity_wh = pool(storage.cells.values()).capacity_wh
-    return capacity_wh * lowest_pct(storage.at, owner_pct=storage.reserve_pct) / 100
+    return capacity_wh * planned_pct(storage.at, owner_pct=storage.reserve_pct) / 100
 
 
 def store_of(storage: Storage) -> Store | None:

@@ -13,7 +13,7 @@ from lib.core.arbitrage import StorePlan, planned
 from lib.core.battery import Setpoint
 from lib.core.battery_why import Bar, BatteryWhy, Ground, sentence
 from lib.core.cell import OBEYS_W, Cell, Pool, pool, split
-from lib.core.cellar import Storage, StorageRules, lowest_wh, store_of
+from lib.core.cellar import Storage, StorageRules, kept_wh, store_of
 from lib.core.claims import BATTERY
 from lib.core.expected import end_eur_kwh, stretches
 from lib.core.followed import fresh
@@ -43,8 +43,8 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
     facts = facts_of(storage, rules, known)
     theirs, device = storage.outside.get(BATTERY, ()), device_of(known)
     leaves = replace(known, low_w=left_w(device, theirs))  # help that another program keeps back is not promised
-    kept_wh = min(facts.reserve_wh, lowest_wh(storage, rules)) if storage.planned_help_w else facts.reserve_wh
-    storage = helped(storage, leaves, max(known.least_wh, kept_wh), short_w=facts.short_w)
+    least_wh = min(facts.reserve_wh, kept_wh(storage, rules)) if storage.planned_help_w else facts.reserve_wh
+    storage = helped(storage, leaves, max(known.least_wh, least_wh), short_w=facts.short_w)
     wanted = [*wants(facts, storage), *theirs]
     wished = resolve(device, wanted)
     claim = claim_of(facts, wished, theirs)

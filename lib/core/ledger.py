@@ -214,10 +214,10 @@ def cause(ledger: Ledger, average_w: float, *, accepted_w: float, planned_w: flo
 
     accepted_w: what the owner accepted, planned_w: how high the plan let it go; 0 where they did not.
     """
+    if average_w <= planned_w + 1:
+        return Cause.PLAN  # whoever asked for it besides
     if ledger.causes:
         return max(ledger.causes, key=lambda one: ledger.causes[one])
-    if average_w <= planned_w + 1:
-        return Cause.PLAN
     return Cause.ACCEPTED if average_w <= accepted_w + 1 else Cause.BASE
 
 

@@ -4,7 +4,7 @@ One quarter sets a whole month, and what is above the target cannot be foreseen:
 """
 
 from collections.abc import Container
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from lib.core.stamp import BRUSSELS
@@ -36,6 +36,7 @@ def reserve_pct(at: datetime, *, owner_pct: float | None = None) -> float:
     return next(found, ELSE_PCT)
 
 
-def lowest_pct(at: datetime, *, owner_pct: float | None = None) -> float:
-    """The least of it in the day ahead: what is above that is given at some hour."""
-    return min(reserve_pct(at + timedelta(hours=ahead), owner_pct=owner_pct) for ahead in range(24))
+def planned_pct(at: datetime, *, owner_pct: float | None = None) -> float:
+    """What plans keep of it: what holds now, but what is kept for cooking alone is not kept of the night to come."""
+    kept_pct = reserve_pct(at, owner_pct=owner_pct)
+    return kept_pct if owner_pct is not None else min(kept_pct, ELSE_PCT)

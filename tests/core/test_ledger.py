@@ -154,6 +154,9 @@ def test_a_long_load_at_minute_13_stops_the_car_at_the_last_moment() -> None:
     assert (1, 0.0) == (home.cars["garage"].pauses, grants_w[-1])
     assert home.average_w <= 2500
     assert Cause.BASE == ledger.cause(home.ledger, 2600, accepted_w=2500, planned_w=0.0)
+    late = replace(home.ledger, causes={Cause.LATE_TRIP: 10.0})
+    assert Cause.PLAN == ledger.cause(late, 2600, accepted_w=2500, planned_w=2600.0)
+    assert Cause.LATE_TRIP == ledger.cause(late, 2700, accepted_w=2500, planned_w=2600.0)
 
 
 def test_nothing_is_raised_in_the_last_four_minutes() -> None:

@@ -226,8 +226,8 @@ def test_help_that_dm_planned_comes_before_the_grid_too() -> None:
     assert (-400, Ground.COVERS) == done(replace(known, followed=replace(planned, until_s=50.0)))
 
 
-def test_what_a_plan_may_use_is_above_the_least_that_is_kept() -> None:
-    """15 % in the calmest hour of the day, or the owner's number; nothing where he says so, or peaks cost nothing."""
+def test_what_a_plan_may_use_is_above_what_is_kept_for_the_peak() -> None:
+    """By the hour, but no 40 % for cooking; or the owner's number; nothing where he says so, or peaks cost nothing."""
     known = a_storage(target_w=2500.0)
     lends = replace(known, target_w=0.0)
 
@@ -236,10 +236,11 @@ def test_what_a_plan_may_use_is_above_the_least_that_is_kept() -> None:
         return None if store is None else (store.least_wh, store.discharge_w)
 
     full_w = RULES.batteries["cellar"].discharge_w
-    assert (1500.0, full_w) == found()
+    assert (2500.0, full_w) == found() == found(at=EVENING)
+    assert (1500.0, full_w) == found(at=EVENING + timedelta(hours=6))
     assert (3000.0, full_w) == found(reserve_pct=30.0)
     assert (5000.0, full_w) == found(reserve_pct=60.0)
-    assert (1500.0, 0.0) == found(mode=StorageMode.HOLD)
+    assert (2500.0, 0.0) == found(mode=StorageMode.HOLD)
     assert found(mode=StorageMode.OFF) is None
     assert found(target_w=None) is None
     free = lent(lends, replace(RULES, peaks_cost=False))
