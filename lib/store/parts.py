@@ -16,10 +16,14 @@ from lib.core.parts import Parts
 from lib.core.quarter import QUARTER
 from lib.store.database import open_reading
 from lib.store.queries import understood
+from lib.store.records import RecordError, parse
 from lib.store.schema import STEPS, instant, seconds
 
 MOST_WH = 1_000_000.0  # no house draws that in a quarter: the file is damaged there
+MOST_W = 4 * MOST_WH
+AHEAD = timedelta(days=1)
 COLUMNS = "start, load_wh, sun_wh, cars_wh, battery_wh, held"
+SOUND = " AND ".join(f"abs({name}) < {MOST_WH}" for name in ("load_wh", "coalesce(sun_wh, 0)", "cars_wh", "battery_wh"))
 
 
 def save(connection: sqlite3.Connection, parts: Iterable[Parts], notes: Iterable[Note]) -> None:
@@ -35,10 +39,10 @@ def save(connection: sqlite3.Connection, parts: Iterable[Parts], notes: Iterable
 
 
 def between(connection: sqlite3.Connection, start: datetime, end: datetime) -> Iterator[Parts]:
-    """The quarters that begin in [start, end)."""
+    """The quarters that begin in [start, end), without those that are none."""
     found = connection.execute(
-        f"SELECT {COLUMNS} FROM parts WHERE start >= ? AND start < ? AND abs(load_wh) < ? ORDER BY start",  # noqa: S608 - the names stand above
-        (seconds(start), seconds(end), MOST_WH),
+        f"SELECT {COLUMNS} FROM parts WHERE start >= ? AND start < ? AND {SOUND} ORDER BY start",  # noqa: S608 - the names stand above
+        (seconds(start), seconds(end)),
     )
     for start_s, load_wh, sun_wh, cars_wh, battery_wh, held in found:
         yield Parts(
@@ -57,35 +61,42 @@ def read(path: Path, start: datetime, end: datetime) -> list[Parts]:
         return list(between(connection, start, end))
 
 
-def lately(connection: sqlite3.Connection) -> tuple[tuple[Parts, ...], tuple[Note, ...]]:
-    """The quarters that a start learns from, and what had been foreseen of them."""
-    (newest,) = connection.execute("SELECT max(start) FROM parts").fetchone()
-    if newest is None:
-        return (), ()
-    end = instant(newest) + QUARTER
+def lately(connection: sqlite3.Connection, end: datetime) -> tuple[tuple[Parts, ...], tuple[Note, ...], int]:
+    """The quarters before `end` that a start learns from, what had been foreseen of them, and how many are damaged.
+
+    What stands far ahead was dated by a clock that was wrong.
+    """
     since = end - LEARNED
-    found = connection.execute(
+    rows = connection.execute(
         "SELECT made, told_w, load_w, sun_w FROM notes WHERE made >= ? AND made < ? ORDER BY made",
-        (seconds(since), seconds(end + QUARTER)),
-    )
-    notes = tuple(
-        Note(made=instant(made), told_w=told_w, load_w=tuple(json.loads(load_w)), sun_w=tuple(json.loads(sun_w)))
-        for made, told_w, load_w, sun_w in found
-    )
-    return tuple(between(connection, since, end)), notes
+        (seconds(since), seconds(end + AHEAD)),
+    ).fetchall()
+    notes = tuple(note for row in rows if (note := _note(*row)) is not None)
+    found = tuple(between(connection, since, end))
+    (count,) = connection.execute(
+        "SELECT count(*) FROM parts WHERE start >= ? AND start < ?", (seconds(since), seconds(end))
+    ).fetchone()
+    return found, notes, count - len(found) + len(rows) - len(notes)
 
 
-def of_rows(connection: sqlite3.Connection, before: datetime | None) -> tuple[Parts, ...]:
+def _note(made: int, told_w: float | None, load_w: str, sun_w: str) -> Note | None:
+    """A note by its columns; None where they are none."""
+    try:
+        loads_w, suns_w = parse(tuple[float, ...], load_w), parse(tuple[float, ...], sun_w)
+    except RecordError:
+        return None
+    is_sound = all(abs(watts) < MOST_W for watts in (told_w or 0.0, *loads_w, *suns_w))
+    if not is_sound or len(loads_w) != len(suns_w):
+        return None
+    return Note(made=instant(made), told_w=told_w, load_w=loads_w, sun_w=suns_w)
+
+
+def of_rows(connection: sqlite3.Connection, before: datetime) -> tuple[Parts, ...]:
     """Quarters that the books alone know, from before there were parts: what came from the grid, less what went there.
 
-    They are the house's own only where there is nothing else. before: the first that has parts; None: there is none.
-    Only those that were watched whole.
+    They are the house's own only where there is nothing else. before: the first that has parts. Only those that were
+    watched whole.
     """
-    if before is None:
-        (newest,) = connection.execute("SELECT max(until) FROM rows").fetchone()
-        if newest is None:
-            return ()
-        before = instant(newest)
     found = connection.execute(
         "SELECT quarter, sum(import_wh), sum(export_wh) FROM rows WHERE open = 0 AND since >= ? AND since < ?"
         " GROUP BY quarter HAVING min(since) = quarter AND max(until) = quarter + ? AND max(gap) = 0"

@@ -124,7 +124,7 @@ def understood(path: Path) -> Iterator[None]:
     with told(path):
         try:
             yield
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as error:
             raise DamagedError(f"{path}: is damaged: {error}") from error
 
 

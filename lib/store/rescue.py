@@ -42,7 +42,7 @@ def open_store(path: Path, history: HistoryFolder, clock: Clock) -> Opened:
         why = str(error)
     told_of = _rebuild(path, history, clock)
     opened = _opened(path)
-    notices = (f"{why}; {told_of[0]}", *told_of[1:])
+    notices = (f"{why}; {told_of[0]}", *told_of[1:], *opened.kept.notices)
     return replace(opened, kept=replace(opened.kept, notices=notices), rebuilt=True)
 
 

@@ -3,8 +3,9 @@
 Times of columns are UTC seconds, cut to whole ones; the exact instants stand in `detail`. Steps are only ever added.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_SLOT_S = 90_000  # no price holds for longer than the longest day
 
 ROWS = """
@@ -157,5 +158,5 @@ def seconds(at: datetime) -> int:
 
 
 def instant(at_s: int) -> datetime:
-    """The instant of UTC seconds."""
-    return datetime.fromtimestamp(at_s, UTC)
+    """The instant of UTC seconds. Raises OverflowError."""
+    return EPOCH + timedelta(seconds=at_s)

@@ -5,6 +5,7 @@ In: a batch. Out: all that the program goes on from. It knows no meter, and noth
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from lib.core.slots import Series, Slot
 from lib.store import database, parts
 from lib.store.batch import Batch
 from lib.store.database import DamagedError, told, transaction
+from lib.store.queries import understood
 from lib.store.records import RecordError, crc_of, parse
 from lib.store.saving import save
 from lib.store.schema import LONGEST_SLOT_S, STEPS, instant, seconds
@@ -137,20 +139,25 @@ class Store:
 
     def load(self) -> Kept:
         """What the program goes on from. Raises DamagedError, StoreError."""
-        with told(self._path):
+        with understood(self._path):
             running = self._running()
             months = self._records(Month, "SELECT detail, crc FROM months ORDER BY month DESC")
             peaks = tuple(self._peaks())
             events = tuple(self._events())
             accepted = self._accepted()
-            quarters, notes = parts.lately(self._connection)
-            rows = parts.of_rows(self._connection, quarters[0].start if quarters else None)
-            saved = self._records(SavedDay, "SELECT detail, crc FROM saved ORDER BY day DESC LIMIT ?", SAVED_KEPT)
+            saved, lost = self._saved(running[0].day if running else date.max)
             if running is None:
                 return Kept(
-                    peaks=peaks, events=events, accepted=accepted, saved=tuple(saved), index=self._index(None, ())
+                    peaks=peaks,
+                    events=events,
+                    accepted=accepted,
+                    saved=saved,
+                    index=self._index(None, ()),
+                    notices=self._left_out(lost),
                 )
             today, row = running
+            quarters, notes, damaged = parts.lately(self._connection, today.counters.at)
+            rows = parts.of_rows(self._connection, quarters[0].start if quarters else today.counters.at)
             before = self._records(
                 Day, "SELECT detail, crc FROM days WHERE open = 0 ORDER BY day DESC LIMIT ?", DAYS_KEPT
             )
@@ -172,8 +179,24 @@ class Store:
                 parts=quarters,
                 notes=notes,
                 rows=rows,
-                saved=tuple(saved),
+                saved=saved,
+                notices=self._left_out(lost + damaged),
             )
+
+    def _saved(self, until: date) -> tuple[tuple[SavedDay, ...], int]:
+        """The last days up to `until` with what they cost and would have cost, and how many more are damaged."""
+        found = self._connection.execute(
+            "SELECT detail, crc FROM saved WHERE day <= ? ORDER BY day DESC LIMIT ?", (until.isoformat(), SAVED_KEPT)
+        ).fetchall()
+        days = []
+        for text, crc in found:
+            with suppress(DamagedError):
+                days.append(self._record(SavedDay, text, crc))
+        return tuple(days), len(found) - len(days)
+
+    def _left_out(self, count: int) -> tuple[str, ...]:
+        """What to tell of records that the program can do without."""
+        return (f"{self._path}: records of what was foreseen or saved are damaged and left out: {count}",) * (count > 0)
 
     def _accepted(self) -> MonthPeak | None:
         """The newest; an older one is of a month that is over."""

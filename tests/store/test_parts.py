@@ -12,9 +12,10 @@ from lib.core.habits import LEARNED, Note
 from lib.core.house import House
 from lib.core.parts import Parts
 from lib.core.quarter import QUARTER
+from lib.core.saved import Day as SavedDay
 from lib.store import parts as table
 from lib.store.batch import Batch
-from lib.store.database import settle
+from lib.store.database import DamagedError, settle
 from lib.store.store import Store
 from lib.store.traces import Minute
 from tests.conftest import NOON, local
@@ -86,6 +87,64 @@ def test_older_rows_tell_of_a_house_that_is_all_there_is(store: Store) -> None:
     ]
     assert [pytest.approx(90 + 45 - 9, abs=2)] * 5 == [one.load_wh for one in rows]
     assert {None} == {one.sun_wh for one in rows}
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        "UPDATE notes SET load_w = '[400.0,4'",
+        "UPDATE notes SET load_w = '7'",
+        """UPDATE notes SET sun_w = '["a"]'""",
+        "UPDATE notes SET sun_w = '[1.0]'",
+        "UPDATE notes SET told_w = 1e300",
+        "UPDATE parts SET sun_wh = 1e300",
+        "UPDATE saved SET eur = 0, detail = '{}'",
+    ],
+)
+def test_a_start_goes_on_without_a_damaged_record_of_what_it_can_do_without(store: Store, slip: str) -> None:
+    """It is left out and told; the books, and all the rest, are there."""
+    counted(store)
+    day = SavedDay(day=NOON.date())
+    store.save(Batch(saved={day.day: day}))
+    store.save(batch(FULL, NET, notes=(NOTE, replace(NOTE, made=NOON - QUARTER))))
+    whole = store.load()
+    assert (2, 2, 1, ()) == (len(whole.parts), len(whole.notes), len(whole.saved), whole.notices)
+    store.connection.execute(f"{slip} WHERE rowid = (SELECT max(rowid) FROM {slip.split()[1]})")
+    kept = store.load()
+    assert whole.books == kept.books
+    assert 4 == len(kept.parts) + len(kept.notes) + len(kept.saved)
+    assert ["records of what was foreseen or saved are damaged and left out: 1"] == [
+        notice.removeprefix(f"{store.path}: ") for notice in kept.notices
+    ]
+
+
+@pytest.mark.parametrize("slip", ["parts SET start = 99999999999999", "notes SET made = 99999999999999"])
+def test_what_a_wrong_clock_dated_far_ahead_is_left_alone(store: Store, slip: str) -> None:
+    """So it stops nobody from learning."""
+    counted(store)
+    store.save(batch(FULL, NET, notes=(NOTE,)))
+    store.connection.execute(f"UPDATE {slip} WHERE rowid = (SELECT max(rowid) FROM {slip.split(maxsplit=1)[0]})")
+    kept = store.load()
+    assert 2 == len(kept.parts) + len(kept.notes)
+    assert () == kept.notices
+
+
+@pytest.mark.parametrize(
+    "slip", ["events SET at = 99999999999999999", "peaks SET month = 'May'", "prices SET until = 99999999999999999"]
+)
+def test_a_damaged_time_is_told_as_damage(store: Store, slip: str) -> None:
+    """So that the file is set aside and made anew, and the meter starts."""
+    counted(store)
+    *_, last = steps(NOON - timedelta(minutes=20), NOON + timedelta(minutes=40))
+    store.save(batch_of(last))
+    store.connection.execute("INSERT OR REPLACE INTO events VALUES (1, 'peak', 'high')")
+    store.connection.execute("INSERT OR REPLACE INTO peaks VALUES ('2026-11-01', 2500.0, NULL)")
+    start = int(NOON.timestamp())
+    store.connection.execute("INSERT OR REPLACE INTO prices VALUES (?, ?, 90.0, 'test')", (start, start + 900))
+    store.load()
+    store.connection.execute(f"UPDATE {slip}")
+    with pytest.raises(DamagedError, match="is damaged"):
+        store.load()
 
 
 async def test_what_ends_is_written_within_the_minute(tmp_path: Path) -> None:
