@@ -62,6 +62,15 @@ def test_the_battery_keeps_a_trip_under_the_peak_as_planned() -> None:
     assert any("helps the cars" in said and "as planned" in said for said in home.log)
 
 
+def test_the_battery_does_not_help_where_that_earns_nothing() -> None:
+    """A kWh costs the same all night, and all that the car needs fits under 4 kW: it gives to the house at most."""
+    home = a_planned(goal_pct=46.0, ready=local("2026-11-21 01:00"), eur=(0.20,) * 9, store_pct=60.0)
+    home.run(hours=2.9)
+    assert real_pct(home) >= 46.0
+    assert min(flow.battery_w for flow in home.flows) >= -450.0
+    assert not any("helps the cars" in said for said in home.log)
+
+
 def test_a_three_phase_car_above_the_target() -> None:
     """4.1 kW is its least and 2.5 kW is paid: the plan raises the peak for a few quarters, as no other way is left."""
     car = Car(phases=3)
