@@ -21,13 +21,12 @@ from lib.core import habits, planning, saved
 from lib.core.books import local_day
 from lib.core.habits import Habits
 from lib.core.horizon import problem
-from lib.core.house import Happening, House, Raised, Rules
+from lib.core.house import Happening, House, Raised, Rules, limit_w
 from lib.core.outlook import foreseen, noted
 from lib.core.planning import Found, Planning
 from lib.core.problem import Problem, Row
-from lib.core.quarter import start_of
 from lib.core.saved import Saving
-from lib.core.terms import peak_prices, prices_ahead
+from lib.core.terms import peak_prices, prices_ahead, used_wh
 from lib.forecasts import SunForecast
 from lib.forecasts.watch import Watch
 from lib.messages.charging import Charging
@@ -37,7 +36,8 @@ from lib.settings import Settings
 
 LOOK_S = 1.0
 OLDEST_SKY = timedelta(hours=48)  # a forecast that old tells of days that are over
-AGAIN_S = 60.0
+AGAIN_S = 60.0  # after a bug
+HOLDS = timedelta(minutes=35)  # two quarters and a little: a plan that nobody renews ends
 FIRST_S = 5.0  # ev and bs are waited for that long before the first plan
 log = logging.getLogger("plan")
 
@@ -68,7 +68,7 @@ class Desk:
         self._index: object = None
         self._news = asyncio.Event()
         self._seq = 0
-        self._began_s = clock.monotonic()
+        self._rests_until_s = clock.monotonic() + FIRST_S
 
     def hear(self, message: messages.Message) -> None:
         """A word of ev or bs."""
@@ -121,41 +121,49 @@ class Desk:
                 await asyncio.wait({working})
 
     async def run(self) -> None:
-        """Until cancelled: plan when it is due. A bug in it costs the plan, not the meter."""
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_S):
-                    await self._news.wait()
-            self._news.clear()
-            at, now_s = self._house.at, self._clock.monotonic()
-            because = planning.due(self._planning, at, now_s) if at is not None else ""
-            young = self._planning.in_force is None and now_s - self._began_s < FIRST_S
-            if because and not young:
-                try:
-                    await self._plan(because)
-                except Exception:  # a bug of the plan costs the plan; the meter goes on, and so do grants
-                    log.exception("planning failed; it is tried again in a minute")
-                    await asyncio.sleep(AGAIN_S)
+        """Until cancelled: plan when it is due; what is new while a planner works takes its place."""
+        plans: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_S):
+                        await self._news.wait()
+                self._news.clear()
+                at, now_s = self._house.at, self._clock.monotonic()
+                because = planning.due(self._planning, at, now_s) if at is not None else ""
+                if because and now_s >= self._rests_until_s:
+                    self._planning = planning.begun(self._planning, now_s)
+                    plan = asyncio.create_task(self._plan(because), name="a plan")
+                    plans.add(plan)
+                    plan.add_done_callback(plans.discard)
+        finally:
+            for plan in plans:
+                plan.cancel()
+            if plans:
+                await asyncio.wait(plans)
 
     async def _plan(self, because: str) -> None:
-        now_s = self._clock.monotonic()
-        self._planning = planning.begun(self._planning, now_s)
-        given = self._problem(now_s)
-        if given is None:
-            return
         try:
-            planned = await self._planner.plan(given)
+            given = await self._problem(self._clock.monotonic())
+            if given is not None:
+                await self._follow(given, await self._planner.plan(given), because)
         except SupersededError:
             return
-        self._follow(given, planned, because)
+        except Exception:  # a bug of the plan costs the plan; the meter goes on, and so do grants
+            log.exception("planning failed; it is tried again in a minute")
+            self._planning = planning.failed(self._planning, because)
+            self._rests_until_s = self._clock.monotonic() + AGAIN_S
 
-    def _follow(self, given: Problem, planned: Planned, because: str) -> None:
-        """Take the plan into force, and say it."""
+    async def _follow(self, given: Problem, planned: Planned, because: str) -> None:
+        """Take the plan into force, and say it. What takes its time is done beside the meter's loop."""
         before = self._planning.in_force
         new = Found(problem=given, schedule=planned.schedule, trouble=planned.trouble, because=because)
-        self._planning = planning.found(self._planning, new)
-        plan = self._planning.in_force
+        found = await asyncio.to_thread(planning.found, self._planning, new)
+        plan, newest = found.in_force, self._planning.in_force
         assert plan is not None
+        if newest is not None and newest.problem.at > given.at:
+            return  # a later one was quicker
+        self._planning = replace(self._planning, in_force=plan, saves_eur=found.saves_eur)
         if before is None or before.trouble != plan.trouble:
             level = logging.WARNING if plan.trouble else logging.INFO
             log.log(level, "it is the %s's%s", plan.schedule.by, f": {plan.trouble}" if plan.trouble else "")
@@ -163,20 +171,28 @@ class Desk:
         if before is not None and local_day(before.problem.at) < today:  # what was said of the day before it began
             eur = saved.planned_eur(before.problem, before.outcome, today)
             self._saving = self._saving if eur is None else saved.planned(self._saving, today, eur)
-        self._take(Raised(peak_w=plan.target_w, quarters=plan.quarters))
+        self._take(Raised(peak_w=plan.target_w, quarters=plan.quarters, until=given.at + HOLDS))
         self._seq += 1
-        peaks_cost = self._rules.capacity_tariff
-        titles = self._planning.cars.titles if self._planning.cars else {}
-        said = say_plan(plan, self._saving, boot=self._boot, seq=self._seq, peaks_cost=peaks_cost, titles=titles)
+        cars, battery = self._planning.cars, self._planning.battery
+        said = await asyncio.to_thread(
+            say_plan,
+            plan,
+            self._saving,
+            boot=self._boot,
+            seq=self._seq,
+            peaks_cost=self._rules.capacity_tariff,
+            titles=cars.titles if cars else {},
+            capacity_wh=battery.capacity_wh if battery else 0.0,
+            for_s=HOLDS.total_seconds(),
+        )
         self._say(said)
 
-    def _problem(self, now_s: float) -> Problem | None:
+    async def _problem(self, now_s: float) -> Problem | None:
         """All that is known now; None before the first telegram."""
         house, at = self._house, self._house.at
         if at is None:
             return None
         sky = self._sky if self._sky and self._clock.now() - self._sky.made < OLDEST_SKY else None
-        running = house.quarter
         outlook = foreseen(
             self._habits,
             at,
@@ -194,14 +210,14 @@ class Desk:
         before = self._planning.in_force
         return problem(
             at,
-            prices=prices_ahead(house, self._rules),
+            prices=await asyncio.to_thread(prices_ahead, house, self._rules),
             outlook=outlook,
             peaks=peak_prices(house, self._rules, saves_eur=self._planning.saves_eur),
-            used_wh=(running.used_wh or 0.0) if running and running.start == start_of(at) else 0.0,
+            used_wh=used_wh(house, self._rules, at),
             wants=cars.wants,
             store=battery.store,
             store_phases=battery.phases,
-            rows=cars.rows or (Row(name="connection", most_w=self._rules.connection_w, house=True),),
+            rows=cars.rows or (Row(name="connection", most_w=limit_w(house, self._rules), house=True),),
             before=before.schedule.blocks if before else (),
         )
 

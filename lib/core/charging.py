@@ -15,7 +15,7 @@ from lib.core.carport import BatteryWord, Bay, CalendarState, CarState, Charging
 from lib.core.charger import Balked, ChargerEvent, Meddled, Missed, Told, Took
 from lib.core.circuits import Amps, safe_a
 from lib.core.cost import PriceSlot
-from lib.core.followed import Followed
+from lib.core.followed import Followed, aged
 from lib.core.gauges import Gauged, GaugeEvent, Limited, Ungauged, Unlimited
 from lib.core.modes import Mode, Phases
 from lib.core.outside import Proposed
@@ -125,7 +125,7 @@ def after(charging: Charging, event: Event, rules: ChargingRules, *, now_s: floa
         case Stored(word=word):
             return _stored(charging, word, rules)
         case Planned(followed=followed):
-            return replace(charging, followed=followed, planned_s=None)
+            return replace(charging, followed=aged(followed, at), planned_s=None)
         case Ticked():
             return _ticked(charging, rules)
         case Wanted():

@@ -45,7 +45,8 @@ def stretches(
     prices: in order of time; a stretch of which a part has no price has none. cars: what their plan draws: the sun
     first, the rest from the room under the target, so that no battery is planned to give into a car. target_w: None: no
     quarter counts; margin: of its energy that is kept back. kw_eur: what 1 kW more of the month's peak costs; None: not
-    known. followed: dm's plan, which knows more of house, sun and targets, and which help for the cars is planned.
+    known. followed: dm's plan, which knows more of house, sun and targets, supposes prices that are not published yet,
+    and says which help for the cars is planned.
     """
     starts = [slot.start for slot in prices]
     drawn = tuple(cars)
@@ -68,12 +69,17 @@ def stretches(
         cars_w = sum(power_w * (_together(start, end, since, until) / (end - start)) for since, until, power_w in drawn)
         from_sun_w = min(cars_w, max(0.0, -house_w))
         slots = prices[max(0, bisect_right(starts, start) - 1) : bisect_right(starts, end)]
+        buys = _mean(start, end, [(one.start, one.end, one.import_eur_kwh) for one in slots])
+        sells = _mean(start, end, [(one.start, one.end, one.export_eur_kwh) for one in slots])
+        if known is not None:  # what is supposed there, where nothing is published yet
+            buys = known.import_eur_kwh if buys is None else buys
+            sells = known.export_eur_kwh if sells is None else sells
         found.append(
             Stretch(
                 start=start,
                 end=end,
-                import_eur_kwh=_mean(start, end, [(one.start, one.end, one.import_eur_kwh) for one in slots]),
-                export_eur_kwh=_mean(start, end, [(one.start, one.end, one.export_eur_kwh) for one in slots]),
+                import_eur_kwh=buys,
+                export_eur_kwh=sells,
                 load_w=house_w + from_sun_w + help_w,
                 room_w=inf
                 if target_w is None

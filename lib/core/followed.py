@@ -6,7 +6,7 @@ nothing; then each goes by its own rules.
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from lib.core.plan import Block, Plan, Want
@@ -20,7 +20,10 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What the plan expects of a stretch: house, sun, cars and battery, and what a quarter in it may count."""
+    """What the plan expects of a stretch: house, sun, cars and battery, and what a quarter in it may count.
+
+    import_eur_kwh, export_eur_kwh: what it reckons with, also where no price is published yet.
+    """
 
     start: datetime
     end: datetime
@@ -29,6 +32,8 @@ class Expected:
     cars_w: float = 0.0
     battery_w: float = 0.0
     target_w: float | None = None
+    import_eur_kwh: float | None = None
+    export_eur_kwh: float | None = None
 
     @property
     def help_w(self) -> float:
@@ -48,9 +53,10 @@ class Served:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """The plan; until_s: by our clock, when it is stale."""
+    """The plan; until_s: by our clock, when it is stale; made: by the meter's, None: nobody says."""
 
     until_s: float
+    made: datetime | None = None
     blocks: tuple[Block, ...] = ()
     served: tuple[Served, ...] = ()
     stretches: tuple[Expected, ...] = ()
@@ -60,6 +66,12 @@ class Followed:
         place = bisect_right(self.stretches, at, key=lambda one: one.start) - 1
         found = self.stretches[place] if place >= 0 else None
         return found if found is not None and at < found.end else None
+
+
+def aged(followed: Followed, at: datetime) -> Followed:
+    """A plan as it is heard at `at`, by the meter's clock, which dm and we share: who comes late gets an old one."""
+    age_s = 0.0 if followed.made is None else (at - followed.made).total_seconds()
+    return replace(followed, until_s=followed.until_s - max(0.0, age_s))
 
 
 def fresh(followed: Followed | None, now_s: float) -> Followed | None:

@@ -38,6 +38,7 @@ class Prospect:
         wall_wh_pct: Wh at the wall for 1 %; spread: the part of what it charges that may not arrive.
         full_w, least_w: what it can draw on the cable it hangs on, or mostly does.
         plugged: whether it hangs there now; phases: the meter's that it charges on.
+        waits: whether it does what a plan says: on its owner's word, as off or max, it does not, nor when it has ended.
 
     """
 
@@ -50,6 +51,7 @@ class Prospect:
     least_w: float
     plugged: bool
     phases: tuple[int, ...] = (1, 2, 3)
+    waits: bool = True
 
     @property
     def supposed_pct(self) -> float:
@@ -139,7 +141,7 @@ def wanted(
     there are none.
     """
     found: list[Want] = []
-    for one in prospects:
+    for one in (one for one in prospects if one.waits):
         ahead = [its for its in needed.get(one.car.name, ()) if at < its.trip.ready <= at + PLANNED_FOR]
         since = None if one.plugged else at.replace(minute=0, second=0, microsecond=0) + AWAY
         for its in ahead:

@@ -5,7 +5,7 @@ then hours, up to two days and as far as a trip reaches that must be met.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import hypot, inf
@@ -73,7 +73,8 @@ def problem(
     house = {one.start: one for one in outlook.quarters}
     fine = [_span(start, until, known, house, months) for start, until in _quarters(at, end)]
     safe = [_safe(span, _house(house, span.start), peaks) for span in fine]
-    spans = tuple(_coarse(safe, at + FINE))
+    edges = {edge for want in live for edge in (want.since, want.until) if edge is not None}
+    spans = tuple(_coarse(safe, at + FINE, edges))
     found = Problem(
         at=at,
         spans=spans,
@@ -154,8 +155,8 @@ def _safe(span: Span, foreseen: Foreseen | None, peaks: PeakPrices) -> Span:
     return replace(span, safe_w=max(0.0, min(max(SAFE * off_w, peaks.margin * paid_w), paid_w - span.net_w)))
 
 
-def _coarse(spans: Sequence[Span], fine_until: datetime) -> Iterator[Span]:
-    """Hours in place of the quarters that begin after a time."""
+def _coarse(spans: Sequence[Span], fine_until: datetime, edges: Collection[datetime]) -> Iterator[Span]:
+    """Hours in place of the quarters that begin after a time, but where a car's time begins or ends amid one."""
     hour: list[Span] = []
     for span in spans:
         begins = span.start.minute == 0
@@ -163,20 +164,25 @@ def _coarse(spans: Sequence[Span], fine_until: datetime) -> Iterator[Span]:
             yield span
             continue
         if hour and begins:
-            yield _joined(hour)
+            yield from _joined(hour, edges)
             hour = []
         hour.append(span)
     if hour:
-        yield _joined(hour)
+        yield from _joined(hour, edges)
 
 
-def _joined(spans: Sequence[Span]) -> Span:
+def _joined(spans: Sequence[Span], edges: Collection[datetime]) -> Iterator[Span]:
+    start, end = spans[0].start, spans[-1].end
+    if any(start < edge < end for edge in edges):
+        yield from spans
+        return
+
     def mean(read: Callable[[Span], float]) -> float:
         return _mean([*map(read, spans)])
 
-    return replace(
+    yield replace(
         spans[0],
-        end=spans[-1].end,
+        end=end,
         import_eur_kwh=mean(lambda span: span.import_eur_kwh),
         export_eur_kwh=mean(lambda span: span.export_eur_kwh),
         load_w=mean(lambda span: span.load_w),

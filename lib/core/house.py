@@ -93,10 +93,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
-    """The plan lets these quarters, by their start, count so much, since what they are for is worth that peak."""
+    """The plan lets these quarters, by their start, count so much, since what they are for is worth that peak.
+
+    until: when that ends unless it is said again, by the meter's clock.
+    """
 
     peak_w: float
-    quarters: frozenset[datetime] = frozenset()
+    quarters: frozenset[datetime]
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +184,7 @@ def after(house: House, event: Happening, rules: Rules) -> House:
             known = MonthPeak(month, event.peak_w, None) if month and event.peak_w else None
             return replace(house, accepted=known)
         case Raised():
-            return replace(house, raised=_raised(event, house, rules) if event.quarters else None)
+            return _planned(house, event, rules)
         case InverterTold() | InverterMissed() | InverterHeld():
             return replace(house, roof=sun.after(house.roof, event))
 
@@ -222,7 +226,22 @@ def accepted_w(house: House) -> float | None:
 
 def planned_w(house: House, start: datetime | None) -> float:
     """How high the plan lets the quarter from `start` go; 0 where it is content with what is paid."""
-    return house.raised.peak_w if house.raised and start in house.raised.quarters else 0.0
+    raised = house.raised
+    if raised is None or start not in raised.quarters or (house.at is not None and house.at >= raised.until):
+        return 0.0
+    return raised.peak_w
+
+
+def _planned(house: House, event: Raised, rules: Rules) -> House:
+    """With what the plan lets quarters count; that it goes above what is paid is said before it does."""
+    if not event.quarters:
+        return replace(house, raised=None)
+    before_w = house.raised.peak_w if house.raised else 0.0
+    raised = _raised(event, house, rules)
+    said = tidings.raised(
+        raised.peak_w, before_w, min(event.quarters), new_peak_eur(house, rules, event.peak_w), house.at
+    )
+    return replace(house, raised=raised, events=tuple(said))
 
 
 def _raised(raised: Raised, house: House, rules: Rules) -> Raised:

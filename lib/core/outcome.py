@@ -5,7 +5,7 @@ what a battery cannot hold it does not give, what a car was not given is short.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, pairwise
@@ -156,12 +156,21 @@ def _stored(problem: Problem, planned_w: tuple[float, ...]) -> tuple[list[float]
 
 
 def _peaks_w(problem: Problem, grid_w: list[float]) -> list[float]:
-    """The highest quarter of each month, with what is added for safety and what was drawn in it before."""
+    """The highest quarter of each month."""
     peaks = [one.paid_w for one in problem.peaks]
-    wh, begun = problem.used_wh, start_of(problem.at)
+    for span, counts in zip(problem.spans, counts_w(problem, grid_w), strict=True):
+        peaks[span.peak] = max(peaks[span.peak], counts)
+    return peaks
+
+
+def counts_w(problem: Problem, grid_w: Sequence[float]) -> tuple[float, ...]:
+    """What the quarters of each span count, with what is added for safety and what was drawn in them before."""
+    found: list[float] = []
+    wh, begun, open_ = problem.used_wh, start_of(problem.at), 0
     for span, watts in zip(problem.spans, grid_w, strict=True):
         wh += max(0.0, watts + span.safe_w) * span.hours
+        open_ += 1
         if not (span.end - begun) % QUARTER:
-            peaks[span.peak] = max(peaks[span.peak], wh / ((span.end - begun) / HOUR))
-            wh, begun = 0.0, span.end
-    return peaks
+            found += [wh / ((span.end - begun) / HOUR)] * open_
+            wh, begun, open_ = 0.0, span.end, 0
+    return (*found, *[0.0] * open_)

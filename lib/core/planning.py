@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from lib.core import around
 from lib.core.arbitrage import Store
-from lib.core.outcome import Outcome, weighed
+from lib.core.outcome import Outcome, counts_w, weighed
 from lib.core.outlook import Outlook
 from lib.core.plan import Block, Want
 from lib.core.problem import Problem, Row, Schedule
-from lib.core.quarter import start_of
+from lib.core.quarter import QUARTER, start_of
 
 HEARD_S = 60.0  # what a program said longer ago holds no more: it says its state each 5 s
 SAVES_EUR = 0.03  # a plan that is better by less does not take another's place
@@ -41,11 +41,12 @@ class Cars:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Battery:
-    """What bs said: all batteries as one, None while it steers none; mode: what the owner set; heard_s: when."""
+    """What bs said: all batteries as one, None while it steers none, and what they hold; the owner's mode; when."""
 
     store: Store | None = None
     phases: tuple[int, ...] = (1, 2, 3)
     mode: str = ""
+    capacity_wh: float = 0.0
     heard_s: float = 0.0
 
 
@@ -110,7 +111,7 @@ def cars_heard(planning: Planning, cars: Cars) -> Planning:
     """After ev's word; what changed in it is news."""
     before = planning.cars
     news = ""
-    if before is None:
+    if before is None or cars.heard_s - before.heard_s > HEARD_S:
         news = "the cars are known"
     elif cars.plugged != before.plugged:
         names = ", ".join(sorted(cars.plugged ^ before.plugged))
@@ -128,7 +129,7 @@ def battery_heard(planning: Planning, battery: Battery) -> Planning:
     """After bs's word; whether it steers, and how, is news."""
     before = planning.battery
     news = ""
-    if before is None:
+    if before is None or battery.heard_s - before.heard_s > HEARD_S:
         news = "the battery is known"
     elif battery.mode != before.mode:
         news = "the battery's mode changed"
@@ -162,7 +163,9 @@ def due(planning: Planning, at: datetime, now_s: float) -> str:
     if planning.begun_s is not None and now_s - planning.begun_s < LEAST_GAP_S:
         return ""
     plan = planning.in_force
-    if not planning.news and plan is not None and start_of(at) != start_of(plan.problem.at):
+    if plan is None:
+        return planning.news or NEVER
+    if not planning.news and start_of(at) != start_of(plan.problem.at):
         return "a new quarter"
     return planning.news
 
@@ -170,6 +173,11 @@ def due(planning: Planning, at: datetime, now_s: float) -> str:
 def begun(planning: Planning, now_s: float) -> Planning:
     """Once a planner has what is known: what comes from now on is news again."""
     return replace(planning, news="", begun_s=now_s)
+
+
+def failed(planning: Planning, because: str) -> Planning:
+    """Where nothing came of it: it is due for the same reason, unless there is a newer one."""
+    return _told(planning, because)
 
 
 def wanted(planning: Planning, now_s: float) -> tuple[Cars, Battery]:
@@ -189,7 +197,7 @@ def found(planning: Planning, new: Found) -> Planning:
         kept = _kept(before.schedule, problem, outcome)
         fares = weighed(problem, kept)
         if fares.eur - outcome.eur <= SAVES_EUR:
-            schedule, outcome = replace(kept, by=new.schedule.by), fares
+            schedule, outcome = replace(schedule, blocks=kept.blocks, store_w=kept.store_w), fares
     return replace(
         planning,
         in_force=InForce(
@@ -224,9 +232,11 @@ def _key(want: Want) -> tuple[object, ...]:
 
 
 def _serves(plan: InForce, problem: Problem) -> bool:
-    """Whether a plan was made for the same devices."""
-    cars = {(want.car, want.trip, want.until) for want in problem.wants}
-    return cars <= {(want.car, want.trip, want.until) for want in plan.problem.wants}
+    """Whether a plan was made for the same wants, and for chargers that can do the same."""
+    made_for = plan.problem
+    return {_key(want) for want in problem.wants} <= {_key(want) for want in made_for.wants} and _alike(
+        problem.rows, made_for.rows
+    )
 
 
 def _kept(schedule: Schedule, problem: Problem, outcome: Outcome) -> Schedule:
@@ -248,11 +258,10 @@ def _above(problem: Problem, outcome: Outcome) -> frozenset[datetime]:
     """The quarters of this month in which the plan counts more than what is paid."""
     paid_w = problem.peaks[0].paid_w
     return frozenset(
-        start_of(span.start + place * (span.end - span.start) / count)
-        for span, grid_w in zip(problem.spans, outcome.grid_w, strict=True)
-        if span.peak == 0 and grid_w + span.safe_w > paid_w + 1
-        for count in [max(1, round(span.hours * 4))]
-        for place in range(count)
+        start_of(span.start) + place * QUARTER
+        for span, counts in zip(problem.spans, counts_w(problem, outcome.grid_w), strict=True)
+        if span.peak == 0 and counts > paid_w + 1
+        for place in range(max(1, round(span.hours * 4)))
     )
 
 

@@ -14,6 +14,7 @@ from lib.core.charger import power_w
 from lib.core.circuits import conductors
 from lib.core.followed import fresh, joined, served
 from lib.core.foresight import Prospect
+from lib.core.modes import Mode
 from lib.core.needs import Step
 from lib.core.plan import Plan, Quarters, cheap_hours
 from lib.core.post import Post
@@ -109,6 +110,7 @@ def _prospect(charging: Charging, name: str, car: CarRules) -> Prospect:
         full_w=full_w(bay.post, car) if bay else 0.0,
         least_w=least_w(bay.post, car) if bay else 0.0,
         plugged=charger is not None,
+        waits=bay is None or (bay.mode is Mode.AUTO and not (charger and bay.ended)),
         phases=conductors(bay.post.rules.wired, most_phases(bay.post, car)) if bay else (1, 2, 3),
     )
 

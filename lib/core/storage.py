@@ -22,7 +22,7 @@ from lib.core.cellar import CarsWord, Storage, StorageRules
 from lib.core.circuits import Amps
 from lib.core.claims import BATTERY, LEASE_S, Drawn
 from lib.core.cost import PriceSlot, slot_at
-from lib.core.followed import Followed
+from lib.core.followed import Followed, aged
 from lib.core.modes import StorageMode
 from lib.core.outside import Proposed
 from lib.core.site import Word
@@ -108,7 +108,7 @@ def after(storage: Storage, event: Event, rules: StorageRules, *, now_s: float, 
             is_new = word.planned != storage.cars.planned
             return replace(storage, cars=word, planned_s=None if is_new else storage.planned_s)
         case Planned(followed=followed):
-            return replace(storage, followed=followed, planned_s=None)
+            return replace(storage, followed=aged(followed, at), planned_s=None)
         case Ticked():
             return storage
         case Chosen(mode=mode):

@@ -4,7 +4,7 @@ In: the house and its rates. Out: prices by slot, the maximum tariff in them whe
 of this month's peak and the next one's.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from lib.core import months
 from lib.core.bands import midnight
@@ -13,10 +13,11 @@ from lib.core.charges import Used
 from lib.core.cost import PriceSlot, ahead
 from lib.core.expected import SUPPOSED_KW_EUR
 from lib.core.horizon import PeakPrices
-from lib.core.house import House, Rules, accepted_w, new_peak_eur, paid_w
+from lib.core.house import House, Rules, accepted_w, limit_w, new_peak_eur, paid_w, target_w
+from lib.core.quarter import start_of
 
 DAYS_MARKET, DAYS_BANDS = 2, 6  # a price of the market is known until tomorrow, one by bands for ever
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def prices_ahead(house: House, rules: Rules, *, days_back: int = 1) -> tuple[PriceSlot, ...]:
@@ -40,7 +41,8 @@ def prices_ahead(house: House, rules: Rules, *, days_back: int = 1) -> tuple[Pri
 def peak_prices(house: House, rules: Rules, *, saves_eur: float = 0.0) -> PeakPrices:
     """What peaks cost; saves_eur: what 1 kW more that is paid saves on a usual day."""
     if not rules.capacity_tariff or house.peaks is None:
-        return PeakPrices(paid_w=rules.connection_w, next_w=rules.connection_w)
+        carries_w = limit_w(house, rules)
+        return PeakPrices(paid_w=carries_w, next_w=carries_w)
     month = (house.peaks.month + timedelta(days=31)).replace(day=1)
     tariff = rules.capacity(month)
     floor_w = tariff.floor_w if tariff else 0.0
@@ -67,3 +69,11 @@ def _maximum_eur_kwh(house: House, rules: Rules) -> float:
     if tariff is None or house.peaks is None:
         return 0.0
     return months.kwh_eur(house.peaks.month, house.books, house.peaks, tariff)
+
+
+def used_wh(house: House, rules: Rules, at: datetime) -> float:
+    """What the running quarter has drawn; of one whose start nobody watched as much as the ledger supposes."""
+    running, start = house.quarter, start_of(at)
+    if running is not None and running.start == start and running.used_wh is not None:
+        return running.used_wh
+    return target_w(house, rules) * ((at - start) / HOUR)

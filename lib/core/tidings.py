@@ -9,10 +9,10 @@ from lib.core.capacity import Capacity
 from lib.core.claims import Cause
 from lib.core.counters import Counters, fallen
 from lib.core.events import Event, Kind
-from lib.core.ledger import Ledger
+from lib.core.ledger import NEWS_W, Ledger
 from lib.core.peaks import Peaks
 from lib.core.quarter import QUARTER
-from lib.core.stamp import BRUSSELS
+from lib.core.stamp import BRUSSELS, clock
 
 
 def above(ended: Closed | None, target_w: float, cause: Cause | None, at: datetime) -> Iterator[Event]:
@@ -31,6 +31,15 @@ def announced(before: Ledger, now: Ledger, at: datetime) -> Iterator[Event]:
             cost = "" if over.eur is None else f", which costs € {over.eur:.2f} over the next 12 bills"
             text = f"{over.who} may take this quarter to {over.peak_w / 1000:.2f} kW ({over.cause}){cost}"
             yield Event(at=at, kind=Kind.ABOVE, text=text)
+
+
+def raised(peak_w: float, before_w: float, first: datetime, eur: float | None, at: datetime | None) -> Iterator[Event]:
+    """The plan lets a quarter go above what is paid; a peak that was said stays while it is about right."""
+    if at is None or peak_w <= before_w + NEWS_W:
+        return
+    cost = "" if eur is None else f", which costs € {eur:.2f} over the next 12 bills"
+    text = f"the plan lets the quarter from {clock(first, at)} go to {peak_w / 1000:.2f} kW{cost}"
+    yield Event(at=at, kind=Kind.ABOVE, text=text)
 
 
 def new_peak(

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from lib.core.claims import BATTERY
 from lib.core.naive import PlugIn
-from lib.core.outcome import Outcome, cars_w
+from lib.core.outcome import Outcome, cars_w, counts_w
 from lib.core.outlook import Outlook as Foreseen
 from lib.core.planning import Battery, Cars, InForce
 from lib.core.power import PHASE_V
@@ -40,7 +40,13 @@ def cars_of(charging: Charging, *, heard_s: float) -> Cars:
 
 def battery_of(storage: Storage, *, heard_s: float) -> Battery:
     """What bs says of its batteries, as dm's core takes it; heard_s: when it came, by our clock."""
-    return Battery(store=storage.store, phases=storage.phases, mode=storage.mode.value, heard_s=heard_s)
+    return Battery(
+        store=storage.store,
+        phases=storage.phases,
+        mode=storage.mode.value,
+        capacity_wh=storage.capacity_wh,
+        heard_s=heard_s,
+    )
 
 
 def plug_ins_of(charging: Charging) -> Iterator[PlugIn]:
@@ -90,8 +96,13 @@ def say_plan(
     seq: int,
     peaks_cost: bool = True,
     titles: Mapping[str, str] | None = None,
+    capacity_wh: float = 0.0,
+    for_s: float = 2100.0,
 ) -> Plan:
-    """The plan in force as dm says it; peaks_cost: False where there is no capacity tariff; titles: of cars."""
+    """The plan in force as dm says it; peaks_cost: False where there is no capacity tariff; titles: of cars.
+
+    capacity_wh: of all batteries; for_s: how long it holds from its arrival.
+    """
     problem, schedule, outcome = plan.problem, plan.schedule, plan.outcome
     bound = schedule.bound_eur
     return Plan(
@@ -101,7 +112,8 @@ def say_plan(
         by=schedule.by,
         trouble=plan.trouble,
         because=plan.because,
-        spans=tuple(_spans(plan, peaks_cost=peaks_cost)),
+        for_s=for_s,
+        spans=tuple(_spans(plan, capacity_wh, peaks_cost=peaks_cost)),
         titles=dict(titles or {}),
         blocks=tuple(_blocks(plan, titles or {})),
         served=tuple(
@@ -121,7 +133,7 @@ def say_plan(
         eur=outcome.energy_eur,
         bound_eur=bound,
         rounding_eur=None if bound is None else max(0.0, outcome.eur - bound),
-        short=tuple(_short(problem, outcome)),
+        short=tuple(_short(problem, outcome, titles or {})),
         solve_s=schedule.solve_s,
         saved=tuple(
             Saved(
@@ -150,17 +162,16 @@ def say_outlook(outlook: Foreseen, *, trouble: str = "") -> Outlook:
     )
 
 
-def _spans(plan: InForce, *, peaks_cost: bool) -> Iterator[PlanSpan]:
+def _spans(plan: InForce, capacity_wh: float, *, peaks_cost: bool) -> Iterator[PlanSpan]:
     problem, outcome = plan.problem, plan.outcome
     blocks = plan.schedule.blocks
     cars = {
         name: cars_w(problem, [one for one in blocks if one.car == name])
         for name in sorted({one.car for one in blocks})
     }
-    store = problem.store
+    store, counted = problem.store, counts_w(problem, outcome.grid_w)
     for place, span in enumerate(problem.spans):
         paid_w = problem.peaks[span.peak].paid_w
-        counts_w = max(0.0, outcome.grid_w[place] + span.safe_w)
         yield PlanSpan(
             start=span.start,
             end=span.end,
@@ -171,10 +182,10 @@ def _spans(plan: InForce, *, peaks_cost: bool) -> Iterator[PlanSpan]:
             sun_w=span.sun_w,
             cars_w={name: watts[place] for name, watts in cars.items() if watts[place]},
             battery_w=outcome.store_w[place] if store else None,
-            soc_pct=100 * outcome.level_wh[place] / store.most_wh if store and store.most_wh else None,
+            soc_pct=100 * outcome.level_wh[place] / capacity_wh if store and capacity_wh else None,
             grid_w=outcome.grid_w[place],
-            counts_w=counts_w,
-            target_w=(outcome.peaks_w[span.peak] if counts_w > paid_w + 1 else paid_w) if peaks_cost else None,
+            counts_w=max(0.0, outcome.grid_w[place] + span.safe_w),
+            target_w=(outcome.peaks_w[span.peak] if counted[place] > paid_w + 1 else paid_w) if peaks_cost else None,
         )
 
 
@@ -217,10 +228,10 @@ def _eur_kwh(problem: Problem, start: datetime, end: datetime) -> float:
     return sum(length / (end - start) * eur_kwh for length, eur_kwh in parts)
 
 
-def _short(problem: Problem, outcome: Outcome) -> Iterator[str]:
+def _short(problem: Problem, outcome: Outcome, titles: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each need that finds no place."""
     for want, short_wh in zip(problem.wants, outcome.short_wh, strict=True):
         if short_wh >= SHORT_WH:
             what = f"{want.trip}: " if want.trip else ""
             kwh = f"{short_wh / 1000:.1f} of {want.energy_wh / 1000:.1f} kWh"
-            yield f"{want.car}: {what}{kwh} find no place before {clock(want.until, problem.at)}"
+            yield f"{titles.get(want.car, want.car)}: {what}{kwh} find no place before {clock(want.until, problem.at)}"

@@ -10,6 +10,7 @@ def followed_of(plan: Plan, *, now_s: float) -> Followed:
     """What the cores take of it; now_s: our seconds when it came."""
     return Followed(
         until_s=now_s + plan.for_s,
+        made=plan.made,
         blocks=tuple(
             Block(
                 car=block.device,
@@ -32,6 +33,8 @@ def followed_of(plan: Plan, *, now_s: float) -> Followed:
                 cars_w=sum(span.cars_w.values()),
                 battery_w=span.battery_w or 0.0,
                 target_w=span.target_w,
+                import_eur_kwh=span.import_eur_kwh,
+                export_eur_kwh=span.export_eur_kwh,
             )
             for span in plan.spans
         ),

@@ -38,7 +38,7 @@ WANT = Want(
     car="car_1", trip="sea", energy_wh=6_000.0, until=local("2026-11-21 07:00"), full_w=7_360.0, least_w=1_380.0
 )
 STORE = Store(energy_wh=5_000, least_wh=1_000, most_wh=10_000, charge_w=3_000, discharge_w=3_000)
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 
 
 class Room:
@@ -86,7 +86,7 @@ async def a_room(monkeypatch: pytest.MonkeyPatch, planner: Planner | None = None
     """It works until the block ends; its solver is the real one."""
     monkeypatch.setattr(desks, "FIRST_S", 0.0)
     monkeypatch.setattr("lib.core.planning.LEAST_GAP_S", 0.0)
-    room = Room(planner or Planner(WallClock()))
+    room = Room(planner or Planner(WallClock(), limit_s=LIMIT_S))
     working = asyncio.create_task(room.desk.run())
     try:
         yield room

@@ -9,6 +9,8 @@ import pytest
 from lib.core.arbitrage import Store, Stretch
 from lib.core.cost import PriceSlot
 from lib.core.expected import AHEAD, brightness, end_eur_kwh, stretches
+from lib.core.followed import Expected, Followed
+from lib.core.quarter import start_of
 from lib.core.usual import Usual
 from tests.conftest import local
 
@@ -103,3 +105,24 @@ def test_what_is_left_at_the_end_replaces_what_is_drawn() -> None:
     some = Usual(by_hour={"12": 3_000.0})
     assert 0.1 < end_eur_kwh(expected(sun=some), STORE) < 0.4
     assert 0.0 == end_eur_kwh((), STORE)
+
+
+def test_dms_plan_tells_of_house_sun_help_and_prices_to_come() -> None:
+    """700 W less 200 of sun and 900 for cars that the battery helps; a price that is published stays."""
+    start = start_of(AT)
+    known = Expected(
+        start=start,
+        end=start + 48 * HOUR,
+        load_w=700.0,
+        sun_w=200.0,
+        cars_w=900.0,
+        battery_w=-1_400.0,
+        target_w=3_000.0,
+        import_eur_kwh=0.21,
+        export_eur_kwh=0.04,
+    )
+    published = PriceSlot(AT - HOUR, AT + HOUR, 0.30, 0.05)
+    found = expected(prices=(published,), followed=Followed(until_s=1.0, stretches=(known,)), target_w=2_500.0)
+    assert {(1_400.0, 3_900.0)} == {(one.load_w, one.room_w) for one in found[:-1]}
+    assert (0.30, 0.05) == (found[0].import_eur_kwh, found[0].export_eur_kwh)
+    assert (0.21, 0.04) == (found[-2].import_eur_kwh, found[-2].export_eur_kwh)

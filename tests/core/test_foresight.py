@@ -1,5 +1,6 @@
 """What is foreseen for each car: a state of charge that nobody knows, and cheap hours that last a weekend."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -74,6 +75,17 @@ def test_cheap_hours_bring_more_than_a_trip_takes() -> None:
         wants = foresight.wanted([one], {"car_1": needed}, 0.2, EVENING)
         assert [(goal_pct - 40.0 + 10 / 24) * 600.0, *more_wh] == pytest.approx([want.energy_wh for want in wants])
         assert all(want.until == ready for want in wants)
+
+
+def test_a_car_that_does_not_do_what_a_plan_says_wants_nothing_of_it() -> None:
+    """Its owner set its charger to something else, or it has stopped by itself."""
+    ready = EVENING + timedelta(hours=10)
+    one = Prospect(car=CAR, low_pct=40.0, wall_wh_pct=600.0, full_w=3680.0, least_w=1380.0, plugged=True, waits=False)
+    ask = Ask(soc_pct=70.0)
+    trip = Trip(key="k", car="car_1", title="Gent", ready=ready, departs=ready, returns=ready, ask=ask)
+    needed = foresight.needs(one, [trip], (), EVENING, before={}, help_asked_s=None)
+    assert () == foresight.wanted([one], {"car_1": needed}, 0.2, EVENING)
+    assert foresight.wanted([replace(one, waits=True)], {"car_1": needed}, 0.2, EVENING)
 
 
 def test_a_weekend_at_the_night_price_is_cheap_all_along() -> None:

@@ -131,3 +131,12 @@ def test_beyond_the_outlook_a_day_is_like_the_one_before() -> None:
     """Also the sun."""
     found = a_problem(wants=(a_want(AT + 4 * DAY),), outlook=an_outlook(load_w=700.0, sun_w=50.0))
     assert {(700.0, 50.0)} == {(round(one.load_w, 6), round(one.sun_w, 6)) for one in found.spans}
+
+
+def test_an_hour_in_which_a_cars_time_ends_stays_in_quarters() -> None:
+    """What it charges there would count on the mean of the hour, though it draws it in a part of it."""
+    ready = local("2026-11-22 06:45")
+    spans = [one for one in a_problem(wants=(a_want(ready),)).spans if one.end > ready - HOUR]
+    assert [15, 15, 15, 15] == [round(one.hours * 60) for one in spans if local("2026-11-22 06:00") <= one.start][:4]
+    assert ready in {one.end for one in spans}
+    assert 60 in {round(one.hours * 60) for one in a_problem(wants=(a_want(ready),)).spans}

@@ -16,6 +16,8 @@ from lib.core.sun import InverterMissed, InverterReading, InverterTold, Roof
 from lib.core.values import History, Peak
 from tests.conftest import NOON, RULES, SECOND, SIMPLE, a_reading, hear, local, stamp
 
+HOUR = timedelta(hours=1)
+
 
 def with_peak(peak_w: float) -> House:
     """A house whose meter shows this month's peak."""
@@ -38,9 +40,25 @@ def test_what_the_plan_needs_fits_under_the_target_that_it_raises() -> None:
     house = with_peak(1_200)
     assert house.quarter
     quarters = frozenset({house.quarter.start})
-    raised_w = target_w(after(house, Raised(peak_w=4_640.0, quarters=quarters), rules), rules)
-    assert raised_w * (1 - rules.margin) == pytest.approx(4_540.0 + SPARE_W)
-    assert 2_500.0 == target_w(after(house, Raised(peak_w=4_640.0, quarters=frozenset()), rules), rules)
+    raised = Raised(peak_w=4_640.0, quarters=quarters, until=NOON + HOUR)
+    higher = after(house, raised, rules)
+    assert target_w(higher, rules) * (1 - rules.margin) == pytest.approx(4_540.0 + SPARE_W)
+    assert 2_500.0 == target_w(after(house, replace(raised, quarters=frozenset()), rules), rules)
+    assert 2_500.0 == target_w(replace(higher, at=NOON + HOUR), rules)  # nobody renewed it
+
+
+def test_that_the_plan_goes_above_what_is_paid_is_said_once() -> None:
+    """And again only for a peak that is higher by much."""
+    rules = Rules(tariffs=SIMPLE, connection_w=17_250)
+    house = replace(with_peak(1_200), at=NOON)
+    quarters = frozenset({NOON + HOUR, NOON + 2 * HOUR})
+    raised = Raised(peak_w=4_640.0, quarters=quarters, until=NOON + 3 * HOUR)
+    first = after(house, raised, rules)
+    [said] = first.events
+    assert "the plan lets the quarter from 13:00 go to 4." in said.text
+    assert () == after(first, replace(raised, peak_w=4_700.0), rules).events
+    assert 1 == len(after(first, replace(raised, peak_w=5_200.0), rules).events)
+    assert () == after(house, replace(raised, quarters=frozenset()), rules).events
 
 
 def test_without_capacity_tariff_the_connection_is_the_target() -> None:

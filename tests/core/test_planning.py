@@ -170,3 +170,38 @@ def test_what_a_higher_peak_saves_is_followed_a_day_at_a_time() -> None:
     first = planning.found(Planning(), Found(problem=given, schedule=schedule))
     assert pytest.approx(0.15) == first.saves_eur
     assert first.saves_eur == planning.found(first, Found(problem=given, schedule=schedule)).saves_eur
+
+
+def test_a_plan_that_failed_is_due_again_for_the_same_reason() -> None:
+    """Also the first one; news that came meanwhile go before."""
+    begun = planning.begun(Planning(), 0.0)
+    assert NEVER == planning.due(begun, AT, 60.0)
+    known = planning.begun(planned(Planning(), a_problem(WANT)), 0.0)
+    assert "" == planning.due(known, AT, 60.0)
+    assert "prices were published" == planning.due(planning.failed(known, "prices were published"), AT, 60.0)
+    newer = planning.battery_heard(known, Battery(store=STORE))
+    assert "the battery is known" == planning.due(planning.failed(newer, "prices were published"), AT, 60.0)
+
+
+def test_a_charger_that_can_do_less_gets_another_plan() -> None:
+    """Blocks that it cannot give are not kept, however good they look; bound and saving are those of the new plan."""
+    first = planned(Planning(), a_problem(replace(WANT, full_w=11_000.0, energy_wh=4_000.0)))
+    weaker = replace(WANT, full_w=2_300.0, energy_wh=4_000.0)
+    given = a_problem(weaker, at=AT + QUARTER)
+    schedule = replace(greedy.schedule(given), bound_eur=1.0)
+    plan = in_force(planning.found(first, Found(problem=given, schedule=schedule)))
+    assert max(one.power_w for one in plan.schedule.blocks) <= 2_300.0
+    kept = replace(greedy.schedule(given), bound_eur=0.5)
+    again = in_force(planning.found(Planning(in_force=plan), Found(problem=given, schedule=kept)))
+    assert 0.5 == again.schedule.bound_eur
+
+
+def test_the_quarter_that_runs_counts_what_it_has_used() -> None:
+    """Its rest may be calm: a quarter that the plan raised stays raised until it is over."""
+    given = replace(a_problem(at=AT + 10 * QUARTER / 15), used_wh=1_000.0)
+    schedule = greedy.schedule(given)
+    plan = in_force(planning.found(Planning(), Found(problem=given, schedule=schedule)))
+    assert plan.target_w > 4_000.0
+    assert plan.quarters == {AT}
+    calm = replace(given, used_wh=100.0)
+    assert not in_force(planning.found(Planning(), Found(problem=calm, schedule=schedule))).quarters

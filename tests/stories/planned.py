@@ -9,7 +9,7 @@ of each second holds for the seconds that something happens in.
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from lib import solver
@@ -23,7 +23,7 @@ from lib.core.planning import Found, InForce, Planning
 from lib.core.problem import Problem, Row
 from lib.core.quarter import QUARTER, start_of
 from lib.core.saved import Saving
-from lib.core.terms import peak_prices
+from lib.core.terms import peak_prices, used_wh
 from lib.core.why import Hold
 from lib.messages import parse_message, to_json
 from lib.messages.dm_plan import battery_of, cars_of, say_plan
@@ -35,6 +35,7 @@ from tests.stories.driveway import CALM_S, LASTING, LONG, Driveway
 from tests.stories.homestead import READ_S, Homestead
 
 Watts = Callable[[datetime], float]
+HOLDS = timedelta(minutes=35)
 DIED = "the solver was killed by SIGKILL"
 LEAP_S, DEAD_LEAP_S = 20, 4  # a quarter counts as watched, and no lease lapses; with one dead, less
 NEAR_W = 60.0
@@ -146,7 +147,7 @@ class Planned(Homestead):
         self.planning = planning.found(self.planning, found)
         self.plans.append((self.second, self.plan))
         self._eventful_s = self.second
-        raised = dm.Raised(peak_w=self.plan.target_w, quarters=self.plan.quarters)
+        raised = dm.Raised(peak_w=self.plan.target_w, quarters=self.plan.quarters, until=self.at + HOLDS)
         self.house = dm.after(self.house, raised, self.dm_rules)
         said = say_plan(self.plan, Saving(), boot="dm", seq=self.second, peaks_cost=self.dm_rules.capacity_tariff)
         heard = parse_message(to_json(said))
@@ -159,13 +160,13 @@ class Planned(Homestead):
 
     def _problem(self) -> Problem:
         cars, battery = planning.wanted(self.planning, float(self.second))
-        before, running = self.planning.in_force, self.house.quarter
+        before = self.planning.in_force
         return problem(
             self.at,
             prices=self.prices,
             outlook=self._outlook(),
             peaks=peak_prices(self.house, self.dm_rules, saves_eur=self.planning.saves_eur),
-            used_wh=(running.used_wh or 0.0) if running else 0.0,
+            used_wh=used_wh(self.house, self.dm_rules, self.at),
             wants=cars.wants,
             store=battery.store,
             store_phases=battery.phases,
