@@ -3,8 +3,8 @@
 English; another language is one more table. Knows no plan: lib/core/reasons.py finds which it is.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from lib.core.stamp import clock
 
 UNKNOWN = "?"
 SAME_EUR = 0.001  # prices that differ by less are the same
+SAME_W = 25.0  # and so is the power of two blocks
 
 
 class Cause(StrEnum):
@@ -26,6 +27,8 @@ class Cause(StrEnum):
     SUN = "sun"
     RUNS = "runs already"
     CHEAPEST = "cheapest quarters"
+    FULL = "cheaper quarters are taken"
+    FITS = "elsewhere saves too little"
     EQUAL = "one price"
     WORTH = "cheap enough"
     STORES_SUN = "battery stores sun"
@@ -43,8 +46,8 @@ class Because:
     Attributes:
         device: a car, or "battery"; power_w: its mean from start until end, + goes into it.
         trip, until: what it is for, and by when.
-        eur_kwh: what a kWh costs meanwhile; mean_eur_kwh: over all the time in which it could be; sun_eur_kwh: what
-            the sun would earn.
+        eur_kwh: what a kWh costs meanwhile, from the sun what it would have earned; mean_eur_kwh: what it costs over
+            all the time in which it could be; sun_eur_kwh: what the sun would earn.
         then_start, then_end, then_eur_kwh: for which hours a battery stores, and what a kWh costs then.
         target_w: what a quarter may count; eur: what that costs, where it is raised.
         lacks_wh: what the want is short of.
@@ -84,6 +87,8 @@ ENGLISH: Final[Mapping[Cause, str]] = MappingProxyType(
         Cause.SUN: "sun that would earn {sun} in the grid",
         Cause.RUNS: "charges already: to stop and start once more saves too little",
         Cause.CHEAPEST: "the cheapest before {until}: {price} a kWh, {mean} on the mean",
+        Cause.FULL: "the cheaper hours before {until} are taken: {price} a kWh",
+        Cause.FITS: "another hour before {until} would save too little: {price} a kWh, {mean} on the mean",
         Cause.EQUAL: "no hour before {until} is cheaper: {price} a kWh",
         Cause.WORTH: "cheap enough to take more than is needed: {price} a kWh, {mean} on the mean",
         Cause.STORES_SUN: "stores sun that would earn {sun} in the grid, for {then}",
@@ -95,6 +100,47 @@ ENGLISH: Final[Mapping[Cause, str]] = MappingProxyType(
     }
 )
 FLAT, HELPED, SUPPOSED = "spread out flat under {target}", "with the battery's help", "its price is not published yet"
+
+
+def joined(reasons: Iterable[Because]) -> list[Because]:
+    """Neighbours in time of one cause and nearly the same power as one, at the mean of their prices.
+
+    Those of each device come in order of time.
+    """
+    found: list[Because] = []
+    last: dict[str, int] = {}
+    for one in reasons:
+        place = last.get(one.device)
+        if place is not None and _is_next(found[place], one):
+            found[place] = _as_one(found[place], one)
+        else:
+            last[one.device] = len(found)
+            found.append(one)
+    return found
+
+
+def _is_next(one: Because, other: Because) -> bool:
+    is_same = (one.trip, one.until, one.cause) == (other.trip, other.until, other.cause)
+    return is_same and one.end == other.start and abs(one.power_w - other.power_w) <= SAME_W
+
+
+def _as_one(one: Because, other: Because) -> Because:
+    """The two, `other` right after `one`."""
+    part = (one.end - one.start) / (other.end - one.start)
+
+    def mean(first: float | None, then: float | None) -> float | None:
+        return None if first is None or then is None else part * first + (1 - part) * then
+
+    return replace(
+        one,
+        end=other.end,
+        power_w=part * one.power_w + (1 - part) * other.power_w,
+        eur_kwh=mean(one.eur_kwh, other.eur_kwh),
+        sun_eur_kwh=mean(one.sun_eur_kwh, other.sun_eur_kwh),
+        flat=one.flat and other.flat,
+        helped=one.helped or other.helped,
+        supposed=one.supposed or other.supposed,
+    )
 
 
 def sentence(

@@ -4,113 +4,130 @@ In: a problem, a schedule, how that fares. Out: a reason for each block of a car
 battery stores or gives.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from lib.core.because import SAME_EUR, Because, Cause, sentence
+from lib.core.because import SAME_EUR, Because, Cause, joined, sentence
+from lib.core.look import IDLE_W, Look, mean_of
 from lib.core.outcome import Outcome
 from lib.core.plan import Block, Want
-from lib.core.problem import HOUR, Problem, Schedule, Span
+from lib.core.problem import HOUR, Problem, Schedule
 
-__all__ = ["Because", "Cause", "reasons", "sentence"]
+__all__ = ["Because", "Cause", "joined", "reasons", "sentence"]
 
 BATTERY = "battery"
-IDLE_W, NEAR_W = 50.0, 150.0  # a battery that does less rests; a quarter is full so close to its target
 NO_TIME = 0.95  # who needs so much of the time left has no choice
 MOSTLY = 0.5
-PRICED: Final = frozenset({Cause.CHEAPEST, Cause.PAID, Cause.WORTH, Cause.STORES, Cause.INSTEAD})
+SPARED = 0.1  # of the cheaper time, which a plan leaves for a start that it saves
+PRICED: Final = frozenset(
+    {Cause.CHEAPEST, Cause.FULL, Cause.FITS, Cause.PAID, Cause.WORTH, Cause.STORES, Cause.INSTEAD}
+)
 
 
 def reasons(problem: Problem, schedule: Schedule, outcome: Outcome) -> tuple[Because, ...]:
     """Why each block of the schedule is there, in its order, and then each stretch of the battery in order of time."""
-    look = _Look(problem, schedule, outcome, [span.start for span in problem.spans])
-    return (*(_of_car(look, block) for block in schedule.blocks), *_of_battery(look))
+    look = Look.of(problem, schedule, outcome)
+    return (*_of_cars(look), *_of_battery(look))
 
 
-class _Look(NamedTuple):
-    """The plan, as reasons are read from it."""
+class _Part(NamedTuple):
+    """A block of a car on its way to a reason: the number of its want, its price, and what decides besides prices."""
 
-    problem: Problem
-    schedule: Schedule
-    outcome: Outcome
-    starts: Sequence[datetime]
-
-    def places(self, start: datetime, end: datetime) -> range:
-        """The spans that a time touches."""
-        return range(max(0, bisect_right(self.starts, start) - 1), bisect_left(self.starts, end))
-
-    def target_w(self, place: int) -> float:
-        """What a span may count."""
-        return self.outcome.peaks_w[self.problem.spans[place].peak]
-
-    def counts_w(self, place: int) -> float:
-        """What a span counts for its peak."""
-        return self.outcome.grid_w[place] + self.problem.spans[place].safe_w
-
-    def sun_w(self, place: int) -> float:
-        """What the sun leaves over for cars and battery."""
-        return max(0.0, -self.problem.spans[place].net_w)
-
-    def without_w(self, place: int) -> float:
-        """What the meter would show without the battery."""
-        return self.outcome.grid_w[place] - self.outcome.store_w[place]
-
-    def helps(self, place: int) -> bool:
-        """Whether the battery keeps a span under its target, which it would pass without."""
-        store_w = self.outcome.store_w[place]
-        return store_w < -IDLE_W and self.counts_w(place) - store_w > self.target_w(place) + 1
-
-    def want(self, block: Block) -> tuple[Want | None, float]:
-        """What a block is for, and what that lacks."""
-        for want, short_wh in zip(self.problem.wants, self.outcome.short_wh, strict=True):
-            begins = self.problem.at if want.since is None else want.since
-            if (want.car, want.trip) == (block.car, block.trip) and begins < block.end and block.start < want.until:
-                return want, short_wh
-        return None, 0.0
+    block: Block
+    want: int | None
+    eur_kwh: float
+    cause: Cause | None
+    is_dear: bool
 
 
-def _of_car(look: _Look, block: Block) -> Because:
-    """The reason of a car's block, with the numbers of the run that it is a part of."""
-    problem, outcome = look.problem, look.outcome
-    want, short_wh = look.want(block)
-    start, end = _run(look.schedule.blocks, block)
-    places, run = look.places(block.start, block.end), look.places(start, end)
-    spans = [problem.spans[place] for place in places]
-    until = None if want is None else want.until
-    could = (
-        [] if want is None else [problem.spans[place] for place in look.places(want.since or problem.at, want.until)]
+def _of_cars(look: Look) -> list[Because]:
+    """The reasons of the cars' blocks in their order; neighbours in time for one want have one where that is true."""
+    blocks = look.schedule.blocks
+    found: dict[int, Because] = {}
+    order = sorted(
+        range(len(blocks)), key=lambda number: (blocks[number].car, blocks[number].trip, blocks[number].start)
     )
-    mean_eur = _mean(could, lambda span: span.import_eur_kwh)
-    eur_kwh = _mean([problem.spans[place] for place in run], lambda span: span.import_eur_kwh)
-    paid_eur = _mean(spans, lambda span: span.import_eur_kwh)
-    from_sun = sum(min(look.sun_w(place), outcome.cars_w[place]) for place in places)
-    above = [place for place in places if look.counts_w(place) > problem.peaks[problem.spans[place].peak].paid_w + 1]
-    number = problem.spans[places[0]].peak
-    costs = problem.peaks[number].eur_kw > 0
-    full = costs and all(look.counts_w(place) > look.target_w(place) - NEAR_W for place in places)
-    cause = Cause.CHEAPEST
+    run: list[int] = []
+    parts = {number: _part(look, blocks[number]) for number in order}
+    for number in order:
+        if run and not _goes_on(parts[run[-1]], parts[number]):
+            found |= _of_run(look, {one: parts[one] for one in run})
+            run = []
+        run.append(number)
+    found |= _of_run(look, {one: parts[one] for one in run})
+    return [found[number] for number in range(len(blocks))]
+
+
+def _goes_on(one: _Part, other: _Part) -> bool:
+    """Whether a block continues one, for the same want and by the same cause."""
+    return one.block.end == other.block.start and (one.block.car, one.want, one.cause, one.is_dear) == (
+        other.block.car,
+        other.want,
+        other.cause,
+        other.is_dear,
+    )
+
+
+def _of_run(look: Look, run: Mapping[int, _Part]) -> dict[int, Because]:
+    if not run:
+        return {}
+    first, *_, last = (*run.values(), *run.values())
+    cause = first.cause or _by_price(look, first, last.block.end)
+    return {number: _because(look, part, cause) for number, part in run.items()}
+
+
+def _part(look: Look, block: Block) -> _Part:
+    """A block with what decides about it, as far as that is no price of other hours."""
+    number, places = look.want(block), look.places(block.start, block.end)
+    want = None if number is None else look.problem.wants[number]
+    short_wh = 0.0 if number is None else look.outcome.short_wh[number]
+    eur_kwh = look.mean(block.start, block.end, lambda span: span.import_eur_kwh)
+    from_sun = sum(min(look.sun_w(place), look.outcome.cars_w[place]) for place in places)
+    could = None if number is None else look.could[number]
+    is_dear = could is not None and round(eur_kwh, 3) > round(could.mean_eur, 3)
+    cause = None
     if short_wh > 1:
         cause = Cause.SHORT
-    elif want is not None and want.worth_eur_kwh is None and _needs(want, problem.at) > NO_TIME:
+    elif want is not None and want.worth_eur_kwh is None and _needs(want, look.problem.at) > NO_TIME:
         cause = Cause.NO_TIME
-    elif above and costs:
+    elif any(look.raises(place) for place in places):
         cause = Cause.RAISES
-    elif paid_eur < 0:
+    elif eur_kwh < 0:
         cause = Cause.PAID
-    elif from_sun > MOSTLY * sum(outcome.cars_w[place] for place in places):
+    elif from_sun > MOSTLY * sum(look.outcome.cars_w[place] for place in places):
         cause = Cause.SUN
     elif want is not None and want.worth_eur_kwh is not None:
         cause = Cause.WORTH
-    elif paid_eur > mean_eur and _ran(problem, block):
+    elif is_dear and _ran(look.problem, block):
         cause = Cause.RUNS
-    elif (
-        max(span.import_eur_kwh for span in could or spans) - min(span.import_eur_kwh for span in could or spans)
-        < SAME_EUR
-    ):
+    elif could is None or could.most_eur - could.least_eur < SAME_EUR:
         cause = Cause.EQUAL
+    return _Part(block, number, eur_kwh, cause, is_dear and cause is None)
+
+
+def _by_price(look: Look, first: _Part, end: datetime) -> Cause:
+    """Why blocks of a want stand where they do beside its other hours; they are on the same side of its mean."""
+    assert first.want is not None  # without one there are no other hours
+    want, could = look.problem.wants[first.want], look.could[first.want]
+    eur_kwh = look.mean(first.block.start, end, lambda span: span.import_eur_kwh)
+    spans = look.problem.spans
+    cheaper = [place for place in could.places if spans[place].import_eur_kwh < eur_kwh - SAME_EUR]
+    free = [place for place in cheaper if not look.is_taken(place, want.car, want.least_w)]
+    if sum(spans[place].hours for place in free) > SPARED * sum(spans[place].hours for place in cheaper):
+        return Cause.FITS
+    return Cause.FULL if first.is_dear else Cause.CHEAPEST
+
+
+def _because(look: Look, part: _Part, cause: Cause) -> Because:
+    """The reason of a car's block, with its numbers."""
+    problem, outcome, block = look.problem, look.outcome, part.block
+    places = look.places(block.start, block.end)
+    number = problem.spans[places[0]].peak
+    want = None if part.want is None else problem.wants[part.want]
+    sun_eur = look.mean(block.start, block.end, lambda span: span.export_eur_kwh)
+    is_flat = all(look.is_full(place) for place in places) and cause not in {Cause.RAISES, Cause.SUN}
     return Because(
         cause=cause,
         device=block.car,
@@ -118,30 +135,17 @@ def _of_car(look: _Look, block: Block) -> Because:
         end=block.end,
         power_w=block.power_w,
         trip=block.trip,
-        until=until,
-        eur_kwh=paid_eur if cause is Cause.PAID else eur_kwh,
-        mean_eur_kwh=mean_eur,
-        sun_eur_kwh=_mean(spans, lambda span: span.export_eur_kwh),
+        until=None if want is None else want.until,
+        eur_kwh=sun_eur if cause is Cause.SUN else part.eur_kwh,
+        mean_eur_kwh=None if part.want is None else look.could[part.want].mean_eur,
+        sun_eur_kwh=sun_eur,
         target_w=outcome.peaks_w[number],
         eur=(outcome.peaks_w[number] - problem.peaks[number].paid_w) / 1000 * problem.peaks[number].eur_kw,
-        lacks_wh=short_wh,
-        flat=full and cause not in {Cause.RAISES, Cause.SUN} and want is not None and block.power_w < want.full_w - 1,
+        lacks_wh=0.0 if part.want is None else outcome.short_wh[part.want],
+        flat=is_flat and want is not None and block.power_w < want.full_w - 1,
         helped=any(look.helps(place) for place in places),
-        supposed=not all(span.known for span in spans) and cause in PRICED,
+        supposed=not all(problem.spans[place].known for place in places) and cause in PRICED,
     )
-
-
-def _run(blocks: Sequence[Block], block: Block) -> tuple[datetime, datetime]:
-    """From when until when a car charges for one thing without a stop, around a block."""
-    start, end = block.start, block.end
-    own = sorted((one for one in blocks if (one.car, one.trip) == (block.car, block.trip)), key=lambda one: one.start)
-    for one in own:
-        if one.start == end:
-            end = one.end
-    for one in reversed(own):
-        if one.end == start:
-            start = one.start
-    return start, end
 
 
 def _needs(want: Want, at: datetime) -> float:
@@ -157,7 +161,7 @@ def _ran(problem: Problem, block: Block) -> bool:
     )
 
 
-def _of_battery(look: _Look) -> Iterator[Because]:
+def _of_battery(look: Look) -> Iterator[Because]:
     """The reasons of the battery's stretches; what it stores is for the next one in which it gives."""
     spans, outcome = look.problem.spans, look.outcome
     stretches = [
@@ -170,11 +174,13 @@ def _of_battery(look: _Look) -> Iterator[Because]:
         yield _of_stretch(look, places, then)
 
 
-def _of_stretch(look: _Look, places: Sequence[int], then: Sequence[int] | None) -> Because:
+def _of_stretch(look: Look, places: Sequence[int], then: Sequence[int] | None) -> Because:
     spans, outcome = look.problem.spans, look.outcome
     hours = sum(spans[place].hours for place in places)
     power_w = sum(outcome.store_w[place] * spans[place].hours for place in places) / hours
-    eur_kwh = _mean([spans[place] for place in places], lambda span: span.import_eur_kwh)
+    stretch = [spans[place] for place in places]
+    eur_kwh = mean_of(stretch, lambda span: span.import_eur_kwh)
+    sun_eur = mean_of(stretch, lambda span: span.export_eur_kwh)
     cause, cars = Cause.INSTEAD, tuple[str, ...]()
     helped = [place for place in places if look.helps(place)]
     if power_w > 0:
@@ -198,13 +204,13 @@ def _of_stretch(look: _Look, places: Sequence[int], then: Sequence[int] | None) 
         start=spans[places[0]].start,
         end=spans[places[-1]].end,
         power_w=power_w,
-        eur_kwh=eur_kwh,
-        sun_eur_kwh=_mean([spans[place] for place in places], lambda span: span.export_eur_kwh),
+        eur_kwh=sun_eur if cause is Cause.STORES_SUN else eur_kwh,
+        sun_eur_kwh=sun_eur,
         then_start=None if then is None else spans[then[0]].start,
         then_end=None if then is None else spans[then[-1]].end,
         then_eur_kwh=None
         if then is None
-        else _mean([spans[place] for place in then], lambda span: span.import_eur_kwh),
+        else mean_of([spans[place] for place in then], lambda span: span.import_eur_kwh),
         target_w=look.target_w((helped or then or places)[0]),
         cars=cars,
         supposed=not all(spans[place].known for place in places) and cause in PRICED,
@@ -214,9 +220,3 @@ def _of_stretch(look: _Look, places: Sequence[int], then: Sequence[int] | None) 
 def _way(power_w: float) -> int:
     """1 where a battery stores, -1 where it gives."""
     return 0 if abs(power_w) < IDLE_W else 1 if power_w > 0 else -1
-
-
-def _mean(spans: Sequence[Span], read: Callable[[Span], float]) -> float:
-    """The mean over time; 0 of nothing."""
-    hours = sum(span.hours for span in spans)
-    return sum(read(span) * span.hours for span in spans) / hours if hours else 0.0

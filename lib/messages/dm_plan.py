@@ -1,9 +1,6 @@
 """The plan of dm → its words; and what ev and bs said → for the core that plans. Knows no wire."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
-from itertools import groupby
+from collections.abc import Iterator, Mapping
 
 from lib.core.claims import BATTERY
 from lib.core.naive import PlugIn
@@ -12,7 +9,7 @@ from lib.core.outlook import Outlook as Foreseen
 from lib.core.planning import Battery, Cars, InForce
 from lib.core.power import PHASE_V
 from lib.core.problem import Problem, Row
-from lib.core.reasons import Because, reasons, sentence
+from lib.core.reasons import joined, reasons, sentence
 from lib.core.saved import Saving
 from lib.core.stamp import clock
 from lib.messages.charging import Charging, CircuitNow
@@ -20,7 +17,6 @@ from lib.messages.plan import Outlook, Plan, PlanBlock, PlanSpan, Saved, Served
 from lib.messages.storage import Storage
 
 DAYS_SAID = 31
-SAME_W = 25.0  # blocks whose power differs by less are one
 SHORT_WH = 100.0
 
 
@@ -191,41 +187,17 @@ def _spans(plan: InForce, capacity_wh: float, *, peaks_cost: bool) -> Iterator[P
 
 def _blocks(plan: InForce, titles: Mapping[str, str]) -> Iterator[PlanBlock]:
     """What each car does and the battery, and why; neighbours that do the same for the same reason are one."""
-    found = [*reasons(plan.problem, plan.schedule, plan.outcome)]
-    for _, group in groupby(found, key=lambda one: (one.device, one.trip, one.cause)):
-        for one in _joined([*group]):
-            yield PlanBlock(
-                device=one.device,
-                start=one.start,
-                end=one.end,
-                power_w=one.power_w,
-                trip=one.trip,
-                until=one.until,
-                eur_kwh=_eur_kwh(plan.problem, one.start, one.end),
-                why=sentence(one, at=plan.problem.at, titles=titles),
-            )
-
-
-def _joined(reasons: Sequence[Because]) -> Iterator[Because]:
-    """Neighbours in time of nearly the same power as one."""
-    kept = reasons[0]
-    for one in reasons[1:]:
-        if one.start == kept.end and abs(one.power_w - kept.power_w) <= SAME_W:
-            kept = replace(kept, end=one.end)
-        else:
-            yield kept
-            kept = one
-    yield kept
-
-
-def _eur_kwh(problem: Problem, start: datetime, end: datetime) -> float:
-    """What a kWh from the grid costs in a stretch, in the mean."""
-    parts = [
-        (min(end, span.end) - max(start, span.start), span.import_eur_kwh)
-        for span in problem.spans
-        if span.start < end and start < span.end
-    ]
-    return sum(length / (end - start) * eur_kwh for length, eur_kwh in parts)
+    for one in joined(reasons(plan.problem, plan.schedule, plan.outcome)):
+        yield PlanBlock(
+            device=one.device,
+            start=one.start,
+            end=one.end,
+            power_w=one.power_w,
+            trip=one.trip,
+            until=one.until,
+            eur_kwh=one.eur_kwh,
+            why=sentence(one, at=plan.problem.at, titles=titles),
+        )
 
 
 def _short(problem: Problem, outcome: Outcome, titles: Mapping[str, str]) -> Iterator[str]:

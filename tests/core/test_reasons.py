@@ -13,7 +13,7 @@ from lib.core.greedy import schedule
 from lib.core.outcome import weighed
 from lib.core.plan import Block
 from lib.core.problem import Peak, Problem, Schedule
-from lib.core.reasons import Because, Cause, reasons, sentence
+from lib.core.reasons import Because, Cause, joined, reasons, sentence
 from tests.conftest import NOON
 from tests.core.problems import QUARTER, a_block, a_problem, a_store, a_want, quarter
 from tests.core.test_greedy import problems
@@ -33,12 +33,59 @@ def said(problem: Problem, *blocks: Block, store_w: tuple[float, ...] = ()) -> l
 
 
 def test_the_cheapest_quarters_before_a_time() -> None:
-    """With the price of the whole run, and the mean of all quarters in which it could be."""
+    """With the price of the block's own time, and the mean of all quarters in which it could be."""
     problem = a_problem(30, 10, 12, 40, wants=[a_want(4, before=4)])
-    both = "the cheapest before 13:00: € 0.110 a kWh, € 0.230 on the mean"
-    assert [both, both] == said(problem, a_block(1, 1, 8_000), a_block(2, 2, 8_000))
+    assert [
+        "the cheapest before 13:00: € 0.100 a kWh, € 0.230 on the mean",
+        "the cheapest before 13:00: € 0.120 a kWh, € 0.230 on the mean",
+    ] == said(problem, a_block(1, 1, 8_000), a_block(2, 2, 8_000))
     first = why(problem, a_block(1, 1, 8_000), a_block(2, 2, 8_000))[0]
     assert (Cause.CHEAPEST, "car_1", quarter(1), 8_000) == (first.cause, first.device, first.start, first.power_w)
+    assert ["the cheapest before 13:00: € 0.110 a kWh, € 0.230 on the mean"] == said(problem, a_block(1, 2, 8_000))
+
+
+def test_what_is_dearer_than_the_mean_is_never_the_cheapest() -> None:
+    """It stands there because what is cheaper is taken: by the car itself, and by what the peak leaves no room for."""
+    problem = a_problem(30, 10, 10, 15, 40, load_w=[0, 0, 2_000, 0, 0], peak=DEAR, wants=[a_want(1.5, before=5)])
+    blocks = a_block(0, 0, 1_500), a_block(1, 1, 2_500), a_block(3, 3, 2_000)
+    assert [
+        "the cheaper hours before 13:15 are taken: € 0.300 a kWh",
+        "the cheapest before 13:15: € 0.100 a kWh, € 0.210 on the mean; spread out flat under 2.5 kW",
+        "the cheapest before 13:15: € 0.150 a kWh, € 0.210 on the mean",
+    ] == said(problem, *blocks)
+
+
+def test_a_start_that_is_saved_leaves_cheaper_hours_free() -> None:
+    """Then nobody says that they are taken, nor that these are the cheapest."""
+    problem = a_problem(20, 20, 10, 30, 14, 14, wants=[a_want(2, before=6)])
+    assert ["another hour before 13:30 would save too little: € 0.200 a kWh, € 0.180 on the mean"] == said(
+        problem, a_block(1, 1, 8_000)
+    )
+
+
+def test_blocks_of_one_run_have_one_cause() -> None:
+    """Whatever their prices are beside one another, as long as they are on the same side of the mean."""
+    problem = a_problem(30, 11, 12, 10, 40, 10.95, wants=[a_want(4.5, before=6)])
+    found = why(problem, *(a_block(place, place, 6_000 + 10 * place) for place in (1, 2, 3)))
+    assert [Cause.CHEAPEST] * 3 == [one.cause for one in found]
+    [whole] = joined(found)
+    assert (quarter(1), quarter(4), 6_020) == (whole.start, whole.end, whole.power_w)
+    assert pytest.approx(0.11) == whole.eur_kwh
+
+
+def test_cars_that_charge_side_by_side_are_joined_each() -> None:
+    """In the order in which each begins."""
+    problem = a_problem(10, 10, 20, wants=[a_want(2, before=3), a_want(2, before=3, car="car_2")])
+    blocks = [a_block(place, place, 4_000, car=car) for place in (0, 1) for car in ("car_1", "car_2")]
+    assert [("car_1", quarter(0), quarter(2)), ("car_2", quarter(0), quarter(2))] == [
+        (one.device, one.start, one.end) for one in joined(why(problem, *blocks))
+    ]
+
+
+def test_sun_has_the_price_that_it_would_earn() -> None:
+    """In a car as in a battery: what it costs to take it is what the grid does not pay."""
+    sunny = a_problem(30, 40, sun_w=[4_000, 0], load_w=[0, 2_000], store=a_store(), wants=[a_want(0.3, before=2)])
+    assert [0.05, 0.05, 0.40] == [one.eur_kwh for one in why(sunny, a_block(0, 0, 1_500), store_w=(2_500, -2_000))]
 
 
 def test_a_time_that_is_far_has_its_weekday() -> None:
@@ -184,3 +231,5 @@ def test_each_block_has_its_reason(problem: Problem) -> None:
     for because in cars:
         above_w = max(outcome.peaks_w[place] - one.paid_w for place, one in enumerate(problem.peaks))
         assert because.cause is not Cause.RAISES or above_w > 0
+        if because.cause is Cause.CHEAPEST:
+            assert round(because.eur_kwh or 0.0, 3) <= round(because.mean_eur_kwh or 0.0, 3)
