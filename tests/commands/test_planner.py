@@ -22,7 +22,7 @@ from lib.core.problem import Peak, Problem, Schedule, Span
 from tests.conftest import NOON
 
 QUARTER = timedelta(minutes=15)
-WAIT_S = 20.0
+WAIT_S = 90.0
 ROOT = Path(__file__).parents[2]
 SPANS = tuple(
     Span(
@@ -320,7 +320,7 @@ async def test_a_command_that_is_not_there_costs_a_sentence() -> None:
 
 async def test_the_real_solver_killed_in_mid_solve(tmp_path: Path) -> None:
     """As soon as HiGHS is loaded, so with the problem read: greedy at once, and the next plan is the solver's again."""
-    planner = Planner(TurnedClock(NOON))
+    planner = Planner(TurnedClock(NOON), limit_s=WAIT_S)
     planning = asyncio.create_task(planner.plan(a_long_problem()))
     pid = await at_work()
     await come(lambda: "highspy" in Path(f"/proc/{pid}/maps").read_text("utf-8"))
@@ -336,14 +336,14 @@ async def test_the_real_solver_killed_in_mid_solve(tmp_path: Path) -> None:
 async def test_the_real_solver_without_highspy(tmp_path: Path) -> None:
     """A system without it: the greedy plan, and what to type."""
     (tmp_path / "highspy.py").write_text("raise ImportError('no highspy here')\n", encoding="utf-8")
-    planner = Planner(TurnedClock(NOON), environ={**os.environ, "PYTHONPATH": str(tmp_path)})
+    planner = Planner(TurnedClock(NOON), environ={**os.environ, "PYTHONPATH": str(tmp_path)}, limit_s=WAIT_S)
     assert_greedy(await planner.plan(PROBLEM), "the solver (highspy) is not installed; to install it: ./do_py.sh")
 
 
 async def test_the_real_solver_is_found_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dm may be started in any folder, as cron does."""
     monkeypatch.chdir(tmp_path)
-    assert "" == (await Planner(TurnedClock(NOON)).plan(PROBLEM)).trouble
+    assert "" == (await Planner(TurnedClock(NOON), limit_s=WAIT_S).plan(PROBLEM)).trouble
 
 
 async def test_a_child_does_not_outlive_who_asked(tmp_path: Path) -> None:

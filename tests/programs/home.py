@@ -19,15 +19,16 @@ from websockets.exceptions import ConnectionClosed
 
 from lib.messages import House, Message, parse_message
 from lib.messages.charging import ChargerNow, Charging
+from lib.messages.plan import Plan
 from lib.messages.storage import Storage
 from tests.hub.raw import Answer, request
 from tests.programs.far import Far
 from tests.programs.program import environment, listening, running
 
-M = TypeVar("M", House, Charging, Storage)
+M = TypeVar("M", House, Plan, Charging, Storage)
 LIMIT_S = 60.0  # many programs start at the same time
 FILES = {"dm": "dm.py", "ev": "ev_app.py", "bs": "bs_app.py"}
-SAYS = {House: "dm", Charging: "ev", Storage: "bs"}
+SAYS = {House: "dm", Plan: "dm", Charging: "ev", Storage: "bs"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
