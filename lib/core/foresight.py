@@ -12,7 +12,7 @@ from lib.core.bands import midnight
 from lib.core.books import local_day
 from lib.core.car import FULL_PCT, CarRules
 from lib.core.cost import PriceSlot
-from lib.core.needs import Need, Step, need
+from lib.core.needs import ENOUGH_PCT, Need, Step, need
 from lib.core.plan import Plan, Quarters, Want, cheapest, flat_w, quarters
 from lib.core.soc import PARKED_PCT_DAY
 from lib.core.stamp import BRUSSELS
@@ -213,8 +213,8 @@ def _for_night(prospect: Prospect, cheap_eur: float | None, at: datetime, first:
 
 
 def _parked_wh(prospect: Prospect, time: timedelta) -> float:
-    """What it may lose meanwhile, as its state of charge has it."""
-    return PARKED_PCT_DAY * (time / DAY) * prospect.wall_wh_pct
+    """What it may lose meanwhile, as its state of charge has it, less what it need not have to be ready."""
+    return (PARKED_PCT_DAY * (time / DAY) - ENOUGH_PCT) * prospect.wall_wh_pct
 
 
 def _want(prospect: Prospect, energy_wh: float, until: datetime) -> Want:
