@@ -5,13 +5,14 @@ Knows no log and no screen.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from lib.core.reading import Reading
 
 STARTS_W = 500.0  # injecting so much is production; taking so much is its end
 STEP_W = 2_000.0  # a change of injection worth a word
+LASTS = timedelta(seconds=20)  # by then it is known what a car drew that came or went
 
 
 class Kind(StrEnum):
@@ -40,12 +41,14 @@ class Event:
 class Watch:
     """What the next reading is compared with.
 
-    producing: whether the house injected when it last was clear; said_w: the injection that was told last. The others
-    are what the meter said last. None: not known yet; what a first reading shows did not happen just now.
+    producing: whether the house injected when it last was clear; said_w: the injection that was told last; turned:
+    since when there is something to tell of it. The others are what the meter said last. None: not known yet; what a
+    first reading shows did not happen just now.
     """
 
     producing: bool | None = None
     said_w: float = 0.0
+    turned: datetime | None = None
     breaker: int | None = None
     message: str | None = None
     tariff: int | None = None
@@ -54,7 +57,7 @@ class Watch:
 
 def after(watch: Watch, reading: Reading, at: datetime, *, devices_w: float = 0.0) -> tuple[Watch, tuple[Event, ...]]:
     """What to compare the next reading with, and what happened by this one; devices_w: what cars and battery draw."""
-    watch, said = _production(watch, reading, devices_w)
+    watch, said = _production(watch, reading, at, devices_w)
     said += [*_breaker(watch, reading), *_message(watch, reading), *_tariff(watch, reading), *_serial(watch, reading)]
     watch = replace(
         watch,
@@ -69,10 +72,11 @@ def after(watch: Watch, reading: Reading, at: datetime, *, devices_w: float = 0.
 Said = tuple[Kind, str]
 
 
-def _production(watch: Watch, reading: Reading, devices_w: float) -> tuple[Watch, list[Said]]:
+def _production(watch: Watch, reading: Reading, at: datetime, devices_w: float) -> tuple[Watch, list[Said]]:
     """Started above 0.5 kW injected, stopped above 0.5 kW taken; between the two each step of more than 2 kW.
 
-    Of the house alone: a car that takes the sun, or a battery, ends no production.
+    Of the house alone: a car that takes the sun, or a battery, ends no production. What has not lasted is not told,
+    for a car that stops is known to have stopped a little later than the meter shows it.
     """
     if reading.import_w is None and reading.export_w is None:
         return watch, []
@@ -81,16 +85,22 @@ def _production(watch: Watch, reading: Reading, devices_w: float) -> tuple[Watch
     how, ends = ("injected", "taken") if abs(devices_w) < STARTS_W / 10 else ("left over", "drawn by the house")
     if watch.producing is None:
         return replace(watch, producing=injected_w > STARTS_W, said_w=injected_w), []
+    now, text = watch, ""
     if not watch.producing and injected_w > STARTS_W:
         now = replace(watch, producing=True, said_w=injected_w)
-        return now, [(Kind.PRODUCTION, f"production started: {injected_w / 1000:.2f} kW {how}")]
-    if watch.producing and taken_w > STARTS_W:
+        text = f"production started: {injected_w / 1000:.2f} kW {how}"
+    elif watch.producing and taken_w > STARTS_W:
         now = replace(watch, producing=False, said_w=0.0)
-        return now, [(Kind.PRODUCTION, f"production stopped: {taken_w / 1000:.2f} kW {ends}")]
-    if watch.producing and abs(injected_w - watch.said_w) > STEP_W:
+        text = f"production stopped: {taken_w / 1000:.2f} kW {ends}"
+    elif watch.producing and abs(injected_w - watch.said_w) > STEP_W:
         now = replace(watch, said_w=injected_w)
-        return now, [(Kind.PRODUCTION, f"{injected_w / 1000:.2f} kW {how}, after {watch.said_w / 1000:.2f} kW")]
-    return watch, []
+        text = f"{injected_w / 1000:.2f} kW {how}, after {watch.said_w / 1000:.2f} kW"
+    if not text:
+        return replace(watch, turned=None), []
+    turned = at if watch.turned is None else min(watch.turned, at)
+    if at - turned < LASTS:
+        return replace(watch, turned=turned), []
+    return replace(now, turned=None), [(Kind.PRODUCTION, text)]
 
 
 def _breaker(watch: Watch, reading: Reading) -> Iterator[Said]:

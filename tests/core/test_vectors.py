@@ -201,16 +201,18 @@ def test_a_long_pause_changes_day_and_month(check: Case) -> None:
 
 @pytest.mark.parametrize("rules", occasions("production", "rules"))
 def test_production_starts_steps_and_stops(rules: Case) -> None:
-    """Just above each limit an event, at the limit none, and between start and stop one for each large step."""
+    """Just above each limit an event once it lasts, at the limit none, and between the two one for each large step."""
     start_w, stop_w, step_w = (limit_w(rules[key]) for key in ("start", "stop", "step_message"))
     most_w = start_w + 2 + step_w
     powers_w = [0, -start_w, -start_w - 1, 1 - most_w, -most_w, step_w - most_w, 0, stop_w, stop_w + 1, -start_w]
     house, told = House(), list[int]()
-    for second, power_w in enumerate(powers_w):
-        house = hear(house, a_reading(NOON + second * SECOND, grid_w=power_w))
-        told += [second] * sum(event.kind is Kind.PRODUCTION for event in house.events)
+    for number, power_w in enumerate(powers_w):
+        for second in range(21):
+            house = hear(house, a_reading(NOON + (number * 21 + second) * SECOND, grid_w=power_w))
+            told += [number] * sum(event.kind is Kind.PRODUCTION for event in house.events)
     assert told == [2, 4, 6, 8]
-    house = hear(house, a_reading(NOON + 20 * SECOND, grid_w=-start_w - 1))
+    for second in (210, 230):
+        house = hear(house, a_reading(NOON + second * SECOND, grid_w=-start_w - 1))
     assert [event.text.partition(":")[0] for event in house.events] == ["production started"]
 
 

@@ -108,7 +108,7 @@ async def test_events_and_prices_are_kept(tmp_path: Path) -> None:
     recorder, _, _ = recorder_in(tmp_path)
     recorder.take_prices("file", (Slot(NOON, NOON + QUARTER, 81.5),))
     house = watched(recorder, NOON, NOON + 2 * SECOND, 100.0)
-    house = watched(recorder, NOON + 2 * SECOND, NOON + 5 * SECOND, -900.0, house=house)
+    house = watched(recorder, NOON + 2 * SECOND, NOON + 23 * SECOND, -900.0, house=house)
     recorder.take(replace(house, notices={"a": "b"}))  # the same reading once more
     await recorder.close()
     _, kept, _ = recorder_in(tmp_path)
