@@ -105,7 +105,7 @@ def main() -> int:
     from lib.commands.run import run, stand
     from lib.hub.orders import Orders
     from lib.hub.questions import STORE
-    from lib.hub.rest import STORE_STATES
+    from lib.hub.states import STORE_STATES
 
     boot, clock = uuid4().hex[:8], WallClock()
     cellar: Cellar | None = None

@@ -35,7 +35,7 @@ def main() -> int:
     from lib.commands.run import run, stand
     from lib.hub.orders import Orders
     from lib.hub.questions import CARS
-    from lib.hub.rest import CAR_STATES
+    from lib.hub.states import CAR_STATES
 
     boot, clock = uuid4().hex[:8], WallClock()
     cars: Cars | None = None

@@ -19,7 +19,7 @@ from lib.core.stamp import BRUSSELS
 from lib.core.values import Count, History, HistoryRow, Peak
 from lib.hub import answers, money
 from lib.hub.questions import CARS, HOUSE, STORE
-from lib.hub.rest import CAR_STATES, HOUSE_STATES, STORE_STATES
+from lib.hub.states import CAR_STATES, HOUSE_STATES, STORE_STATES
 from lib.messages.counted import say_bill
 from lib.messages.dm import say_house
 from lib.messages.orders import ORDERS

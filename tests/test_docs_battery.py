@@ -21,7 +21,7 @@ from lib.core.modes import StorageMode
 from lib.core.reserve import reserve_pct
 from lib.core.storing import DEAD_W
 from lib.hub.questions import STORE
-from lib.hub.rest import STORE_STATES
+from lib.hub.states import STORE_STATES
 from lib.inverters import open_inverter
 from lib.panels.battery import NONE_SET_UP
 from lib.panels.bs import bs_panels

@@ -29,7 +29,7 @@ from lib.core.sessions import Session, statement
 from lib.core.soc import Confidence
 from lib.core.trip import Entry, asked, trips
 from lib.hub.questions import CARS
-from lib.hub.rest import CAR_STATES
+from lib.hub.states import CAR_STATES
 from lib.messages.orders import ORDERS, order_of
 from lib.panels.ev_keys import EV_KEYS
 from lib.secrets import NO_SECRETS, OTHERS

@@ -26,7 +26,7 @@ from lib.core.saved import Day, Saving
 from lib.forecasts import open_forecast, open_meteo, watch
 from lib.hub import planning as words
 from lib.hub.questions import HOUSE
-from lib.hub.rest import HOUSE_STATES
+from lib.hub.states import HOUSE_STATES
 from lib.messages.dm_plan import DAYS_SAID, say_outlook, say_plan
 from lib.messages.plan import Plan
 from lib.panels.dm import dm_panels

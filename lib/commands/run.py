@@ -21,8 +21,8 @@ from lib.hub.gate import Role
 from lib.hub.history import History
 from lib.hub.orders import NO_HANDLERS, Handlers
 from lib.hub.questions import HOUSE, Question
-from lib.hub.rest import HOUSE_STATES
 from lib.hub.server import Hub, HubError
+from lib.hub.states import HOUSE_STATES
 from lib.messages import Message, Say
 from lib.meters import MeterError
 from lib.secrets import SecretsError, door_tokens, load_secrets

@@ -14,8 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from fastapi import Response
-from fastapi.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lib.clock import Clock

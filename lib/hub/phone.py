@@ -10,14 +10,15 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote_from_bytes
 
-from fastapi import FastAPI, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from lib.hub.visitor import visitor
 
 WEB: Final = Path(__file__).parent.parent / "web"
 PAGE = "index.html"
 KINDS: Final = MappingProxyType({".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"})
-ASKED: Final = ("GET", "HEAD")
 PART: Final = re.compile(r'(?<=")phone/[a-z]+\.[a-z]+(?=")')
 MANNERS: Final = MappingProxyType(
     {
@@ -28,21 +29,22 @@ MANNERS: Final = MappingProxyType(
 )
 
 
-def add_phone(api: FastAPI) -> None:
-    """Add GET /phone, and beneath it what the page is made of. The files are read now: no name reaches the disk."""
+def phone_routes() -> list[Route]:
+    """GET /phone, and beneath it what the page is made of. The files are read now: no name reaches the disk."""
     page = (WEB / PAGE).read_text("utf-8")
     parts = {path.name: (path.read_bytes(), KINDS[path.suffix]) for path in WEB.iterdir() if path.suffix in KINDS}
 
-    @api.api_route("/phone", methods=list(ASKED), include_in_schema=False)
     async def phone(request: Request) -> Response:
         return Response(_with_token(page, _typed(request)), headers=MANNERS, media_type="text/html")
 
-    @api.api_route("/phone/{name}", methods=list(ASKED), include_in_schema=False)
-    async def part(name: str) -> Response:
+    async def part(request: Request) -> Response:
+        name = request.path_params["name"]
         if name not in parts:
             return Response("the phone page has no such part", 404, MANNERS, "text/plain")
         content, kind = parts[name]
         return Response(content, headers=MANNERS, media_type=kind)
+
+    return [Route("/phone", phone), Route("/phone/{name}", part)]
 
 
 def _typed(request: Request) -> bytes:

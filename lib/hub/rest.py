@@ -1,42 +1,19 @@
 """REST: the newest state of each type under /api, history, orders, and /docs, a page that tries it out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, FastAPI, Query, Request, Response
-from fastapi.responses import PlainTextResponse
 from fastapi.security import HTTPBearer
 from fastapi_offline import FastAPIOffline
 
 from lib.hub.history import MOST_ROWS, Historian, Step
 from lib.hub.newest import Newest
 from lib.hub.orders import Orders
-from lib.messages import PROTOCOL, Bill, Events, House, Message, Rates, Refused, Telegram, Usage, to_json
-from lib.messages.charging import Charging, Sessions
+from lib.messages import PROTOCOL, Message, Refused, to_json
 from lib.messages.orders import ORDERS, Done, Order, OrderError, no_order, order_of, order_schema, parse_fields
-from lib.messages.plan import Outlook, Plan
-from lib.messages.proposals import Proposals
-from lib.messages.storage import Storage
 
-HOUSE_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType(
-    {
-        "house": House,
-        "rates": Rates,
-        "usage": Usage,
-        "bill": Bill,
-        "events": Events,
-        "telegram": Telegram,
-        "plan": Plan,
-        "outlook": Outlook,
-    }
-)
-CAR_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType(
-    {"charging": Charging, "sessions": Sessions, "proposals": Proposals, "plan": Plan}
-)
-STORE_STATES: Final[Mapping[str, type[Message]]] = MappingProxyType(
-    {"storage": Storage, "proposals": Proposals, "plan": Plan}
-)
 FRESH: Final = MappingProxyType({"Cache-Control": "no-store"})
 UNSAID: Final[Mapping[int | str, dict[str, Any]]] = MappingProxyType(
     {503: {"model": Refused, "description": "Nothing was said yet"}}
@@ -56,17 +33,10 @@ TOLD: Final[Mapping[int | str, dict[str, Any]]] = MappingProxyType(
     }
 )
 TOKEN: Final = HTTPBearer(auto_error=False, description="needed from another machine; lib/hub/gate.py asks for it")
-WHERE = """\
-ask in words   python -m websockets {ws}://{way_in}{host}/ws   and type help
-for programs   {http}://{host}/docs
-on a phone     {http}://{host}/phone
-"""
 
 
-def open_api(
-    program: str, newest: Newest, *, states: Mapping[str, type[Message]], glance: Callable[[], str]
-) -> FastAPI:
-    """The HTTP side of a program: GET /api/NAME for each of `states`, /docs, and `glance()` as text at /.
+def open_api(program: str, newest: Newest, *, states: Mapping[str, type[Message]]) -> FastAPI:
+    """REST of a program: GET /api/NAME for each of `states`, and /docs.
 
     What is answered under /api is the very frame that went to the listeners; what is unknown has no key.
     """
@@ -80,18 +50,6 @@ def open_api(
         swagger_ui_parameters={"validatorUrl": None, "tryItOutEnabled": True},  # the validator is on the internet
         telemetry=dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False),  # nor told to anyone there
     )
-
-    @api.get("/", include_in_schema=False, response_class=PlainTextResponse)
-    async def glance_at(request: Request) -> Response:
-        is_secret = request.url.scheme == "https"
-        where = WHERE.format(
-            host=request.headers.get("host", ""),
-            http="https" if is_secret else "http",
-            ws="wss" if is_secret else "ws",
-            way_in="me:TOKEN@" if request.state.by_token else "",
-        )
-        return PlainTextResponse(f"{glance()}\n\n{where}", headers=FRESH)
-
     for name, kind in states.items():
         _add(api, program, newest, name, kind)
     return api

@@ -1,4 +1,4 @@
-"""One server per program, on one port: states to listeners, answers to people, REST.
+"""One server per program, on one port: states to listeners, answers to people, and REST for who asks it.
 
 In: the program's messages, orders, and lines that clients type. Out: frames. It does not know what a message means,
 and nothing that a client does makes `say` wait.
@@ -12,20 +12,21 @@ from types import MappingProxyType
 from typing import Final
 
 import uvicorn
-from fastapi import WebSocket, WebSocketDisconnect
-from fastapi.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from lib.clock import Clock, WallClock
 from lib.hub.door import HubError, open_door
+from lib.hub.front import front
 from lib.hub.gate import NO_TOKENS_AT_ALL, Gate, Role
 from lib.hub.history import Historian, History
 from lib.hub.lines import FOLLOW, Lines, Word
 from lib.hub.listener import Listener
 from lib.hub.newest import Newest
 from lib.hub.orders import NO_HANDLERS, Handlers, Orders, is_order
-from lib.hub.phone import add_phone
 from lib.hub.questions import HOUSE, Question
-from lib.hub.rest import HOUSE_STATES, add_history, add_orders, open_api
+from lib.hub.states import HOUSE_STATES
 from lib.hub.tls import TlsError, server_context
 from lib.hub.wire import MOST_CONNECTIONS, Http, Server, Wire, cut, waiting_bytes
 from lib.messages import Hello, Message, to_json
@@ -50,7 +51,7 @@ log = logging.getLogger(__name__)
 
 
 class Hub:
-    """States by `say`, to all who listen at /ws; see lib/hub/rest.py for what else it serves."""
+    """States by `say`, to all who listen at /ws; see lib/hub/front.py and rest.py for what else it serves."""
 
     def __init__(
         self,
@@ -90,13 +91,9 @@ class Hub:
         self._reading: set[asyncio.Task[None]] = set()
         self._tls = tls
         clock = clock or WallClock()
-        api = open_api(program, self._newest, states=states, glance=self._lines.glance)
-        api.add_api_websocket_route("/ws", self._talk)
-        add_orders(api, self._orders)
-        add_phone(api)
+        self._states = states
         self._historian = Historian(history, clock) if history else None
-        if self._historian:
-            add_history(api, self._historian)
+        api = front(self._lines.glance, self._talk, self._rest)
         self._gate = Gate(api, clock=clock, tokens=tokens, names=names)
         self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -164,6 +161,15 @@ class Hub:
         for connection in list(server.server_state.connections):
             cut(connection.transport)
         await serving
+
+    def _rest(self) -> ASGIApp:
+        from lib.hub.rest import add_history, add_orders, open_api  # what it costs only who asks it pays
+
+        api = open_api(self.program, self._newest, states=self._states)
+        add_orders(api, self._orders)
+        if self._historian:
+            add_history(api, self._historian)
+        return api
 
     async def _talk(self, ws: WebSocket) -> None:
         """One client, from its handshake until one of us goes."""

@@ -14,8 +14,8 @@ from lib.commands.ev_teller import Teller
 from lib.core.charging import Event
 from lib.hub.gate import Role
 from lib.hub.questions import CARS
-from lib.hub.rest import CAR_STATES
 from lib.hub.server import Hub
+from lib.hub.states import CAR_STATES
 from tests.commands.plant import CIRCUITS, RULED, Plant
 from tests.store.ev_builders import recorder_in
 

@@ -18,7 +18,7 @@ from lib.core.house import Rules
 from lib.core.modes import Mode
 from lib.hub.client import Peer
 from lib.hub.questions import CARS
-from lib.hub.rest import CAR_STATES
+from lib.hub.states import CAR_STATES
 from lib.messages import Band, Message, Rates, Say
 from lib.messages.orders import Done, SetMode
 from lib.settings import Door, Settings

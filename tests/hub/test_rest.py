@@ -11,8 +11,8 @@ from lib.commands.picture_plan import outlook, planned
 from lib.core.modes import Mode
 from lib.hub import answers
 from lib.hub.gate import Role
-from lib.hub.rest import CAR_STATES, STORE_STATES
 from lib.hub.server import Hub
+from lib.hub.states import CAR_STATES, STORE_STATES
 from lib.messages import Message, Refused, parse_message, to_json
 from lib.messages.orders import Boost, Done, SetMode
 from tests.panels.words import a_bill, some_events

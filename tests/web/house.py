@@ -6,8 +6,8 @@ from typing import Any
 
 from lib.core.modes import Mode
 from lib.hub.gate import Role
-from lib.hub.rest import CAR_STATES, STORE_STATES
 from lib.hub.server import Hub
+from lib.hub.states import CAR_STATES, STORE_STATES
 from lib.messages import Refused
 from lib.messages.orders import ORDERS, AcceptPeak, Boost, Done, Order, SetMode, SetReserve, SetSoc, SetStorage
 
