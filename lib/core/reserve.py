@@ -4,12 +4,13 @@ One quarter sets a whole month, and what is above the target cannot be foreseen:
 """
 
 from collections.abc import Container
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from lib.core.stamp import BRUSSELS
 
 ELSE_PCT = 25.0
+MORNING = timedelta(hours=3)
 
 
 class Row(NamedTuple):
@@ -37,6 +38,10 @@ def reserve_pct(at: datetime, *, owner_pct: float | None = None) -> float:
 
 
 def planned_pct(at: datetime, *, owner_pct: float | None = None) -> float:
-    """What plans keep of it: what holds now, but what is kept for cooking alone is not kept of the night to come."""
-    kept_pct = reserve_pct(at, owner_pct=owner_pct)
-    return kept_pct if owner_pct is not None else min(kept_pct, ELSE_PCT)
+    """What plans keep of it: what holds now, but never what is kept for cooking alone, as of the night to come.
+
+    Nor is it more all at once in the morning: a car that the battery helped all night would go above the peak.
+    """
+    if owner_pct is not None:
+        return owner_pct
+    return min(reserve_pct(at), reserve_pct(at - MORNING), ELSE_PCT)

@@ -52,14 +52,14 @@ def test_a_trip_is_added_an_hour_before() -> None:
     """The car charges at once, by ev's own rules; a few seconds later that is dm's plan too, and nothing flaps."""
     home = a_planned(goal_pct=None, mode=Mode.AUTO).run(minutes=20)
     assert 0.0 == home.amps()
-    home.list_trips(a_trip("@car_1@ Gent 42 %", home.at + timedelta(minutes=70)))
+    home.list_trips(a_trip("@car_1@ Gent 43.5 %", home.at + timedelta(minutes=70)))
     added_s = home.second
     home.run(seconds=FORCE_S)
     assert "what cars need changed" == home.plan.because
     assert home.plans[-1][0] - added_s <= FORCE_S
-    assert "Gent 42 %" in {block.trip for block in home.plan.schedule.blocks if block.start <= home.at}
+    assert "Gent 43.5 %" in {block.trip for block in home.plan.schedule.blocks if block.start <= home.at}
     home.run(minutes=55)
-    assert real_pct(home) >= 42.0
+    assert real_pct(home) >= 43.0
     (begun_s,) = [at_s for at_s, go in home.turns() if go]
     assert begun_s - added_s <= 30
 
