@@ -85,4 +85,5 @@ def _folded(lines: Iterable[str]) -> Iterable[str]:
         if len(line) <= WIDTH:
             yield line.rstrip()
         else:
-            yield from wrap(line, WIDTH, subsequent_indent=" " * INDENT)
+            tied = line.replace("€ ", "€\u00a0")  # an amount is not torn from its sign
+            yield from (row.replace("\u00a0", " ") for row in wrap(tied, WIDTH, subsequent_indent=" " * INDENT))

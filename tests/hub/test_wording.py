@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.hub.wording import UNKNOWN, kw
+from lib.hub.wording import UNKNOWN, answer, kw, labelled
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,10 @@ from lib.hub.wording import UNKNOWN, kw
 def test_nothing_has_no_sign(power_w: float | None, said: str) -> None:
     """An empty battery gives 0 kW at most, and not less."""
     assert said == kw(power_w)
+
+
+def test_an_amount_is_not_torn_from_its_sign() -> None:
+    """Where a line goes on."""
+    said = answer(labelled("why", "stores at € 0.149 a kWh for 18:00-20:45, when it costs a lot, which is € 0.275"))
+    assert "€\n" not in said
+    assert "€ 0.275" in said
