@@ -18,6 +18,7 @@ from lib.core.flows import rows_of
 from lib.core.modes import Mode, Phases
 from lib.core.power import PHASE_V
 from lib.core.profiles import Rota, Standing, profiled
+from lib.core.prospects import most_phases
 from lib.core.sharing import Ask, Share, share
 from lib.core.surplus import ALL_PHASES
 from lib.core.why import Hold
@@ -41,7 +42,8 @@ def shared(
     if any(one is not other for one, other in zip(narrow, aims, strict=True)):
         asks = _asks(charging, narrow)
         given, shares = _given(charging, rules, asks, narrow)
-    rooms_w = _rooms_w(given, asks)
+    wide = {aim.name: aim.bay.post.loads(ALL_PHASES) for aim in aims if aim.name not in starved and _may_widen(aim)}
+    rooms_w = _rooms_w(charging, given, asks, wide)
     return [_within(aim, rooms_w.get(aim.name, inf)) for aim in narrow], shares, given
 
 
@@ -202,8 +204,10 @@ def _rows(charging: Charging, rules: ChargingRules, asks: Iterable[Ask]) -> tupl
     return rows_of(charging, rules, reserved)
 
 
-def _rooms_w(rows: Sequence[Row], asks: Iterable[Ask]) -> dict[str, float]:
-    """What the rows would leave each if nobody else charged."""
+def _rooms_w(
+    charging: Charging, rows: Sequence[Row], asks: Iterable[Ask], wide: Mapping[str, tuple[int, ...]]
+) -> dict[str, float]:
+    """What the rows would leave each if nobody else charged; wide: the phases that it could go to besides."""
     everywhere = [row for row in rows if row.chargers is None]
     below: dict[str, list[Row]] = {}
     for row in rows:
@@ -212,9 +216,25 @@ def _rooms_w(rows: Sequence[Row], asks: Iterable[Ask]) -> dict[str, float]:
     rooms_w = {}
     for ask in asks:
         over = (*everywhere, *below.get(ask.charger, ()))
-        loads = [(row.room, load) for row in over if (load := row.load(ask.conductors, ask.phases))]
-        rooms_w[ask.charger] = power_w(min((room / load for room, load in loads), default=inf), ask.phases or 1)
+        most_a = charging.bays[ask.charger].post.most_a
+        room_w = power_w(min(most_a, _room_a(over, ask.conductors, ask.phases)), ask.phases or 1)
+        if conductors := wide.get(ask.charger):
+            room_a = min(most_a, _room_a(over, conductors, len(conductors)))
+            room_w = max(room_w, power_w(room_a, len(conductors)) if room_a >= ask.least_a else 0.0)
+        rooms_w[ask.charger] = room_w
     return rooms_w
+
+
+def _room_a(rows: Iterable[Row], conductors: tuple[int, ...], phases: int | None) -> float:
+    """What the rows leave one that charges there, in A per phase."""
+    return min((row.room / load for row in rows if (load := row.load(conductors, phases))), default=inf)
+
+
+def _may_widen(aim: Aim) -> bool:
+    """Whether it is for us to choose on how many phases it charges, and it can on all."""
+    post = aim.bay.post
+    is_ours = post.rules.switches and aim.bay.wish is Phases.AUTO and post.goes_to is None
+    return is_ours and most_phases(post, aim.facts.car) == ALL_PHASES
 
 
 def _narrow(aim: Aim) -> Aim:

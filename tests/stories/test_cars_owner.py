@@ -47,3 +47,21 @@ def test_the_sun_fills_a_car_that_has_enough_for_its_trip() -> None:
     home.list_trips(a_trip("@car_1@ Antwerpen 180 km", NOON + timedelta(hours=19)))
     home.run(minutes=5)
     assert home.why() == "charges at 2.2 kW from the sun"
+
+
+def test_a_car_that_began_on_one_phase_goes_to_three_when_there_is_room() -> None:
+    """What it asks of dm is what three phases carry, on however many it charges just now: so its grant stays."""
+    home = three_phases(peak_w=15_000.0)
+    home.base_w = lambda second: (300.0, 2_000.0 if second > 600 else 4_800.0, 300.0)
+    home.run(5)
+    home.want(Mode.MAX)
+    assert (16.0, 1) == (home.run(590).amps(), home.points["garage"].relays)
+    home.run(20)
+    wishes_w = set()
+    for _ in range(20):
+        [claim] = [bay.claim for bay in home.run(1).ev.bays.values()]
+        assert claim
+        wishes_w.add(claim.wish_w)
+    assert {11_040.0} == wishes_w
+    home.run(minutes=15)
+    assert (16.0, 3) == (home.amps(), home.points["garage"].relays)
