@@ -30,6 +30,7 @@ from lib.core.why import Hold
 from lib.core.wishes import wishes_for
 
 FOUND_S = 15.0
+HELD_A = 1.0  # an owner asks for no reason of less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +83,15 @@ class Aim:
 
     @property
     def held(self) -> Hold | None:
-        """What its budget is, where that leaves it less than it wants, by a step at least."""
+        """What its budget is, where that leaves it less than it wants, by an ampere at least.
+
+        What the house draws is never quite the same: a hold stays until hardly anything of it is left.
+        """
         if self.grant is not None and not self.grant.short:
             return None  # it has all that its car and the circuits take
         less_w = self.wished.target_w - self.target_w
-        return self.hold if less_w >= power_w(self.bay.post.rules.step_a, self.lines) else None
+        least_a = HELD_A / 2 if self.bay.why.held is self.hold else HELD_A
+        return self.hold if less_w >= power_w(least_a, self.lines) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,11 @@ from dataclasses import replace
 import pytest
 
 from lib.core.aims import aims_of
-from lib.core.carport import BatteryWord
+from lib.core.carport import BatteryWord, with_bay
+from lib.core.claims import Grant
+from lib.core.modes import Mode
+from lib.core.site import Lease
+from lib.core.why import Hold
 from tests.stories.homes import a_home
 
 
@@ -18,3 +22,23 @@ def test_a_battery_that_fell_silent_helps_nobody(ago_s: float, is_helped: bool) 
     assert is_helped is aim.facts.helped
     assert aim.claim
     assert is_helped is aim.claim.helped
+
+
+def test_a_hold_of_less_than_an_ampere_is_none() -> None:
+    """And one that is there goes when hardly anything is left of it: the house draws now a little more, now less."""
+    home = a_home(base_w=lambda _: 400.0).run(20)
+    home.want(Mode.MAX)
+    home.run(60)
+    [aim] = aims_of(home.ev, home.rules)
+    assert 3_680.0 == aim.wished.target_w
+    short_a = (0.0, 0.9, 0.4, 1.1, 0.6, 0.9, 0.4, 0.9)
+    charging, holds = home.ev, []
+    for less_a in short_a:
+        grant = Grant(who="garage", power_w=3_680.0 - 230 * less_a, short=less_a > 0)
+        leases = {"garage": Lease(grant=grant, until_s=charging.now_s + 30)}
+        charging = replace(charging, site=replace(charging.site, leases=leases))
+        [aim] = aims_of(charging, home.rules)
+        holds.append(aim.held)
+        bay = charging.bays["garage"]
+        charging = with_bay(charging, "garage", replace(bay, why=replace(bay.why, held=aim.held)))
+    assert [None, None, None, Hold.PEAK, Hold.PEAK, Hold.PEAK, None, None] == holds
