@@ -97,8 +97,8 @@ def after(habits: Habits, event: Parts | Note) -> Habits:
 
 def learned(parts: Iterable[Parts], notes: Iterable[Note]) -> Habits:
     """All of it from what was kept, both in order of time."""
-    over: list[tuple[datetime, int, Parts | Note]] = [(one.start + QUARTER, 0, one) for one in parts]
-    told: list[tuple[datetime, int, Parts | Note]] = [(note.made, 1, note) for note in notes]
+    over: Iterable[tuple[datetime, int, Parts | Note]] = ((one.start + QUARTER, 0, one) for one in parts)
+    told: Iterable[tuple[datetime, int, Parts | Note]] = ((note.made, 1, note) for note in notes)
     habits = Habits()
     for _, _, event in merge(over, told, key=lambda one: one[:2]):
         habits = after(habits, event)

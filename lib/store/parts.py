@@ -67,16 +67,19 @@ def lately(connection: sqlite3.Connection, end: datetime) -> tuple[tuple[Parts, 
     What stands far ahead was dated by a clock that was wrong.
     """
     since = end - LEARNED
-    rows = connection.execute(
-        "SELECT made, told_w, load_w, sun_w FROM notes WHERE made >= ? AND made < ? ORDER BY made",
-        (seconds(since), seconds(end + AHEAD)),
-    ).fetchall()
-    notes = tuple(note for row in rows if (note := _note(*row)) is not None)
+    told = [  # row by row: all of them as texts would be the most that a start holds
+        _note(*row)
+        for row in connection.execute(
+            "SELECT made, told_w, load_w, sun_w FROM notes WHERE made >= ? AND made < ? ORDER BY made",
+            (seconds(since), seconds(end + AHEAD)),
+        )
+    ]
+    notes = tuple(note for note in told if note is not None)
     found = tuple(between(connection, since, end))
     (count,) = connection.execute(
         "SELECT count(*) FROM parts WHERE start >= ? AND start < ?", (seconds(since), seconds(end))
     ).fetchone()
-    return found, notes, count - len(found) + len(rows) - len(notes)
+    return found, notes, count - len(found) + len(told) - len(notes)
 
 
 def _note(made: int, told_w: float | None, load_w: str, sun_w: str) -> Note | None:
