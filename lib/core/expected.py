@@ -54,7 +54,8 @@ def stretches(
     over_eur = 0.0 if target_w is None else max(LEAST_KW_EUR, SUPPOSED_KW_EUR if kw_eur is None else kw_eur)
     found: list[Stretch] = []
     start = at
-    while start < at + AHEAD:
+    until = max(at + AHEAD, followed.stretches[-1].end if followed and followed.stretches else at)
+    while start < until:
         end = start_of(start) + QUARTER
         if start >= at + FINE and start == _hour(start):
             end = start + HOUR

@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 FINE, AHEAD, FARTHEST = timedelta(hours=36), timedelta(hours=48), timedelta(days=5)
 SAFE = 0.7  # so many standard deviations of what the house may draw more are kept under the peak
 IMPORT_EUR_KWH, EXPORT_EUR_KWH = 0.30, 0.05  # supposed where no price at all is known
-RECALLED = 3  # a price that is not known is supposed to be that of a day before, at the most so many
+RECALLED = 7  # a price that is not known is supposed to be that of a day before, at the most so many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from lib.core.quarter import QUARTER, start_of
 
 HEARD_S = 60.0  # what a program said longer ago holds no more: it says its state each 5 s
 SAVES_EUR = 0.03  # a plan that is better by less does not take another's place
-SAME_WH = 500.0  # from one word of ev to the next a want changes by less while its car charges
+SAME_WH = 1500.0  # from one word of ev to the next a want changes by less: a car tells its state by the per cent
 SAME_W = 1000.0  # that a circuit leaves more or less
 OFF_W, OFF_S, AGAIN_S = 800.0, 120.0, 300.0  # so much more or less than foreseen, for so long, is news; not too often
 LEAST_GAP_S = 3.0  # between two plans: news that come together make one
@@ -29,13 +29,17 @@ NEVER = "the first plan"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cars:
-    """What ev said: what cars want, what they share, which hang on a cable, what they are called; heard_s: when."""
+    """What ev said: what cars want, what they share, which hang on a cable, what they are called; heard_s: when.
+
+    known: whether each charger was read, or does not answer; ev has just begun else.
+    """
 
     wants: tuple[Want, ...] = ()
     rows: tuple[Row, ...] = ()
     plugged: frozenset[str] = frozenset()
     modes: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    known: bool = True
     heard_s: float = 0.0
 
 
@@ -110,6 +114,8 @@ class Planning:
 def cars_heard(planning: Planning, cars: Cars) -> Planning:
     """After ev's word; what changed in it is news."""
     before = planning.cars
+    if not cars.known and before is not None:
+        return planning
     news = ""
     if before is None or cars.heard_s - before.heard_s > HEARD_S:
         news = "the cars are known"
@@ -134,7 +140,7 @@ def battery_heard(planning: Planning, battery: Battery) -> Planning:
     elif battery.mode != before.mode:
         news = "the battery's mode changed"
     elif (battery.store is None) != (before.store is None):
-        news = "the battery came back" if battery.store else "the battery is not steered"
+        news = "the battery is known" if battery.store else "the battery is not steered"
     return _told(replace(planning, battery=battery), news)
 
 

@@ -72,8 +72,11 @@ def _maximum_eur_kwh(house: House, rules: Rules) -> float:
 
 
 def used_wh(house: House, rules: Rules, at: datetime) -> float:
-    """What the running quarter has drawn; of one whose start nobody watched as much as the ledger supposes."""
+    """What the running quarter has drawn, as a plan counts it: at least as if it had gone along at its target.
+
+    What it has not used is not caught up with: that buys no cheaper kWh, and the ledger lets less of it through the
+    later it is. Of a quarter whose start nobody watched the ledger supposes the same.
+    """
     running, start = house.quarter, start_of(at)
-    if running is not None and running.start == start and running.used_wh is not None:
-        return running.used_wh
-    return target_w(house, rules) * ((at - start) / HOUR)
+    known_wh = running.used_wh if running is not None and running.start == start else None
+    return max(known_wh or 0.0, target_w(house, rules) * ((at - start) / HOUR))

@@ -30,6 +30,7 @@ def cars_of(charging: Charging, *, heard_s: float) -> Cars:
         plugged=frozenset(titles.get(one.car or "", one.name) for one in hanging),
         modes={one.name: one.mode.value for one in charging.chargers},
         titles=titles,
+        known=all(one.phases is not None or one.silent_s is not None for one in charging.chargers),
         heard_s=heard_s,
     )
 

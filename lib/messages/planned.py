@@ -16,6 +16,7 @@ HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
 BATTERY = "battery"  # as PlanBlock names it
 NOT_HEARD = "dm's plan is not heard: own plan"
 A_DAY_H = 24
+ALIKE = 0.25  # powers of neighbouring blocks that differ by less are one
 NEXT_TO_NOTHING_W = 5.0
 NEXT_TO_NOTHING_EUR = 0.005
 MOST_EUR = 1e12  # no bill
@@ -64,7 +65,12 @@ def blocks_of(plan: Plan, at: datetime, devices: Sequence[str] | None = None) ->
 
 def _goes_on(one: PlanBlock, later: PlanBlock) -> bool:
     told, more = ((each.device, each.trip, each.why, each.power_w > 0) for each in (one, later))
-    return told == more and one.end == later.start
+    return told == more and one.end == later.start and _alike(one.power_w, later.power_w)
+
+
+def _alike(one_w: float, other_w: float) -> bool:
+    """Whether a mean of both tells of each."""
+    return abs(one_w - other_w) <= ALIKE * max(abs(one_w), abs(other_w))
 
 
 def _together(one: PlanBlock, later: PlanBlock) -> PlanBlock:

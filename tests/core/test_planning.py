@@ -83,6 +83,7 @@ def test_what_cars_want_is_news_and_what_they_charge_is_none() -> None:
     assert "blue was unplugged" == news(plugged=frozenset())
     assert "red was plugged in" == news(plugged=frozenset({"blue", "red"}))
     assert "a charger's mode changed" == news(modes={"garage": "off"})
+    assert "" == news(plugged=frozenset(), wants=(), known=False)  # ev has just begun, and has not looked yet
 
 
 def test_what_flows_in_a_circuit_beside_the_cars_is_no_news() -> None:

@@ -63,15 +63,17 @@ def test_what_is_over_is_no_block_any_more() -> None:
 
 
 def test_neighbours_for_the_same_reason_are_one_block() -> None:
-    """With the mean of power and price; another reason, or a pause, is another block."""
-    first = PlanBlock(device="car_1", start=NOW, end=NOW + 15 * MINUTE, power_w=2000.0, eur_kwh=0.2, why="cheap")
+    """With the mean of power and price; another reason, a pause, or another power by much is another block."""
+    first = PlanBlock(device="car_1", start=NOW, end=NOW + 15 * MINUTE, power_w=3200.0, eur_kwh=0.2, why="cheap")
     second = replace(first, start=first.end, end=first.end + 45 * MINUTE, power_w=4000.0, eur_kwh=0.3)
     other = replace(first, start=second.end, end=second.end + 15 * MINUTE, why="sun")
     later = replace(other, start=other.end + 15 * MINUTE, end=other.end + 30 * MINUTE)
     found = blocks_of(planned(blocks=(other, second, later, first)), NOW)
     assert [NOW, other.start, later.start] == [one.start for one in found]
-    assert (3500.0, other.start) == (found[0].power_w, found[0].end)
-    assert found[0].eur_kwh == pytest.approx((0.2 * 0.5 + 0.3 * 3.0) / 3.5)
+    assert (3800.0, other.start) == (found[0].power_w, found[0].end)
+    assert found[0].eur_kwh == pytest.approx((0.2 * 0.8 + 0.3 * 3.0) / 3.8)
+    slower = replace(first, power_w=2000.0)
+    assert 4 == len(blocks_of(planned(blocks=(other, second, later, slower)), NOW))
 
 
 def test_the_rest_of_a_quarter_counts_as_a_part_of_it() -> None:
