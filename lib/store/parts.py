@@ -11,7 +11,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from lib.core.habits import LEARNED, Note
+from lib.core.habits import LEARNED, TALLIED_DAYS, Note
 from lib.core.parts import Parts
 from lib.core.quarter import QUARTER
 from lib.store.database import open_reading
@@ -64,14 +64,16 @@ def read(path: Path, start: datetime, end: datetime) -> list[Parts]:
 def lately(connection: sqlite3.Connection, end: datetime) -> tuple[tuple[Parts, ...], tuple[Note, ...], int]:
     """The quarters before `end` that a start learns from, what had been foreseen of them, and how many are damaged.
 
-    What stands far ahead was dated by a clock that was wrong.
+    What stands far ahead was dated by a clock that was wrong. Of notes too old to be tallied only the sun's forecast
+    for their own quarter is read: the roof learns from that.
     """
-    since = end - LEARNED
+    since, tallied = end - LEARNED, end - timedelta(days=TALLIED_DAYS + 2)
     told = [  # row by row: all of them as texts would be the most that a start holds
         _note(*row)
         for row in connection.execute(
-            "SELECT made, told_w, load_w, sun_w FROM notes WHERE made >= ? AND made < ? ORDER BY made",
-            (seconds(since), seconds(end + AHEAD)),
+            "SELECT made, told_w, iif(made >= :tallied, load_w, '[]'), iif(made >= :tallied, sun_w, '[]')"
+            " FROM notes WHERE made >= :since AND made < :until ORDER BY made",
+            {"since": seconds(since), "tallied": seconds(tallied), "until": seconds(end + AHEAD)},
         )
     ]
     notes = tuple(note for note in told if note is not None)
