@@ -1,6 +1,6 @@
 """What a program serves by itself: /ws, a glance as text at /, and the phone page. All else is REST's, made when asked.
 
-FastAPI and what it makes of our states take 11 MB and half a second, and in many homes nobody ever asks for them.
+FastAPI and what it makes of our states take 10 MB, and in many homes nobody ever asks for them.
 """
 
 import asyncio
