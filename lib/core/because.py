@@ -78,19 +78,20 @@ class Because:
     cars: tuple[str, ...] = ()
 
 
+# What is true of each quarter of a run is said: its own price, which is another in each, stands beside the sentence.
 ENGLISH: Final[Mapping[Cause, str]] = MappingProxyType(
     {
         Cause.SHORT: "all the time until {until} is too short: {lacks} will be missing",
         Cause.NO_TIME: "it takes all the time until {until}",
         Cause.RAISES: "raises the month's peak to {target}{costs}: no cheaper way to be ready at {until}",
-        Cause.PAID: "a kWh costs {price}: whoever takes it is paid",
-        Cause.SUN: "sun that would earn {sun} in the grid",
+        Cause.PAID: "a kWh costs less than nothing: whoever takes it is paid",
+        Cause.SUN: "sun, at what it would earn in the grid",
         Cause.RUNS: "charges already: to stop and start once more saves too little",
-        Cause.CHEAPEST: "the cheapest before {until}: {price} a kWh, {mean} on the mean",
-        Cause.FULL: "the cheaper hours before {until} are taken: {price} a kWh",
-        Cause.FITS: "another hour before {until} would save too little: {price} a kWh, {mean} on the mean",
-        Cause.EQUAL: "no hour before {until} is cheaper: {price} a kWh",
-        Cause.WORTH: "cheap enough to take more than is needed: {price} a kWh, {mean} on the mean",
+        Cause.CHEAPEST: "the cheapest before {until}; until then a kWh costs {mean} on the mean",
+        Cause.FULL: "the cheaper hours before {until} are taken",
+        Cause.FITS: "another hour before {until} would save too little",
+        Cause.EQUAL: "no hour before {until} is cheaper",
+        Cause.WORTH: "cheap enough to take more than is needed: a kWh costs {mean} on the mean",
         Cause.STORES_SUN: "stores sun that would earn {sun} in the grid, for {then}",
         Cause.STORES: "stores at {price} a kWh for {then}",
         Cause.READY: "stores so that it can hold the quarters of {hours} under {target}",
