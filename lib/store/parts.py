@@ -62,7 +62,7 @@ def read(path: Path, start: datetime, end: datetime) -> list[Parts]:
 
 
 def lately(connection: sqlite3.Connection, end: datetime) -> tuple[tuple[Parts, ...], tuple[Note, ...], int]:
-    """The quarters before `end` that a start learns from, what had been foreseen of them, and how many are damaged.
+    """The quarters up to `end` that a start learns from, what had been foreseen of them, and how many are damaged.
 
     What stands far ahead was dated by a clock that was wrong. Of notes too old to be tallied only the sun's forecast
     for their own quarter is read: the roof learns from that.
@@ -77,9 +77,9 @@ def lately(connection: sqlite3.Connection, end: datetime) -> tuple[tuple[Parts, 
         )
     ]
     notes = tuple(note for note in told if note is not None)
-    found = tuple(between(connection, since, end))
+    found = tuple(between(connection, since, end + AHEAD))
     (count,) = connection.execute(
-        "SELECT count(*) FROM parts WHERE start >= ? AND start < ?", (seconds(since), seconds(end))
+        "SELECT count(*) FROM parts WHERE start >= ? AND start < ?", (seconds(since), seconds(end + AHEAD))
     ).fetchone()
     return found, notes, count - len(found) + len(told) - len(notes)
 
