@@ -64,12 +64,6 @@ class Saving:
             if one.house_wh is not None and None in {one.import_eur_kwh, one.export_eur_kwh}
         )
 
-    @property
-    def month_peaks_w(self) -> tuple[float, float]:
-        """The highest quarter of the newest day's month, and what it would have been."""
-        month = [one for one in self.days if one.day.replace(day=1) == self.days[0].day.replace(day=1)]
-        return max((one.peak_w for one in month), default=0.0), max((one.naive_peak_w for one in month), default=0.0)
-
 
 def after(saving: Saving, parts: Parts, slots: Sequence[PriceSlot]) -> Saving:
     """With a quarter that is over; slots: prices that hold in it, and in those of `saving.waiting` as far as known.
