@@ -145,8 +145,10 @@ class Desk:
     async def _plan(self, because: str) -> None:
         try:
             given = await self._problem(self._clock.monotonic())
-            if given is not None:
-                await self._follow(given, await self._planner.plan(given), because)
+            if given is None:
+                self._planning = planning.failed(self._planning, because)
+                return
+            await self._follow(given, await self._planner.plan(given), because)
         except SupersededError:
             return
         except Exception:  # a bug of the plan costs the plan; the meter goes on, and so do grants
@@ -163,7 +165,7 @@ class Desk:
         assert plan is not None
         if newest is not None and newest.problem.at > given.at:
             return  # a later one was quicker
-        self._planning = replace(self._planning, in_force=plan, saves_eur=found.saves_eur)
+        self._planning = replace(self._planning, in_force=plan, saves_eur=found.saves_eur, works=False)
         if before is None or before.trouble != plan.trouble:
             level = logging.WARNING if plan.trouble else logging.INFO
             log.log(level, "it is the %s's%s", plan.schedule.by, f": {plan.trouble}" if plan.trouble else "")

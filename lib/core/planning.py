@@ -96,7 +96,7 @@ class Planning:
         cars, battery: None: nobody said anything yet, or for too long.
         outlook: of house and sun.
         news: why another plan is due, "" for no reason; off_s: since when the house draws otherwise than foreseen.
-        begun_s: when one was last begun.
+        begun_s: when one was last begun; works: it is not there yet.
         saves_eur: what 1 kW more of paid peak saves on a usual day.
 
     """
@@ -108,6 +108,7 @@ class Planning:
     news: str = NEVER
     off_s: float | None = None
     begun_s: float | None = None
+    works: bool = False
     saves_eur: float = 0.0
 
 
@@ -169,21 +170,21 @@ def due(planning: Planning, at: datetime, now_s: float) -> str:
     if planning.begun_s is not None and now_s - planning.begun_s < LEAST_GAP_S:
         return ""
     plan = planning.in_force
+    if planning.news or planning.works:
+        return planning.news  # what is worked on is only given up for something new
     if plan is None:
-        return planning.news or NEVER
-    if not planning.news and start_of(at) != start_of(plan.problem.at):
-        return "a new quarter"
-    return planning.news
+        return NEVER
+    return "a new quarter" if start_of(at) != start_of(plan.problem.at) else ""
 
 
 def begun(planning: Planning, now_s: float) -> Planning:
     """Once a planner has what is known: what comes from now on is news again."""
-    return replace(planning, news="", begun_s=now_s)
+    return replace(planning, news="", begun_s=now_s, works=True)
 
 
 def failed(planning: Planning, because: str) -> Planning:
     """Where nothing came of it: it is due for the same reason, unless there is a newer one."""
-    return _told(planning, because)
+    return _told(replace(planning, works=False), because)
 
 
 def wanted(planning: Planning, now_s: float) -> tuple[Cars, Battery]:
@@ -206,6 +207,7 @@ def found(planning: Planning, new: Found) -> Planning:
             schedule, outcome = replace(schedule, blocks=kept.blocks, store_w=kept.store_w), fares
     return replace(
         planning,
+        works=False,
         in_force=InForce(
             problem=problem,
             schedule=schedule,
