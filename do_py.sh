@@ -72,5 +72,4 @@ if ! current; then
         current || fill
     ) 9>"$here/.venv.lock"
 fi
-# one arena of memory: they compute in one thread, and further ones would only hold what is free
-PYTHONPATH=$here${PYTHONPATH:+:$PYTHONPATH} MALLOC_ARENA_MAX=1 exec "$venv/bin/python" "$@"
+PYTHONPATH=$here${PYTHONPATH:+:$PYTHONPATH} exec "$venv/bin/python" "$@"
