@@ -73,7 +73,7 @@ class Checkout:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=10,
+            timeout=60,
             check=False,
         ).stdout
 

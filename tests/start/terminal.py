@@ -4,10 +4,13 @@ import os
 import pty
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from select import select
+from time import monotonic
 
+LIMIT_S, LOOK_S = 60.0, 0.1
 DETACH = b"\x02d"  # Ctrl-b d
 
 
@@ -29,8 +32,13 @@ class Terminal:
         os.write(self.near, keys)
 
     def end(self) -> int:
-        """The program's exit code, within ten seconds."""
-        return self.program.wait(timeout=10)
+        """The program's exit code, within a minute; what it still shows is read, or it would wait for that."""
+        due_s = monotonic() + LIMIT_S
+        while self.program.poll() is None and monotonic() < due_s:
+            if select([self.near], [], [], LOOK_S)[0]:
+                with suppress(OSError):  # its end of the terminal is closed
+                    os.read(self.near, 4096)
+        return self.program.wait(timeout=LOOK_S)
 
 
 @contextmanager
@@ -49,4 +57,4 @@ def at_a_terminal(command: Sequence[str | Path], environ: Mapping[str, str]) -> 
         yield Terminal(near, program)
     finally:
         os.close(near)
-        program.wait(timeout=10)
+        program.wait(timeout=LIMIT_S)
