@@ -2,9 +2,9 @@
 
 import argparse
 import os
-from datetime import date
 
 from lib import settings
+from lib.commands import dates
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,11 +19,11 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--no-crc", action="store_true", help="with --decode: also telegrams that print no CRC")
     options.add_argument("--export", metavar="csv", help="print the quarters that were kept, for a spreadsheet")
     options.add_argument(
-        "--from", dest="first", type=_day, metavar="DAY", help="with --export: the first day, 2026-11-01"
+        "--from", dest="first", type=dates.day, metavar="DAY", help="with --export: the first day, 2026-11-01"
     )
-    options.add_argument("--to", dest="last", type=_day, metavar="DAY", help="with --export: the last day")
+    options.add_argument("--to", dest="last", type=dates.day, metavar="DAY", help="with --export: the last day")
     options.add_argument(
-        "--bill", type=_month, metavar="MONTH", help="print the bill of a month that was kept: 2026-10"
+        "--bill", type=dates.month, metavar="MONTH", help="print the bill of a month that was kept: 2026-10"
     )
     options.add_argument("--pair", metavar="SOURCE", help="ask a HomeWizard box for its token: homewizard2://HOST")
     return options
@@ -56,17 +56,3 @@ def instead(asked: argparse.Namespace) -> int | None:
         database = settings.load(os.environ, demo=asked.demo).database("dm")
         return export.run(database, asked.export, asked.first, asked.last)
     return None
-
-
-def _month(text: str) -> date:
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is no month: write it as 2026-10") from None
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is no day: write it as 2026-11-20") from None

@@ -2,9 +2,9 @@
 
 import argparse
 import os
-from datetime import date
 
 from lib import settings
+from lib.commands import dates
 
 
 def parser() -> argparse.ArgumentParser:
@@ -18,14 +18,14 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--connect", choices=("google", "smartcar"), help="log in once: prints a link, takes the answer"
     )
-    options.add_argument("--sessions", metavar="MONTH", type=_month, help="print what the cars charged: 2026-11")
+    options.add_argument("--sessions", metavar="MONTH", type=dates.month, help="print what the cars charged: 2026-11")
     options.add_argument("--car", help="with --sessions: of this car alone")
     options.add_argument(
         "--as", dest="form", choices=("text", "csv", "json"), default="text", help="with --sessions, --quarters"
     )
     options.add_argument("--eur-kwh", type=float, help="with --sessions: what an employer pays back for a kWh")
     options.add_argument(
-        "--quarters", metavar="MONTH", type=_month, help="print what each charger charged in each quarter: 2026-11"
+        "--quarters", metavar="MONTH", type=dates.month, help="print what each charger charged in each quarter: 2026-11"
     )
     options.add_argument(
         "--check", action="store_true", help="print the circuits, and whether they carry what hangs on them"
@@ -62,10 +62,3 @@ def instead(asked: argparse.Namespace) -> int | None:
 
         return find.run()
     return None
-
-
-def _month(text: str) -> date:
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is no month: write it as 2026-10") from None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from lib import settings
-from lib.commands import SLIP
+from lib.commands import SLIP, dates
 from lib.commands.printing import printed
 from lib.core.bands import midnight
 from lib.core.books import local_day
@@ -62,9 +62,11 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m lib.sim replay",
         description="What the stored past would have cost with something else; --peaks: why its peaks were so high.",
     )
-    options.add_argument("--month", type=_month, help="of the past, such as 2026-10 (default the last whole one)")
-    options.add_argument("--from", dest="first", type=_day, metavar="DAY", help="the first day, such as 2026-10-05")
-    options.add_argument("--to", dest="last", type=_day, metavar="DAY", help="the last day")
+    options.add_argument("--month", type=dates.month, help="of the past, such as 2026-10 (default the last whole one)")
+    options.add_argument(
+        "--from", dest="first", type=dates.day, metavar="DAY", help="the first day, such as 2026-10-05"
+    )
+    options.add_argument("--to", dest="last", type=dates.day, metavar="DAY", help="the last day")
     options.add_argument("--battery", type=_size, metavar="KWH", help="with a battery of so many usable kWh; 0: none")
     options.add_argument("--battery-kw", type=_power, metavar="KW", default=5.0, help="what it gives and takes (5)")
     options.add_argument("--efficiency", type=_percent, metavar="PCT", default=90.0, help="of a round trip (90)")
@@ -137,20 +139,6 @@ def _last_whole(oldest: date, newest: date) -> date:
     running = (newest + timedelta(days=1)).replace(day=1)
     before = (running - timedelta(days=1)).replace(day=1)
     return before if oldest < running else newest.replace(day=1)
-
-
-def _month(text: str) -> date:
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is no month: write it as 2026-10") from None
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is no day: write it as 2026-10-05") from None
 
 
 def _number(text: str, least: float, most: float, what: str) -> float:
