@@ -206,7 +206,6 @@ class Desk:
         note = noted(outlook, sky.series if sky else None)
         self._habits = habits.after(self._habits, note)
         self._memory.take_note(note)
-        self._planning = replace(self._planning, outlook=outlook)
         self._say(say_outlook(outlook, trouble=self._watch.trouble if self._watch else ""))
         cars, battery = planning.wanted(self._planning, now_s)
         before = self._planning.in_force

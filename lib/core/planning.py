@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from lib.core import around
 from lib.core.arbitrage import Store
 from lib.core.outcome import Outcome, counts_w, weighed
-from lib.core.outlook import Outlook
 from lib.core.plan import Block, Want
 from lib.core.problem import Problem, Row, Schedule
 from lib.core.quarter import QUARTER, start_of
@@ -94,7 +93,6 @@ class Planning:
 
     Attributes:
         cars, battery: None: nobody said anything yet, or for too long.
-        outlook: of house and sun.
         news: why another plan is due, "" for no reason; off_s: since when the house draws otherwise than foreseen.
         begun_s: when one was last begun; works: it is not there yet.
         saves_eur: what 1 kW more of paid peak saves on a usual day.
@@ -103,7 +101,6 @@ class Planning:
 
     cars: Cars | None = None
     battery: Battery | None = None
-    outlook: Outlook | None = None
     in_force: InForce | None = None
     news: str = NEVER
     off_s: float | None = None

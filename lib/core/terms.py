@@ -4,7 +4,7 @@ In: the house and its rates. Out: prices by slot, the maximum tariff in them whe
 of this month's peak and the next one's.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from lib.core import months
 from lib.core.bands import midnight
@@ -15,8 +15,10 @@ from lib.core.expected import SUPPOSED_KW_EUR
 from lib.core.horizon import PeakPrices
 from lib.core.house import House, Rules, accepted_w, limit_w, new_peak_eur, paid_w, target_w
 from lib.core.quarter import start_of
+from lib.core.tariff import Tariff
 
-DAYS_MARKET, DAYS_BANDS = 2, 6  # a price of the market is known until tomorrow, one by bands for ever
+MARKET_DAYS = 2  # a price of the market is known until tomorrow
+BAND_DAYS = 6  # a long weekend of cheap hours, and the day before and after it, which tell that they are cheap
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -25,8 +27,7 @@ def prices_ahead(house: House, rules: Rules, *, days_back: int = 1) -> tuple[Pri
     if house.at is None:
         return ()
     today = local_day(house.at)
-    is_market = rules.tariffs.on(today).is_dynamic
-    until = midnight(today + (DAYS_MARKET if is_market else DAYS_BANDS) * DAY)
+    until = priced_until(rules.tariffs.on(today), today)
     used = used_now(house.books)
     slots = ahead(rules.tariffs, midnight(today - days_back * DAY), until, index=house.index, used=used)
     more_eur = _maximum_eur_kwh(house, rules)
@@ -56,6 +57,11 @@ def peak_prices(house: House, rules: Rules, *, saves_eur: float = 0.0) -> PeakPr
         saves_eur=saves_eur,
         margin=rules.margin,
     )
+
+
+def priced_until(tariff: Tariff, today: date) -> datetime:
+    """So far ahead prices are told."""
+    return midnight(today + timedelta(days=MARKET_DAYS if tariff.is_dynamic else BAND_DAYS))
 
 
 def used_now(books: Books | None) -> Used:

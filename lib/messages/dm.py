@@ -19,7 +19,7 @@ from lib.core.quarter import Quarter
 from lib.core.stamp import BRUSSELS
 from lib.core.sun import Roof
 from lib.core.tariff import Tariff
-from lib.core.terms import used_now
+from lib.core.terms import priced_until, used_now
 from lib.core.values import OFF, printable, spelled
 from lib.messages import (
     Announced,
@@ -33,8 +33,6 @@ from lib.messages import (
     SunNow,
     Telegram,
 )
-
-BAND_DAYS = 6  # a long weekend of cheap hours, and the day before and after it, which tell that they are cheap
 
 
 def say_house(
@@ -161,7 +159,7 @@ def say_rates(house: core.House, rules: core.Rules, *, now: datetime, trouble: s
     today = local_day(at)
     tariff = rules.tariffs.on(today)
     used = used_now(house.books)
-    until = midnight(today + timedelta(days=2 if tariff.is_dynamic else BAND_DAYS))
+    until = priced_until(tariff, today)
     slots = ahead(rules.tariffs, midnight(today), until, index=house.index, used=used)
     known = [slot.end for slot in house.index.slots]
     return Rates(
