@@ -12,7 +12,7 @@ LIMIT_S = 10.0
 
 
 def solved(problem: Problem, *, limit_s: float = LIMIT_S) -> Schedule:
-    """The schedule that costs least, never more than the greedy one; it has its bound.
+    """The cheapest schedule that is found: at the most 25 cents above its bound, which it has, or not above the greedy.
 
     limit_s: after which nothing more is tried. Raises MissingError without highspy, UnsolvedError without a solution.
     """

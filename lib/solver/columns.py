@@ -3,14 +3,13 @@
 In: a problem. Out: its columns, each with its price and between its bounds. Power in kW, energy in kWh, cost in €.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lib.core.plan import Want
-from lib.core.problem import HOUR, SHORT_EUR_KWH, Problem, Span
+from lib.core.problem import HOUR, KEEP_EUR_KWH, RISK_EUR_KWH, SHORT_EUR_KWH, Peak, Problem
 from lib.core.quarter import start_of
+from lib.solver.lots import Lot, lots
 from lib.solver.program import Program
 
 TIE_EUR_KWH = 1e-7  # of equals the earlier, by so much a span: less than a cent in all, more than HiGHS overlooks
@@ -18,9 +17,9 @@ TIE_EUR_KWH = 1e-7  # of equals the earlier, by so much a span: less than a cent
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """What a want draws in a span, while it may: from `start` until `end`, which is `share` of the span."""
+    """What a car draws in a span, while it may: from `start` until `end`, which is `share` of the span."""
 
-    want: int
+    lot: int
     place: int
     start: datetime
     end: datetime
@@ -35,9 +34,10 @@ class Columns:
 
     Attributes:
         imports, exports, stores, gives, levels: by span; the last three are empty without a battery.
-        draws: by want, in order of time; by_span: the same by span.
-        shorts: by want, what it lacks; None where it need not be.
-        aboves: by peak, what it goes above what is paid.
+        lacks: by span, what it holds less than it should.
+        lots: the cars with what they want. draws: by lot, in order of time; by_span: the same by span.
+        shorts: by want that must be, what it lacks; gains: by one that need not be, what it gets.
+        aboves: by peak, what it goes above what is paid; cheaps: by peak and tier, what of that costs less.
 
     """
 
@@ -46,20 +46,25 @@ class Columns:
     stores: Sequence[int]
     gives: Sequence[int]
     levels: Sequence[int]
+    lacks: Sequence[int | None]
+    lots: Sequence[Lot]
     draws: Sequence[Sequence[Draw]]
     by_span: Sequence[Sequence[Draw]]
-    shorts: Sequence[int | None]
+    shorts: Mapping[int, int]
+    gains: Mapping[int, int]
     aboves: Sequence[int]
+    cheaps: Sequence[Sequence[int]]
 
 
 def columns(program: Program, problem: Problem) -> Columns:
     """All of them, new in the program."""
-    draws = [_draws(program, problem, number) for number in range(len(problem.wants))]
+    cars = lots(problem)
+    draws = [_draws(program, number, lot) for number, lot in enumerate(cars)]
     by_span: list[list[Draw]] = [[] for _ in problem.spans]
     for own in draws:
         for draw in own:
             by_span[draw.place].append(draw)
-    imports, exports = _grid(program, problem, by_span)
+    imports, exports = _grid(program, problem, cars, by_span)
     stores, gives, levels = _battery(program, problem)
     return Columns(
         imports=imports,
@@ -67,37 +72,39 @@ def columns(program: Program, problem: Problem) -> Columns:
         stores=stores,
         gives=gives,
         levels=levels,
+        lacks=_lacks(program, problem),
+        lots=cars,
         draws=draws,
         by_span=by_span,
-        shorts=[_short(program, want) for want in problem.wants],
+        shorts={
+            number: program.column(cost=SHORT_EUR_KWH)
+            for number, want in enumerate(problem.wants)
+            if want.worth_eur_kwh is None
+        },
+        gains={
+            number: program.column(0.0, want.energy_wh / 1000, cost=-want.worth_eur_kwh)
+            for number, want in enumerate(problem.wants)
+            if want.worth_eur_kwh is not None
+        },
         aboves=_aboves(program, problem),
+        cheaps=[_cheaps(program, peak) for peak in problem.peaks],
     )
 
 
-def _draws(program: Program, problem: Problem, number: int) -> list[Draw]:
-    """A column for each span in which a want may charge; those at its ends are cut there."""
-    want, spans = problem.wants[number], problem.spans
-    if want.full_w <= 0 or want.full_w < want.least_w or not spans:
-        return []
-    start, end = max(problem.at, want.since or problem.at), min(want.until, spans[-1].end)
-    first = max(0, bisect_right(spans, start, key=_starts) - 1)
+def _draws(program: Program, number: int, lot: Lot) -> list[Draw]:
+    """A column for each piece of a span in which a car may charge."""
     found = []
-    for place in range(first, bisect_left(spans, end, key=_starts)):
-        span = spans[place]
-        since, until = max(start, span.start), min(end, span.end)
-        hours = (until - since) / HOUR
-        if hours > 0:
-            worth = -hours * (want.worth_eur_kwh or 0.0)
-            column = program.column(0.0, want.full_w / 1000, cost=worth, tie=TIE_EUR_KWH * hours * place)
-            found.append(Draw(number, place, since, until, hours, hours / span.hours, column))
+    for place, start, end, hours, share in lot.pieces:
+        risk_eur_kwh = 0.0 if lot.leaves is None or start < lot.leaves else RISK_EUR_KWH
+        tie = TIE_EUR_KWH * hours * place
+        column = program.column(0.0, lot.full_w / 1000, cost=hours * risk_eur_kwh, tie=tie)
+        found.append(Draw(number, place, start, end, hours, share, column))
     return found
 
 
-def _starts(span: Span) -> datetime:
-    return span.start
-
-
-def _grid(program: Program, problem: Problem, by_span: Sequence[Sequence[Draw]]) -> tuple[list[int], list[int]]:
+def _grid(
+    program: Program, problem: Problem, cars: Sequence[Lot], by_span: Sequence[Sequence[Draw]]
+) -> tuple[list[int], list[int]]:
     """What is drawn and what is injected, each at its own price and no more than can come together."""
     imports, exports = [], []
     store_w = give_w = 0.0
@@ -105,7 +112,7 @@ def _grid(program: Program, problem: Problem, by_span: Sequence[Sequence[Draw]])
         store_w = problem.store.charge_w
         give_w = problem.store.discharge_w if problem.may_export else 0.0
     for span, draws in zip(problem.spans, by_span, strict=True):
-        cars_w = sum(problem.wants[draw.want].full_w * draw.share for draw in draws)
+        cars_w = sum(cars[draw.lot].full_w * draw.share for draw in draws)
         most_w, least_w = span.net_w + cars_w + store_w, min(span.net_w, span.net_w - give_w)
         drawn = program.column(0.0, max(0.0, most_w) / 1000, cost=span.import_eur_kwh * span.hours)
         sold = program.column(0.0, max(0.0, -least_w) / 1000, cost=-span.export_eur_kwh * span.hours)
@@ -129,9 +136,15 @@ def _battery(program: Program, problem: Problem) -> tuple[list[int], list[int], 
     return stores, gives, levels
 
 
-def _short(program: Program, want: Want) -> int | None:
-    """What a want lacks."""
-    return program.column(cost=SHORT_EUR_KWH) if want.worth_eur_kwh is None else None
+def _lacks(program: Program, problem: Problem) -> list[int | None]:
+    """By span, what the battery lacks at its end of what should be kept for the peak; None where nothing should."""
+    store = problem.store
+    return [
+        program.column(cost=KEEP_EUR_KWH * span.hours)
+        if store and span.keep_wh and span.keep_wh > min(store.least_wh, store.energy_wh)
+        else None
+        for span in problem.spans
+    ]
 
 
 def _aboves(program: Program, problem: Problem) -> list[int]:
@@ -144,3 +157,12 @@ def _aboves(program: Program, problem: Problem) -> list[int]:
         program.column(max(0.0, w - peak.paid_w) / 1000, cost=peak.eur_kw)
         for w, peak in zip(already_w, problem.peaks, strict=True)
     ]
+
+
+def _cheaps(program: Program, peak: Peak) -> list[int]:
+    """What of a peak lies in each of its tiers, and what is saved there."""
+    found, last_w = [], peak.paid_w
+    for up_w, eur_kw in peak.steps[:-1]:
+        found.append(program.column(0.0, (up_w - last_w) / 1000, cost=eur_kw - peak.eur_kw))
+        last_w = up_w
+    return found

@@ -20,6 +20,8 @@ except ImportError as error:
     ) from error
 
 OPTIONS = (("output_flag", False), ("threads", 1), ("random_seed", 1), ("presolve", "off"))  # our programs are tight
+CORNER = (("simplex_dual_edge_weight_strategy", 1),)  # devex: programs so small are not worth dearer weights
+INTERIOR = (("solver", "ipx"), ("run_crossover", "off"))  # to a corner would take longer than all the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +43,19 @@ class Solver:
     def __init__(self, program: Program, *, limit_s: float) -> None:
         """limit_s: for each solve. Raises UnsolvedError for a program with a number that is none."""
         self.solves = 0
-        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]  # it has types only in part
-        for name, value in (*OPTIONS, ("time_limit", limit_s)):
-            self._highs.setOptionValue(name, value)
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(program.costs), len(program.names)
-        lp.col_cost_ = np.array(program.costs) + np.array(program.ties)
-        lp.col_lower_, lp.col_upper_ = np.array(program.lows), np.array(program.highs)
-        lp.row_lower_, lp.row_upper_ = np.array(program.row_lows), np.array(program.row_highs)
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.array(program.starts, dtype=np.int32)
-        lp.a_matrix_.index_ = np.array(program.columns, dtype=np.int32)
-        lp.a_matrix_.value_ = np.array(program.factors, dtype=np.float64)
-        if self._highs.passModel(lp) == highspy.HighsStatus.kError:
-            raise UnsolvedError("HiGHS does not take this program: a number in it is not finite")
+        self._highs = _opened(program, (*OPTIONS, *CORNER, ("time_limit", limit_s)))
+        if program.begins:
+            self._begin(program)
+
+    def _begin(self, program: Program) -> None:
+        """Where the columns say by which rows hold; the others hold by what is left of them."""
+        basic, lower = highspy.HighsBasisStatus.kBasic, highspy.HighsBasisStatus.kLower
+        columns, rows = [lower] * len(program.costs), [basic] * len(program.names)
+        for row, column in program.begins.items():
+            columns[column], rows[row] = basic, lower
+        basis = highspy.HighsBasis()
+        basis.col_status, basis.row_status, basis.valid = columns, rows, True
+        self._highs.setBasis(basis)
 
     def bound(self, columns: Sequence[int], lows: Sequence[float], highs: Sequence[float]) -> None:
         """Other bounds for these columns."""
@@ -68,8 +69,43 @@ class Solver:
         """The optimum. Raises UnsolvedError when there is none, or not in time."""
         self.solves += 1
         self._highs.run()
-        status = self._highs.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise UnsolvedError(f"HiGHS found no optimum: {self._highs.modelStatusToString(status)}")
-        found = self._highs.getSolution()
-        return Solution(values=list(found.col_value), prices=list(found.row_dual))
+        if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # it lost its way from where it began
+            self._highs.clearSolver()
+            self._highs.run()
+        return _solution(self._highs)
+
+
+def interior(program: Program, *, limit_s: float) -> Solution:
+    """The optimum of a big program, from within: of equal optima their middle, not a corner.
+
+    Values and cost are exact to some millionths. Raises UnsolvedError when there is none, or not in time, in s.
+    """
+    highs = _opened(program, (*OPTIONS, *INTERIOR, ("time_limit", limit_s)))
+    highs.run()
+    return _solution(highs)
+
+
+def _opened(program: Program, options: Sequence[tuple[str, str | float]]) -> highspy.Highs:
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]  # it has types only in part
+    for name, value in options:
+        highs.setOptionValue(name, value)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(program.costs), len(program.names)
+    lp.col_cost_ = np.array(program.costs) + np.array(program.ties)
+    lp.col_lower_, lp.col_upper_ = np.array(program.lows), np.array(program.highs)
+    lp.row_lower_, lp.row_upper_ = np.array(program.row_lows), np.array(program.row_highs)
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = np.array(program.starts, dtype=np.int32)
+    lp.a_matrix_.index_ = np.array(program.columns, dtype=np.int32)
+    lp.a_matrix_.value_ = np.array(program.factors, dtype=np.float64)
+    if highs.passModel(lp) == highspy.HighsStatus.kError:
+        raise UnsolvedError("HiGHS does not take this program: a number in it is not finite")
+    return highs
+
+
+def _solution(highs: highspy.Highs) -> Solution:
+    status = highs.getModelStatus()
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise UnsolvedError(f"HiGHS found no optimum: {highs.modelStatusToString(status)}")
+    found = highs.getSolution()
+    return Solution(values=list(found.col_value), prices=list(found.row_dual))

@@ -4,16 +4,21 @@ In: a problem and its columns. Out: rows of the program. Power in kW, energy in 
 """
 
 from collections.abc import Sequence
-from itertools import combinations
 from math import inf, sqrt
+from typing import NamedTuple
 
-from lib.core.plan import Want
 from lib.core.problem import HOUR, Problem
 from lib.core.quarter import start_of
-from lib.core.starts import NOTHING_WH
-from lib.solver.columns import Columns, Draw
+from lib.solver.columns import Columns
 from lib.solver.limits import limits
 from lib.solver.program import Program, Term
+
+
+class Sum(NamedTuple):
+    """A row over the first so many draws of a lot."""
+
+    row: int
+    first: int
 
 
 def balance(program: Program, problem: Problem, columns: Columns) -> list[int]:
@@ -37,7 +42,7 @@ def peak(program: Program, problem: Problem, columns: Columns) -> list[int | Non
     rows: list[int | None] = []
     used = problem.used_wh / 1000
     for place, span in enumerate(problem.spans):
-        one, whole = problem.peaks[span.peak], (span.end - start_of(span.start)) / HOUR
+        one, whole = problem.peaks[span.peak], span.hours if place else (span.end - start_of(span.start)) / HOUR
         share, row = span.hours / whole, None
         room = (one.paid_w - span.safe_w * share) / 1000 - used / whole
         if one.eur_kw > 0 and program.highs[columns.imports[place]] * share > room:
@@ -52,19 +57,28 @@ def peak(program: Program, problem: Problem, columns: Columns) -> list[int | Non
     return rows
 
 
-def level(program: Program, problem: Problem, columns: Columns) -> None:
+def level(program: Program, problem: Problem, columns: Columns) -> list[int]:
     """What the battery holds: what it held, and what comes in less what goes out, each with half of the losses."""
-    store = problem.store
+    store, rows = problem.store, list[int]()
     if store is None:
-        return
+        return rows
     way, before = sqrt(store.efficiency), store.energy_wh / 1000
     for place, span in enumerate(problem.spans):
         comes_in, goes_out = (columns.stores[place], -way * span.hours), (columns.gives[place], span.hours / way)
         terms = [(columns.levels[place], 1.0), comes_in, goes_out]
         if place:
             terms.append((columns.levels[place - 1], -1.0))
-        program.row(f"level {place}", terms, low=before, high=before)
+        rows.append(program.row(f"level {place}", terms, low=before, high=before))
         before = 0.0
+    return rows
+
+
+def kept(program: Program, problem: Problem, columns: Columns) -> None:
+    """What should be kept for the peak is, or is lacking."""
+    for place, (span, lack) in enumerate(zip(problem.spans, columns.lacks, strict=True)):
+        if lack is not None and problem.store is not None:
+            most_wh = min(span.keep_wh or 0.0, problem.store.most_wh)
+            program.row(f"kept {place}", [(columns.levels[place], 1.0), (lack, 1.0)], low=most_wh / 1000)
 
 
 def one_way_through_the_meter(program: Program, problem: Problem, columns: Columns) -> None:
@@ -89,13 +103,13 @@ def one_way_through_the_battery(program: Program, problem: Problem, columns: Col
 
 def shared(program: Program, problem: Problem, columns: Columns) -> None:
     """No row carries more than it may, either way; where the house alone does, devices add nothing to it."""
-    for number, (of, most_w) in enumerate(limits(problem)):
+    for number, (of, most_w) in enumerate(limits(problem, columns.lots)):
         stored_w = problem.store.charge_w * of.battery if problem.store else 0.0
         given_w = problem.store.discharge_w * of.battery if problem.store else 0.0
         for place, (span, draws) in enumerate(zip(problem.spans, columns.by_span, strict=True)):
             house_w = span.net_w * of.house
-            on = [(draw, of.cars[draw.want]) for draw in draws if of.cars[draw.want]]
-            cars_w = sum(problem.wants[draw.want].full_w * part for draw, part in on)
+            on = [(draw, of.cars[draw.lot]) for draw in draws if of.cars[draw.lot]]
+            cars_w = sum(columns.lots[draw.lot].full_w * part for draw, part in on)
             if house_w + cars_w + stored_w > most_w or house_w - given_w < -most_w:
                 terms = [(draw.column, part) for draw, part in on]
                 if of.battery:
@@ -104,54 +118,54 @@ def shared(program: Program, problem: Problem, columns: Columns) -> None:
                 program.row(f"shared {number} {place}", terms, low=low, high=high)
 
 
-def one_car(program: Program, problem: Problem, columns: Columns) -> None:
-    """Two wants of a car do not draw more together than it can."""
-    wants = problem.wants
-    if len({want.car for want in wants}) == len(wants):
-        return
-    for place, draws in enumerate(columns.by_span):
-        for one, other in combinations(draws, 2):
-            together = max(one.start, other.start) < min(one.end, other.end)
-            if together and wants[one.want].car == wants[other.want].car:
-                most = max(wants[one.want].full_w, wants[other.want].full_w) / 1000
-                program.row(f"one car {place}", [(one.column, 1.0), (other.column, 1.0)], high=most)
+def energy(program: Program, problem: Problem, columns: Columns) -> list[list[Sum]]:
+    """By when a car has drawn what its wants take that are due then, or is short of it; in all no more than that."""
+    found = []
+    for lot, draws in zip(columns.lots, columns.draws, strict=True):
+        own = []
+        for due in lot.dues:
+            kwh, terms = _taken(problem, columns, due.wants)
+            high = kwh if due is lot.dues[-1] else inf
+            terms += ((draw.column, draw.hours) for draw in draws[: due.first])
+            own.append(Sum(program.row(f"due {lot.car} {due.first}", terms, low=kwh, high=high), due.first))
+        found.append(own)
+    return found
 
 
-def energy(program: Program, problem: Problem, columns: Columns) -> list[int]:
-    """A want gets its energy, or is short of it; one that need not be gets no more than it takes."""
-    rows = []
-    for want, draws, short in zip(problem.wants, columns.draws, columns.shorts, strict=True):
-        terms: list[Term] = [(draw.column, draw.hours) for draw in draws]
-        kwh = want.energy_wh / 1000
-        if short is not None:
-            terms.append((short, 1.0))
-        rows.append(program.row(f"energy {want.car} {want.trip}", terms, low=-inf if short is None else kwh, high=kwh))
-    return rows
+def at_most(program: Program, problem: Problem, columns: Columns) -> list[list[Sum]]:
+    """When a car leaves it holds no more for later trips than it has room for; what is above its limit comes late."""
+    found = []
+    for lot, draws in zip(columns.lots, columns.draws, strict=True):
+        own = []
+        for most in lot.mosts:
+            kwh, terms = _taken(problem, columns, most.wants, but=most.late)
+            terms += ((draw.column, draw.hours) for draw in draws[: most.first])
+            high = max(0.0, kwh + most.more_wh / 1000)
+            own.append(Sum(program.row(f"at most {lot.car} {most.first}", terms, high=high), most.first))
+        found.append(own)
+    return found
 
 
-def late(program: Program, problem: Problem, columns: Columns) -> None:
-    """Before the last spans a want gets no more than is below the everyday limit.
+def _taken(
+    problem: Problem, columns: Columns, wants: Sequence[int], *, but: int | None = None
+) -> tuple[float, list[Term]]:
+    """What wants take in kWh that must be; and beside it what they lack of it, and what those get that need not be.
 
-    The last spans are as many as the rest takes, each as full as what is paid lets it; at full power where that does
-    not do.
+    but: the want of which it does not count what it lacks.
     """
-    for want, draws in zip(problem.wants, columns.draws, strict=True):
-        if want.late_wh > 0:
-            first = _last(problem, want, draws, paid=True) or _last(problem, want, draws, paid=False)
-            terms = [(draw.column, draw.hours) for draw in draws[:first]]
-            early = max(0.0, want.energy_wh - want.late_wh) / 1000
-            program.row(f"late {want.car} {want.trip}", terms, high=early)
+    kwh, terms = 0.0, list[Term]()
+    for number in wants:
+        if (short := columns.shorts.get(number)) is not None:
+            kwh += problem.wants[number].energy_wh / 1000
+            if number != but:
+                terms.append((short, 1.0))
+        else:
+            terms.append((columns.gains[number], -1.0))
+    return kwh, terms
 
 
-def _last(problem: Problem, want: Want, draws: Sequence[Draw], *, paid: bool) -> int:
-    """The first of the last spans that hold what comes late; 0 when all together do not."""
-    left_wh = min(want.late_wh, want.energy_wh)
-    for number in reversed(range(len(draws))):
-        span = problem.spans[draws[number].place]
-        one = problem.peaks[span.peak]
-        room_w = one.paid_w - span.net_w - span.safe_w if paid and one.eur_kw > 0 else inf
-        power_w = min(want.full_w, room_w)
-        left_wh -= draws[number].hours * power_w if power_w > 0 and power_w >= want.least_w else 0.0
-        if left_wh <= NOTHING_WH:
-            return number
-    return 0
+def tiers(program: Program, columns: Columns) -> None:
+    """What of a peak costs less is a part of it."""
+    for number, (above, cheaps) in enumerate(zip(columns.aboves, columns.cheaps, strict=True)):
+        if cheaps:
+            program.row(f"tiers {number}", [*((one, 1.0) for one in cheaps), (above, -1.0)], high=0.0)

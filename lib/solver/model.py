@@ -3,18 +3,20 @@
 In: a problem. Out: its program, with the place of each unknown in it. Power in kW, energy in kWh, cost in €.
 
 Chosen are, by span: what is drawn from the grid and what is injected, what the battery takes, gives and holds, and what
-each car draws for each want while it may; and how far each month's peak goes above what is paid. What a want lacks has
-a price so high that everything else comes after it, so there is always a solution. Where a kWh earns more than it
-costs, or costs less than nothing, a line between the two ends keeps both directions from running at once on paper:
-lib/solver/settled.py chooses one there.
+each car draws while it may; what each want gets or lacks of that; and how far each month's peak goes above what is
+paid. What a want lacks has a price so high that everything else comes after it, so there is always a solution. Where a
+kWh earns more than it costs, or costs less than nothing, a line between the two ends keeps both directions from running
+at once on paper: lib/solver/settled.py chooses one there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lib.core.problem import Problem
 from lib.solver import laws
 from lib.solver.columns import Columns, columns
+from lib.solver.laws import Sum
+from lib.solver.lots import Lot
 from lib.solver.program import Program
 
 
@@ -23,7 +25,7 @@ class Model:
     """A program, and where in it things stand.
 
     Attributes:
-        balances: rows by span; energies: rows by want.
+        balances: rows by span. sums: by lot, the rows over its first draws.
         peaks: by span, the row that keeps it under its peak; None where it cannot pass.
         constant_eur: what is not in the program of what lib/core/outcome.py counts.
 
@@ -33,7 +35,7 @@ class Model:
     program: Program
     columns: Columns
     balances: Sequence[int]
-    energies: Sequence[int]
+    sums: Sequence[Sequence[Sum]]
     peaks: Sequence[int | None]
     constant_eur: float
 
@@ -48,16 +50,36 @@ def model(problem: Problem) -> Model:
     chosen = columns(program, problem)
     laws.one_way_through_the_meter(program, problem, chosen)
     laws.one_way_through_the_battery(program, problem, chosen)
-    laws.level(program, problem, chosen)
+    levels = laws.level(program, problem, chosen)
+    laws.kept(program, problem, chosen)
     laws.shared(program, problem, chosen)
-    laws.one_car(program, problem, chosen)
-    laws.late(program, problem, chosen)
+    laws.tiers(program, chosen)
+    balances = laws.balance(program, problem, chosen)
+    dues, mosts = laws.energy(program, problem, chosen), laws.at_most(program, problem, chosen)
+    program.begins.update(_idle(problem, chosen, balances))
+    program.begins.update(zip(levels, chosen.levels, strict=True))
+    for lot, sums in zip(chosen.lots, dues, strict=True):
+        program.begins.update(_short(lot, sums, chosen))
     return Model(
         problem=problem,
         program=program,
         columns=chosen,
-        balances=laws.balance(program, problem, chosen),
-        energies=laws.energy(program, problem, chosen),
+        balances=balances,
+        sums=[[*due, *most] for due, most in zip(dues, mosts, strict=True)],
         peaks=laws.peak(program, problem, chosen),
         constant_eur=0.0 if problem.store is None else problem.end_eur_kwh * problem.store.energy_wh / 1000,
     )
+
+
+def _short(lot: Lot, sums: Sequence[Sum], chosen: Columns) -> Iterator[tuple[int, int]]:
+    """By what is due what is short of it while the car draws nothing."""
+    for due, (row, _) in zip(lot.dues, sums, strict=True):
+        musts = [number for number in due.here if number in chosen.shorts]
+        if musts:
+            yield row, chosen.shorts[musts[0]]
+
+
+def _idle(problem: Problem, chosen: Columns, balances: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """By balance what flows through the meter while neither cars nor battery do anything."""
+    for span, row, drawn, sold in zip(problem.spans, balances, chosen.imports, chosen.exports, strict=True):
+        yield row, drawn if span.net_w >= 0 else sold

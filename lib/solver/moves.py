@@ -1,31 +1,28 @@
 """Choices of spans that differ a little from one that is good: a run of spans earlier or later, a span to another run.
 
-In: a model and a choice. Out: choices in which no car is started more often. Knows no price and no solver.
+In: a model and a choice. Out: choices in which no car begins more often in a stay than it does or may. Knows no price
+and no solver.
 """
 
 from collections.abc import Iterator
 
 from lib.core.starts import runs
+from lib.solver.lots import by_stay, running
 from lib.solver.model import Model
-from lib.solver.rounding import Places, running
+from lib.solver.rounding import Places
 
 SHIFTS = (1, -1, 2, -2, 4, -4, 8, -8)
 
 
 def moves(held: Model, places: Places) -> Iterator[Places]:
-    """One want after the other; a block that runs stays, and two wants of a car have no span together."""
-    for number, on in enumerate(places):
-        want, draws = held.problem.wants[number], held.columns.draws[number]
-        begun = running(held.problem, want)
-        stay = {place for place in on if begun is not None and draws[place].start < begun.end}
-        taken = {
-            held.columns.draws[other][place].place
-            for other, theirs in enumerate(places)
-            if other != number and held.problem.wants[other].car == want.car
-            for place in theirs
-        }
+    """One car after the other; a block that runs stays."""
+    for number, (lot, on) in enumerate(zip(held.columns.lots, places, strict=True)):
+        draws, begun = held.columns.draws[number], running(held.problem, lot.car)
+        kept = {place for place in on if begun is not None and draws[place].start < begun.end}
+        may = [max(most, len(runs(stay))) for stay, most in zip(by_stay(lot, on), lot.starts, strict=True)]
         for moved in (*_shifted(on, len(draws)), *_handed_over(on, len(draws))):
-            if stay <= moved and not any(draws[place].place in taken for place in moved - on):
+            often = (len(runs(stay)) for stay in by_stay(lot, moved))
+            if kept <= moved and all(one <= most for one, most in zip(often, may, strict=True)):
                 yield (*places[:number], moved, *places[number + 1 :])
 
 

@@ -2,74 +2,84 @@
 
 First the relaxed optimum, in which chargers take any power: nothing costs less. Then whole spans chosen by its prices,
 each choice solved again for powers and battery; then chosen by the prices of the best so far, until that brings nothing
-more. What each costs says lib/core/outcome.py. What the greedy planner finds counts as well, and is where the next
-choice begins if it is better: so the linear program is never dearer than it.
+more. What each costs says lib/core/outcome.py. Where whole spans cost much, small moves are tried; where they still do,
+what the greedy planner finds counts as well, and is where the next choice begins: so a schedule is within DEAR_EUR of
+the bound, or never dearer than the greedy one.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import inf, isfinite
 from time import monotonic, perf_counter
 
 from lib.core.greedy import schedule as greedy
 from lib.core.outcome import weighed
 from lib.core.problem import Problem, Schedule
+from lib.core.starts import runs
 from lib.solver.blocks import places_in, places_of, schedule, windows
 from lib.solver.errors import UnsolvedError
 from lib.solver.highs import Solution, Solver
+from lib.solver.lots import by_stay
 from lib.solver.model import Model, model
 from lib.solver.moves import moves
 from lib.solver.rounding import Ease, Places, Rounding
 from lib.solver.settled import bound, settled
 
-HELPS = (0.0, 0.2, 0.4)  # what a battery may give beyond what the optimum lets it, in the first choices
-EXTRAS_KW = (0.0, 0.1)  # how much higher a peak may go, in the next ones
+HELPS = (0.0, 0.2)  # what a battery may give beyond what the optimum lets it, in the first choices
 ROUNDS = 5
 STEPS = 8  # halvings of how much higher a peak must go for all to find room
 NEAR_EUR = 0.02  # what is so near to the bound is good
 SAVES_EUR = 0.003  # what saves less is no progress
-MUCH_EUR, MOVES = 0.1, 120  # where whole spans cost so much they get a closer look, of so many solves of a millisecond
+MUCH_EUR, MOVES = 0.1, 12  # where whole spans cost so much they get a closer look, of so many solves of a millisecond
+DEAR_EUR = 0.25  # and where they still cost so much the other planner is asked
+START_EUR = 0.02  # of plans that cost about the same the one that starts cars less often: no owner likes it otherwise
 CRUMB_WH = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Try:
-    """A choice of spans, what its optimum costs, and that."""
+    """A choice of spans, what its optimum costs, and that; judged_eur: with what starts are worth."""
 
     eur: float
+    judged_eur: float
     places: Places
     optimum: Solution
 
 
 def searched(problem: Problem, *, limit_s: float) -> Schedule:
-    """The schedule that costs least, of those tried in time. Raises UnsolvedError when there is not even a bound."""
+    """The schedule that costs least, of those tried in time. Raises UnsolvedError when there is not even a bound.
+
+    At the most DEAR_EUR above the bound, or no dearer than the greedy one.
+    """
     if not problem.spans:
         return Schedule(by="solver")
     began_s, due_s = perf_counter(), monotonic() + limit_s
     held = model(problem)
     search = _Search(held, Solver(held.program, limit_s=limit_s), due_s)
-    best = given = greedy(problem)
-    eur = given_eur = weighed(problem, given).eur
-    found = search.best(places_of(held, given.blocks))
-    if found is not None:
-        best = schedule(held, found.optimum.values)
-        eur = weighed(problem, best).eur
+    found = search.first()
+    best, eur = _weighed(held, found)
+    enough_eur = search.least_eur + DEAR_EUR
+    if eur > enough_eur:
+        given = greedy(problem, enough_eur=enough_eur)
+        given_eur = weighed(problem, given).eur
+        if given_eur > enough_eur:
+            best, eur = _weighed(held, search.better(found, places_of(held, given.blocks)))
         if given_eur < eur:
             best, eur = given, given_eur
     return replace(
         best,
         by="solver",
         bound_eur=min(eur, search.least_eur),
-        kw_saves_eur=tuple(_saves(held, search.relaxed)),
         solve_s=perf_counter() - began_s,
     )
 
 
-def _saves(held: Model, relaxed: Solution) -> Iterator[float]:
-    """What 1 kW more that is paid would save: what it would over all the quarters that it bounds."""
-    for number in range(len(held.columns.aboves)):
-        rows = zip(held.problem.spans, held.peaks, strict=True)
-        yield 0.0 - sum(relaxed.prices[row] for span, row in rows if row is not None and span.peak == number)
+def _weighed(held: Model, found: _Try | None) -> tuple[Schedule, float]:
+    """What is found as a schedule, and what that costs; without one nothing, at no price."""
+    if found is None:
+        return Schedule(by="solver"), inf
+    made = schedule(held, found.optimum.values)
+    return made, weighed(held.problem, made).eur
 
 
 class _Search:
@@ -85,20 +95,25 @@ class _Search:
         if not isfinite(self.least_eur):
             raise UnsolvedError("there is no cost: a number of the problem is not finite")
 
-    def best(self, given: Places) -> _Try | None:
-        """The best that the relaxed optimum leads to, and what is `given`; None where no choice can be."""
-        best = self._refined(self._least(self._first()))
-        if best is None or best.eur > self.least_eur + NEAR_EUR:
-            other = self._refined(self._least([given]))
-            best = min((one for one in (best, other) if one is not None), key=_eur, default=None)
-        return None if best is None else self._polished(best)
+    def first(self) -> _Try | None:
+        """The best that the relaxed optimum leads to, with a closer look; None where no choice can be."""
+        found = self._refined(self._least(self._first()))
+        return None if found is None else self._polished(found)
+
+    def better(self, best: _Try | None, given: Places) -> _Try | None:
+        """The best so far, or what the choice of another leads to, with a closer look; None where no choice can be."""
+        other = self._refined(self._least([given]))
+        if other is None or (best is not None and best.judged_eur <= other.judged_eur):
+            return best
+        return self._polished(other)
 
     def _first(self) -> Iterator[Places]:
         """What the relaxed optimum is itself, if it may; choices by it, with peaks as much higher as they must be."""
         own = places_in(self.held, self.relaxed.values)
         if own is not None:
             yield own
-            return
+            if not self._pauses(own):
+                return
         rounding = Rounding(self.held, self.relaxed.values, self.relaxed.prices)
         for part in HELPS if self.held.columns.stores else HELPS[:1]:
             ease = self._fitting(rounding, part)
@@ -108,8 +123,8 @@ class _Search:
 
     def _fitting(self, rounding: Rounding, part: float) -> Ease:
         """With as little more room as it takes."""
-        spans, wants = self.held.problem.spans, self.held.problem.wants
-        low_kw, high_kw = 0.0, sum(want.full_w for want in wants) / 1000
+        spans, cars = self.held.problem.spans, self.held.columns.lots
+        low_kw, high_kw = 0.0, sum(lot.full_w for lot in cars) / 1000
         high_kw += max((span.load_w + span.safe_w for span in spans), default=0.0) / 1000
         if rounding.lacks_wh(Ease(help=part)) < CRUMB_WH:
             return Ease(help=part)
@@ -127,17 +142,12 @@ class _Search:
         for _ in range(ROUNDS):
             if found is None or found.eur < self.least_eur + NEAR_EUR:
                 break
-            better = self._least(self._next(found.optimum))
-            if better is None or better.eur > found.eur - SAVES_EUR:
+            rounding = Rounding(self.held, found.optimum.values, found.optimum.prices)
+            better = self._tried(rounding.places(Ease()))
+            if better is None or better.judged_eur > found.judged_eur - SAVES_EUR:
                 break
             found = better
         return found
-
-    def _next(self, optimum: Solution) -> Iterator[Places]:
-        """Choices by the optimum that is best so far."""
-        rounding = Rounding(self.held, optimum.values, optimum.prices)
-        for extra_kw in EXTRAS_KW:
-            yield rounding.places(Ease(extra_kw))
 
     def _polished(self, best: _Try) -> _Try:
         """With small moves, as long as one of them saves something, where whole spans cost much."""
@@ -148,14 +158,14 @@ class _Search:
                 if self.solver.solves - begun >= MOVES or best.eur < self.least_eur + MUCH_EUR:
                     return best
                 found = self._tried(other)
-                if found is not None and found.eur < best.eur - SAVES_EUR:
+                if found is not None and found.judged_eur < best.judged_eur - SAVES_EUR:
                     best, moved = found, True
                     break
         return best
 
     def _least(self, choices: Iterable[Places]) -> _Try | None:
         """The best that choices lead to; None where nothing comes of any."""
-        return min((one for one in map(self._tried, choices) if one is not None), key=_eur, default=None)
+        return min((one for one in map(self._tried, choices) if one is not None), key=_judged, default=None)
 
     def _tried(self, places: Places) -> _Try | None:
         """None: it was tried before, there is no time, or a limit does not let a car have its least there."""
@@ -167,8 +177,18 @@ class _Search:
             optimum = settled(self.held, self.solver)
         except UnsolvedError:
             return None
-        return _Try(self.held.eur(optimum.values), places, optimum)
+        eur = self.held.eur(optimum.values)
+        return _Try(eur, eur + START_EUR * self._pauses(places), places, optimum)
+
+    def _pauses(self, places: Places) -> int:
+        """How often cars begin anew in the same stay."""
+        return sum(
+            len(runs(stay)) - 1
+            for lot, on in zip(self.held.columns.lots, places, strict=True)
+            for stay in by_stay(lot, on)
+            if stay
+        )
 
 
-def _eur(one: _Try) -> float:
-    return one.eur
+def _judged(one: _Try) -> float:
+    return one.judged_eur

@@ -6,7 +6,6 @@ the rest solved again, which takes next to no time.
 """
 
 from collections.abc import Container, Iterator, Sequence
-from itertools import chain
 from typing import NamedTuple
 
 from lib.solver.highs import Solution, Solver
@@ -25,19 +24,23 @@ class Bound(NamedTuple):
 
 
 def settled(held: Model, solver: Solver) -> Solution:
-    """The optimum under the bounds that stand. Afterwards those of grid and battery stand again.
+    """The optimum under the bounds that stand. Afterwards those of the grid stand again, and what the battery may give.
 
-    Raises UnsolvedError when there is none.
+    But where it ran both ways one stays closed, whatever is tried next: what was lost there would only be lost in
+    another span after that, a round for each. Raises UnsolvedError when there is none.
     """
     closed: set[int] = set()
     try:
         found = solver.solve()
         for _ in range(MOST_ROUNDS):
-            bounds = [*_two_ways(held, found.values)] or [*_given_away(held, found.values, closed)]
-            if not bounds:
+            battery = [*_two_ways(found.values, held.columns.stores, held.columns.gives)]
+            bounds = [*_two_ways(found.values, held.columns.imports, held.columns.exports)]
+            if not battery and not bounds:
+                bounds = [*_given_away(held, found.values, closed)]
+            if not battery and not bounds:
                 break
             closed.update(one.column for one in bounds)
-            bound(solver, bounds)
+            bound(solver, [*bounds, *battery])
             found = solver.solve()
         return found
     finally:
@@ -50,13 +53,10 @@ def bound(solver: Solver, bounds: Sequence[Bound]) -> None:
     solver.bound([one.column for one in bounds], [one.low for one in bounds], [one.high for one in bounds])
 
 
-def _two_ways(held: Model, values: Sequence[float]) -> Iterator[Bound]:
+def _two_ways(values: Sequence[float], ones: Sequence[int], others: Sequence[int]) -> Iterator[Bound]:
     """The smaller of two that run at once is closed."""
-    for pair in chain(
-        zip(held.columns.imports, held.columns.exports, strict=True),
-        zip(held.columns.stores, held.columns.gives, strict=True),
-    ):
-        if min(values[pair[0]], values[pair[1]]) > NOTHING_KW:
+    for pair in zip(ones, others, strict=True):
+        if values[pair[0]] > NOTHING_KW and values[pair[1]] > NOTHING_KW:
             yield Bound(min(pair, key=values.__getitem__), 0.0, 0.0)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from lib.core.plan import Block
-from lib.core.problem import Peak, Row, Span
+from lib.core.problem import Peak, Row, Span, Tier
 from tests.conftest import NOON
 from tests.solver.problems import HOUR, QUARTER, a_problem, a_store, a_want, plan_of, spans, watts
 
@@ -30,10 +30,20 @@ def test_a_peak_is_raised_where_that_saves_more_than_it_costs() -> None:
 
 def test_a_peak_is_kept_where_raising_it_costs_more_than_it_saves() -> None:
     """The same at 25 ct/kW, above the 20 ct that it saves: 2.5 kWh × 0.10 + 1.5 kWh × 0.30 = 0.25 + 0.45 = € 0.70."""
-    schedule, outcome = plan_of(a_problem(spans(30, 10), a_want(4), eur_kw=0.25))
+    _, outcome = plan_of(a_problem(spans(30, 10), a_want(4), eur_kw=0.25))
     assert [1_500, 2_500] == watts(outcome.cars_w)
     assert pytest.approx(0.70, abs=1e-6) == outcome.eur
-    assert pytest.approx(0.20, abs=1e-3) == schedule.kw_saves_eur[0]
+
+
+def test_a_peak_is_raised_as_far_as_it_costs_little() -> None:
+    """30 ct, then 10 ct; 4 kWh. Up to 3.2 kW a kW costs 5 ct, above it 25, more than the 20 ct that it saves.
+
+    3.2 kWh × 0.10 + 0.8 kWh × 0.30 + 0.7 kW × 0.05 = 0.32 + 0.24 + 0.035 = € 0.595.
+    """
+    peak = Peak(paid_w=2_500, eur_kw=0.25, tiers=(Tier(3_200, 0.05),))
+    _, outcome = plan_of(replace(a_problem(spans(30, 10), a_want(4, least_w=500.0)), peaks=(peak,)))
+    assert [800, 3_200] == watts(outcome.cars_w)
+    assert pytest.approx(0.595, abs=1e-6) == outcome.eur
 
 
 def test_the_peak_that_is_paid_is_free() -> None:
@@ -69,10 +79,9 @@ def test_a_full_battery_burns_nothing_at_a_negative_price() -> None:
 def test_when_the_cap_binds_no_peak_costs_anything() -> None:
     """Where the bill is capped 1 kW more costs nothing: 8 kWh at 8 kW in the hour of 35 ct, not of 36: € 2.80."""
     want = a_want(8, full_w=11_000, least_w=4_140)
-    schedule, outcome = plan_of(a_problem(spans(36, 35, 36), want, eur_kw=0.0))
+    _, outcome = plan_of(a_problem(spans(36, 35, 36), want, eur_kw=0.0))
     assert [0, 8_000, 0] == watts(outcome.cars_w)
     assert pytest.approx(2.80, abs=1e-6) == outcome.eur
-    assert (0.0,) == schedule.kw_saves_eur
 
 
 def test_a_trip_that_cannot_be_met_gets_all_there_is() -> None:
@@ -230,7 +239,13 @@ def test_each_month_has_its_peak() -> None:
     problem = replace(
         a_problem(over, a_want(6)), peaks=(Peak(paid_w=4_000, eur_kw=5.0), Peak(paid_w=2_000, eur_kw=5.0))
     )
-    schedule, outcome = plan_of(problem)
+    _, outcome = plan_of(problem)
     assert [4_000, 2_000] == watts(outcome.cars_w)
     assert [4_000, 2_000] == watts(outcome.peaks_w)
-    assert 2 == len(schedule.kw_saves_eur)
+
+
+def test_what_costs_the_same_is_drawn_evenly() -> None:
+    """6.3 kWh in three hours of 20 ct, up to 4 kW: two hours, for less of a start or a pause, of 3.15 kW each."""
+    _, outcome = plan_of(a_problem(spans(20, 20, 20), a_want(6.3, within_h=3), paid_w=4_000))
+    assert [3_150, 3_150, 0] == watts(outcome.cars_w)
+    assert pytest.approx(1.26, abs=1e-6) == outcome.eur

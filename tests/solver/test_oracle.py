@@ -10,7 +10,7 @@ from lib.solver.model import model
 from tests.conftest import NOON
 from tests.perfect import perfect
 
-NEAR_EUR = 1e-5
+NEAR_EUR = 3e-4  # of equals the earlier: what breaks ties may cost so much
 
 
 @settings(max_examples=40)
