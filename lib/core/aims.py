@@ -15,6 +15,7 @@ from lib.core.carport import Bay, Charging, ChargingRules
 from lib.core.charger import in_steps, power_w
 from lib.core.claims import Claim, Grant
 from lib.core.cost import slot_at
+from lib.core.followed import fresh
 from lib.core.laxity import accepts_w
 from lib.core.modes import Mode, Phases
 from lib.core.plan import Block
@@ -96,19 +97,20 @@ class Aim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Now:
-    """What the plan has for each car now and next, and the price of a kWh: looked up once for all chargers."""
+    """What the plan has for each car now and next, see Facts, and the price of a kWh: looked up once for all."""
 
     blocks: Mapping[str, Block]
     nexts: Mapping[str, Block]
+    fills: bool
     eur_kwh: float | None
 
 
 def aims_of(charging: Charging, rules: ChargingRules) -> list[Aim]:
     """What each charger shall do before circuits and clocks have their say; the sun goes to one after the other."""
     left_w, now = _surplus_w(charging), _now(charging)
-    ask = asked(charging, rules)
-    helps = charging.battery.help_w > 0 and charging.battery.is_fresh(charging.now_s)
-    helped = ask.chargers if ask and helps else frozenset()
+    helps = charging.battery.help_w > 0 and charging.battery.is_fresh(charging.now_s, rules.lease_s)
+    ask = asked(charging, rules) if helps else None
+    helped = ask.chargers if ask else frozenset()
     aims = []
     for name, bay in charging.bays.items():
         car = rules.cars.get(charging.car_on(name) or "")
@@ -130,7 +132,10 @@ def _now(charging: Charging) -> _Now:
         elif at < block.end:
             blocks.setdefault(block.car, block)
     slot = slot_at(charging.prices, at)
-    return _Now(blocks=blocks, nexts=nexts, eur_kwh=slot.import_eur_kwh if slot else None)
+    followed = fresh(charging.followed, charging.now_s)
+    expected = followed.at(at) if followed else None
+    fills = expected is not None and expected.fills
+    return _Now(blocks=blocks, nexts=nexts, fills=fills, eur_kwh=slot.import_eur_kwh if slot else None)
 
 
 def _surplus_w(charging: Charging) -> float:
@@ -175,6 +180,7 @@ def _facts(
         need=need,
         block=now.blocks.get(car.name) if car else None,
         next=now.nexts.get(car.name) if car else None,
+        fills=now.fills,
         night_w=night.power_w if night and at < night.until else 0.0,
         night_until=night.until if night else None,
         eur_kwh=now.eur_kwh,
@@ -193,8 +199,8 @@ def _facts(
 
 def _most_w(post: Post, car: CarRules | None, known: Soc | None, at: datetime) -> float:
     """All that charger and car take, as far as the car's table says at its state of charge."""
-    most_w, pct = full_w(post, car), known.pct(at) if known else None
-    if car is None or known is None or pct is None or not car.table:
+    most_w = full_w(post, car)
+    if car is None or known is None or not car.table or (pct := known.pct(at)) is None:
         return most_w
     return max(min(least_w(post, car), most_w), min(most_w, accepts_w(car.table, pct) / known.efficiency))
 
@@ -226,7 +232,7 @@ def _aim(
     device = Device(high_w=facts.most_w, band_high_w=facts.least_w)
     wished = resolve(device, wanted)
     grant = charging.site.grant(name, charging.now_s)
-    budget = budget_of(charging, bay, facts, grant)
+    budget = budget_of(charging, rules, bay, facts, grant)
     fenced = [*wanted, limit(facts, budget[0])] if budget else wanted
     resolved = resolve(device, fenced) if budget else wished
     phases = _phases(bay, car, facts, resolved.target_w, grant)

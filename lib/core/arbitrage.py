@@ -7,14 +7,15 @@ Source: dynamic programming over the state of charge, with curves of worth (lib/
 plan is optimal for what is expected as long as a kWh never earns more than it costs.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
-from math import sqrt
+from math import inf, sqrt
+from operator import attrgetter
 from typing import NamedTuple
 
-from lib.core.worth import Piece, Worth, cut, pooled, raised, worth
+from lib.core.worth import Piece, Uses, Values, Worth, pooled
 
 HOUR = timedelta(hours=1)
 LEVELS = 40  # equal steps at which a plan says what a kWh is worth
@@ -53,6 +54,7 @@ class Stretch:
         load_w: of the house and its cars less its sun, without this store; negative is left over.
         room_w: what may be drawn from the grid under the target; above it a kWh costs over_eur_kwh more.
         present: False while a car is away. floor_wh: what it must hold at the end of this stretch, as before a trip.
+        keep_wh: what it should hold then; a kWh less costs keep_eur_kwh.
         gone_wh: what a trip takes out of it while it is away.
         may_export: whether the store may be emptied into the grid.
 
@@ -67,6 +69,8 @@ class Stretch:
     over_eur_kwh: float = 0.0
     present: bool = True
     floor_wh: float = 0.0
+    keep_wh: float = 0.0
+    keep_eur_kwh: float = 0.0
     gone_wh: float = 0.0
     may_export: bool = False
 
@@ -82,7 +86,7 @@ class Step:
     end: datetime
     power_w: float
     energy_wh: float
-    values_eur_kwh: tuple[float, ...]
+    values_eur_kwh: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +104,8 @@ class StorePlan:
 
     def at(self, at: datetime) -> Step | None:
         """The step that holds `at`."""
-        return next((step for step in self.steps if step.start <= at < step.end), None)
+        place = bisect_right(self.steps, at, key=_start) - 1
+        return self.steps[place] if place >= 0 and at < self.steps[place].end else None
 
     def value_eur_kwh(self, at: datetime, energy_wh: float) -> float | None:
         """What one kWh more in the store is worth when it holds so much; None: nothing is planned for `at`."""
@@ -113,6 +118,9 @@ class StorePlan:
         place = min(max(0.0, (energy_wh - self.least_wh) / span_wh), 1.0) * (len(values) - 1)
         low = min(int(place), len(values) - 2)
         return values[low] + (values[low + 1] - values[low]) * (place - low)
+
+
+_start = attrgetter("start")
 
 
 def planned(store: Store, stretches: Sequence[Stretch], *, end_eur_kwh: float) -> StorePlan:
@@ -128,7 +136,7 @@ def planned(store: Store, stretches: Sequence[Stretch], *, end_eur_kwh: float) -
             end=stretch.end,
             power_w=power_w,
             energy_wh=store.least_wh + level_wh,
-            values_eur_kwh=worth_then.values_eur_kwh(LEVELS),
+            values_eur_kwh=Values(worth_then, LEVELS),
         )
         for stretch, power_w, level_wh, worth_then in zip(stretches, best.powers_w, best.levels_wh, ahead, strict=True)
     )
@@ -158,11 +166,14 @@ class _Trade(NamedTuple):
     """What may be done in a stretch, by what comes into the store in Wh, from least_wh, at most 0, to most_wh.
 
     pieces: what a kWh more in it costs, from least_wh upward; with negative prices a later one may be cheaper.
+    rises: whether each is dearer than the one before.
     """
 
-    least_wh: float
-    most_wh: float
-    pieces: Sequence[Piece]
+    hours: float
+    least_wh: float = 0.0
+    most_wh: float = 0.0
+    pieces: Sequence[Piece] = ()
+    rises: bool = True
 
 
 class _Course(NamedTuple):
@@ -176,36 +187,46 @@ class _Course(NamedTuple):
 
 def _courses(store: Store, stretches: Sequence[Stretch], end_eur_kwh: float) -> tuple[_Course, _Course, list[Worth]]:
     """The course that costs least, the one of a store that is left alone, and the worth after each stretch."""
-    span_wh = max(0.0, store.most_wh - store.least_wh)
+    span_wh, way = max(0.0, store.most_wh - store.least_wh), sqrt(store.efficiency)
     begins_wh = min(max(0.0, store.energy_wh - store.least_wh), span_wh)
-    trades = [_trade(store, stretch) for stretch in stretches]
+    trades = [_trade(store, stretch, way) for stretch in stretches]
     ahead = _backward(store, stretches, trades, span_wh, end_eur_kwh)
     powers_w, level_wh = [], begins_wh
     for stretch, trade, worth_then in zip(stretches, trades, ahead, strict=True):
-        change_wh = _best_wh(trade, worth_then, level_wh, span_wh)
-        powers_w.append(_power_w(store, stretch, change_wh))
+        change_wh = _best_wh(trade, worth_then, level_wh, span_wh) if trade.pieces else 0.0
+        powers_w.append(_power_w(trade.hours, way, change_wh))
         level_wh = max(0.0, level_wh + change_wh - stretch.gone_wh)
-    course = _course(store, stretches, powers_w, begins_wh, end_eur_kwh)
-    idle = _course(store, stretches, [0.0] * len(powers_w), begins_wh, end_eur_kwh)
+    hours = [trade.hours for trade in trades]
+    course = _course(store, stretches, hours, powers_w, begins_wh, end_eur_kwh)
+    idle = _course(store, stretches, hours, [0.0] * len(powers_w), begins_wh, end_eur_kwh)
     return min(course, idle, key=lambda one: (round(one.short_wh), one.eur)), idle, ahead
 
 
-def _trade(store: Store, stretch: Stretch) -> _Trade:
+def _trade(store: Store, stretch: Stretch, way: float) -> _Trade:
     """Between two marks a kWh costs the same: nothing flows in the store, or through the meter; the room ends."""
+    hours = (stretch.end - stretch.start) / HOUR
     if not stretch.present:
-        return _Trade(0.0, 0.0, ())
-    hours, way = (stretch.end - stretch.start) / HOUR, sqrt(store.efficiency)
+        return _Trade(hours)
+    load_w, room_w, buys = stretch.load_w, max(0.0, stretch.room_w), stretch.import_eur_kwh
+    stores, gives = (NEVER_EUR_KWH, 0.0) if buys is None else (buys, buys)
+    sells, over, wear = stretch.export_eur_kwh or 0.0, stretch.over_eur_kwh, store.wear_eur_kwh
     least_w, most_w = -_gives_w(store, stretch), store.charge_w
-    inner_w = (0.0, -stretch.load_w, max(0.0, stretch.room_w) - stretch.load_w)
-    marks_w = sorted({least_w, most_w, *(mark for mark in inner_w if least_w < mark < most_w)})
     pieces: list[Piece] = []
-    for low_w, high_w in pairwise(marks_w):
-        eur_kwh = _eur_kwh(stretch, (low_w + high_w) / 2)
+    low_w, rises, last_eur = least_w, True, -inf
+    for mark_w in (*sorted((0.0, -load_w, room_w - load_w)), most_w):
+        high_w = min(mark_w, most_w)
+        if high_w <= low_w:
+            continue
+        net_w = load_w + (low_w + high_w) / 2
+        eur_kwh = sells if net_w < 0 else (stores if low_w >= 0 else gives) + (over if net_w > room_w else 0.0)
         if high_w <= 0:
-            pieces.append(((eur_kwh - store.wear_eur_kwh) * way, (high_w - low_w) * hours / way))
+            piece = (eur_kwh - wear) * way, (high_w - low_w) * hours / way
         else:
-            pieces.append((eur_kwh / way, (high_w - low_w) * hours * way))
-    return _Trade(least_w * hours / way, most_w * hours * way, pieces)
+            piece = eur_kwh / way, (high_w - low_w) * hours * way
+        pieces.append(piece)
+        rises = rises and piece[0] > last_eur
+        low_w, last_eur = high_w, piece[0]
+    return _Trade(hours, least_w * hours / way, most_w * hours * way, pieces, rises)
 
 
 def _gives_w(store: Store, stretch: Stretch) -> float:
@@ -217,16 +238,6 @@ def _gives_w(store: Store, stretch: Stretch) -> float:
     return min(store.discharge_w, max(0.0, stretch.load_w))
 
 
-def _eur_kwh(stretch: Stretch, power_w: float) -> float:
-    """What one kWh more that flows to the store changes on the bill."""
-    net_w = stretch.load_w + power_w
-    if net_w < 0:
-        return stretch.export_eur_kwh or 0.0
-    unknown = NEVER_EUR_KWH if power_w > 0 else 0.0
-    eur_kwh = unknown if stretch.import_eur_kwh is None else stretch.import_eur_kwh
-    return eur_kwh + (stretch.over_eur_kwh if net_w > max(0.0, stretch.room_w) else 0.0)
-
-
 def _backward(
     store: Store, stretches: Sequence[Stretch], trades: Sequence[_Trade], span_wh: float, end_eur_kwh: float
 ) -> list[Worth]:
@@ -235,21 +246,28 @@ def _backward(
     The worth before a stretch is that of all uses, those in it and those after it, the best first: what comes in by the
     most that it may store takes the place of the best ones, and what is above the span is given.
     """
-    pieces: list[Piece] = [(end_eur_kwh, span_wh)]
+    uses = Uses([(end_eur_kwh, span_wh)], span_wh)
     found: list[Worth] = []
     for stretch, trade in zip(reversed(stretches), reversed(trades), strict=True):
         if stretch.floor_wh > store.least_wh:
-            pieces = raised(pieces, min(span_wh, stretch.floor_wh - store.least_wh), MUST_EUR_KWH)
-        found.append(worth(pieces))
+            uses.raise_up_to(stretch.floor_wh - store.least_wh, MUST_EUR_KWH)
+        if stretch.keep_wh > store.least_wh:
+            uses.raise_up_to(stretch.keep_wh - store.least_wh, stretch.keep_eur_kwh)
+        found.append(uses.worth())
         if stretch.gone_wh:
-            pieces = cut([(max(MUST_EUR_KWH, pieces[0][0]), stretch.gone_wh), *pieces], 0.0, span_wh)
+            uses.add([(max(MUST_EUR_KWH, uses.best_eur_kwh), stretch.gone_wh)])
         if trade.pieces:
-            pieces = cut(sorted([*pieces, *pooled(trade.pieces)], reverse=True), trade.most_wh, span_wh)
+            uses.add(trade.pieces if trade.rises else pooled(trade.pieces), skip_wh=trade.most_wh)
     return found[::-1]
 
 
 def _best_wh(trade: _Trade, then: Worth, level_wh: float, span_wh: float) -> float:
-    """What shall come into the store: along each piece of its price up to where the worth meets it."""
+    """What shall come into the store: along each piece of its price up to where the worth meets it.
+
+    Where prices rise the first piece that is not used up is the last; else all are compared.
+    """
+    if trade.rises:
+        return _first_met_wh(trade, then, level_wh, span_wh)
     best_eur, best_wh = then.eur(level_wh), 0.0
     start_wh, cost_eur = trade.least_wh, 0.0
     for eur_kwh, wh in trade.pieces:
@@ -271,30 +289,55 @@ def _best_wh(trade: _Trade, then: Worth, level_wh: float, span_wh: float) -> flo
     return best_wh
 
 
-def _power_w(store: Store, stretch: Stretch, change_wh: float) -> float:
+def _first_met_wh(trade: _Trade, then: Worth, level_wh: float, span_wh: float) -> float:
+    best_wh, start_wh, most_wh = 0.0, trade.least_wh, span_wh - level_wh
+    below, edges_wh = then.below, then.edges_wh
+    for eur_kwh, wh in trade.pieces:
+        end_wh = start_wh + wh
+        low_wh = start_wh if start_wh > -level_wh else -level_wh
+        high_wh = end_wh if end_wh < most_wh else most_wh
+        if low_wh <= high_wh:
+            meets = bisect_right if start_wh >= 0 else bisect_left
+            best_wh = edges_wh[meets(below, -eur_kwh)] - level_wh
+            if best_wh < high_wh:
+                return best_wh if best_wh > low_wh else low_wh
+            best_wh = high_wh
+        start_wh = end_wh
+    return best_wh
+
+
+def _power_w(hours: float, way: float, change_wh: float) -> float:
     """On the AC side, for what comes into the store."""
-    hours, way = (stretch.end - stretch.start) / HOUR, sqrt(store.efficiency)
     if not hours:
         return 0.0
     return change_wh / way / hours if change_wh > 0 else change_wh * way / hours
 
 
 def _course(
-    store: Store, stretches: Sequence[Stretch], powers_w: Sequence[float], level_wh: float, end_eur_kwh: float
+    store: Store,
+    stretches: Sequence[Stretch],
+    hours: Sequence[float],
+    powers_w: Sequence[float],
+    level_wh: float,
+    end_eur_kwh: float,
 ) -> _Course:
     """What powers lead to; what has no known price is not counted."""
-    way, begins_wh = sqrt(store.efficiency), level_wh
+    way, wear, least_wh, begins_wh = sqrt(store.efficiency), store.wear_eur_kwh, store.least_wh, level_wh
     levels: list[float] = []
-    eur = short_wh = 0.0
-    for stretch, power_w in zip(stretches, powers_w, strict=True):
-        hours = (stretch.end - stretch.start) / HOUR
-        level_wh += power_w * hours * (way if power_w > 0 else 1 / way) - stretch.gone_wh
-        short_wh += max(0.0, -level_wh) + max(0.0, stretch.floor_wh - store.least_wh - max(0.0, level_wh))
-        level_wh = max(0.0, level_wh)
+    eur_1000 = short_wh = 0.0
+    for stretch, length, power_w in zip(stretches, hours, powers_w, strict=True):
+        level_wh += power_w * length * (way if power_w > 0 else 1 / way) - stretch.gone_wh
+        if level_wh < 0.0 or stretch.floor_wh > least_wh:
+            short_wh += max(0.0, -level_wh) + max(0.0, stretch.floor_wh - least_wh - max(0.0, level_wh))
+            level_wh = max(0.0, level_wh)
         levels.append(level_wh)
-        net_w = stretch.load_w + power_w
-        price = stretch.import_eur_kwh if net_w > 0 else stretch.export_eur_kwh
-        over_w, given_w = max(0.0, net_w - max(0.0, stretch.room_w)), max(0.0, -power_w)
-        eur_h = (price or 0.0) * net_w + stretch.over_eur_kwh * over_w + store.wear_eur_kwh * given_w
-        eur += eur_h * hours / 1000
-    return _Course(powers_w, levels, eur - end_eur_kwh * (level_wh - begins_wh) / 1000, short_wh)
+        if stretch.keep_wh > least_wh + level_wh:
+            eur_1000 += (stretch.keep_wh - least_wh - level_wh) * stretch.keep_eur_kwh
+        net_w, room_w = stretch.load_w + power_w, stretch.room_w
+        eur_h = ((stretch.import_eur_kwh if net_w > 0 else stretch.export_eur_kwh) or 0.0) * net_w
+        if net_w > room_w or net_w > 0 > room_w:
+            eur_h += stretch.over_eur_kwh * (net_w - max(0.0, room_w))
+        if power_w < 0:
+            eur_h -= wear * power_w
+        eur_1000 += eur_h * length
+    return _Course(powers_w, levels, (eur_1000 - end_eur_kwh * (level_wh - begins_wh)) / 1000, short_wh)

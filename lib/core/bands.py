@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -201,6 +201,7 @@ def is_holiday(day: date) -> bool:
     return (day.month, day.day) in FIXED_HOLIDAYS or (day - easter(day.year)).days in AFTER_EASTER
 
 
+@lru_cache(maxsize=16)
 def easter(year: int) -> date:
     """Easter Sunday in the Gregorian calendar, by the anonymous computus (Meeus, Jones, Butcher)."""
     golden = year % 19

@@ -4,7 +4,6 @@ The energy of a pause goes where its time says: over two quarters, or, longer, i
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import reduce
 
@@ -26,11 +25,12 @@ from lib.core.books import (
     sums,
     tally_of,
 )
-from lib.core.charges import NOTHING, Charge, Used, plus
+from lib.core.charges import Charge, Used, plus
 from lib.core.cost import fees
 from lib.core.counters import REGISTER_SIZE_WH, Amounts, Counters, gained, kept, spread
 from lib.core.netting import opening
 from lib.core.quarter import QUARTER, start_of
+from lib.core.states import replace
 
 SURE = timedelta(seconds=60)  # energy of a longer pause over a quarter's end is split by an estimate
 SET_BACK = timedelta(days=1)  # a clock set back further had shown days that never were
@@ -348,10 +348,10 @@ def _wound_back(registers_wh: Mapping[str, int], by_wh: Mapping[str, int]) -> di
 def _exchanged(day: Day, row: Row, better: Row) -> Day:
     """The day with `better` in place of `row`, which differ in their price only."""
     tally = day.gaps if row.gap else day.watched
-    less = {item: Charge(-charge.quantity, -charge.eur) for item, charge in (row.charges or NOTHING).items()}
+    less = {item: Charge(-charge.quantity, -charge.eur) for item, charge in (row.charges or {}).items()}
     changed = replace(
         tally,
-        charges=plus(plus(tally.charges, less), better.charges or NOTHING),
+        charges=plus(plus(tally.charges, less), better.charges or {}),
         unpriced_wh=tally.unpriced_wh - tally_of(row).unpriced_wh + tally_of(better).unpriced_wh,
         provisional_wh=tally.provisional_wh - tally_of(row).provisional_wh + tally_of(better).provisional_wh,
     )

@@ -5,16 +5,17 @@ only ever added, and what is added goes into its day. So the books are the same 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from lib.core.bands import midnight
-from lib.core.charges import NOTHING, Charges, Used, plus
+from lib.core.charges import Charges, Used, plus
 from lib.core.cost import priced
 from lib.core.counters import Amounts, Counters
 from lib.core.quarter import start_of
 from lib.core.slots import Series
 from lib.core.stamp import BRUSSELS
+from lib.core.states import replace
 from lib.core.tariff import Tariffs
 
 WATCHED = timedelta(minutes=5)  # a day counted from here on is counted from its start
@@ -22,7 +23,7 @@ DAYS_KEPT = 380  # a year and the week around its start
 PENDING_KEPT = 10_000  # rows that wait for a price: a hundred days of quarters
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Row:
     """What was used from `since` to `until`: a quarter or what was watched of it, or a gap that nobody watched.
 
@@ -82,7 +83,7 @@ class Tally:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Day:
     """One local day: the sum of its rows, what was watched apart from what was not.
 
@@ -185,7 +186,7 @@ class Closed:
     average_w: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Books:
     """All that was booked.
 
@@ -232,7 +233,7 @@ def tally_of(row: Row) -> Tally:
     energy_wh = sum(row.amounts.import_wh.values()) + sum(row.amounts.export_wh.values())
     return Tally(
         amounts=row.amounts,
-        charges=row.charges or NOTHING,
+        charges=row.charges or {},
         unpriced_wh=energy_wh if row.charges is None else 0,
         provisional_wh=energy_wh if row.provisional else 0,
         estimated=row.estimated and bool(energy_wh),

@@ -21,7 +21,9 @@ ANSWER_S = 5.0  # dm answers a new claim with its next telegram
 OUTSIDE = frozenset({Reason.OUTSIDE, Reason.OUTSIDE_OFF})
 
 
-def budget_of(charging: Charging, bay: Bay, facts: Facts, grant: Grant | None) -> tuple[float, Hold] | None:
+def budget_of(
+    charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, grant: Grant | None
+) -> tuple[float, Hold] | None:
     """The peak's word: the live grant; what runs, while dm has not answered; the safe current when it is silent."""
     now_s, site, post = charging.now_s, charging.site, bay.post
     if bay.mode is Mode.MANUAL:
@@ -34,7 +36,7 @@ def budget_of(charging: Charging, bay: Bay, facts: Facts, grant: Grant | None) -
     silent_s = site.silent_s(now_s)
     if silent_s is None and young:
         return post.range_w[1], Hold.STARTING
-    if silent_s is not None and silent_s < claims.LEASE_S:
+    if silent_s is not None and silent_s < rules.lease_s:
         told_w = max(post.range_w[1], power_w(bay.pace.current_a, post.phases))
         return (told_w if bay.pace.go and not answers else 0.0), Hold.ASKED
     since_s = now_s - charging.began_s if silent_s is None else silent_s

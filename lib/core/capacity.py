@@ -110,6 +110,19 @@ def kw_eur(
     return new_peak_eur(capacity, peaks, month, paid_w + 1000, charges=charges, import_wh=import_wh)
 
 
+def over_kw_eur(
+    capacity: Capacity,
+    peaks: Mapping[date, float],
+    month: date,
+    *,
+    charges: Charges = NOTHING,
+    import_wh: float | None = None,
+) -> float | None:
+    """What 1 kW costs above what a month counts at the least: a peak under the floor counts as the floor."""
+    counts_w = max(window_w(capacity, peaks, month)[-1] or 0.0, capacity.floor_w)
+    return kw_eur(capacity, {**peaks, month: counts_w}, month, charges=charges, import_wh=import_wh)
+
+
 def kwh_eur(
     capacity: Capacity, *, billed_w: float | None, charges: Charges, import_wh: float, months: int = 1
 ) -> float:

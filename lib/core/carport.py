@@ -4,7 +4,7 @@ Only lib/core/charging.py and lib/core/steering.py change it. Knows no message, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from lib.core.car import CarReading, CarRules
@@ -13,12 +13,12 @@ from lib.core.circuits import Amps, Circuit
 from lib.core.claims import LEASE_S, Claim
 from lib.core.cost import PriceSlot
 from lib.core.followed import Followed
-from lib.core.foresight import Night
+from lib.core.foresight import Night, Thrift
 from lib.core.gauges import Gauges
 from lib.core.modes import Mode, Phases
 from lib.core.needs import Need
 from lib.core.outside import Outside
-from lib.core.plan import Plan, Quarters, Want
+from lib.core.plan import Plan, Want
 from lib.core.plugged import Plugged
 from lib.core.pools import Pooled
 from lib.core.post import Post
@@ -28,8 +28,10 @@ from lib.core.sessions import Session
 from lib.core.sharing import Share
 from lib.core.site import Site
 from lib.core.soc import Soc
+from lib.core.states import replace
 from lib.core.surplus import Priority
-from lib.core.trip import Entry, Trips
+from lib.core.tempo import USUAL, Tempo
+from lib.core.trip import Entry, Trip, Trips
 from lib.core.uptake import Pace
 from lib.core.usual import Usual
 from lib.core.why import Reason, Why
@@ -47,7 +49,9 @@ class ChargingRules:
         priority: who takes the sun first. margin: of the quarter's energy, as dm keeps it back.
         worst_a: of the house by phase, for when the meter is silent; None: as it was last.
         late: the cars whose source tells things late.
+        plan_s: needs and plan are worked out so often, and when something changed.
         rotation_s: while minimums do not fit for all, the line of those that wait turns so often.
+        lease_s: how long a word of dm or bs holds. tempo: how soon, how often and how fast a charger is told things.
 
     """
 
@@ -60,10 +64,13 @@ class ChargingRules:
     all_day_departure: time = time(7)
     worst_a: Amps | None = None
     late: frozenset[str] = frozenset()
+    plan_s: float = 60.0
     rotation_s: float = 1800.0
+    lease_s: float = LEASE_S
+    tempo: Tempo = USUAL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Bay:
     """A charger with the wishes of its owner and what is done about them.
 
@@ -119,17 +126,17 @@ class Bay:
         return self.ended or self.asleep
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class CarState:
     """A car: how full it is, what was heard of it last, and why nothing newer was.
 
-    away_km: how far its trip goes that it left for; None: it left for none, or nobody knows.
+    trip: that it left for, while it is away and longer; None: it left for none, or nobody knows.
     """
 
     soc: Soc
     reading: CarReading | None = None
     trouble: str = ""
-    away_km: float | None = None
+    trip: Trip | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,12 +166,12 @@ class BatteryWord:
     spare_wh: float = 0.0
     refused: str = ""
 
-    def is_fresh(self, now_s: float) -> bool:
+    def is_fresh(self, now_s: float, lease_s: float = LEASE_S) -> bool:
         """Whether it tells of now; a battery of which nobody tells helps nobody."""
-        return self.heard_s is not None and now_s - self.heard_s <= LEASE_S
+        return self.heard_s is not None and now_s - self.heard_s <= lease_s
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Charging:
     """All that ev knows at one instant.
 
@@ -172,8 +179,9 @@ class Charging:
         at, now_s: the meter's time and our seconds, of this step; began_s: when the program began.
         quarter: the start of the one that is counted in.
         listed_s: when the trips were last put together. prices: what a kWh costs, as dm says.
-        needs: by car, of its trips in order; rooms: of the quarters ahead; cheap: the cheap stretches.
+        needs: by car, of its trips in order.
         followed: dm's plan; wants: what it is asked for.
+        thrift: what a kWh costs in cheap hours lately.
         planned_s: when plan and needs were last worked out; helped_s: since when the battery is asked for help.
         battery: what bs said of it. first: who takes the sun first.
         gauges: what the circuits' own meters say, and the limits that follow something.
@@ -204,12 +212,11 @@ class Charging:
     pools: Mapping[str, Pooled] = field(default_factory=dict)
     rota: Rota = field(default_factory=Rota)
     needs: Mapping[str, tuple[Need, ...]] = field(default_factory=dict)
-    rooms: tuple[Quarters, ...] = ()
-    cheap: tuple[tuple[datetime, datetime], ...] = ()
     nights: Mapping[str, Night] = field(default_factory=dict)
     plan: Plan = field(default_factory=Plan)
     followed: Followed | None = None
     wants: tuple[Want, ...] = ()
+    thrift: Thrift = field(default_factory=Thrift)
     planned_s: float | None = None
     helped_s: float | None = None
     said: tuple[str, ...] = ()

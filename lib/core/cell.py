@@ -3,8 +3,8 @@
 In: the events of lib/core/battery.py. Out: ranges of watts. Knows no wish and no price.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from lib.core.battery import (
     BatteryBalked,
@@ -19,6 +19,7 @@ from lib.core.battery import (
 )
 from lib.core.circuits import NOTHING, Amps, conductors, on
 from lib.core.power import PHASE_V
+from lib.core.states import replace
 
 FOLLOWED_S = 3.0  # a reading that much younger than a setpoint shows what came of it
 OBEYS_W, OBEYS_PART = 100.0, 0.1  # a battery measures itself so badly: within that it does as it was told
@@ -34,7 +35,7 @@ class Move:
     sent_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Cell:
     """A battery, as it is known now.
 
@@ -103,12 +104,12 @@ class Cell:
     def range_w(self) -> tuple[float, float]:
         """The least and the most that flows just now."""
         known = self.power_w
+        if known is not None and self.missed is None and (not self.moves or self.has_followed):
+            return known, known
         ends = [move.power_w for move in self.moves]
         if known is None or self.missed is not None:
             widest = [0.0, *ends, *([] if known is None else [known])]
             return min(widest), max(widest)
-        if self.has_followed:
-            return known, known
         return min([known, *ends]), max([known, *ends])
 
     @property
@@ -121,10 +122,7 @@ class Cell:
     @property
     def range_a(self) -> tuple[Amps, Amps]:
         """The same by the meter's phases, + is drawn."""
-        low_w, high_w = self.range_w
-        loads = conductors(self.rules.wired, self.rules.phases)
-        per_w = PHASE_V * self.rules.phases
-        return on(loads, low_w / per_w), on(loads, high_w / per_w)
+        return _phases_a(self.rules, *self.range_w)
 
 
 def opened(rules: BatteryRules) -> Cell:
@@ -171,14 +169,21 @@ def _told(cell: Cell, reading: BatteryReading) -> Cell:
     rules, pct = cell.rules, reading.soc_pct
     moves = tuple(move for move in cell.moves[:-1] if move.sent_s + FOLLOWED_S > reading.read_s) + cell.moves[-1:]
     settled = cell.reading is None or _is_alike(reading, cell.reading)
-    cell = replace(cell, reading=reading, missed=None, moves=moves, settled=settled, seen_w=cell.grid_w)
-    if reading.ours is not False:
-        cell = replace(cell, meddled="")
-    if pct is None:
-        return cell
-    empty = pct <= rules.least_pct or (cell.empty and pct < rules.least_pct + BACK_PCT)
-    full = pct >= rules.most_pct or (cell.full and pct > rules.most_pct - BACK_PCT)
-    return replace(cell, empty=empty, full=full)
+    empty, full = cell.empty, cell.full
+    if pct is not None:
+        empty = pct <= rules.least_pct or (empty and pct < rules.least_pct + BACK_PCT)
+        full = pct >= rules.most_pct or (full and pct > rules.most_pct - BACK_PCT)
+    return replace(
+        cell,
+        reading=reading,
+        missed=None,
+        moves=moves,
+        settled=settled,
+        seen_w=cell.grid_w,
+        meddled=cell.meddled if reading.ours is False else "",
+        empty=empty,
+        full=full,
+    )
 
 
 def _is_alike(reading: BatteryReading, before: BatteryReading) -> bool:
@@ -191,7 +196,7 @@ def _is_alike(reading: BatteryReading, before: BatteryReading) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Pool:
     """All batteries as one. Powers in W, + goes in; energies in Wh; None where one of them does not say.
 
@@ -227,21 +232,33 @@ class Pool:
 def pool(cells: Iterable[Cell]) -> Pool:
     """Those that can be told something, as one."""
     able = [cell for cell in cells if cell.able]
-    capacity_wh = sum(cell.rules.capacity_wh for cell in able)
-    energies = [cell.energy_wh for cell in able]
-    ranges = [cell.range_w for cell in able]
-    amperes = [cell.range_a for cell in able]
+    low_w = high_w = flows_low_w = flows_high_w = least_wh = most_wh = capacity_wh = kept = worn = 0.0
+    energy_wh: float | None = 0.0 if able else None
+    low_a = high_a = NOTHING
+    for cell in able:  # in one round: it is asked for several times a step
+        rules, (gives_w, takes_w), (least_w, most_w) = cell.rules, cell.limits_w, cell.range_w
+        low_w, high_w = low_w + gives_w, high_w + takes_w
+        flows_low_w, flows_high_w = flows_low_w + least_w, flows_high_w + most_w
+        least_a, most_a = _phases_a(rules, least_w, most_w)
+        low_a, high_a = _plus(low_a, least_a), _plus(high_a, most_a)
+        known_wh = cell.energy_wh
+        energy_wh = None if energy_wh is None or known_wh is None else energy_wh + known_wh
+        least_wh += rules.capacity_wh * rules.least_pct / 100
+        most_wh += rules.capacity_wh * rules.most_pct / 100
+        capacity_wh += rules.capacity_wh
+        kept += rules.efficiency * rules.capacity_wh
+        worn += rules.wear_eur_kwh * rules.capacity_wh
     return Pool(
-        low_w=sum(cell.limits_w[0] for cell in able),
-        high_w=sum(cell.limits_w[1] for cell in able),
-        range_w=(sum(low for low, _ in ranges), sum(high for _, high in ranges)),
-        range_a=(_sum(low for low, _ in amperes), _sum(high for _, high in amperes)),
-        energy_wh=None if not able or None in energies else sum(energy or 0.0 for energy in energies),
-        least_wh=sum(cell.rules.capacity_wh * cell.rules.least_pct / 100 for cell in able),
-        most_wh=sum(cell.rules.capacity_wh * cell.rules.most_pct / 100 for cell in able),
+        low_w=low_w,
+        high_w=high_w,
+        range_w=(flows_low_w, flows_high_w),
+        range_a=(low_a, high_a),
+        energy_wh=energy_wh,
+        least_wh=least_wh,
+        most_wh=most_wh,
         capacity_wh=capacity_wh,
-        efficiency=_mean((cell.rules.efficiency, cell.rules.capacity_wh) for cell in able),
-        wear_eur_kwh=_mean((cell.rules.wear_eur_kwh, cell.rules.capacity_wh) for cell in able),
+        efficiency=kept / capacity_wh if capacity_wh else 0.0,
+        wear_eur_kwh=worn / capacity_wh if capacity_wh else 0.0,
     )
 
 
@@ -277,14 +294,12 @@ def _weight(cell: Cell, *, charging: bool) -> float:
     return max(1.0, energy_wh - rules.capacity_wh * rules.least_pct / 100)
 
 
-def _mean(weighed: Iterable[tuple[float, float]]) -> float:
-    found: Collection[tuple[float, float]] = list(weighed)
-    whole = sum(weight for _, weight in found)
-    return sum(value * weight for value, weight in found) / whole if whole else 0.0
+def _phases_a(rules: BatteryRules, low_w: float, high_w: float) -> tuple[Amps, Amps]:
+    """A range of watts by the meter's phases."""
+    loads, per_w = conductors(rules.wired, rules.phases), PHASE_V * rules.phases
+    low_a = on(loads, low_w / per_w)
+    return low_a, low_a if high_w == low_w else on(loads, high_w / per_w)
 
 
-def _sum(amps: Iterable[Amps]) -> Amps:
-    one, two, three = NOTHING
-    for first, second, third in amps:
-        one, two, three = one + first, two + second, three + third
-    return one, two, three
+def _plus(one_a: Amps, other_a: Amps) -> Amps:
+    return one_a[0] + other_a[0], one_a[1] + other_a[1], one_a[2] + other_a[2]

@@ -4,7 +4,7 @@ Only lib/core/storage.py and lib/core/dispatch.py change it. Knows no message, n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from lib.core.arbitrage import Store, StorePlan
@@ -12,16 +12,19 @@ from lib.core.battery import BatteryRules
 from lib.core.battery_why import BatteryWhy, Ground
 from lib.core.cell import Cell, pool
 from lib.core.circuits import Circuit
-from lib.core.claims import Claim, Drawn
+from lib.core.claims import LEASE_S, Claim, Drawn
 from lib.core.cost import PriceSlot
 from lib.core.followed import Followed, fresh
 from lib.core.gains import Booked
 from lib.core.modes import StorageMode
 from lib.core.outside import Outside
 from lib.core.proposals import Device, Proposal
-from lib.core.reserve import planned_pct
+from lib.core.reserve import planned_pct, reserve_pct
 from lib.core.site import Site
+from lib.core.states import replace
 from lib.core.usual import Usual
+
+TURN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class StorageRules:
         margin: of the quarter's energy, as dm keeps it back.
         has_sun: whether dm reads inverters; holds_sun: whether one of them may be held back.
         peaks_cost: whether there is a capacity tariff.
+        lease_s: how long a word of dm or ev holds. turn_s: they rest so long before the direction turns; 0: not at all.
 
     """
 
@@ -45,6 +49,8 @@ class StorageRules:
     has_sun: bool = False
     holds_sun: bool = False
     peaks_cost: bool = True
+    lease_s: float = LEASE_S
+    turn_s: float = TURN_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +88,7 @@ class Help:
     quarter: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Storage:
     """All that bs knows at one instant.
 
@@ -160,9 +166,27 @@ def lent(storage: Storage, rules: StorageRules) -> Store | None:
     return replace(store, least_wh=least_wh, discharge_w=store.discharge_w if gives else 0.0)
 
 
-def kept_wh(storage: Storage, rules: StorageRules) -> float:
-    """What plans keep of them for the peak; 0 where peaks cost nothing."""
+def insured_wh(storage: Storage) -> float | None:
+    """What dm's plan has them hold now for the peak; None: it does not say, or the owner said how much."""
+    known = fresh(storage.followed, storage.now_s)
+    expected = known.at(storage.at) if known and storage.reserve_pct is None else None
+    return expected.keep_wh if expected else None
+
+
+def reserve_wh(storage: Storage, rules: StorageRules, *, capacity_wh: float, least_wh: float) -> float:
+    """What of so much is kept for the peak: as dm learned, else by the time of day; what the owner set wins."""
     if not rules.peaks_cost:
+        return least_wh
+    insured = insured_wh(storage)
+    if insured is not None:
+        return min(capacity_wh, max(least_wh, insured))
+    kept_pct = reserve_pct(storage.at, owner_pct=storage.reserve_pct)
+    return max(least_wh, capacity_wh * kept_pct / 100)
+
+
+def kept_wh(storage: Storage, rules: StorageRules) -> float:
+    """What plans keep of them in any case; nothing where peaks cost nothing, or dm knows itself what they need."""
+    if not rules.peaks_cost or insured_wh(storage) is not None:
         return 0.0
     capacity_wh = pool(storage.cells.values()).capacity_wh
     return capacity_wh * planned_pct(storage.at, owner_pct=storage.reserve_pct) / 100

@@ -5,7 +5,7 @@ monotonic seconds, and the machine's time for as long as dm has not told the met
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from lib.core import gauges, outside, post, sessions, site, soc, surplus, usual
@@ -21,9 +21,10 @@ from lib.core.modes import Mode, Phases
 from lib.core.outside import Proposed
 from lib.core.pace import fallen
 from lib.core.plugged import Named
-from lib.core.quarter import start_of
+from lib.core.quarter import QUARTER, start_of
 from lib.core.site import Word
 from lib.core.soc import Soc
+from lib.core.states import replace
 from lib.core.surplus import Priority, own_profile
 from lib.core.trip import changes, trips
 from lib.core.uptake import Pace
@@ -119,7 +120,7 @@ def after(charging: Charging, event: Event, rules: ChargingRules, *, now_s: floa
     charging = _quarters(replace(charging, at=at, now_s=now_s, said=(), closed=()))
     match event:
         case Heard(word=word):
-            return _heard(charging, word)
+            return _heard(charging, word, rules)
         case Priced(prices=prices):
             return replace(charging, prices=prices, planned_s=None)
         case Stored(word=word):
@@ -156,9 +157,11 @@ def after(charging: Charging, event: Event, rules: ChargingRules, *, now_s: floa
             return replace(charging, calendars=calendars, said=said)
 
 
-def _heard(charging: Charging, word: Word) -> Charging:
+def _heard(charging: Charging, word: Word, rules: ChargingRules) -> Charging:
     before = charging.site.word
-    heard = site.heard(charging.site, word, *_drawn(charging), charging.now_s, theirs_w=word.battery_w)
+    heard = site.heard(
+        charging.site, word, *_drawn(charging), charging.now_s, theirs_w=word.battery_w, lease_s=rules.lease_s
+    )
     at = heard.at(charging.now_s) or charging.at
     known = charging.usual
     if word.good and heard.base_w is not None:
@@ -213,11 +216,9 @@ def _drawn(charging: Charging) -> tuple[tuple[float, float], tuple[Amps, Amps]]:
 
 def _quarters(charging: Charging) -> Charging:
     """At the start of a quarter: what each session charged in the one that is over."""
+    if charging.quarter is not None and charging.at < charging.quarter + QUARTER:
+        return charging  # the meter may say that it is earlier than we hold
     quarter = start_of(charging.at)
-    if (
-        charging.quarter is not None and quarter <= charging.quarter
-    ):  # the meter may say that it is earlier than we hold
-        return charging
     bays = {}
     for name, bay in charging.bays.items():
         energy_wh = bay.session.energy_wh if bay.session else 0.0
@@ -249,9 +250,10 @@ def _sum(amps: Iterable[Amps]) -> Amps:
 
 def _ticked(charging: Charging, rules: ChargingRules) -> Charging:
     """Trips and proposals that are over go, boosts end, MAX and MANUAL end when the car has left for a while."""
-    if charging.now_s - charging.listed_s >= LISTED_S:
+    if charging.now_s - charging.listed_s >= LISTED_S and not charging.trips.hold(charging.at):
         charging = _listed(charging, rules, quietly=True)
-    charging = _lapsed(replace(charging, outside=outside.lasting(charging.outside, charging.now_s)))
+    lasting = outside.lasting(charging.outside, charging.now_s)
+    charging = _lapsed(charging if lasting is charging.outside else replace(charging, outside=lasting), rules)
     for name, bay in charging.bays.items():
         if bay.boost_until is not None and charging.at >= bay.boost_until:
             charging = with_bay(charging, name, replace(bay, boost_until=None), f"{name}: no longer charges fast")
@@ -264,7 +266,7 @@ def _ticked(charging: Charging, rules: ChargingRules) -> Charging:
     return charging
 
 
-def _lapsed(charging: Charging) -> Charging:
+def _lapsed(charging: Charging, rules: ChargingRules) -> Charging:
     """Chargers that watch themselves, and are silent for so long that they fall to their safe current."""
     for name, bay in charging.bays.items():
         known = post.lapsing(bay.post, charging.now_s)
@@ -272,7 +274,7 @@ def _lapsed(charging: Charging) -> Charging:
             continue
         pace, said = bay.pace, []
         if known.fallen and not bay.post.fallen:
-            pace = fallen(pace, safe_a(known.rules), charging.now_s)
+            pace = fallen(pace, safe_a(known.rules), charging.now_s, rules.tempo)
             said.append(f"{name}: it hears nobody, and falls back to its safe current")
         charging = with_bay(charging, name, replace(bay, post=known, pace=pace), *said)
     return charging
@@ -307,6 +309,6 @@ def _listed(charging: Charging, rules: ChargingRules, *, quietly: bool = False) 
     )
     charging = replace(charging, listed_s=charging.now_s)
     if found == charging.trips:
-        return charging
+        return replace(charging, trips=found)  # which may hold for longer
     told = () if quietly else changes(charging.trips, found)
     return replace(charging, trips=found, planned_s=None, said=(*charging.said, *told))

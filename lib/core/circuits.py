@@ -110,12 +110,18 @@ def conductors(wired: str, phases: int | None, drawn_a: Amps | None = None) -> t
     then decides: a single-phase car on three phases loads one.
     """
     own = wires(wired)
-    if not own:
-        return (1, 2, 3)
-    if len(own) == 3:
-        drawing = tuple(phase for phase, current_a in zip(own, drawn_a or NOTHING, strict=True) if current_a > DRAWS_A)
-        own = drawing or own[: phases or 3]
-    return tuple(sorted(own))
+    if drawn_a is not None and len(own) == 3:
+        drawing = [phase for phase, current_a in zip(own, drawn_a, strict=True) if current_a > DRAWS_A]
+        if drawing:
+            return tuple(sorted(drawing))
+    return _lines(wired, phases)
+
+
+@lru_cache(maxsize=64)
+def _lines(wired: str, phases: int | None) -> tuple[int, ...]:
+    """The same, of one whose car was not seen to draw."""
+    own = wires(wired)
+    return tuple(sorted(own[: phases or 3] if len(own) == 3 else own)) or (1, 2, 3)
 
 
 def on(loaded: Collection[int], current_a: float) -> Amps:
@@ -200,6 +206,7 @@ def safe_a(charger: ChargerRules) -> float:
     return LEAST_A if charger.phases == 1 else 0.0
 
 
+@lru_cache(maxsize=64)
 def wires(wired: str) -> tuple[int, ...]:
     """The meter's phases in the order of the charger's own; nothing when the text does not say."""
     own = tuple(int(digit) for digit in wired if digit in "123")

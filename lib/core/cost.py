@@ -3,9 +3,11 @@
 What is not known, as tomorrow's index before it is published, has no price: None, never 0.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from lib.core.charges import Charge, Charges, Item, Part, Used
@@ -66,9 +68,13 @@ class PriceSlot(NamedTuple):
     export_eur_kwh: float | None
 
 
+_start = attrgetter("start")
+
+
 def slot_at(slots: Sequence[PriceSlot], at: datetime) -> PriceSlot | None:
-    """The slot that holds `at`; None where there is none."""
-    return next((slot for slot in slots if slot.start <= at < slot.end), None)
+    """The slot that holds `at`; None where there is none. They are in order of time."""
+    place = bisect_right(slots, at, key=_start) - 1
+    return slots[place] if place >= 0 and at < slots[place].end else None
 
 
 def priced(

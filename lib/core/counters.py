@@ -60,6 +60,15 @@ class Counters:
 
 def counters(reading: Reading, at: datetime) -> Counters:
     """The counters of a reading. An M-Bus meter without a valid reading counts nothing, which is not zero."""
+    if not reading.mbus:
+        return Counters(
+            at=at,
+            serial=reading.serial,
+            import_wh=reading.imported_wh,
+            export_wh=reading.exported_wh,
+            gas_l={},
+            water_l={},
+        )
     return Counters(
         at=at,
         serial=reading.serial,
@@ -170,6 +179,8 @@ def _step(before_wh: int, now_wh: int) -> int:
 
 
 def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    if one.keys() == other.keys():
+        return {key: value + other[key] for key, value in one.items()}
     return {key: one.get(key, 0) + other.get(key, 0) for key in sorted({*one, *other})}
 
 

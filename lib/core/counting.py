@@ -4,11 +4,12 @@ A quarter is known when the counter was looked at about its start and its end; w
 it, such as a start of the program, does not matter. Knows no device, no disk and no screen.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lib.core.quarter import QUARTER, start_of
 from lib.core.sessions import ROUNDED_WH, WATCHED
+from lib.core.states import replace
 
 MOST_W = 100_000.0  # no charger of a house gives more: a counter that ran faster is another one
 LATE_WH = 2_000.0  # some counters are told minutes late, and then all at once

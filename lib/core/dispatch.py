@@ -5,10 +5,7 @@ battery that answers, all are left to their own mode.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import timedelta
 
-from lib.core import claims
 from lib.core.arbitrage import StorePlan, planned
 from lib.core.battery import Setpoint
 from lib.core.battery_why import Bar, BatteryWhy, Ground, sentence
@@ -22,11 +19,11 @@ from lib.core.modes import StorageMode
 from lib.core.motives import why_of
 from lib.core.proposals import Resolved, resolve
 from lib.core.quarter import start_of
+from lib.core.states import replace
 from lib.core.storing import DEAD_W, Facts, claim_of, device_of, facts_of, fences, left_w, wants
 
 SAME_W = 50.0  # a change that small is not worth a message
 SMALL_W, SMALL_S = 150.0, 3.0  # and one that small, not each second
-TURN_S = 5.0  # at rest before the direction turns
 STARTS_S = 5.0  # a start first hears the house, the prices and the cars
 HOLD_STEP_W = 150.0  # the sun is told anew to be held back when it differs by so much
 MORE_W = 300.0  # so much more sun is let through than the batteries take, while they could take more
@@ -37,14 +34,14 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
     if replans and _is_due(storage):
         storage = _planned(storage, rules)
     known = pool(storage.cells.values())
-    handed = _handed(storage, known)
+    handed = _handed(storage, rules, known)
     if handed is not None:
         return _released(storage, handed)
     facts = facts_of(storage, rules, known)
     theirs, device = storage.outside.get(BATTERY, ()), device_of(known)
     leaves = replace(known, low_w=left_w(device, theirs))  # help that another program keeps back is not promised
     least_wh = min(facts.reserve_wh, kept_wh(storage, rules)) if storage.planned_help_w else facts.reserve_wh
-    storage = helped(storage, leaves, max(known.least_wh, least_wh), short_w=facts.short_w)
+    storage = helped(storage, leaves, max(known.least_wh, least_wh), short_w=facts.short_w, lease_s=rules.lease_s)
     wanted = [*wants(facts, storage), *theirs]
     wished = resolve(device, wanted)
     claim = claim_of(facts, wished, theirs)
@@ -52,7 +49,7 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
     if not storage.site.is_fresh(storage.now_s):  # nothing is raised, and nobody knows what should fall
         return storage
     resolved = resolve(device, storage.put)
-    target_w, turned_s, turning = _turned(storage, resolved.target_w)
+    target_w, turned_s, turning = _turned(storage, resolved.target_w, rules.turn_s)
     changed_s = storage.changed_s if target_w == storage.target_w else storage.now_s
     cells = _told(storage, facts, target_w)
     return replace(
@@ -67,7 +64,7 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
     )
 
 
-def _handed(storage: Storage, known: Pool) -> BatteryWhy | None:
+def _handed(storage: Storage, rules: StorageRules, known: Pool) -> BatteryWhy | None:
     """Why all batteries are left to their own mode; None: they are not."""
     missed = [cell.missed.why for cell in storage.cells.values() if cell.missed]
     faults = [cell.reading.fault for cell in storage.cells.values() if cell.reading and cell.reading.fault]
@@ -84,10 +81,10 @@ def _handed(storage: Storage, known: Pool) -> BatteryWhy | None:
             return BatteryWhy(ground=Ground.OWN, barred=Bar.MEDDLED, by=meddled[0])
         return BatteryWhy(ground=Ground.STARTING)
     if silent_s is None:
-        if storage.now_s - storage.began_s < claims.LEASE_S:
+        if storage.now_s - storage.began_s < rules.lease_s:
             return BatteryWhy(ground=Ground.STARTING)
         return BatteryWhy(ground=Ground.SAFE, name="the meter app has not been heard")
-    if silent_s > claims.LEASE_S:
+    if silent_s > rules.lease_s:
         gone = storage.site.heard_s is None or storage.now_s - storage.site.heard_s > STARTS_S
         who = "the meter app is silent" if gone else "the meter is silent"
         return BatteryWhy(ground=Ground.SAFE, name=who)
@@ -116,16 +113,18 @@ def _released(storage: Storage, why: BatteryWhy) -> Storage:
     )
 
 
-def _turned(storage: Storage, target_w: float) -> tuple[float, float | None, bool]:
+def _turned(storage: Storage, target_w: float, turn_s: float) -> tuple[float, float | None, bool]:
     """The power that is told now, when the direction last changed, and whether it rests before it turns."""
     before_w, now_s = storage.target_w or 0.0, storage.now_s
     flows_w = sum(cell.power_w or 0.0 for cell in storage.cells.values() if cell.able)
     if abs(target_w) < DEAD_W:
         target_w = 0.0
     turned_s = storage.turned_s
-    if target_w * before_w < 0 or (target_w * flows_w < 0 and abs(flows_w) >= OBEYS_W):
+    if turn_s > 0 and (target_w * before_w < 0 or (target_w * flows_w < 0 and abs(flows_w) >= OBEYS_W)):
         return 0.0, now_s, True
-    if before_w == 0 and target_w * flows_w <= 0 and turned_s is not None and now_s - turned_s < TURN_S:
+    if before_w == target_w == 0 and turned_s is not None and abs(flows_w) >= OBEYS_W:
+        turned_s = now_s  # it runs out yet, and rests from then on
+    if before_w == 0 and target_w * flows_w <= 0 and turned_s is not None and now_s - turned_s < turn_s:
         return 0.0, turned_s, target_w != 0
     if before_w != 0 and target_w == 0:
         turned_s = now_s
@@ -173,8 +172,7 @@ def _is_due(storage: Storage) -> bool:
     """Whether the plan is of another quarter, or something changed since."""
     if storage.planned_s is None:
         return True
-    passed = timedelta(seconds=storage.now_s - storage.planned_s)
-    return start_of(storage.at) != start_of(storage.at - passed)
+    return (storage.at - start_of(storage.at)).total_seconds() < storage.now_s - storage.planned_s
 
 
 def _planned(storage: Storage, rules: StorageRules) -> Storage:

@@ -4,11 +4,12 @@ Knows no log and no screen.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from lib.core.reading import Reading
+from lib.core.states import replace
 
 STARTS_W = 500.0  # injecting so much is production; taking so much is its end
 STEP_W = 2_000.0  # a change of injection worth a word
@@ -37,7 +38,7 @@ class Event:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Watch:
     """What the next reading is compared with.
 
@@ -96,7 +97,7 @@ def _production(watch: Watch, reading: Reading, at: datetime, devices_w: float) 
         now = replace(watch, said_w=injected_w)
         text = f"{injected_w / 1000:.2f} kW {how}, after {watch.said_w / 1000:.2f} kW"
     if not text:
-        return replace(watch, turned=None), []
+        return watch if watch.turned is None else replace(watch, turned=None), []
     turned = at if watch.turned is None else min(watch.turned, at)
     if at - turned < LASTS:
         return replace(watch, turned=turned), []

@@ -4,7 +4,7 @@ In: what dm foresees of house and sun, or what they usually do by the hour; pric
 quarters. Out: stretches, quarters at first and hours later, and what energy that is left at their end is worth.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from math import inf, sqrt
@@ -12,6 +12,7 @@ from math import inf, sqrt
 from lib.core.arbitrage import Store, Stretch
 from lib.core.cost import PriceSlot
 from lib.core.followed import Followed
+from lib.core.problem import KEEP_EUR_KWH
 from lib.core.quarter import QUARTER, start_of
 from lib.core.stamp import BRUSSELS
 from lib.core.usual import Usual
@@ -25,6 +26,7 @@ DULL, BRIGHT = 0.2, 1.5
 FADES_H = 6.0  # after so many hours the day may be another
 
 Drawn = tuple[datetime, datetime, float]  # from, until, W
+Flow = tuple[float, float | None, float | None]  # Wh that the house draws, below 0 injects; what a kWh costs, and earns
 
 
 def stretches(
@@ -55,23 +57,29 @@ def stretches(
     found: list[Stretch] = []
     start = at
     until = max(at + AHEAD, followed.stretches[-1].end if followed and followed.stretches else at)
+    quarter = start_of(at)
     while start < until:
-        end = start_of(start) + QUARTER
-        if start >= at + FINE and start == _hour(start):
+        end = quarter + QUARTER
+        if start >= at + FINE and not start.minute:
             end = start + HOUR
-        middle, length_h = start + (end - start) / 2, (end - start) / HOUR
-        hour = str(middle.astimezone(BRUSSELS).hour)
-        fades = max(0.0, 1 - (middle - at) / HOUR / FADES_H)
+        length = end - start
+        middle, length_h = start + length / 2, length / HOUR
         known = followed.at(middle) if followed else None
         help_w, counts_w = (known.help_w, known.target_w) if known and target_w is not None else (0.0, None)
-        house_w = load.by_hour.get(hour, load.mean_w) - sun.by_hour.get(hour, 0.0) * (1 + (bright - 1) * fades)
-        if known is not None:
-            house_w = known.load_w - known.sun_w
-        cars_w = sum(power_w * (_together(start, end, since, until) / (end - start)) for since, until, power_w in drawn)
+        house_w = known.load_w - known.sun_w if known is not None else _usual_w(load, sun, middle, at, bright)
+        together = [
+            power_w * (_together(start, end, since, until) / length)
+            for since, until, power_w in drawn
+            if since < end and until > start
+        ]
+        cars_w = sum(together)
         from_sun_w = min(cars_w, max(0.0, -house_w))
-        slots = prices[max(0, bisect_right(starts, start) - 1) : bisect_right(starts, end)]
-        buys = _mean(start, end, [(one.start, one.end, one.import_eur_kwh) for one in slots])
-        sells = _mean(start, end, [(one.start, one.end, one.export_eur_kwh) for one in slots])
+        slots = prices[max(0, bisect_right(starts, start) - 1) : bisect_left(starts, end)]
+        if len(slots) == 1 and slots[0].start <= start and end <= slots[0].end:
+            buys, sells = slots[0].import_eur_kwh, slots[0].export_eur_kwh
+        else:
+            buys = _mean(start, end, [(one.start, one.end, one.import_eur_kwh) for one in slots])
+            sells = _mean(start, end, [(one.start, one.end, one.export_eur_kwh) for one in slots])
         if known is not None:  # what is supposed there, where nothing is published yet
             buys = known.import_eur_kwh if buys is None else buys
             sells = known.export_eur_kwh if sells is None else sells
@@ -87,10 +95,19 @@ def stretches(
                 else max(0.0, (counts_w or target_w) * (1 - margin) - (cars_w - from_sun_w) + help_w),
                 over_eur_kwh=over_eur / length_h,
                 may_export=may_export,
+                keep_wh=(known.keep_wh or 0.0) if known else 0.0,
+                keep_eur_kwh=KEEP_EUR_KWH * length_h,
             )
         )
-        start = end
+        start = quarter = end
     return tuple(found)
+
+
+def _usual_w(load: Usual, sun: Usual, middle: datetime, at: datetime, bright: float) -> float:
+    """House less sun at an hour, where no plan tells; bright: how the sun is now, which fades."""
+    hour = str(middle.astimezone(BRUSSELS).hour)
+    fades = max(0.0, 1 - (middle - at) / HOUR / FADES_H)
+    return load.by_hour.get(hour, load.mean_w) - sun.by_hour.get(hour, 0.0) * (1 + (bright - 1) * fades)
 
 
 def brightness(sun: Usual, at: datetime) -> float:
@@ -102,20 +119,25 @@ def brightness(sun: Usual, at: datetime) -> float:
 
 
 def end_eur_kwh(stretches: Sequence[Stretch], store: Store) -> float:
+    """What a kWh that is left at the end of stretches is worth."""
+    flows = ((one.load_w * ((one.end - one.start) / HOUR), one.import_eur_kwh, one.export_eur_kwh) for one in stretches)
+    return left_eur_kwh(flows, store)
+
+
+def left_eur_kwh(flows: Iterable[Flow], store: Store) -> float:
     """What a kWh that is left at the end is worth: the mean of what it replaces on a day like these.
 
     Where the sun leaves over as much as the house draws, it replaces sun that would only have been sold. Losses and
     wear on the way out are off.
     """
     drawn_wh = drawn_eur = left_wh = left_eur = 0.0
-    for stretch in stretches:
-        wh = stretch.load_w * ((stretch.end - stretch.start) / HOUR)
-        if wh > 0 and stretch.import_eur_kwh is not None:
+    for wh, buys, sells in flows:
+        if wh > 0 and buys is not None:
             drawn_wh += wh
-            drawn_eur += wh * stretch.import_eur_kwh
-        elif wh < 0 and stretch.export_eur_kwh is not None:
+            drawn_eur += wh * buys
+        elif wh < 0 and sells is not None:
             left_wh -= wh
-            left_eur -= wh * stretch.export_eur_kwh
+            left_eur -= wh * sells
     if not drawn_wh:
         return max(0.0, left_eur / left_wh) if left_wh else 0.0
     way = sqrt(store.efficiency)
@@ -125,15 +147,11 @@ def end_eur_kwh(stretches: Sequence[Stretch], store: Store) -> float:
     return bought_eur * (1 - sunny) + min(bought_eur, sold_eur) * sunny
 
 
-def _hour(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)
-
-
 def _together(start: datetime, end: datetime, since: datetime, until: datetime) -> timedelta:
     return max(timedelta(0), min(end, until) - max(start, since))
 
 
-def _mean(start: datetime, end: datetime, slots: Iterable[tuple[datetime, datetime, float | None]]) -> float | None:
+def _mean(start: datetime, end: datetime, slots: Sequence[tuple[datetime, datetime, float | None]]) -> float | None:
     """The mean over time; None where a part is not known."""
     known, total = timedelta(0), 0.0
     for since, until, price in slots:

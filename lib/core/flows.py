@@ -5,7 +5,6 @@ In: the EV app's state. Amperes are of the meter's L1-L3, + flows down.
 
 from collections.abc import Iterator, Mapping
 
-from lib.core import claims
 from lib.core.carport import Charging, ChargingRules
 from lib.core.circuits import NOTHING, Amps, Circuit, Limits, Row, in_force, on, rows, safe_a
 from lib.core.gauges import Gauge
@@ -43,7 +42,7 @@ def others_a(charging: Charging, rules: ChargingRules) -> dict[str, Amps]:
         if circuit is rules.circuits[0]:
             silent_s, held = charging.site.silent_s(charging.now_s), charging.site.held_a
             known = held.now_a if held else None
-            is_old = silent_s is None or silent_s > claims.LEASE_S
+            is_old = silent_s is None or silent_s > rules.lease_s
             worst_a = rules.worst_a if circuit.worst_a is None else circuit.worst_a
         elif circuit.measured:
             gauge = charging.gauges.get(circuit.name)

@@ -6,15 +6,18 @@ nothing; then each goes by its own rules.
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from lib.core.plan import Block, Plan, Want
+from lib.core.states import replace
 
 SAME = timedelta(minutes=1)
 SLIVER = timedelta(minutes=5)
 SAME_WH, SAME_PART = 1000.0, 0.15  # a car that still needs so much more than the plan has for it is another case
 SHORT_WH = 100.0  # a crumb that finds no place is none
+FULL_W = 20.0  # a quarter with no more left is full
 HOUR = timedelta(hours=1)
 
 
@@ -22,7 +25,8 @@ HOUR = timedelta(hours=1)
 class Expected:
     """What the plan expects of a stretch: house, sun, cars and battery, and what a quarter in it may count.
 
-    import_eur_kwh, export_eur_kwh: what it reckons with, also where no price is published yet.
+    fills: cars draw all that is paid in it. keep_wh: what the battery should hold at its end for the peak, None: nobody
+    knows. import_eur_kwh, export_eur_kwh: what it reckons with, also where no price is published yet.
     """
 
     start: datetime
@@ -32,6 +36,8 @@ class Expected:
     cars_w: float = 0.0
     battery_w: float = 0.0
     target_w: float | None = None
+    fills: bool = False
+    keep_wh: float | None = None
     import_eur_kwh: float | None = None
     export_eur_kwh: float | None = None
 
@@ -39,6 +45,14 @@ class Expected:
     def help_w(self) -> float:
         """What the battery gives beyond the house, so that cars stay under the peak."""
         return max(0.0, min(self.cars_w, -self.battery_w - max(0.0, self.load_w - self.sun_w)))
+
+
+def fills(*, cars_w: float, battery_w: float, counts_w: float, paid_w: float | None) -> bool:
+    """Whether cars draw all that is paid in a quarter; paid_w: None where peaks cost nothing.
+
+    Then they may have what the house does not take of what is kept for it, too: it is lost for the cheap hour else.
+    """
+    return paid_w is not None and cars_w > 0 and battery_w < FULL_W and abs(counts_w - paid_w) < FULL_W
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +77,12 @@ class Followed:
 
     def at(self, at: datetime) -> Expected | None:
         """What is expected of the stretch that holds `at`."""
-        place = bisect_right(self.stretches, at, key=lambda one: one.start) - 1
+        place = bisect_right(self.stretches, at, key=_start) - 1
         found = self.stretches[place] if place >= 0 else None
         return found if found is not None and at < found.end else None
+
+
+_start = attrgetter("start")
 
 
 def aged(followed: Followed, at: datetime) -> Followed:
@@ -127,6 +144,6 @@ def _has(followed: Followed, want: Want, at: datetime) -> bool:
     planned_wh = sum(
         block.power_w * ((min(block.end, want.until) - max(block.start, at)) / HOUR)
         for block in followed.blocks
-        if (block.car, block.trip) == (want.car, want.trip) and at < block.end and block.start < want.until
+        if block.car == want.car and at < block.end and block.start < want.until
     )
     return planned_wh + known.short_wh >= want.energy_wh - max(SAME_WH, SAME_PART * want.energy_wh)

@@ -4,28 +4,37 @@ What cars want goes to dm, which plans for all. Where it does not, ev plans for 
 inside each quarter.
 """
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from operator import attrgetter
+from typing import overload
 
 from lib.core.bands import midnight
 from lib.core.books import local_day
-from lib.core.car import FULL_PCT, CarRules
+from lib.core.car import FULL_PCT, Ask, CarRules
 from lib.core.cost import PriceSlot
-from lib.core.needs import ENOUGH_PCT, Need, Step, need
+from lib.core.needs import ENOUGH_PCT, Need, Step, need, target_pct
 from lib.core.plan import Plan, Quarters, Want, cheapest, flat_w, quarters
+from lib.core.quarter import QUARTER, start_of
 from lib.core.soc import PARKED_PCT_DAY
 from lib.core.stamp import BRUSSELS
 from lib.core.trip import Trip
+from lib.core.wants import Absence
 
 DAY = timedelta(days=1)
 PLANNED = timedelta(hours=48)
-PLANNED_FOR = timedelta(days=5)  # so far ahead dm is told what cars need
+PLANNED_FOR = timedelta(days=5)  # so far ahead dm is told what cars need,
+TRIPS = 6  # and of so many trips of each
 PRICED = timedelta(days=5)  # a weekend with a holiday on each side of it is one long night of some contracts
 MORNING = time(7)
 AWAY = timedelta(hours=2)  # a car that is away without a trip may be back by the hour after next
 MENDS = timedelta(minutes=15)  # that full power must have to spare, so that a plan may be waited for
+FOLLOWS = 0.15  # the part of a new day in what a kWh usually costs
+SPARE_PCT, SPARE_EUR_KWH = 25.0, 0.02  # beyond its next trip a car has some to spare, which may cost a little more
 NIGHTLY = "the cheap hours"  # what a want without a trip is for
+_start = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +47,7 @@ class Prospect:
         wall_wh_pct: Wh at the wall for 1 %; spread: the part of what it charges that may not arrive.
         full_w, least_w: what it can draw on the cable it hangs on, or mostly does.
         plugged: whether it hangs there now; phases: the meter's that it charges on.
+        returns: when it is back from the trip that it is on; None: it is on none, or nobody knows.
         waits: whether it does what a plan says: on its owner's word, as off or max, it does not, nor when it has ended.
 
     """
@@ -51,6 +61,7 @@ class Prospect:
     least_w: float
     plugged: bool
     phases: tuple[int, ...] = (1, 2, 3)
+    returns: datetime | None = None
     waits: bool = True
 
     @property
@@ -70,32 +81,63 @@ class Night:
 
 
 def rooms(
-    slots: Iterable[PriceSlot], at: datetime, *, target_w: float, usual_w: Mapping[int, float], else_w: float
-) -> tuple[Quarters, ...]:
+    slots: Sequence[PriceSlot], at: datetime, *, target_w: float, usual_w: Mapping[int, float], else_w: float
+) -> Sequence[Quarters]:
     """What cars may draw in each quarter of the next days.
 
     usual_w: what the house draws by local hour; else_w: in an hour of which that is not known.
     """
+    return _Rooms(slots, at, lambda start: target_w - usual_w.get(start.astimezone(BRUSSELS).hour, else_w))
 
-    def room_w(start: datetime) -> float:
-        return max(0.0, target_w - usual_w.get(start.astimezone(BRUSSELS).hour, else_w))
 
-    return quarters(tuple(slots), at, at + PLANNED, room_w)
+class _Rooms(Sequence[Quarters]):
+    """The quarters of the next days, each worked out when it is asked for: of two hundred few are."""
+
+    def __init__(self, slots: Sequence[PriceSlot], at: datetime, left_w: Callable[[datetime], float]) -> None:
+        """left_w: beside what the house draws at an instant."""
+        self._slots, self._at, self._end, self._left_w = slots, at, at + PLANNED, left_w
+        self._first = start_of(at)
+        self._count = -((self._first - self._end) // QUARTER)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> Quarters: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Quarters]: ...
+    def __getitem__(self, place: int | slice) -> Quarters | Sequence[Quarters]:
+        """The one so many quarters after the running one; IndexError where there is none."""
+        if isinstance(place, slice):
+            return tuple(self)[place]
+        if not 0 <= place < self._count:
+            raise IndexError(place)
+        start = self._first + place * QUARTER
+        first = max(0, bisect_right(self._slots, start, key=_start) - 1)
+        one = quarters(self._slots[first:], max(start, self._at), min(start + QUARTER, self._end), self._room_w)
+        return one[0]
+
+    def __iter__(self) -> Iterator[Quarters]:
+        return iter(quarters(self._slots, self._at, self._end, self._room_w))
+
+    def _room_w(self, start: datetime) -> float:
+        return max(0.0, self._left_w(start))
 
 
 def priced(slots: Iterable[PriceSlot], at: datetime) -> tuple[Quarters, ...]:
     """What a kWh costs in the next days, to see which hours are cheap: a price by day and night may stay for long."""
+    until = at + PRICED
     return tuple(
         Quarters(start=max(slot.start, at), end=slot.end, eur_kwh=slot.import_eur_kwh, room_w=0.0)
         for slot in slots
-        if at < slot.end and slot.start < at + PRICED
+        if at < slot.end and slot.start < until
     )
 
 
 def needs(
     prospect: Prospect,
     trips: Iterable[Trip],
-    rooms: tuple[Quarters, ...],
+    rooms: Sequence[Quarters],
     at: datetime,
     *,
     before: Mapping[str, Need],
@@ -128,8 +170,40 @@ def needs(
         if prospect.low_pct is None or not is_first:  # nothing urgent is made of what nobody knows, or of what is far
             one = replace(one, step=min(one.step, Step.ANY_RATE if is_first else Step.CHEAP))
         found.append(one)
-        since, low_pct = max(at, trip.returns), prospect.car.arrival_pct
+        since, low_pct = max(at, trip.returns), back_pct(prospect.car, one, low_pct)
     return tuple(found)
+
+
+def back_pct(car: CarRules, need: Need, low_pct: float) -> float:
+    """What a car comes home with from a trip: what it leaves with, less what that takes; low_pct: it had before."""
+    return left_pct(car, need.trip.ask, max(low_pct, need.target_pct))
+
+
+def left_pct(car: CarRules, ask: Ask, leaves_pct: float) -> float:
+    """What is left of what a car leaves with, at least what must be.
+
+    A trip that asks for a state of charge says not what it takes: then what must be left.
+    """
+    if ask.km is None and ask.energy_wh is None:
+        return car.arrival_pct
+    return max(car.arrival_pct, leaves_pct - (target_pct(ask, car) - car.arrival_pct))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thrift:
+    """What a kWh costs in cheap hours lately, and the day of the last look; None: nobody knows yet."""
+
+    eur_kwh: float | None = None
+    day: date | None = None
+
+
+def followed(thrift: Thrift, cheap_eur: float | None, at: datetime) -> Thrift:
+    """After one look a day; cheap_eur: of the cheap hours of the next one."""
+    today = local_day(at)
+    if cheap_eur is None or thrift.day == today:
+        return thrift
+    before = cheap_eur if thrift.eur_kwh is None else thrift.eur_kwh
+    return Thrift(eur_kwh=before + FOLLOWS * (cheap_eur - before), day=today)
 
 
 def wanted(
@@ -137,22 +211,38 @@ def wanted(
 ) -> tuple[Want, ...]:
     """What cars shall be charged in the days ahead, for dm's plan: for trips, for each morning, and what is cheap.
 
-    A later trip begins when its car is back from the one before. cheap_eur: what a kWh costs in cheap hours; None:
-    there are none.
+    For a later trip a car may be charged before and between those before it, as far as it has room. cheap_eur: what a
+    kWh costs in cheap hours; None: there are none.
     """
     found: list[Want] = []
     for one in (one for one in prospects if one.waits):
-        ahead = [its for its in needed.get(one.car.name, ()) if at < its.trip.ready <= at + PLANNED_FOR]
-        since = None if one.plugged else at.replace(minute=0, second=0, microsecond=0) + AWAY
+        ahead = [its for its in needed.get(one.car.name, ()) if at < its.trip.ready <= at + PLANNED_FOR][:TRIPS]
+        since = None if one.plugged else _back(one, at)
+        absences: list[Absence] = []
+        has_pct = one.supposed_pct
         for its in ahead:
             if its.energy_wh:
-                parked_wh = 0.0 if since or one.low_pct is None else _parked_wh(one, its.trip.ready - at)
-                found.append(replace(_for_trip(one, its, its.energy_wh + parked_wh), since=since))
-            since = max(at, its.trip.returns)
+                parks = since is None and not absences and one.low_pct is not None
+                parked_wh = _parked_wh(one, its.trip.ready - at) if parks else 0.0
+                want = _for_trip(one, its, its.energy_wh + parked_wh)
+                found.append(replace(want, since=since, away=tuple(absences)))
+            room_pct = max(0.0, one.car.everyday_pct - max(its.target_pct, has_pct))
+            absences.append(
+                Absence(start=its.trip.ready, end=max(at, its.trip.returns), spare_wh=room_pct * one.wall_wh_pct)
+            )
+            has_pct = back_pct(one.car, its, has_pct)
         if one.plugged:
             found += [] if any(its.trip.ready <= at + PLANNED for its in ahead) else _for_morning(one, at)
-            found += _for_night(one, cheap_eur, at, next(iter(ahead), None))
+        found += _for_cheap(one, cheap_eur, max(at, since or at), next(iter(ahead), None), since, tuple(absences))
     return tuple(found)
+
+
+def _back(prospect: Prospect, at: datetime) -> datetime:
+    """When a car that is away may charge again: as its calendar says, else the hour after next."""
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    if prospect.returns is not None and prospect.returns > at:
+        return prospect.returns
+    return hour + AWAY
 
 
 def planned(needs: tuple[Need, ...], full_w: float, at: datetime, *, runs: bool = False) -> tuple[Need, ...]:
@@ -171,7 +261,7 @@ def planned(needs: tuple[Need, ...], full_w: float, at: datetime, *, runs: bool 
 def plan(
     prospects: Iterable[Prospect],
     needed: Mapping[str, tuple[Need, ...]],
-    rooms: tuple[Quarters, ...],
+    rooms: Sequence[Quarters],
     at: datetime,
     before: Plan | None,
 ) -> Plan:
@@ -199,17 +289,37 @@ def _for_morning(prospect: Prospect, at: datetime) -> Iterable[Want]:
         yield replace(_want(prospect, (least_pct - low_pct) * prospect.wall_wh_pct, _morning(at)), rank=1)
 
 
-def _for_night(prospect: Prospect, cheap_eur: float | None, at: datetime, first: Need | None) -> Iterable[Want]:
-    """What the cheap hours of the next night bring, as `night` does where no plan covers it; first: of its trips."""
+def _for_cheap(
+    prospect: Prospect,
+    cheap_eur: float | None,
+    at: datetime,
+    first: Need | None,
+    since: datetime | None,
+    away: tuple[Absence, ...],
+) -> Iterable[Want]:
+    """What hours bring that are cheaper than cheap hours usually are, until the third morning from now.
+
+    What a car has to spare keeps a week of long trips from making a peak. at: when its car is here; first: of its
+    trips; since: None: it is here now; away: on its trips.
+    """
     car, low_pct = prospect.car, prospect.low_pct
     if cheap_eur is None or low_pct is None:
         return
     has_pct = max(low_pct, first.target_pct if first else car.at_least_pct or 0.0)
     missing_pct = min(car.night_pct, car.everyday_pct) - has_pct
-    if missing_pct > 0:
-        until = min(_morning(at), first.trip.ready) if first else _morning(at)
-        want = _want(prospect, missing_pct * prospect.wall_wh_pct, until)
-        yield replace(want, trip=NIGHTLY, rank=2, worth_eur_kwh=cheap_eur)
+    until = _morning(_morning(_morning(at)))
+    spare_pct = min(missing_pct, SPARE_PCT)
+    for part_pct, eur_kwh in ((spare_pct, cheap_eur + SPARE_EUR_KWH), (missing_pct - spare_pct, cheap_eur)):
+        if part_pct > 0:
+            want = _want(prospect, part_pct * prospect.wall_wh_pct, until)
+            yield replace(
+                want,
+                trip=NIGHTLY,
+                rank=2,
+                worth_eur_kwh=eur_kwh,
+                since=since,
+                away=tuple(one for one in away if one.start < until),
+            )
 
 
 def _parked_wh(prospect: Prospect, time: timedelta) -> float:
@@ -227,6 +337,12 @@ def _want(prospect: Prospect, energy_wh: float, until: datetime) -> Want:
         least_w=prospect.least_w,
         phases=prospect.phases,
     )
+
+
+def is_low(prospect: Prospect) -> bool:
+    """Whether it is on its cable and has less than the cheap hours bring, so that these make a difference."""
+    low_pct, car = prospect.low_pct, prospect.car
+    return prospect.plugged and low_pct is not None and low_pct < min(car.night_pct, car.everyday_pct)
 
 
 def night(prospect: Prospect, cheap: Iterable[tuple[datetime, datetime]], at: datetime) -> Night | None:

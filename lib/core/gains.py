@@ -4,17 +4,18 @@ In: what flows, second by second, and what a kWh costs. Out: sums by day and by 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from lib.core.cost import PriceSlot
 from lib.core.quarter import WATCHED_GAP, start_of
 from lib.core.stamp import BRUSSELS
+from lib.core.states import replace
 
 HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Gains:
     """The sums of a stretch that began with `since`; energies in Wh on the AC side, averages in W.
 
@@ -61,7 +62,7 @@ class Flow:
     stored_wh: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Booked:
     """The running day and month, and the quarter that runs.
 

@@ -4,11 +4,12 @@ Times are seconds of our monotonic clock. Knows no wire, no charger and no share
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from lib.core.circuits import Amps, Limits
 from lib.core.site import Held, holding, without
+from lib.core.states import replace
 
 FRESH_S: Final = 3.0  # on what is older nothing is raised, but for a meter that speaks more seldom
 OLD_S: Final = 30.0  # after so long the worst case counts

@@ -1,12 +1,12 @@
 """The reason of what a charger does: whose wish it is, and what keeps it from that. Knows no sentence."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lib.core.aims import Aim
 from lib.core.carport import Charging
 from lib.core.charger import power_w
 from lib.core.sharing import Share
+from lib.core.states import replace
 from lib.core.tempo import Command
 from lib.core.why import Hold, Reason, Why
 

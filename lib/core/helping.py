@@ -4,27 +4,29 @@ In: what ev wants, what is in the batteries above their reserve. Out: the help, 
 reserve is the house's, for the month's peak.
 """
 
-from dataclasses import replace
-
 from lib.core.cell import Pool
 from lib.core.cellar import Help, Storage
+from lib.core.claims import LEASE_S
 from lib.core.modes import StorageMode
 from lib.core.quarter import start_of
+from lib.core.states import replace
 
 START_WH = 300.0  # with less above the reserve no quarter is begun
 LEAST_W = 300.0  # less helps nobody
 BRIDGE_S = 300.0  # a cloud that lasts longer is none
-OLD_S = 30.0  # what ev wanted that long ago it may not want any more
 KEEPS = (StorageMode.OFF, StorageMode.HOLD, StorageMode.FILL, StorageMode.OWN)
 
 
-def helped(storage: Storage, known: Pool, reserve_wh: float, *, short_w: float = 0.0) -> Storage:
+def helped(
+    storage: Storage, known: Pool, reserve_wh: float, *, short_w: float = 0.0, lease_s: float = LEASE_S
+) -> Storage:
     """The state with the help that is given now, or with the reason why what is wanted is not.
 
-    short_w: what the house alone needs of the batteries to stay under the target, which comes first.
+    short_w: what the house alone needs of the batteries to stay under the target, which comes first. lease_s: what ev
+    wanted that long ago it may not want any more.
     """
     wanted, heard_s = storage.cars.wanted, storage.cars.heard_s
-    if wanted is None or heard_s is None or storage.now_s - heard_s > OLD_S or wanted.until <= storage.at:
+    if wanted is None or heard_s is None or storage.now_s - heard_s > lease_s or wanted.until <= storage.at:
         said = ("battery: its help for the cars is over",) if storage.help else ()
         return replace(storage, help=None, refused="", bridged_s=None, said=(*storage.said, *said))
     bridged_s = (storage.now_s if storage.bridged_s is None else storage.bridged_s) if wanted.bridge else None

@@ -4,13 +4,14 @@ It is the only guard of the month's peak. Knows no charger, no wire and no price
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import exp
 
 from lib.core.claims import LEASE_S, Cause, Claim, Drawn, Grant
 from lib.core.quarter import QUARTER_S, WATCHED_GAP, Quarter
-from lib.core.shares import Shares
+from lib.core.shares import STOP_S, Shares
+from lib.core.states import replace
 
 MARGIN = 0.04  # of the target's energy is kept back: 25 Wh at 2.5 kW, what a kettle takes in the last half minute
 FALL_S = 60.0  # a base load that falls is believed so slowly; one that rises, at once
@@ -25,7 +26,7 @@ class Word:
     """What a program said last: what it asks and what its devices draw; heard_s: by our monotonic clock.
 
     target_w: of the quarter as it knew it; what it asks above that is not more because the target is another since.
-    help_w: what the battery gives for the cars on top of what may come from the grid.
+    help_w: what the battery gives for the cars on top of what may come from the grid. lease_s: how long all that holds.
     """
 
     claims: tuple[Claim, ...]
@@ -33,6 +34,11 @@ class Word:
     heard_s: float
     help_w: float = 0.0
     target_w: float | None = None
+    lease_s: float = LEASE_S
+
+    def holds(self, now_s: float) -> bool:
+        """Whether its program still says so."""
+        return now_s - self.heard_s <= self.lease_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +51,7 @@ class Over:
     eur: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Ledger:
     """The books of the quarter from `start`.
 
@@ -75,14 +81,14 @@ class Ledger:
     def drawn(self, now_s: float) -> tuple[Drawn, ...]:
         """What the devices draw now; those whose program fell silent nobody controls."""
         return tuple(
-            one if now_s - word.heard_s <= LEASE_S else replace(one, controlled=False)
+            one if word.holds(now_s) else replace(one, controlled=False)
             for word in self.words.values()
             for one in word.drawn
         )
 
     def help_w(self, now_s: float) -> float:
         """What the battery gives the cars now."""
-        return sum(word.help_w for word in self.words.values() if now_s - word.heard_s <= LEASE_S)
+        return sum(word.help_w for word in self.words.values() if word.holds(now_s))
 
     def claims(self, now_s: float, target_w: float) -> tuple[Claim, ...]:
         """What is asked now, of a quarter that may count `target_w`."""
@@ -91,7 +97,7 @@ class Ledger:
             if claim.over_w and word.target_w is not None and word.target_w != target_w
             else claim
             for word in self.words.values()
-            if now_s - word.heard_s <= LEASE_S
+            if word.holds(now_s)
             for claim in word.claims
         )
 
@@ -104,16 +110,19 @@ def heard(
     now_s: float,
     *,
     help_w: float = 0.0,
+    lease_s: float = LEASE_S,
 ) -> Ledger:
     """The ledger after a program's word, which holds until its next; help_w: what the battery gives for the cars.
 
     What a device draws counts as the house's own as long as nobody tells of it, or nobody can tell it anything.
     """
     drawn, last = tuple(drawn), ledger.words.get(program)
-    lasts = last.drawn if last is not None and now_s - last.heard_s <= LEASE_S else ()
+    lasts = last.drawn if last is not None and last.holds(now_s) else ()
     known = {one.who for one in lasts if one.controlled}
     new_w = sum(one.low_w for one in drawn if one.controlled and one.who not in known)
-    word = Word(claims=tuple(claims), drawn=drawn, heard_s=now_s, help_w=help_w, target_w=ledger.target_w)
+    word = Word(
+        claims=tuple(claims), drawn=drawn, heard_s=now_s, help_w=help_w, target_w=ledger.target_w, lease_s=lease_s
+    )
     return replace(
         ledger,
         words={**ledger.words, program: word},
@@ -142,12 +151,14 @@ def after(
     target_w: float,
     now_s: float,
     margin: float = MARGIN,
+    lease_s: float = LEASE_S,
+    stop_s: float = STOP_S,
     price: Callable[[float], float | None] = lambda _: None,
 ) -> Ledger:
     """The ledger as a telegram leaves it, with new grants.
 
-    target_w: what this quarter may count; margin: the part of its energy that is kept back; price: a month peak in W →
-    what it costs, in €.
+    target_w: what this quarter may count; margin: the part of its energy that is kept back; lease_s: of the grants;
+    stop_s: as in `Shares`; price: a month peak in W → what it costs, in €.
     """
     base_w, calm_w, risen = _base_w(ledger, quarter)
     help_w = ledger.help_w(now_s)
@@ -174,6 +185,7 @@ def after(
         short_s=ledger.short_s,
         now_s=now_s,
         help_w=help_w,
+        stop_s=stop_s,
     )
     given = shares.given(known)
     causes = {} if new else dict(ledger.causes)
@@ -196,6 +208,7 @@ def after(
             Grant(
                 who=claim.who,
                 power_w=given[claim.who],
+                for_s=lease_s,
                 over_w=claim.over_w if shares.over_w.get(claim.who) else 0.0,
                 eur=prices.get(claim.who) if shares.over_w.get(claim.who) else None,
                 short=given[claim.who] < claim.wish_w - 1,

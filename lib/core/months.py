@@ -119,6 +119,14 @@ def new_peak_eur(
     return capacity.new_peak_eur(tariff, known_w, month, peak_w, charges=charges, import_wh=import_wh)
 
 
+def over_kw_eur(month: date, booked: Books | None, peaks: Peaks, tariff: Capacity) -> float | None:
+    """What 1 kW above what a month counts costs over the next 12 bills; None: the price is not known."""
+    if tariff.eur_kw_year is None:
+        return None
+    charges, import_wh = _last(booked)
+    return capacity.over_kw_eur(tariff, peaks_w(booked, peaks), month, charges=charges, import_wh=import_wh)
+
+
 def kwh_eur(month: date, booked: Books | None, peaks: Peaks, tariff: Capacity) -> float:
     """What the maximum tariff adds to the price of a kWh of a month; whether it holds is seen by the last one."""
     charges, import_wh = _last(booked)

@@ -1,16 +1,18 @@
 """The reason of what the batteries do: whose wish it is, and what keeps them from that. Knows no sentence."""
 
-from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from lib.core.battery_why import LIMITS, TAKES, Bar, BatteryWhy, Ground
 from lib.core.cellar import Storage
 from lib.core.claims import BATTERY
 from lib.core.cost import slot_at
 from lib.core.proposals import Resolved
+from lib.core.states import replace
 from lib.core.storing import DEAD_W, Facts
 
 ANSWER_S = 3.0  # so long dm may take to answer a claim
+GROUNDS: Final = frozenset(Ground)
 
 
 def why_of(
@@ -23,7 +25,7 @@ def why_of(
     for one in (wished.held_by, wished.low_by):
         if one is not None and one.source in {Ground.SHAVES, Ground.HELPS}:
             source = one.source  # neither more nor less is given for anything else
-    ground = Ground(source) if source in set(Ground) else Ground.NOTHING
+    ground = Ground(source) if source in GROUNDS else Ground.NOTHING
     if because in theirs and not source:
         ground = Ground.OUTSIDE
     full = all(cell.full for cell in storage.cells.values())

@@ -7,13 +7,15 @@ what a battery cannot hold it does not give, what a car was not given is short.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import chain, pairwise
+from datetime import datetime, timedelta
+from itertools import chain, pairwise, repeat
 from math import sqrt
 
 from lib.core.plan import Block
-from lib.core.problem import HOUR, SHORT_EUR_KWH, Problem, Schedule
+from lib.core.problem import HOUR, KEEP_EUR_KWH, RISK_EUR_KWH, SHORT_EUR_KWH, Problem, Schedule
 from lib.core.quarter import QUARTER, start_of
+
+QUARTER_MINUTES = QUARTER // timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,8 @@ class Outcome:
         peaks_w: by peak, with what is added for safety, at least what is paid; peak_eur: what they cost above that.
         end_eur: what more is in the battery at the end than at the start is worth; worth_eur: what cars took that they
             had not to.
+        risk_eur: what cars are charged only after their next trip.
+        keep_eur: what the battery lacked of what should be kept for the peak.
         given_wh, short_wh: by want.
 
     """
@@ -40,13 +44,17 @@ class Outcome:
     peak_eur: float
     end_eur: float
     worth_eur: float
+    risk_eur: float
+    keep_eur: float
     given_wh: tuple[float, ...]
     short_wh: tuple[float, ...]
 
     @property
     def eur(self) -> float:
         """What plans are compared by: all of it, and what is short at its high price."""
-        return self.bill_eur + self.wear_eur - self.end_eur - self.worth_eur + SHORT_EUR_KWH * sum(self.short_wh) / 1000
+        short_eur = SHORT_EUR_KWH * sum(self.short_wh) / 1000
+        supposed_eur = self.keep_eur + self.risk_eur
+        return self.bill_eur + self.wear_eur + supposed_eur - self.end_eur - self.worth_eur + short_eur
 
     @property
     def bill_eur(self) -> float:
@@ -61,30 +69,45 @@ def weighed(problem: Problem, schedule: Schedule) -> Outcome:
     stores, levels = _stored(problem, schedule.store_w)
     grid = [span.net_w + car + power for span, car, power in zip(spans, cars, stores, strict=True)]
     energy = sum(
-        watts * (span.import_eur_kwh if watts > 0 else span.export_eur_kwh) * span.hours / 1000
-        for watts, span in zip(grid, spans, strict=True)
+        [
+            watts * (span.import_eur_kwh if watts > 0 else span.export_eur_kwh) * span.hours
+            for watts, span in zip(grid, spans, strict=True)
+        ]
     )
     peaks = _peaks_w(problem, grid)
-    wear = sum(max(0.0, -power) * span.hours for power, span in zip(stores, spans, strict=True))
-    given = _given_wh(problem, schedule.blocks)
+    wear = -sum([power * span.hours for power, span in zip(stores, spans, strict=True) if power < 0])
+    given, later_wh = _given_wh(problem, schedule.blocks)
     began_wh = levels[0] if levels else 0.0
     return Outcome(
         grid_w=tuple(grid),
         cars_w=tuple(cars),
         store_w=tuple(stores),
         level_wh=tuple(levels[1:]),
-        energy_eur=energy,
+        energy_eur=energy / 1000,
         wear_eur=wear * (problem.store.wear_eur_kwh if problem.store else 0.0) / 1000,
         peaks_w=tuple(peaks),
-        peak_eur=sum((w - one.paid_w) / 1000 * one.eur_kw for w, one in zip(peaks, problem.peaks, strict=True)),
+        peak_eur=sum(one.eur(w) for w, one in zip(peaks, problem.peaks, strict=True)),
         end_eur=((levels[-1] if levels else 0.0) - began_wh) / 1000 * problem.end_eur_kwh,
         worth_eur=sum(wh * (want.worth_eur_kwh or 0.0) / 1000 for want, wh in zip(problem.wants, given, strict=True)),
+        risk_eur=later_wh / 1000 * RISK_EUR_KWH,
+        keep_eur=_keep_eur(problem, levels[1:]),
         given_wh=given,
         short_wh=tuple(
             max(0.0, want.energy_wh - wh) if want.worth_eur_kwh is None else 0.0
             for want, wh in zip(problem.wants, given, strict=True)
         ),
     )
+
+
+def _keep_eur(problem: Problem, levels_wh: Iterable[float]) -> float:
+    """What it costs that less is stored than should be, as far as that can be held."""
+    most_wh = problem.store.most_wh if problem.store else 0.0
+    lacks = [
+        max(0.0, min(span.keep_wh, most_wh) - level_wh) * span.hours
+        for span, level_wh in zip(problem.spans, levels_wh, strict=False)
+        if span.keep_wh is not None
+    ]
+    return sum(lacks) / 1000 * KEEP_EUR_KWH
 
 
 def cars_w(problem: Problem, blocks: Iterable[Block]) -> tuple[float, ...]:
@@ -94,28 +117,35 @@ def cars_w(problem: Problem, blocks: Iterable[Block]) -> tuple[float, ...]:
     found = [0.0] * len(spans)
     for block in blocks:
         for place in range(max(0, bisect_right(starts, block.start) - 1), bisect_left(starts, block.end)):
-            span = spans[place]
-            together = min(block.end, span.end) - max(block.start, span.start)
-            found[place] += block.power_w * max(0.0, together / (span.end - span.start))
+            span, part = spans[place], 1.0
+            if block.start > span.start or block.end < span.end:
+                together = min(block.end, span.end) - max(block.start, span.start)
+                part = max(0.0, together / (span.end - span.start))
+            found[place] += block.power_w * part
     return tuple(found)
 
 
-def _given_wh(problem: Problem, blocks: Iterable[Block]) -> tuple[float, ...]:
+def _given_wh(problem: Problem, blocks: Iterable[Block]) -> tuple[tuple[float, ...], float]:
     """What each want gets between its times, no more than it takes, and no energy twice.
 
-    Of wants with one title those that must be are served first, of them the one whose time is over first.
+    Whatever a block is for, a car has it, but not while it is away. Wants that must be are served first, from the last
+    energy on: so what comes first is left for one that need not be, which is over soon.
     """
     wants, at, until = problem.wants, problem.at, problem.spans[-1].end if problem.spans else problem.at
-    given = [0.0] * len(wants)
+    given, later_wh = [0.0] * len(wants), 0.0
     times = [(at if want.since is None else max(at, want.since), min(until, want.until)) for want in wants]
-    mine: dict[tuple[str, str], list[Block]] = {}
+    mine: dict[str, list[Block]] = {}
     for block in blocks:
-        mine.setdefault((block.car, block.trip), []).append(block)
+        mine.setdefault(block.car, []).append(block)
     for name, own in mine.items():
-        numbers = [number for number, want in enumerate(wants) if (want.car, want.trip) == name]
-        numbers.sort(key=lambda number: times[number][1])
-        edges = {edge for number in numbers for edge in times[number]}
-        pieces = sorted(piece for block in own for piece in _cut(block, edges))
+        numbers = [number for number, want in enumerate(wants) if want.car == name]
+        numbers.sort(key=lambda number: (at - times[number][0], times[number][1]))
+        gone = {(one.start, one.end) for number in numbers for one in wants[number].away}
+        leaves = min((start for start, _ in gone), default=until)
+        edges = {edge for pair in chain(gone, (times[number] for number in numbers)) for edge in pair}
+        pieces = sorted((piece for block in own for piece in _cut(block, edges)), reverse=True)
+        if gone:
+            pieces = [piece for piece in pieces if not any(start <= piece[0] < end for start, end in gone)]
         for must in (True, False):
             same = [number for number in numbers if (wants[number].worth_eur_kwh is None) is must]
             for place, (start, wh) in enumerate(pieces):
@@ -125,13 +155,17 @@ def _given_wh(problem: Problem, blocks: Iterable[Block]) -> tuple[float, ...]:
                         more_wh = min(left_wh, wants[number].energy_wh - given[number])
                         given[number] += more_wh
                         left_wh -= more_wh
+                        later_wh += more_wh if start >= leaves else 0.0
                 pieces[place] = start, left_wh
-    return tuple(given)
+    return tuple(given), later_wh
 
 
 def _cut(block: Block, edges: Iterable[datetime]) -> Iterator[tuple[datetime, float]]:
     """The start and the Wh of each part of a block between edges."""
-    inner = sorted(edge for edge in edges if block.start < edge < block.end)
+    inner = sorted([edge for edge in edges if block.start < edge < block.end])
+    if not inner:
+        yield block.start, block.power_w * ((block.end - block.start) / HOUR)
+        return
     for start, end in pairwise(chain([block.start], inner, [block.end])):
         yield start, block.power_w * ((end - start) / HOUR)
 
@@ -144,12 +178,14 @@ def _stored(problem: Problem, planned_w: tuple[float, ...]) -> tuple[list[float]
     way, level_wh = sqrt(store.efficiency), store.energy_wh
     least_wh, most_wh = min(store.least_wh, level_wh), max(store.most_wh, level_wh)
     powers, levels = [], [level_wh]
-    for place, span in enumerate(problem.spans):
-        wanted_w = planned_w[place] if place < len(planned_w) else 0.0
-        gives_w = min(store.discharge_w, (level_wh - least_wh) * way / span.hours)
-        takes_w = min(store.charge_w, (most_wh - level_wh) / way / span.hours)
-        power_w = min(max(wanted_w, -gives_w), takes_w)
-        level_wh += power_w * span.hours * (way if power_w > 0 else 1 / way)
+    for span, wanted_w in zip(problem.spans, chain(planned_w, repeat(0.0)), strict=False):
+        power_w = 0.0
+        if wanted_w > 0:
+            power_w = max(0.0, min(wanted_w, store.charge_w, (most_wh - level_wh) / way / span.hours))
+            level_wh += power_w * span.hours * way
+        elif wanted_w < 0:
+            power_w = min(0.0, max(wanted_w, -store.discharge_w, (least_wh - level_wh) * way / span.hours))
+            level_wh += power_w * span.hours / way
         powers.append(power_w)
         levels.append(level_wh)
     return powers, levels
@@ -166,11 +202,14 @@ def _peaks_w(problem: Problem, grid_w: list[float]) -> list[float]:
 def counts_w(problem: Problem, grid_w: Sequence[float]) -> tuple[float, ...]:
     """What the quarters of each span count, with what is added for safety and what was drawn in them before."""
     found: list[float] = []
-    wh, begun, open_ = problem.used_wh, start_of(problem.at), 0
+    begun_h, wh, open_ = (problem.at - start_of(problem.at)) / HOUR, problem.used_wh, 0
     for span, watts in zip(problem.spans, grid_w, strict=True):
-        wh += max(0.0, watts + span.safe_w) * span.hours
+        counts, end = watts + span.safe_w, span.end
+        if counts > 0:
+            wh += counts * span.hours
+        begun_h += span.hours
         open_ += 1
-        if not (span.end - begun) % QUARTER:
-            found += [wh / ((span.end - begun) / HOUR)] * open_
-            wh, begun, open_ = 0.0, span.end, 0
+        if not (end.minute % QUARTER_MINUTES or end.second or end.microsecond):
+            found += [wh / begun_h] * open_
+            begun_h, wh, open_ = 0.0, 0.0, 0
     return (*found, *[0.0] * open_)

@@ -4,10 +4,11 @@ Times are seconds of our monotonic clock. Who may propose what is for the door t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from lib.core.proposals import LIFE_S, Proposal, live, put
+from lib.core.states import replace
 
 FREE: Final = 100  # the highest priority that needs no token
 MOST: Final = 32  # live proposals of other programs for one target

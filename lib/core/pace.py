@@ -5,10 +5,10 @@ All times are seconds of one monotonic clock, currents in A per phase.
 Source: IEC 61851-1 (a car follows within 5 s), and cars that stop for good after some ten interruptions of a plug-in.
 """
 
-from dataclasses import replace
 from math import inf
 
 from lib.core.charger import in_steps
+from lib.core.states import replace
 from lib.core.tempo import USUAL, Command, Haste, Tempo, Wanted
 from lib.core.uptake import DRAWS_A, Pace, Uptake, phases_for
 from lib.core.why import Hold

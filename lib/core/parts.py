@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from lib.core.claims import BATTERY, LEASE_S
+from lib.core.claims import BATTERY
 from lib.core.counters import Counters, fallen, gained, is_same
 from lib.core.ledger import Ledger
 from lib.core.quarter import QUARTER, start_of
@@ -119,11 +119,10 @@ def flowing(ledger: Ledger, roof: Roof, now_s: float) -> Flows | None:
     """
     cars_w = battery_w = 0.0
     for word in ledger.words.values():
-        silent_s = now_s - word.heard_s
-        if silent_s > GONE_S:
+        if now_s - word.heard_s > GONE_S:
             continue
         for one in word.drawn:
-            if silent_s > LEASE_S or (one.who == BATTERY and not one.controlled):
+            if not word.holds(now_s) or (one.who == BATTERY and not one.controlled):
                 return None
             middle_w = (one.low_w + one.high_w) / 2
             if one.who == BATTERY:

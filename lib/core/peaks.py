@@ -4,11 +4,12 @@ Source: Flemish capacity tariff. A quarter belongs to the month in which it star
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from lib.core.reading import Reading
 from lib.core.stamp import BRUSSELS
+from lib.core.states import replace
 from lib.core.values import History, HistoryRow
 
 

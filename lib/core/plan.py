@@ -12,7 +12,7 @@ from typing import NamedTuple
 from lib.core.cost import PriceSlot
 from lib.core.quarter import QUARTER, start_of
 from lib.core.starts import NOTHING_WH, SAVES, SAVES_EUR, chosen, few, filled, runs
-from lib.core.strips import Left, Market, market_of, strip_of
+from lib.core.strips import Left, market_of, strip_of
 from lib.core.wants import MOST_STARTS, Block, Quarters, Shared, Want
 
 __all__ = [  # with what a plan is made of
@@ -61,21 +61,15 @@ def quarters(
     slots: prices in order of time, where there is none the price is not known; room_w: of the quarter with that start.
     """
     cut: list[Quarters] = []
-    place, edge = 0, start_of(start)
+    place, edge, count = 0, start_of(start), len(slots)
     while start < end:
         edge += QUARTER
         until = min(end, edge)
-        while place < len(slots) and slots[place].end <= start:
+        while place < count and slots[place].end <= start:
             place += 1
-        is_known = place < len(slots) and slots[place].start <= start
-        cut.append(
-            Quarters(
-                start=start,
-                end=until,
-                eur_kwh=slots[place].import_eur_kwh if is_known else None,
-                room_w=room_w(start) if callable(room_w) else room_w,
-            )
-        )
+        eur_kwh = slots[place].import_eur_kwh if place < count and slots[place].start <= start else None
+        left_w = room_w(start) if callable(room_w) else room_w
+        cut.append(Quarters(start=start, end=until, eur_kwh=eur_kwh, room_w=left_w))
         start = until
     return tuple(cut)
 
@@ -90,21 +84,22 @@ def cheapest(
     2 % and € 0.10, its quarters filled anew; of a block of it that has begun the rest is charged in any case.
     """
     market = market_of(quarters)
-    fresh = _drawn(wants, market, before, shared, kept=False)
+    fresh = _drawn(wants, Left.of(market, shared), before, kept=False)
     if before is None or not before.blocks:
         return fresh.plan
-    kept = _drawn(wants, market, before, shared, kept=True)
+    kept = _drawn(wants, Left.of(market, shared), before, kept=True)
     if fresh.short_wh < kept.short_wh - SHORT_WH or fresh.starts_over < kept.starts_over:
         return fresh.plan
     saved_eur = kept.eur - fresh.eur
     return fresh.plan if saved_eur > max(SAVES_EUR, SAVES * abs(kept.eur)) else kept.plan
 
 
-def afresh(
-    wants: Sequence[Want], quarters: Sequence[Quarters], *, before: Plan | None = None, shared: Sequence[Shared] = ()
-) -> Plan:
-    """As `cheapest`, but nothing of `before` stays except the rest of what has begun."""
-    return _drawn(wants, market_of(quarters), before, shared, kept=False).plan
+def afresh(wants: Sequence[Want], left: Left, *, before: Plan | None = None) -> Plan:
+    """As `cheapest`, but nothing of `before` stays except the rest of what has begun.
+
+    left: what there is for them; it is less by what they take.
+    """
+    return _drawn(wants, left, before, kept=False).plan
 
 
 def cheap_hours(
@@ -116,10 +111,11 @@ def cheap_hours(
     in a day, in proportion where less than a day is known.
     """
     known = [one for one in quarters if one.eur_kwh is not None and one.end > at]
+    end = at + DAY
     soon = [
-        Quarters(start=max(one.start, at), end=min(one.end, at + DAY), eur_kwh=one.eur_kwh, room_w=1000.0)
+        Quarters(start=max(one.start, at), end=min(one.end, end), eur_kwh=one.eur_kwh, room_w=1000.0)
         for one in known
-        if one.start < at + DAY
+        if one.start < end
     ]
     prices = {round(one.eur_kwh or 0.0, 6) for one in soon}
     if len({round(one.eur_kwh or 0.0, 6) for one in known}) < 2:
@@ -154,11 +150,9 @@ class _Drawn(NamedTuple):
     starts_over: int
 
 
-def _drawn(
-    wants: Sequence[Want], market: Market, before: Plan | None, shared: Sequence[Shared], *, kept: bool
-) -> _Drawn:
+def _drawn(wants: Sequence[Want], left: Left, before: Plan | None, *, kept: bool) -> _Drawn:
     """What is wanted, placed one after the other; kept: into the quarters of `before` first."""
-    left = Left.of(market, shared)
+    market = left.market
     blocks: list[Block] = []
     short: dict[str, float] = {}
     eur, starts_over = 0.0, 0
@@ -185,9 +179,14 @@ def _drawn(
     return _Drawn(Plan(blocks=_joined(blocks), short_wh=short), eur, sum(short.values()), starts_over)
 
 
+def _same(block: Block) -> tuple[str, str, float, float | None]:
+    """What neighbours have in common that are one."""
+    return block.car, block.trip, block.power_w, block.eur_kwh
+
+
 def _laxity_h(want: Want, at: datetime | None) -> float:
     """Hours to spare at full power."""
-    left_h = 0.0 if at is None else (want.until - (at if want.since is None else max(at, want.since))) / HOUR
+    left_h = 0.0 if at is None else (want.until - (at if want.back is None else max(at, want.back))) / HOUR
     return left_h - want.energy_wh / max(want.full_w, 1.0)
 
 
@@ -196,7 +195,7 @@ def _joined(blocks: list[Block]) -> tuple[Block, ...]:
     joined: list[Block] = []
     for block in sorted(blocks, key=lambda one: (one.car, one.start)):
         last = joined[-1] if joined else None
-        if last is not None and last.end == block.start and replace(last, start=block.start, end=block.end) == block:
+        if last is not None and last.end == block.start and _same(last) == _same(block):
             joined[-1] = replace(last, end=block.end)
         else:
             joined.append(block)

@@ -4,26 +4,26 @@ In: what programs said, what a planner found. Out: the plan in force, and what i
 process and no clock; time is the meter's, and our monotonic seconds for what was heard.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from lib.core import around
 from lib.core.arbitrage import Store
 from lib.core.outcome import Outcome, counts_w, weighed
 from lib.core.plan import Block, Want
-from lib.core.problem import Problem, Row, Schedule
+from lib.core.problem import HOUR, Problem, Row, Schedule
 from lib.core.quarter import QUARTER, start_of
 
 HEARD_S = 60.0  # what a program said longer ago holds no more: it says its state each 5 s
 SAVES_EUR = 0.03  # a plan that is better by less does not take another's place
+SAME_EUR, LACKS_WH = 0.002, 10.0  # what is dearer by no more costs the same; who lacks more is no better off whatever
+CRUMB_WH = 0.1  # nobody lacks it
 SAME_WH = 1500.0  # from one word of ev to the next a want changes by less: a car tells its state by the per cent
 SAME_W = 1000.0  # that a circuit leaves more or less
 OFF_W, OFF_S, AGAIN_S = 800.0, 120.0, 300.0  # so much more or less than foreseen, for so long, is news; not too often
 LEAST_GAP_S = 3.0  # between two plans: news that come together make one
-FOLLOWS = 0.15  # the part of a new day in what a higher peak usually saves
-DAY = timedelta(days=1)
-NEVER = "the first plan"
+NEVER, NEW_QUARTER = "the first plan", "a new quarter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,6 @@ class Planning:
         cars, battery: None: nobody said anything yet, or for too long.
         news: why another plan is due, "" for no reason; off_s: since when the house draws otherwise than foreseen.
         begun_s: when one was last begun; works: it is not there yet.
-        saves_eur: what 1 kW more of paid peak saves on a usual day.
 
     """
 
@@ -106,7 +105,6 @@ class Planning:
     off_s: float | None = None
     begun_s: float | None = None
     works: bool = False
-    saves_eur: float = 0.0
 
 
 def cars_heard(planning: Planning, cars: Cars) -> Planning:
@@ -171,7 +169,7 @@ def due(planning: Planning, at: datetime, now_s: float) -> str:
         return planning.news  # what is worked on is only given up for something new
     if plan is None:
         return NEVER
-    return "a new quarter" if start_of(at) != start_of(plan.problem.at) else ""
+    return NEW_QUARTER if start_of(at) != start_of(plan.problem.at) else ""
 
 
 def begun(planning: Planning, now_s: float) -> Planning:
@@ -198,10 +196,7 @@ def found(planning: Planning, new: Found) -> Planning:
     problem, before = new.problem, planning.in_force
     schedule, outcome = new.schedule, weighed(problem, new.schedule)
     if before is not None and _serves(before, problem):
-        kept = _kept(before.schedule, problem, outcome)
-        fares = weighed(problem, kept)
-        if fares.eur - outcome.eur <= SAVES_EUR:
-            schedule, outcome = replace(schedule, blocks=kept.blocks, store_w=kept.store_w), fares
+        schedule, outcome = _kept(before.schedule, new, outcome)
     return replace(
         planning,
         works=False,
@@ -211,9 +206,8 @@ def found(planning: Planning, new: Found) -> Planning:
             outcome=outcome,
             trouble=new.trouble,
             because=new.because,
-            quarters=_above(problem, outcome),
+            quarters=_above(problem, outcome, before.quarters if before else frozenset()),
         ),
-        saves_eur=_saves_eur(planning.saves_eur, problem, new.schedule, before),
     )
 
 
@@ -244,37 +238,67 @@ def _serves(plan: InForce, problem: Problem) -> bool:
     )
 
 
-def _kept(schedule: Schedule, problem: Problem, outcome: Outcome) -> Schedule:
-    """The cars' blocks as they stood, with the battery around them anew."""
+def _kept(before: Schedule, new: Found, outcome: Outcome) -> tuple[Schedule, Outcome]:
+    """The cars' blocks as they stood, with the battery around them anew, or what is new where that is cheaper.
+
+    outcome: how what is new fares. The battery is worked out only where its new plan does not do for the old blocks
+    too, and where these give cars what they must have.
+    """
+    problem, schedule = new.problem, new.schedule
     names = {(want.car, want.trip) for want in problem.wants}
     blocks = tuple(
         _left(block, problem.at)
-        for block in schedule.blocks
+        for block in before.blocks
         if block.end > problem.at and (block.car, block.trip) in names
     )
-    return replace(schedule, blocks=blocks, store_w=around.stored(problem, blocks, outcome.peaks_w))
+    if blocks == schedule.blocks:
+        return schedule, outcome
+    kept = replace(schedule, blocks=blocks)
+    fares = weighed(problem, kept)
+    if max(fares.short_wh, default=0.0) > CRUMB_WH:
+        blocks = _longer(blocks, problem, fares.short_wh)
+        kept = replace(schedule, blocks=blocks)
+        fares = weighed(problem, kept)
+    if fares.eur - outcome.eur > SAME_EUR:
+        if sum(fares.short_wh) - sum(outcome.short_wh) > LACKS_WH:
+            return schedule, outcome
+        kept = replace(kept, store_w=around.stored(problem, blocks, outcome.peaks_w))
+        fares = weighed(problem, kept)
+    return (kept, fares) if fares.eur - outcome.eur <= SAVES_EUR else (schedule, outcome)
+
+
+def _longer(blocks: Sequence[Block], problem: Problem, short_wh: Sequence[float]) -> tuple[Block, ...]:
+    """Where a car got a little less than planned its last block is so much longer, at the most a quarter.
+
+    Or a crumb would bring another plan, and start the car anew.
+    """
+    found = list(blocks)
+    for want, wh in zip(problem.wants, short_wh, strict=True):
+        own = [number for number, block in enumerate(found) if block.car == want.car and block.start < want.until]
+        if wh > CRUMB_WH and own:
+            last = max(own, key=lambda number: found[number].end)
+            end = min(want.until, found[last].end + min(QUARTER, wh / found[last].power_w * HOUR))
+            if end > found[last].end and all(block.car != want.car or block.start < end for block in found):
+                found[last] = replace(found[last], end=end)
+    return tuple(found)
 
 
 def _left(block: Block, at: datetime) -> Block:
     return replace(block, start=at) if block.start < at else block
 
 
-def _above(problem: Problem, outcome: Outcome) -> frozenset[datetime]:
-    """The quarters of this month in which the plan counts more than what is paid."""
-    paid_w = problem.peaks[0].paid_w
+def _above(problem: Problem, outcome: Outcome, before: Collection[datetime]) -> frozenset[datetime]:
+    """The quarters of this month in which the plan counts more than what is paid, for what it charges.
+
+    Not those that the house passes by itself: no quarter is let go higher for that, the battery keeps what it can. But
+    the running one that was let go higher, as in before, stays so when its car is ready early.
+    """
+    paid_w, stores = problem.peaks[0].paid_w, outcome.store_w or (0.0,) * len(problem.spans)
+    flows = zip(problem.spans, counts_w(problem, outcome.grid_w), outcome.cars_w, stores, strict=True)
     return frozenset(
         start_of(span.start) + place * QUARTER
-        for span, counts in zip(problem.spans, counts_w(problem, outcome.grid_w), strict=True)
+        for span, counts, car_w, store_w in flows
         if span.peak == 0 and counts > paid_w + 1
+        if car_w > 0 or store_w > 0 or (span.start == problem.at and start_of(problem.at) in before)
         for place in range(max(1, round(span.hours * 4)))
     )
-
-
-def _saves_eur(usual: float, problem: Problem, schedule: Schedule, before: InForce | None) -> float:
-    """What 1 kW more would save on a day, followed slowly: one look a day."""
-    if not schedule.kw_saves_eur:
-        return usual
-    if before is not None and before.problem.at.date() == problem.at.date():
-        return usual
-    days = sum((span.end - span.start for span in problem.spans if span.peak == 0), timedelta(0)) / DAY
-    return usual + FOLLOWS * (schedule.kw_saves_eur[0] / max(1.0, days) - usual)

@@ -3,7 +3,7 @@
 In: the events of lib/core/charger.py. Out: a range of watts and amperes. Knows no wish and no other charger.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 
 from lib.core.car import CarRules
@@ -21,9 +21,10 @@ from lib.core.charger import (
     Took,
     power_w,
 )
-from lib.core.circuits import DRAWS_A, NOTHING, Amps, conductors, on, safe_a
+from lib.core.circuits import DRAWS_A, NOTHING, Amps, conductors, on, safe_a, wires
 from lib.core.claims import LEASE_S
 from lib.core.power import PHASE_V
+from lib.core.states import replace
 
 FOLLOWED_S = 8.0  # a reading that much younger than an order may show what came of it
 SETTLED_W = 150.0  # what still moves more than this between two readings is on its way
@@ -43,7 +44,7 @@ class Move:
     sent_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Post:
     """A charger, as it is known now.
 
@@ -181,12 +182,12 @@ class Post:
 
     def _measured_a(self, loads: tuple[int, ...]) -> Amps | None:
         drawn_a = self.reading.phases_a if self.reading else None
-        if drawn_a is None or not self.rules.wired.isdecimal():
+        own = wires(self.rules.wired)
+        if drawn_a is None or not own:
             return None
-        wires = [int(digit) for digit in self.rules.wired]
-        if len(wires) != 3:
+        if len(own) != 3:
             return on(loads, max(drawn_a))
-        by_phase = dict(zip(wires, drawn_a, strict=True))
+        by_phase = dict(zip(own, drawn_a, strict=True))
         return by_phase[1], by_phase[2], by_phase[3]
 
 

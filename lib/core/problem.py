@@ -6,11 +6,15 @@ stands alone and goes over a pipe as JSON. Knows no meter, no car and no clock.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import inf
+from typing import NamedTuple
 
 from lib.core.arbitrage import Store
 from lib.core.plan import Block, Want
 
 HOUR = timedelta(hours=1)
+RISK_EUR_KWH = 0.01  # that much a kWh costs more after a car's next trip: it may come late, and the house cook then
+KEEP_EUR_KWH = 0.1  # what an hour costs in which a kWh is missing that should be kept for the peak
 SHORT_EUR_KWH = 100.0  # what a trip lacks comes before any price and any peak, and is said
 
 
@@ -23,7 +27,9 @@ class Span:
         load_w: what the house draws, without sun, cars and battery; safe_w: what is added to it for the peak, since it
             may draw more than expected, but never so much that the house alone passes what is paid.
         sun_w: what the roof makes.
+        keep_wh: what the battery should hold at its end for what nobody foresees; None: nobody knows how much.
         peak: of which of the problem's peaks this is a part.
+        hours: its length; net_w: house less sun. Both are worked out once, for planners ask for them all the time.
 
     """
 
@@ -36,16 +42,21 @@ class Span:
     safe_w: float = 0.0
     known: bool = True
     peak: int = 0
+    keep_wh: float | None = None
+    hours: float = field(init=False, repr=False, compare=False)
+    net_w: float = field(init=False, repr=False, compare=False)
 
-    @property
-    def hours(self) -> float:
-        """Its length."""
-        return (self.end - self.start) / HOUR
+    def __post_init__(self) -> None:
+        """What follows from the rest."""
+        object.__setattr__(self, "hours", (self.end - self.start) / HOUR)
+        object.__setattr__(self, "net_w", self.load_w - self.sun_w)
 
-    @property
-    def net_w(self) -> float:
-        """House less sun."""
-        return self.load_w - self.sun_w
+
+class Tier(NamedTuple):
+    """Up to `up_w` a kW of a month's peak costs `eur_kw`: less, as the house will likely pass it in any case."""
+
+    up_w: float
+    eur_kw: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +66,28 @@ class Peak:
     Attributes:
         paid_w: what a quarter may count without costing more: floor, peak so far, what the owner set or accepted.
         eur_kw: what 1 kW above that costs over all bills that count it; 0 where peaks cost nothing.
+        tiers: in order, with rising prices: what it costs up to some levels; above them eur_kw.
 
     """
 
     paid_w: float
     eur_kw: float = 0.0
+    tiers: tuple[Tier, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Tier, ...]:
+        """All prices above what is paid, the last without an end."""
+        return (*(one for one in self.tiers if one.up_w > self.paid_w), Tier(inf, self.eur_kw))
+
+    def eur(self, peak_w: float) -> float:
+        """What it costs that the month peaks so high."""
+        eur, last_w = 0.0, self.paid_w
+        for up_w, eur_kw in self.steps:
+            if peak_w <= last_w:
+                break
+            eur += (min(peak_w, up_w) - last_w) / 1000 * eur_kw
+            last_w = up_w
+        return eur
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +147,6 @@ class Schedule:
         by: "solver" or "greedy".
         blocks: in order of time; each with 0 or at least the least power of its want.
         bound_eur: what it would cost at the least if chargers took any power; None: nobody worked that out.
-        kw_saves_eur: by peak, what 1 kW more that is paid already would save over all spans, of a little more; none
-            where nobody worked that out.
         solve_s: how long it took.
 
     """
@@ -129,5 +155,4 @@ class Schedule:
     blocks: tuple[Block, ...] = ()
     store_w: tuple[float, ...] = field(default=())
     bound_eur: float | None = None
-    kw_saves_eur: tuple[float, ...] = ()
     solve_s: float = 0.0

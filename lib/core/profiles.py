@@ -5,7 +5,7 @@ share in a way of their own. Times are seconds of our monotonic clock. Knows no 
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from math import inf
@@ -14,6 +14,7 @@ from typing import Final
 
 from lib.core.circuits import Circuit, Profile, direct
 from lib.core.sharing import Ask, Party, Share
+from lib.core.states import replace
 
 LAST: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -41,6 +42,7 @@ SPARE: Final[Mapping[Profile, tuple[Callable[[Standing], float], float]]] = Mapp
     }
 )  # what goes by the time to spare, and by how much less of it another one goes ahead
 
+ALIKE: Final = frozenset({Profile.EQUAL, Profile.RAMP, Profile.PROPORTIONAL})
 Lines = Mapping[Profile, tuple[str, ...]]
 NO_LINES: Final[Lines] = MappingProxyType({})
 
@@ -151,6 +153,12 @@ def shapes(circuits: tuple[Circuit, ...]) -> Mapping[str, Profile]:
     for circuit in circuits:
         found[circuit.name] = circuit.profile or found.get(circuit.above, first)
     return MappingProxyType(found)
+
+
+@lru_cache(maxsize=8)
+def by_car(circuits: tuple[Circuit, ...]) -> bool:
+    """Whether a circuit shares by what is known of each car, and not all alike."""
+    return not ALIKE.issuperset(shapes(circuits).values())
 
 
 @lru_cache(maxsize=8)

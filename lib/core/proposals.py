@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import inf, isfinite
+from operator import attrgetter
 from typing import Final
 
 from lib.core.why import Why
@@ -210,8 +211,11 @@ def report(device: Device, proposals: Iterable[Proposal], priority: int) -> Repo
     )
 
 
+_rank = attrgetter("priority", "source")
+
+
 def _from_the_top(proposals: Iterable[Proposal]) -> list[Proposal]:
-    return sorted(proposals, key=lambda one: (one.priority, one.source), reverse=True)
+    return sorted(proposals, key=_rank, reverse=True)
 
 
 def _own(device: Device, high_w: float) -> Fences:
@@ -235,7 +239,8 @@ def _fenced(device: Device, one: Proposal, fences: Fences) -> Fences:
 
 def _settled(device: Device, low_w: float, high_w: float) -> tuple[float, float]:
     """An interval with both ends moved inwards to what can run; wholly within the dead band it is a pause."""
-    low_w, high_w = _up(device, low_w), _down(device, high_w)
+    if device.band_low_w < device.band_high_w:
+        low_w, high_w = _up(device, low_w), _down(device, high_w)
     if low_w > high_w:
         low_w = high_w = min(max(0.0, device.band_low_w), device.band_high_w)
     return low_w, high_w
@@ -258,6 +263,8 @@ def _down(device: Device, power_w: float) -> float:
 def _nearest(device: Device, wish_w: float, low_w: float, high_w: float) -> float:
     """What can run from `low_w` to `high_w`, both of which can, and lies nearest to a wish; of two the one nearer 0."""
     wish_w = min(max(wish_w, low_w), high_w)
+    if not device.band_low_w < wish_w < device.band_high_w:
+        return wish_w
     below_w, above_w = _down(device, wish_w), _up(device, wish_w)
     if below_w < low_w or above_w > high_w:
         return above_w if below_w < low_w else below_w

@@ -1,13 +1,13 @@
 """When needs and plan are worked out anew, and what each car can draw for them.
 
-In: the EV app's state. Out: the same with needs, plan and cheap hours in it. Knows no order.
+In: the EV app's state. Out: the same with needs and plan in it. Knows no order.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lib.core import foresight
+from lib.core.books import local_day
 from lib.core.car import CarRules
 from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import power_w
@@ -16,16 +16,16 @@ from lib.core.followed import fresh, joined, served
 from lib.core.foresight import Prospect
 from lib.core.modes import Mode
 from lib.core.needs import Step
-from lib.core.plan import Plan, Quarters, cheap_hours
+from lib.core.plan import Plan, Quarters, Want, cheap_hours
 from lib.core.post import Post
+from lib.core.states import replace
 
-PLAN_S = 60.0  # so often, and when something changed
 USUAL_HOURS = range(24)
 
 
 def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     """Needs and plan, worked out anew when something changed or a while has passed."""
-    if charging.planned_s is not None and charging.now_s - charging.planned_s < PLAN_S:
+    if charging.planned_s is not None and charging.now_s - charging.planned_s < rules.plan_s:
         return charging
     at, site = charging.at, charging.site
     if site.word.target_w is None:
@@ -36,10 +36,10 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     rooms = foresight.rooms(charging.prices, at, target_w=target_w, usual_w=usual_w, else_w=else_w)
     prospects = [_prospect(charging, name, car) for name, car in rules.cars.items()]
     battery = charging.battery
-    helps = battery.is_fresh(charging.now_s)
+    helps = battery.is_fresh(charging.now_s, rules.lease_s)
     asked_s = 0.0 if charging.helped_s is None else charging.now_s - charging.helped_s
     full = max((one.full_w for one in prospects), default=0.0)
-    extra_w = min(battery.can_w, full - (rooms[0].room_w if rooms else 0.0))
+    extra_w = min(battery.can_w, full - rooms[0].room_w) if battery.can_w > 0 else 0.0
     lasts = timedelta(hours=battery.spare_wh / extra_w) if extra_w > 0 else None
     before = {need.trip.key: need for found in charging.needs.values() for need in found}
     needs = {
@@ -55,11 +55,15 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
         )
         for one in prospects
     }
-    cheap = cheap_hours(foresight.priced(charging.prices, at), at)
-    wants = foresight.wanted(prospects, needs, _cheap_eur(rooms, cheap), at)
     followed = fresh(charging.followed, charging.now_s)
-    theirs = served(followed, [want for want in wants if want.since is None], at)
-    own = foresight.plan(prospects, needs, rooms, at, charging.plan if charging.plan.blocks else None)
+    asks = followed is None or charging.thrift.day != local_day(at)
+    low = asks and any(map(foresight.is_low, prospects))
+    cheap = cheap_hours(foresight.priced(charging.prices, at), at) if low else ()
+    thrift = foresight.followed(charging.thrift, _cheap_eur(rooms, cheap), at)
+    wants = foresight.wanted(prospects, needs, thrift.eur_kwh, at)
+    theirs = served(followed, _firsts(wants), at)
+    others = [one for one in prospects if one.car.name not in theirs]
+    own = foresight.plan(others, needs, rooms, at, charging.plan if charging.plan.blocks else None)
     plan = joined(followed, theirs, own, at)
     met = {one.car.name: one.full_w for one in prospects if one.car.name in theirs - set(plan.short_wh)}
     needs = {
@@ -75,18 +79,29 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     return replace(
         charging,
         needs=needs,
-        rooms=rooms,
-        cheap=cheap,
         nights=nights,
         wants=wants,
+        thrift=thrift,
         plan=plan,
         planned_s=charging.now_s,
         helped_s=(charging.helped_s or charging.now_s) if late else None,
     )
 
 
+def _firsts(wants: Sequence[Want]) -> list[Want]:
+    """Of each car, also one that is away, the first want that must be met, and those that need not.
+
+    For what it will draw when it is back the battery may have to be full by then.
+    """
+    musts = [want for want in wants if want.worth_eur_kwh is None]
+    firsts = {want.car: want for want in sorted(musts, key=lambda want: want.until, reverse=True)}
+    return [*firsts.values(), *(want for want in wants if want.worth_eur_kwh is not None)]
+
+
 def _cheap_eur(rooms: Sequence[Quarters], cheap: Sequence[tuple[datetime, datetime]]) -> float | None:
     """What a kWh costs in the cheap hours of the next day, in the mean."""
+    if not cheap:
+        return None
     prices = [
         one.eur_kwh
         for one in rooms
@@ -101,15 +116,20 @@ def _prospect(charging: Charging, name: str, car: CarRules) -> Prospect:
     charger = charging.plugged.charger(name)
     home = next((bay for bay in charging.bays.values() if bay.post.rules.car == name), None)
     bay = charging.bays[charger] if charger else home or next(iter(charging.bays.values()), None)
+    trip, low_pct = charging.cars[name].trip, known.low_pct(charging.at)
+    is_away = charger is None and trip is not None and charging.at < trip.returns
+    if is_away and trip is not None and low_pct is not None:
+        low_pct = foresight.left_pct(car, trip.ask, low_pct)
     return Prospect(
         car=car,
-        low_pct=known.low_pct(charging.at),
+        low_pct=low_pct,
         charged_wh=bay.session.energy_wh if charger and bay and bay.session else 0.0,
         wall_wh_pct=known.wall_wh_pct,
-        spread=0.0 if known.low_pct(charging.at) is None else known.spread,
+        spread=0.0 if low_pct is None else known.spread,
         full_w=full_w(bay.post, car) if bay else 0.0,
         least_w=least_w(bay.post, car) if bay else 0.0,
         plugged=charger is not None,
+        returns=trip.returns if is_away and trip is not None else None,
         waits=bay is None or (bay.mode is Mode.AUTO and not (charger and bay.ended)),
         phases=conductors(bay.post.rules.wired, most_phases(bay.post, car)) if bay else (1, 2, 3),
     )

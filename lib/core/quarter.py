@@ -3,9 +3,11 @@
 Source: Flemish capacity tariff, the average of the power taken over a clock quarter; injection does not undo it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import exp
+
+from lib.core.states import replace
 
 QUARTER = timedelta(minutes=15)
 QUARTER_S = 900.0
@@ -15,7 +17,7 @@ CURVE_STEP_S = 15
 MISMATCH_W = 75.0  # 12 kW switched at a start that two telegrams 20 s apart enclose are 67 W, cut watt-hours 9 W
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Quarter:
     """The quarter from `start` as it stands at `at`. Powers in W; None is unknown, never 0.
 
@@ -79,7 +81,7 @@ def forecast_w(average_w: float, power_w: float, left_s: float) -> float:
 
 def start_of(at: datetime) -> datetime:
     """The start of the clock quarter that holds `at`. Quarters of UTC and of local time are the same."""
-    at = at.astimezone(UTC)
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
     return at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
 
 

@@ -140,7 +140,7 @@ def _because(look: Look, part: _Part, cause: Cause) -> Because:
         mean_eur_kwh=None if part.want is None else look.could[part.want].mean_eur,
         sun_eur_kwh=sun_eur,
         target_w=outcome.peaks_w[number],
-        eur=(outcome.peaks_w[number] - problem.peaks[number].paid_w) / 1000 * problem.peaks[number].eur_kw,
+        eur=problem.peaks[number].eur(outcome.peaks_w[number]),
         lacks_wh=0.0 if part.want is None else outcome.short_wh[part.want],
         flat=is_flat and want is not None and block.power_w < want.full_w - 1,
         helped=any(look.helps(place) for place in places),

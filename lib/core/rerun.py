@@ -15,6 +15,7 @@ from lib.core.expected import end_eur_kwh
 from lib.core.plan import Quarters, Want, cheapest
 from lib.core.quarter import QUARTER
 from lib.core.reserve import reserve_pct
+from lib.core.routine import quarter_of
 from lib.core.stamp import BRUSSELS
 from lib.core.whatif import HOURS, Past
 
@@ -71,7 +72,7 @@ class Habit:
     @staticmethod
     def _key(start: datetime) -> tuple[bool, int]:
         there = start.astimezone(BRUSSELS)
-        return there.weekday() >= 5, there.hour * 4 + there.minute // 15
+        return there.weekday() >= 5, quarter_of(there)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ In: the EV app's state and what each charger shall do. Out: the same, as far as 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from math import inf
 
@@ -20,6 +19,7 @@ from lib.core.power import PHASE_V
 from lib.core.profiles import Rota, Standing, profiled
 from lib.core.prospects import most_phases
 from lib.core.sharing import Ask, Share, share
+from lib.core.states import replace
 from lib.core.surplus import ALL_PHASES
 from lib.core.why import Hold
 
@@ -142,6 +142,8 @@ def _given(
     charging: Charging, rules: ChargingRules, asks: list[Ask], aims: list[Aim]
 ) -> tuple[tuple[Row, ...], dict[str, Share]]:
     """The rows, and the share of each that asks; what one that does not obey may draw is nobody else's."""
+    if not asks:
+        return (), {}
     found = _rows(charging, rules, asks)
     shares = _shares(charging, rules, found, asks, aims)
     obedient = [ask for ask in asks if not charging.bays[ask.charger].post.is_lost]
@@ -154,7 +156,8 @@ def _shares(
     charging: Charging, rules: ChargingRules, rows: Sequence[Row], asks: list[Ask], aims: list[Aim]
 ) -> dict[str, Share]:
     """By the profile of each circuit."""
-    standings = {aim.name: _standing(charging, aim) for aim in aims}
+    by_car = profiles.by_car(rules.circuits)
+    standings = {aim.name: _standing(charging, aim) for aim in aims} if by_car else {}
     rota = charging.rota
     ranked, parties = profiled(rules.circuits, asks, standings, turns=rota.turns, lines=rota.lines)
     return share(rows, ranked, parties)

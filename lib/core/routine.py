@@ -8,6 +8,7 @@ drawn above or below all that in the last hours, and in the last day, fades. Kno
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from math import exp, sqrt
 from operator import mul
 
@@ -91,18 +92,29 @@ def ahead(routine: Routine, starts: tuple[datetime, ...], now_w: float | None) -
     found: list[tuple[float, float]] = []
     now_more_w = 0.0
     supposed = (SUPPOSED_OFF * max(mean, SUPPOSED_W / 2)) ** 2
-    for place, start in enumerate(starts):
-        local = start.astimezone(BRUSSELS)
-        quarter = quarter_of(local)
-        load_w = usual_w(kind_of(local.date()), quarter)
-        load_w += lately_w * LATELY * exp(-place / LATELY_FADES) + daily_w * DAILY * exp(-place / DAILY_FADES)
+    kind = hour = 0
+    for place, (start, (lately, daily, now)) in enumerate(zip(starts, _fades(len(starts)), strict=True)):
+        if not place or not start.minute:  # the wall clock's quarters are those of UTC
+            local = start.astimezone(BRUSSELS)
+            kind, hour = kind_of(local.date()), local.hour
+        quarter = hour * 4 + start.minute // 15
+        load_w = usual_w(kind, quarter)
+        load_w += lately_w * LATELY * lately + daily_w * DAILY * daily
         if place == 0 and now_w is not None:
             now_more_w = now_w - load_w
-        load_w += now_more_w * NOW * exp(-place / NOW_FADES)
+        load_w += now_more_w * NOW * now
         count = routine.counts[quarter]
         square = (routine.squares[quarter] * count + supposed * UNKNOWN) / (count + UNKNOWN)
         found.append((max(least_w, load_w), sqrt(square)))
     return found
+
+
+@lru_cache(maxsize=4)
+def _fades(count: int) -> tuple[tuple[float, float, float], ...]:
+    """What is left of the last hours', of the last day's and of this minute's surplus after so many quarters."""
+    return tuple(
+        (exp(-place / LATELY_FADES), exp(-place / DAILY_FADES), exp(-place / NOW_FADES)) for place in range(count)
+    )
 
 
 def mean_w(routine: Routine) -> float:

@@ -6,10 +6,11 @@ looked is counted when somebody looks again, as from the grid. It knows no devic
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from lib.core.books import local_day
+from lib.core.states import replace
 
 WATCHED = timedelta(minutes=3)  # between two looks at the counter; what came in a longer time has no known origin
 PATIENCE = timedelta(minutes=15)  # so long energy waits for an origin or a price that is not known yet
@@ -18,7 +19,7 @@ ROUNDED_WH = 1.0
 GUEST = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Session:
     """A car on a charger, from plug-in to unplugging. Energies at the wall.
 

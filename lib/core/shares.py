@@ -28,14 +28,16 @@ class Shares:
         short_s: Mapping[str, float],
         now_s: float,
         help_w: float = 0.0,
+        stop_s: float = STOP_S,
     ) -> None:
         """kept_w: of the target, for kettles; room_w: under the ceiling, beside the house's own base_w.
 
         help_w: what the battery gives on top of that, for the claims that may have it;
-        calm_w: the house's own without its kettles; short_s: since when a running claim has not fitted, by name.
+        calm_w: the house's own without its kettles; short_s: since when a running claim has not fitted, by name;
+        stop_s: an order takes so long until the car is off.
         """
         self._quarter, self._target_w, self._kept_w = quarter, target_w, kept_w
-        self._calm_w, self._now_s = calm_w, now_s
+        self._calm_w, self._now_s, self._stop_s = calm_w, now_s, stop_s
         self._left_w = room_w
         self._help_w = help_w
         self._draws_w = base_w  # with what was given so far
@@ -121,7 +123,7 @@ class Shares:
         quarter, calm_w = self._quarter, self._calm_w
         if quarter.average_w is None or calm_w is None:
             return False
-        stop_s = min(STOP_S, quarter.left_s)
+        stop_s = min(self._stop_s, quarter.left_s)
         draws_w = max(0.0, calm_w + self._least_w + claim.least_w)
         ends_w = quarter.average_w + (draws_w * stop_s + max(0.0, calm_w) * (quarter.left_s - stop_s)) / QUARTER_S
         return ends_w <= self._target_w + claim.over_w

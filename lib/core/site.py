@@ -4,7 +4,7 @@ Seconds are of our own monotonic clock; times are the meter's. Knows no message 
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil, inf
 from typing import Final
@@ -12,10 +12,12 @@ from typing import Final
 from lib.core.claims import BATTERY, LEASE_S, Drawn, Grant
 from lib.core.power import PHASE_V
 from lib.core.reading import Reading
+from lib.core.states import replace
 
 FRESH_S = 3.0  # on older telegrams nothing is raised
 HOLD_S = 12.0  # by then each charger was read, or is known not to answer
 WATCHED_S = 4.0  # between two telegrams no more than that was watched
+CALM_S = 30.0  # over so long a kettle is smoothed away
 LONG_S = 900.0  # after so long a silence only what cannot wait goes on
 WHOLE_AMPERES: Final = "50213"  # this version of the telegram shows no power per phase, and whole amperes
 
@@ -23,7 +25,7 @@ Phases = tuple[float, float, float]
 Seen = tuple[tuple[float, float], ...]  # seconds of what was watched, and amperes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Word:
     """What dm said at one instant.
 
@@ -32,7 +34,7 @@ class Word:
         phases_a: what flows through the meter, + is drawn; None where the telegram does not say.
         target_w: what the quarter may count; left_s: until it ends.
         average_w: what it would count if nothing more were drawn; None: nobody watched its start.
-        peak_w: the month's so far, counted as at least the floor; kw_eur: what 1 kW more of it costs over 12 bills.
+        peak_w: the month's so far, counted as at least the floor; kw_eur: what 1 kW above that costs over 12 bills.
         sun_w: what the inverters give; None where nobody measures it.
         period_s: between two telegrams; limit_a: the meter's own, less than the connection's.
 
@@ -99,7 +101,7 @@ class Held:
         return one[0][1], two[0][1], three[0][1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Site:
     """The house as it is known now, to the program of the cars or of the battery.
 
@@ -152,27 +154,29 @@ def heard(
     now_s: float,
     *,
     theirs_w: float = 0.0,
+    lease_s: float = LEASE_S,
 ) -> Site:
     """The house after a word of dm.
 
     ours_w, ours_a: the least and the most that what we steer may draw just now, by power and by phase; theirs_w: what
-    another program steers draws.
+    another program steers draws; lease_s: how long a word holds.
     """
     if not word.good:
         kept = replace(word, grants=(), at=site.word.at if site.telegram_s is not None else word.at)
         return replace(site, word=replace(kept, grid_w=site.word.grid_w, phases_a=site.word.phases_a), heard_s=now_s)
     base_w, base_a = _own(site, word, ours_w, ours_a, theirs_w)
-    calm_w = site.calm_w
+    calm_w, passed_s = site.calm_w, 1.0 if site.telegram_s is None else now_s - site.telegram_s
+    calms = min(1.0, max(1.0, passed_s) / CALM_S)
     return replace(
         site,
         word=word,
         heard_s=now_s,
         telegram_s=now_s,
-        since_s=now_s if site.telegram_s is None or now_s - site.telegram_s >= LEASE_S else site.since_s,
+        since_s=now_s if site.telegram_s is None or now_s - site.telegram_s >= lease_s else site.since_s,
         base_w=base_w,
         base_a=base_a,
         held_a=site.held_a if base_a is None else holding(site.held_a, base_a, now_s),
-        calm_w=base_w if calm_w is None or base_w is None else calm_w + (base_w - calm_w) / LEASE_S,
+        calm_w=base_w if calm_w is None or base_w is None else calm_w + (base_w - calm_w) * calms,
         leases={
             **site.leases,  # of who is not in the word: dm has just begun, and does not know what is asked
             **{one.who: Lease(grant=one, until_s=now_s + one.for_s) for one in word.grants},

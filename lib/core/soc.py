@@ -7,7 +7,7 @@ Counters are the charger's life total, so that nothing is lost over a restart; w
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -16,6 +16,7 @@ from lib.core.anchor import NEAR, READ_PCT, STALE_PCT, Anchor, Cable, anchored_a
 from lib.core.car import FIRST_EFFICIENCY, FULL_PCT, LEAST_EFFICIENCY, MOST_EFFICIENCY, CarReading, CarRules
 from lib.core.learning import LAST_PCT, Fit
 from lib.core.stamp import CLOCK_NOT_SET
+from lib.core.states import replace
 from lib.core.trail import grown, shown_wh
 
 TYPED: Final = "typed"  # the source of what the owner says

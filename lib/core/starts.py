@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, pairwise
 from math import inf
+from operator import mul
 from typing import NamedTuple
 
 SAVES, SAVES_EUR = 0.02, 0.10  # an interruption that saves less is not worth it
@@ -145,9 +146,9 @@ class _Row:
         return cls(
             lane=lane,
             wh=[*accumulate(lane.most_wh, initial=0.0)],
-            eur=[*accumulate((wh * eur for wh, eur in zip(lane.most_wh, lane.eur_kwh, strict=True)), initial=0.0)],
-            closed=[*accumulate((wh <= 0 for wh in lane.most_wh), initial=0)],
-            held=[*accumulate((place in held for place in range(count)), initial=0)],
+            eur=[*accumulate(map(mul, lane.most_wh, lane.eur_kwh), initial=0.0)],
+            closed=[*accumulate(map((0.0).__ge__, lane.most_wh), initial=0)],
+            held=[*accumulate(map(held.__contains__, range(count)), initial=0)],
         )
 
     def moves(self, found: list[Run]) -> list[_Move]:

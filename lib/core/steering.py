@@ -4,8 +4,6 @@ In: the EV app's state. Out: the same with orders, claims and reasons in it. A c
 what is raised waits for lib/core/pace.py.
 """
 
-from dataclasses import replace
-
 from lib.core import profiles, site, tactics
 from lib.core.aims import Aim, aims_of
 from lib.core.carport import WAKES, Bay, Charging, ChargingRules
@@ -20,7 +18,8 @@ from lib.core.prospects import foreseen
 from lib.core.room import asked_a, crowded, lined, shared
 from lib.core.sessions import interrupted
 from lib.core.sharing import Share
-from lib.core.tempo import USUAL, Haste, Tempo, Wanted, ramp
+from lib.core.states import replace
+from lib.core.tempo import Haste, Tempo, Wanted, ramp
 from lib.core.why import Hold, Reason, Why
 from lib.core.wishes import pools_of
 
@@ -45,7 +44,7 @@ def steered(charging: Charging, rules: ChargingRules, *, replans: bool = True) -
     bays = dict(charging.bays)
     for aim in aims:
         may_raise = not aim.bay.post.balked and not any(one.carries(aim.name) for one in full)
-        tempo = ramp(aim.lines) if aim.name in ramps else USUAL
+        tempo = ramp(aim.lines) if aim.name in ramps else rules.tempo
         bays[aim.name] = _ordered(charging, rules, aim, shares.get(aim.name), tempo, may_raise=may_raise)
     return replace(
         charging,

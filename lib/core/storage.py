@@ -4,8 +4,8 @@ What is done about it stands in lib/core/dispatch.py. It knows no message, no so
 monotonic seconds, and the machine's time for as long as dm has not told the meter's.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from lib.core import cell, gains, outside, site, usual
@@ -17,16 +17,17 @@ from lib.core.battery import (
     BatteryTold,
     BatteryTook,
 )
-from lib.core.cell import pool
+from lib.core.cell import Pool, pool
 from lib.core.cellar import CarsWord, Storage, StorageRules
 from lib.core.circuits import Amps
-from lib.core.claims import BATTERY, LEASE_S, Drawn
+from lib.core.claims import BATTERY, Drawn
 from lib.core.cost import PriceSlot, slot_at
 from lib.core.followed import Followed, aged
 from lib.core.modes import StorageMode
 from lib.core.outside import Proposed
 from lib.core.site import Word
 from lib.core.stamp import BRUSSELS
+from lib.core.states import replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,21 +131,26 @@ def drawn(storage: Storage) -> tuple[tuple[float, float], tuple[Amps, Amps]]:
 
     Of the cars what dm heard: a step of the meter within that is nobody else's, so that no car is taken for the house.
     """
-    known = pool(storage.cells.values())
-    cars = [one for one in storage.site.word.drawn if one.who != BATTERY]
-    low_w, high_w = sum(one.low_w for one in cars), sum(one.high_w for one in cars)
-    return (known.range_w[0] + low_w, known.range_w[1] + high_w), known.range_a
+    return _drawn(pool(storage.cells.values()), storage.site.word)
+
+
+def _drawn(known: Pool, word: Word) -> tuple[tuple[float, float], tuple[Amps, Amps]]:
+    low_w, high_w = known.range_w
+    for one in word.drawn:
+        if one.who != BATTERY:
+            low_w, high_w = low_w + one.low_w, high_w + one.high_w
+    return (low_w, high_w), known.range_a
 
 
 def _heard(storage: Storage, word: Word, rules: StorageRules) -> Storage:
-    word = replace(word, drawn=(*word.drawn, *_untold(storage, word)))
-    storage = replace(storage, site=replace(storage.site, word=replace(storage.site.word, drawn=word.drawn)))
-    heard = site.heard(storage.site, word, *drawn(storage), storage.now_s)
+    untold = _untold(storage, word, rules.lease_s)
+    word = replace(word, drawn=(*word.drawn, *untold)) if untold else word
+    known = pool(storage.cells.values())
+    heard = site.heard(storage.site, word, *_drawn(known, word), storage.now_s, lease_s=rules.lease_s)
     at = heard.at(storage.now_s) or storage.at
     storage = replace(storage, site=heard, at=at)
     if not word.good or heard.base_w is None or word.grid_w is None:
         return storage
-    known = pool(storage.cells.values())
     low_w, high_w = known.range_w
     sun_w = word.sun_w
     knows_load = sun_w is not None or not rules.has_sun  # without its inverters the house would seem to draw less
@@ -163,10 +169,10 @@ def _heard(storage: Storage, word: Word, rules: StorageRules) -> Storage:
     )
 
 
-def _untold(storage: Storage, word: Word) -> Iterable[Drawn]:
+def _untold(storage: Storage, word: Word, lease_s: float) -> Collection[Drawn]:
     """The cars that ev tells of and dm does not know: it has just begun. They are not the house, which gets all."""
     cars, told = storage.cars, {one.who for one in word.drawn}
-    if cars.heard_s is None or storage.now_s - cars.heard_s > LEASE_S:
+    if cars.heard_s is None or storage.now_s - cars.heard_s > lease_s:
         return ()
     return [one for one in cars.drawn if one.who not in told]
 

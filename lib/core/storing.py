@@ -4,7 +4,6 @@ In: the battery app's state. Out: proposals for lib/core/proposals.py, the highe
 Knows no battery of a make and no order.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +11,7 @@ from datetime import timedelta
 from lib.core import claims
 from lib.core.battery_why import Bar, Ground
 from lib.core.cell import Pool
-from lib.core.cellar import Storage, StorageRules
+from lib.core.cellar import Storage, StorageRules, insured_wh, reserve_wh
 from lib.core.circuits import conductors
 from lib.core.claims import BATTERY, Claim
 from lib.core.cost import slot_at
@@ -20,7 +19,6 @@ from lib.core.modes import StorageMode
 from lib.core.power import PHASE_V
 from lib.core.proposals import Default, Device, Proposal, Resolved, report
 from lib.core.quarter import QUARTER, QUARTER_S, start_of
-from lib.core.reserve import reserve_pct
 
 DEAD_W = 50.0  # less is nothing: an inverter at that power only loses
 SHAVE, KEEP = 120, 110  # beside lib/core/claims.py: to keep the peak, and the reserve
@@ -39,7 +37,7 @@ class Facts:
         ceiling_w: what may come from the grid until the quarter ends; None: nobody knows. At its reserve the battery
             goes by where dm said that the quarter ends: the rest is kept for what comes on top of that.
         value_eur_kwh: what one kWh more in the batteries is worth; None: nothing is planned.
-        reserve_wh: kept for the peak.
+        reserve_wh: kept for the peak; insured: dm's plan sees to it that it comes back.
         takes_w, gives_w: what the connection leaves each battery to take and to give.
 
     """
@@ -50,6 +48,7 @@ class Facts:
     net_w: float
     ceiling_w: float | None
     reserve_wh: float
+    insured: bool
     import_eur_kwh: float | None
     export_eur_kwh: float | None
     value_eur_kwh: float | None
@@ -74,9 +73,8 @@ def facts_of(storage: Storage, rules: StorageRules, known: Pool) -> Facts:
     word, base_w = site.word, site.base_w or 0.0
     low_w, high_w = known.range_w
     net_w = (word.grid_w or 0.0) - min(max((word.grid_w or 0.0) - base_w - _cars_w(storage), low_w), high_w)
-    reserve = reserve_pct(storage.at, owner_pct=storage.reserve_pct)
-    reserve_wh = max(known.least_wh, known.capacity_wh * reserve / 100) if rules.peaks_cost else known.least_wh
-    keeps = known.energy_wh is not None and known.energy_wh <= reserve_wh
+    kept_wh = reserve_wh(storage, rules, capacity_wh=known.capacity_wh, least_wh=known.least_wh)
+    keeps = known.energy_wh is not None and known.energy_wh <= kept_wh
     step = storage.plan.at(storage.at)
     return Facts(
         known=known,
@@ -84,7 +82,8 @@ def facts_of(storage: Storage, rules: StorageRules, known: Pool) -> Facts:
         cars_w=max(0.0, net_w - base_w),
         net_w=net_w,
         ceiling_w=_ceiling_w(storage, rules, _over_w(storage) if keeps else 0.0),
-        reserve_wh=reserve_wh,
+        reserve_wh=kept_wh,
+        insured=insured_wh(storage) is not None,
         import_eur_kwh=slot.import_eur_kwh if slot else None,
         export_eur_kwh=slot.export_eur_kwh if slot else None,
         value_eur_kwh=None if known.energy_wh is None else storage.plan.value_eur_kwh(storage.at, known.energy_wh),
@@ -149,7 +148,12 @@ def wants(facts: Facts, storage: Storage) -> Iterator[Proposal]:
         yield proposal(ground, SHAVE, low_w=-shave_w if keeps else None, high_w=-shave_w)
     elif keeps:
         yield proposal(Ground.RESERVE, KEEP, low_w=0.0)
-        if missing_wh > known.capacity_wh / 100 and known.high_w > 0 and not _is_bought_soon(storage, facts):
+        if (
+            missing_wh > known.capacity_wh / 100
+            and known.high_w > 0
+            and not facts.insured
+            and not _is_bought_soon(storage, facts)
+        ):
             refill_w = max(REFILL_W, missing_wh / REFILL_H)
             yield proposal(Ground.REFILLS, claims.STORED_RESERVE, low_w=min(known.high_w, refill_w))
     yield from _priced(facts, storage)
@@ -219,7 +223,7 @@ def rooms_w(storage: Storage, rules: StorageRules, *, giving: bool = False) -> d
     limits, margin = (rules.circuits[0].limits_a, rules.circuits[0].margin) if rules.circuits else ((None,) * 3, 1.0)
     base_a, way = storage.site.base_a or (0.0, 0.0, 0.0), -1 if giving else 1
     wires = {name: conductors(one.rules.wired, one.rules.phases) for name, one in storage.cells.items() if one.able}
-    shares = Counter(phase for loads in wires.values() for phase in loads)
+    shares = [sum(phase in loads for loads in wires.values()) for phase in range(4)]
     rooms = {}
     for name, loads in wires.items():
         cell = storage.cells[name].rules
@@ -240,7 +244,7 @@ def device_of(known: Pool) -> Device:
 
 def left_w(device: Device, theirs: Collection[Proposal]) -> float:
     """How far down other programs let it go to keep the peak and to help: the most it may give, as a power below 0."""
-    return report(device, theirs, SHAVE - 1).low_w or 0.0
+    return (report(device, theirs, SHAVE - 1).low_w if theirs else device.low_w) or 0.0
 
 
 def claim_of(facts: Facts, wished: Resolved, theirs: Collection[Proposal] = ()) -> Claim | None:

@@ -6,7 +6,6 @@ block of each quarter that is chosen.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from math import inf
 from typing import NamedTuple
@@ -18,13 +17,12 @@ HOUR = timedelta(hours=1)
 
 
 class Market(NamedTuple):
-    """Quarters as columns; an unknown price is the mean of the known ones. order: by price, of equals the earlier."""
+    """Quarters as columns; an unknown price is the mean of the known ones."""
 
     quarters: Sequence[Quarters]
     starts: list[datetime]
     hours: list[float]
     eur_kwh: list[float]
-    order: list[int]
 
     def before(self, until: datetime) -> int:
         """How many quarters begin before an instant."""
@@ -50,17 +48,20 @@ def market_of(quarters: Sequence[Quarters]) -> Market:
         starts=[one.start for one in quarters],
         hours=[(one.end - one.start) / HOUR for one in quarters],
         eur_kwh=eur_kwh,
-        order=sorted(range(len(quarters)), key=eur_kwh.__getitem__),
     )
 
 
 class Left(NamedTuple):
-    """What is left of each quarter for the wants that choose later; busy: the quarters in which a car charges."""
+    """What is left of each quarter for the wants that choose later; busy: the quarters in which a car charges.
+
+    overs_eur_kwh: by how much a kWh is dearer above what is calm.
+    """
 
     market: Market
     rooms_w: list[float]
     suns_w: list[float]
     calms_w: list[float]
+    overs_eur_kwh: Sequence[float]
     shared: Sequence[Shared]
     shared_w: list[list[float]]
     busy: dict[str, set[int]]
@@ -73,6 +74,7 @@ class Left(NamedTuple):
             rooms_w=[one.room_w for one in market.quarters],
             suns_w=[one.sun_w for one in market.quarters],
             calms_w=[one.calm_w for one in market.quarters],
+            overs_eur_kwh=[one.over_eur_kwh for one in market.quarters],
             shared=shared,
             shared_w=[list(one.room_w) for one in shared],
             busy={},
@@ -80,11 +82,15 @@ class Left(NamedTuple):
 
     def powers_w(self, want: Want, count: int) -> list[float]:
         """What a want may draw in each of the first quarters; 0 where that is below its least."""
-        powers_w = [min(want.full_w, room_w) for room_w in self.rooms_w[:count]]
+        full_w = want.full_w
+        powers_w = [room_w if room_w < full_w else full_w for room_w in self.rooms_w[:count]]
         for one, rooms_w in zip(self.shared, self.shared_w, strict=True):
             part = one.part(want)
             if part:
-                powers_w = [min(power_w, room_w / part) for power_w, room_w in zip(powers_w, rooms_w, strict=False)]
+                powers_w = [
+                    power_w if power_w * part < room_w else room_w / part
+                    for power_w, room_w in zip(powers_w, rooms_w, strict=False)
+                ]
         taken = self.busy.get(want.car, set())
         return [
             power_w if power_w > 0 and power_w >= want.least_w and place not in taken else 0.0
@@ -102,7 +108,14 @@ class Left(NamedTuple):
             rooms_w[place] -= block.power_w * one.part(want)
         if quarter.eur_kwh is None:
             return block
-        return replace(block, eur_kwh=_mean_eur(block.power_w, quarter.eur_kwh, sun_w, quarter.sun_eur_kwh))
+        return Block(
+            car=block.car,
+            start=block.start,
+            end=block.end,
+            power_w=block.power_w,
+            eur_kwh=_mean_eur(block.power_w, quarter.eur_kwh, sun_w, quarter.sun_eur_kwh),
+            trip=block.trip,
+        )
 
 
 class Strip(NamedTuple):
@@ -118,8 +131,8 @@ class Strip(NamedTuple):
         quarter = self.quarters[place]
         power_w = self.powers_w[place] if wh >= self.lane.most_wh[place] else wh / self.hours[place]
         start, end = quarter.start, min(quarter.end, want.until)
-        if want.since is not None:
-            start = max(start, want.since)
+        if want.back is not None:
+            start = max(start, want.back)
         if power_w < want.least_w:
             power_w = want.least_w
             length = HOUR * (wh / power_w)
@@ -141,10 +154,10 @@ def strip_of(want: Want, market: Market, left: Left, running: Block | None) -> S
     if count:
         last = market.quarters[count - 1]
         hours[-1] = (min(last.end, want.until) - last.start) / HOUR
-    if want.since is not None:
-        for place in range(min(count, market.before(want.since))):
+    if want.back is not None:
+        for place in range(min(count, market.before(want.back))):
             quarter = market.quarters[place]
-            hours[place] = max(0.0, (min(quarter.end, want.until) - max(quarter.start, want.since)) / HOUR)
+            hours[place] = max(0.0, (min(quarter.end, want.until) - max(quarter.start, want.back)) / HOUR)
     powers_w, eur_kwh = _priced(want, market, left, hours, powers_w)
     most_wh = [power_w * length for power_w, length in zip(powers_w, hours, strict=True)]
     fixed: dict[int, float] = {}
@@ -170,13 +183,7 @@ def strip_of(want: Want, market: Market, left: Left, running: Block | None) -> S
     return Strip(lane, market.quarters, hours, powers_w)
 
 
-class _Part(NamedTuple):
-    """A part of what a want can draw in a quarter, with its price; more: on top of the part that begins there."""
-
-    eur_kwh: float
-    more: bool
-    place: int
-    power_w: float
+Part = tuple[float, bool, int, float]  # €/kWh; whether it comes on top of the one that begins there; place; W
 
 
 def _priced(
@@ -189,11 +196,7 @@ def _priced(
     """
     eur_kwh = market.eur_kwh[: len(powers_w)]
     most_eur = inf if want.worth_eur_kwh is None else want.worth_eur_kwh
-    if (
-        most_eur == inf
-        and not any(left.suns_w[: len(powers_w)])
-        and not any(one.over_eur_kwh for one in market.quarters)
-    ):
+    if most_eur == inf and not any(left.suns_w[: len(powers_w)]) and not any(left.overs_eur_kwh):
         return powers_w, eur_kwh
     parts = [
         part
@@ -203,20 +206,31 @@ def _priced(
     ]
     left_wh = want.energy_wh
     found_w, found_eur = [0.0] * len(powers_w), list(eur_kwh)
-    for part in sorted(part for part in parts if part.eur_kwh < most_eur):
-        if part.more and left_wh <= NOTHING_WH:
+    for part_eur, more, place, part_w in sorted(part for part in parts if part[0] < most_eur):
+        if more and left_wh <= NOTHING_WH:
             continue
-        place, before_w = part.place, found_w[part.place]
-        found_w[place] = before_w + part.power_w
-        found_eur[place] = (found_eur[place] * before_w + part.eur_kwh * part.power_w) / found_w[place]
-        left_wh -= part.power_w * hours[place]
+        before_w = found_w[place]
+        found_w[place] = before_w + part_w
+        found_eur[place] = (found_eur[place] * before_w + part_eur * part_w) / found_w[place]
+        left_wh -= part_w * hours[place]
     return found_w, found_eur
 
 
-def _parts(want: Want, market: Market, left: Left, place: int, power_w: float) -> Iterable[_Part]:
-    """The first holds the least that the car draws, and is as large as it costs no more by that."""
-    quarter, eur_kwh, sun_w = market.quarters[place], market.eur_kwh[place], left.suns_w[place]
-    levels = ((sun_w, quarter.sun_eur_kwh), (left.calms_w[place], eur_kwh), (inf, eur_kwh + quarter.over_eur_kwh))
+def _parts(want: Want, market: Market, left: Left, place: int, power_w: float) -> Iterable[Part]:
+    """Up to three parts of what a want can draw in a quarter.
+
+    The first holds the least that the car draws, and is as large as it costs no more by that.
+    """
+    eur_kwh, over_eur, sun_w, calm_w = (
+        market.eur_kwh[place],
+        left.overs_eur_kwh[place],
+        left.suns_w[place],
+        left.calms_w[place],
+    )
+    if sun_w <= 0 and (power_w <= calm_w or calm_w <= 0):
+        return [(eur_kwh if power_w <= calm_w else eur_kwh + over_eur, False, place, power_w)]
+    levels = ((sun_w, market.quarters[place].sun_eur_kwh), (calm_w, eur_kwh), (inf, eur_kwh + over_eur))
+    found: list[Part] = []
     first_w = first_eur = drawn_w = 0.0
     for level_w, level_eur in levels:
         until_w = min(power_w, level_w)
@@ -227,10 +241,11 @@ def _parts(want: Want, market: Market, left: Left, place: int, power_w: float) -
             first_eur = (first_eur * first_w + level_eur * (part_w - drawn_w)) / part_w
             first_w = part_w
         if until_w > part_w:
-            yield _Part(level_eur, True, place, until_w - part_w)  # noqa: FBT003  # a field, named in the class
+            found.append((level_eur, True, place, until_w - part_w))
         drawn_w = until_w
     if first_w:
-        yield _Part(first_eur, False, place, first_w)  # noqa: FBT003  # as above
+        found.append((first_eur, False, place, first_w))
+    return found
 
 
 def _mean_eur(power_w: float, eur_kwh: float, sun_w: float, sun_eur_kwh: float) -> float:

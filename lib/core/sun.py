@@ -5,10 +5,11 @@ unknown, which is not 0.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from lib.core.daylight import height_deg
+from lib.core.states import replace
 
 OLD_S = 30.0  # what an inverter said that long ago tells nothing of now
 ASLEEP_OLD_S = 180.0  # one that sleeps is asked once a minute
@@ -77,7 +78,7 @@ class InverterHeld:
 InverterEvent = InverterTold | InverterMissed | InverterHeld
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Roof:
     """All inverters as they are known.
 

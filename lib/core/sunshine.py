@@ -8,12 +8,14 @@ be. Hours are those of UTC, for the sun keeps no summer time. Knows no cloud, an
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from math import exp, sqrt
 
 from lib.core.daylight import height_deg
 from lib.core.quarter import QUARTER
 
 QUARTERS, HOURS, LEVELS = 96, 24, 3
+HOUR_QUARTERS = QUARTERS // HOURS
 HALF_DAYS = 8.0  # what is so old counts half
 BEST_FALLS = 0.98  # a day: the brightest quarter of last month is not to be had any more in autumn
 SUPPOSED_H = 1.0  # so many hours of full sun count for a forecast that is right
@@ -106,10 +108,9 @@ def ahead(sunshine: Sunshine, starts: Sequence[datetime], told_w: Sequence[float
     ratio, bright = _ratio(sunshine), _brightness(sunshine, starts[0])
     passed = 0.0 if sunshine.until is None else max(0.0, (starts[0] - sunshine.until) / QUARTER)
     found: list[tuple[float, float]] = []
-    dark = is_dark_at(starts[0])
+    darks = _darks([*starts, starts[-1] + QUARTER])
     for place, (start, told) in enumerate(zip(starts, told_w, strict=True)):
-        was_dark, dark = dark, is_dark_at(start + QUARTER)
-        if was_dark and dark:
+        if darks[place] and darks[place + 1]:
             found.append((0.0, 0.0))
             continue
         quarter = start.hour * 4 + start.minute // 15
@@ -128,9 +129,22 @@ def is_dark(start: datetime) -> bool:
     return is_dark_at(start) and is_dark_at(start + QUARTER)
 
 
+@lru_cache(maxsize=256)
 def is_dark_at(at: datetime) -> bool:
     """Whether it is under the horizon."""
     return height_deg(at) < 0
+
+
+def _darks(edges: Sequence[datetime]) -> list[bool]:
+    """Whether it is dark at each of these times; where it is so at both ends of an hour, so it is in between."""
+    whole = edges[::HOUR_QUARTERS]
+    marks = [is_dark_at(edge) for edge in whole]
+    found: list[bool] = []
+    for number, (edge, dark) in enumerate(zip(whole, marks, strict=True)):
+        rest = edges[number * HOUR_QUARTERS + 1 : (number + 1) * HOUR_QUARTERS]
+        goes_on = marks[number + 1 : number + 2] == [dark] and whole[number + 1] - edge <= HOUR_QUARTERS * QUARTER
+        found += [dark, *([dark] * len(rest) if goes_on else map(is_dark_at, rest))]
+    return found
 
 
 def _on(sunshine: Sunshine, day: date) -> Sunshine:

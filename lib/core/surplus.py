@@ -9,6 +9,7 @@ Source: the rules of stephanme/pv-control, which `PV_CONTROL` gives to the numbe
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from lib.core.charger import LEAST_A, in_steps
 from lib.core.modes import Mode, Phases
@@ -58,6 +59,7 @@ class Profile:
 PV_CONTROL = Profile(step_a=1.0, round_a=0.1, start_s=120.0, stop_s=120.0, battery_pct=50.0)
 
 
+@lru_cache(maxsize=64)
 def own_profile(*, step_a: float, least_a: float = LEAST_A, most_a: float = 16.0) -> Profile:
     """Ours, for a charger that takes these amperes: starts sooner than it stops, and does not waver at half full."""
     return Profile(
@@ -143,15 +145,15 @@ def wish(mode: Mode, surplus_w: float, *, phases: int, runs: bool, profile: Prof
     pause = Wish(current_a=profile.least_a, go=False)
     if phases <= 0:
         return pause
-    limits = thresholds(profile)
     exact_a = surplus_w / (profile.phase_v * phases)
     if mode is Mode.PV_ALL:
+        limits = thresholds(profile)
         if surplus_w < (limits.all_stop_w if runs else limits.all_start_w):
             return pause
         current_a = max(profile.least_a, _up_in_steps(exact_a - profile.round_a, profile.step_a))
     else:
         current_a = in_steps(exact_a + profile.round_a, profile.step_a)
-        if current_a < profile.least_a or (not runs and surplus_w < limits.only_start_w):
+        if current_a < profile.least_a or (not runs and surplus_w < thresholds(profile).only_start_w):
             return pause
     return Wish(current_a=min(profile.most_a, current_a), go=True)
 

@@ -28,7 +28,8 @@ class Facts:
         boost_until: the owner wants it fast until then.
         least_w, most_w: between pause and all that charger and car take, on the phases it charges on.
         pct: the likely state of charge of the car, None while unknown.
-        need: of its next trip; block: what the plan has for it now; next: what it has next.
+        need: of its next trip; block: what the plan has for it now; next: what it has next. fills: the plan has cars
+            draw all that the peak leaves them now.
         night_w: what is left to charge in the cheap hours, per hour left of them; 0 outside.
         night_until: of the cheap hours. eur_kwh: the price now.
         sun_w: what PV charging makes of the surplus, 0 when it is too little; left_w: the surplus itself.
@@ -54,6 +55,7 @@ class Facts:
     need: Need | None = None
     block: Block | None = None
     next: Block | None = None
+    fills: bool = False
     night_w: float = 0.0
     night_until: datetime | None = None
     eur_kwh: float | None = None
@@ -129,7 +131,9 @@ def _auto(facts: Facts) -> Iterator[Proposal]:
     elif block is not None:
         eur_kwh = block.eur_kwh if facts.eur_kwh is None else facts.eur_kwh  # of the block it is a mean
         why = Why(reason=Reason.PLANNED, eur_kwh=eur_kwh, name=block.trip)
-        yield _fence("plan", claims.PLAN, facts, why, low_w=min(block.power_w, facts.most_w))
+        yield _fence(
+            "plan", claims.PLAN, facts, why, low_w=facts.most_w if facts.fills else min(block.power_w, facts.most_w)
+        )
     elif facts.night_w > 0 and facts.car is not None:
         why = Why(reason=Reason.NIGHT, soc_pct=facts.car.night_pct, eur_kwh=facts.eur_kwh)
         yield _fence("night", claims.NIGHT, facts, why, low_w=min(max(facts.night_w, facts.least_w), facts.most_w))

@@ -205,6 +205,8 @@ class Tariffs:
 
     def on(self, day: date) -> Tariff:
         """The version of a local day; the first one also for the days before it."""
+        if len(self.versions) == 1:
+            return self.versions[0]
         later = bisect_right(self.versions, day, key=lambda version: version.valid_from or date.min)
         return self.versions[max(0, later - 1)]
 

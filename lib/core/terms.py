@@ -13,7 +13,7 @@ from lib.core.charges import Used
 from lib.core.cost import PriceSlot, ahead
 from lib.core.expected import SUPPOSED_KW_EUR
 from lib.core.horizon import PeakPrices
-from lib.core.house import House, Rules, accepted_w, limit_w, new_peak_eur, paid_w, target_w
+from lib.core.house import House, Rules, accepted_w, limit_w, over_kw_eur, paid_w, target_w
 from lib.core.quarter import start_of
 from lib.core.tariff import Tariff
 
@@ -39,22 +39,21 @@ def prices_ahead(house: House, rules: Rules, *, days_back: int = 1) -> tuple[Pri
     )
 
 
-def peak_prices(house: House, rules: Rules, *, saves_eur: float = 0.0) -> PeakPrices:
-    """What peaks cost; saves_eur: what 1 kW more that is paid saves on a usual day."""
+def peak_prices(house: House, rules: Rules) -> PeakPrices:
+    """What peaks cost."""
     if not rules.capacity_tariff or house.peaks is None:
         carries_w = limit_w(house, rules)
         return PeakPrices(paid_w=carries_w, next_w=carries_w)
     month = (house.peaks.month + timedelta(days=31)).replace(day=1)
     tariff = rules.capacity(month)
     floor_w = tariff.floor_w if tariff else 0.0
-    next_eur = months.new_peak_eur(month, house.books, house.peaks, tariff) if tariff else 0.0
-    kw_eur = new_peak_eur(house, rules)
+    next_eur = months.over_kw_eur(month, house.books, house.peaks, tariff) if tariff else 0.0
+    kw_eur = over_kw_eur(house, rules)
     return PeakPrices(
         paid_w=max(paid_w(house, rules), accepted_w(house) or 0.0),
         next_w=max(floor_w, rules.owner_target_w or 0.0),
         kw_eur=SUPPOSED_KW_EUR if kw_eur is None else kw_eur,
         next_kw_eur=SUPPOSED_KW_EUR if next_eur is None else next_eur,
-        saves_eur=saves_eur,
         margin=rules.margin,
     )
 

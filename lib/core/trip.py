@@ -6,7 +6,7 @@ from the description: `180 km`, `80 %`, `30,5 kWh`, `full`. Knows no calendar se
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from lib.core.car import FULL, FULL_PCT, Ask, CarRules
@@ -79,10 +79,22 @@ class Trip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trips:
-    """All that calendars hold: trips in order of departure, and what the owner should know about the events."""
+    """All that calendars hold: trips in order of departure, and what the owner should know about the events.
+
+    since, until: they stay the same between these instants, unless the calendars change; None: nobody knows.
+    """
 
     trips: tuple[Trip, ...] = ()
     notes: tuple[str, ...] = ()
+    since: datetime | None = field(default=None, compare=False)
+    until: datetime | None = field(default=None, compare=False)
+
+    def hold(self, at: datetime) -> bool:
+        """Whether the same events would be found now."""
+        return self.since is not None and self.until is not None and self.since <= at < self.until
+
+
+Timed = tuple[Entry, datetime, datetime]
 
 
 def trips(
@@ -103,7 +115,8 @@ def trips(
     notes: dict[str, None] = {}  # in order, each once
     told: set[str] = set()
     found: dict[str, list[Trip]] = {}
-    for entry, departs, returns in _ahead(entries, now, all_day_departure):
+    timed = _timed(entries, all_day_departure)
+    for entry, departs, returns in _ahead(timed, now):
         title = _plain(entry.title)
         tags = [tag.casefold() for tag in TAG.findall(title)]
         notes |= dict.fromkeys(_slips(title, departs, tags, told, names))
@@ -130,7 +143,13 @@ def trips(
         kept, said = _in_a_row(listed, cars[car])
         held += kept
         notes |= dict.fromkeys(said)
-    return Trips(trips=tuple(sorted(held, key=lambda trip: (trip.departs, trip.car))), notes=tuple(notes))
+    edges = (edge for _, start, end in timed for edge in (start - HORIZON, start + ON_ITS_WAY, end) if edge >= now)
+    return Trips(
+        trips=tuple(sorted(held, key=lambda trip: (trip.departs, trip.car))),
+        notes=tuple(notes),
+        since=now,
+        until=min(edges, default=now + HORIZON),
+    )
 
 
 def changes(before: Trips, after: Trips) -> tuple[str, ...]:
@@ -162,17 +181,21 @@ def asked(ask: Ask) -> str:
     return f"{FULL_PCT if ask.soc_pct is None else ask.soc_pct:g} %"
 
 
-def _ahead(entries: Iterable[Entry], now: datetime, departure: time) -> Iterator[tuple[Entry, datetime, datetime]]:
-    """The events that may hold trips, each once, with departure and return, by departure; the longest of equals first.
-
-    One without a length, as a reminder is, is not over because it has begun.
-    """
-    timed = [
+def _timed(entries: Iterable[Entry], departure: time) -> list[Timed]:
+    """The events that may hold trips, each once, with departure and return."""
+    return [
         (entry, start, _end(entry, start))
         for entry in {entry.key: entry for entry in entries}.values()
         if not (entry.cancelled or entry.declined or entry.kind in NO_TRIPS)
         for start in [_instant(entry.start, departure)]
     ]
+
+
+def _ahead(timed: Iterable[Timed], now: datetime) -> Iterator[Timed]:
+    """Those of now, by departure; the longest of equals first.
+
+    One without a length, as a reminder is, is not over because it has begun.
+    """
     for entry, start, end in sorted(timed, key=lambda one: (one[1], -one[2].timestamp(), one[0].key)):
         if now - ON_ITS_WAY <= start <= now + HORIZON and (now < end or start == end):
             yield entry, start, end

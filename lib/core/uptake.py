@@ -3,10 +3,11 @@
 In: readings. Out: a cap, and the phases it charges on. Times are seconds of one monotonic clock.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import inf
 
 from lib.core.charger import LEAST_A
+from lib.core.states import replace
 from lib.core.tempo import USUAL, Tempo
 
 DRAWS_A = 1.0  # a car that takes less does not charge
@@ -59,7 +60,7 @@ class Switching:
         return Switching(at_s=(*(at_s for at_s in self.at_s if now_s - at_s < DAY_S), now_s), sure=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Pace:
     """What a charger was told, and since when. One that was found charging begins as `Pace(go=True, current_a=…)`.
 

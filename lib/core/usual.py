@@ -4,10 +4,11 @@ In: the base load, second by second. Out: watts by the local hour. Knows no weat
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from lib.core.stamp import BRUSSELS
+from lib.core.states import replace
 
 FOLLOWS = 0.3  # the part of an hour's new mean in what is known of that hour
 LONGEST_S = 60.0  # a longer silence tells nothing of what happened in it
@@ -15,7 +16,7 @@ SUPPOSED_W, SUPPOSED_H = 400.0, 3.0  # before much is known, a house is supposed
 HOUR_S = 3600.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Usual:
     """Watts by local hour, and the hour that runs: what was drawn in it so far."""
 

@@ -3,7 +3,6 @@
 Knows no wish, no trip and no order.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 
 from lib.core import plugged, post, sessions, soc, uptake
@@ -16,7 +15,9 @@ from lib.core.post import Post
 from lib.core.sessions import Session
 from lib.core.site import given_back
 from lib.core.soc import Soc
-from lib.core.tempo import USUAL
+from lib.core.states import replace
+from lib.core.tempo import Tempo
+from lib.core.trip import Trip
 from lib.core.uptake import DRAWS_A
 
 LEAVES = timedelta(hours=2)  # who leaves so long before a trip leaves for it
@@ -117,16 +118,16 @@ def _swapped(charging: Charging, name: str, was: str | None, is_: str | None, *,
     elif was in cars:
         known = cars[was].soc
         known = soc.unplugged(known, charging.at) if fresh else soc.mistaken(known)
-        cars[was] = replace(cars[was], soc=known, away_km=_away_km(charging, was) if fresh else None)
+        cars[was] = replace(cars[was], soc=known, trip=_left_for(charging, was) if fresh else None)
     if is_ in cars and (fresh or was not in cars):
         cars[is_] = replace(cars[is_], soc=_arrived(charging, name, is_, reading))
     return replace(charging, cars=cars)
 
 
-def _away_km(charging: Charging, car: str) -> float | None:
-    """How far the trip goes for which a car leaves now."""
+def _left_for(charging: Charging, car: str) -> Trip | None:
+    """The trip for which a car leaves now."""
     soon = (trip for trip in charging.trips.trips if trip.car == car and trip.departs - charging.at < LEAVES)
-    return next((trip.ask.km for trip in soon), None)
+    return next(soon, None)
 
 
 def _arrived(charging: Charging, name: str, car: str, reading: ChargerReading | None) -> Soc:
@@ -134,7 +135,8 @@ def _arrived(charging: Charging, name: str, car: str, reading: ChargerReading | 
     known, at = charging.cars[car].soc, charging.at
     total_wh, plugins = (reading.total_wh, reading.plugins) if reading else (None, None)
     cable, session = charging.plugged.cables[name], charging.bays[name].session
-    driven_km = charging.cars[car].away_km
+    trip = charging.cars[car].trip
+    driven_km = trip.ask.km if trip else None
     if session is None or session.since != cable.since or session.total_wh is None:
         return soc.plugged_in(known, name, total_wh, at, plugins, driven_km=driven_km)
     start_wh = session.total_wh - session.energy_wh
@@ -150,14 +152,15 @@ def car_told(charging: Charging, told: CarTold, rules: ChargingRules) -> Chargin
     known = soc.read(state.soc, told.reading, charging.at, reading.total_wh if reading else None)
     said = () if not state.trouble else (f"{told.car}: {told.reading.source} answers again",)
     state = replace(state, soc=known, reading=told.reading, trouble="")
-    charging = replace(charging, cars={**charging.cars, told.car: state}, planned_s=None, said=said)
+    planned_s = charging.planned_s if known == charging.cars[told.car].soc else None
+    charging = replace(charging, cars={**charging.cars, told.car: state}, planned_s=planned_s, said=said)
     return cable_told(charging, told, rules)
 
 
 def _counted(charging: Charging, name: str, told: Told, before: Post, rules: ChargingRules) -> Charging:
     """What a reading tells of the car's charge: its session, its state of charge, whether it takes what it may."""
     cable, bay, reading = charging.plugged.cables.get(name), charging.bays[name], told.reading
-    bay = _followed(bay, told, before)
+    bay = _followed(bay, told, before, rules.tempo)
     if cable is None:
         empty_s = bay.empty_s
         if reading.plug is Plug.EMPTY and empty_s is None:
@@ -228,7 +231,7 @@ def _closed(charging: Charging, session: Session) -> Session:
     )
 
 
-def _followed(bay: Bay, told: Told, before: Post) -> Bay:
+def _followed(bay: Bay, told: Told, before: Post, tempo: Tempo) -> Bay:
     """Whether the car takes what it may, and what the clocks of its orders learn from it."""
     reading = told.reading
     drawn_a = max(reading.phases_a) if reading.phases_a else None
@@ -242,7 +245,7 @@ def _followed(bay: Bay, told: Told, before: Post) -> Bay:
             current_a=set_a if goes else 0.0,
             phases=reading.phases,
             turned_s=reading.read_s if charges and goes else bay.pace.turned_s,
-            rest_s=reading.read_s + USUAL.off_s if bay.session and bay.session.stops and not goes else bay.pace.rest_s,
+            rest_s=reading.read_s + tempo.off_s if bay.session and bay.session.stops and not goes else bay.pace.rest_s,
         )
         return replace(bay, pace=began, charged=charges, found_s=reading.read_s if goes else None)
     known = uptake.heard(
@@ -250,6 +253,7 @@ def _followed(bay: Bay, told: Told, before: Post) -> Bay:
         read_s=reading.read_s,
         drawn_a=drawn_a,
         phases=reading.phases,
+        tempo=tempo,
     )
     if known.go and reading.plug is Plug.CHARGING and before.reading.plug is Plug.CONNECTED:
         known = replace(known, turned_s=reading.read_s)  # it begins now, whenever it was told to

@@ -12,6 +12,18 @@ MOST_STARTS = 4  # interruptions of one plug-in make some cars sulk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """A time that a car is on a trip and cannot charge.
+
+    spare_wh: so much for later trips may be in the car when it leaves, beside what this one takes.
+    """
+
+    start: datetime
+    end: datetime
+    spare_wh: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Want:
     """What a car shall be charged.
 
@@ -22,7 +34,8 @@ class Want:
         late_wh: the part of it above the everyday limit, which goes into the last quarters whatever they cost.
         rank: the lower is served first, of equals the one with less time to spare.
         starts: how often it may still be started in this plug-in.
-        since: when it can begin, as after the trip before; None: now.
+        since: when it can begin, as where the car is not on its cable; None: now.
+        away: the trips before it, in order of time; it may be charged before and between them.
         phases: the meter's that it charges on.
         worth_eur_kwh: what a kWh of it is worth, where it need not be; None: it must be.
 
@@ -38,8 +51,14 @@ class Want:
     rank: int = 0
     starts: int = MOST_STARTS
     since: datetime | None = None
+    away: tuple[Absence, ...] = ()
     phases: tuple[int, ...] = (1, 2, 3)
     worth_eur_kwh: float | None = None
+
+    @property
+    def back(self) -> datetime | None:
+        """When its car is back from the trips before it; None: there are none, and it is here."""
+        return self.away[-1].end if self.away else self.since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,7 @@ class Hold(StrEnum):
     SAFE = "safe"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Why:
     """A reason with its numbers; what it does not need is None.
 

@@ -74,8 +74,8 @@ class MonthPeaks:
     """The peak of each month, newest first; the running month has none until its first quarter ended.
 
     Each month counts `floor_w` at least; the bill counts the mean of the last `months_billed`, of which `months_known`
-    are known. kw_eur: what 1 kW more of this month's peak costs over the next 12 bills; None where the rates have no
-    price for it.
+    are known. kw_eur: what 1 kW more of this month's peak costs over the next 12 bills, over_kw_eur: what it does above
+    the floor; None where the rates have no price for it.
     """
 
     month: date
@@ -86,6 +86,7 @@ class MonthPeaks:
     months_billed: int = Capacity().window_months
     months_known: int = 0
     kw_eur: float | None = None
+    over_kw_eur: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,12 @@ from typing import Final
 from lib.core.arbitrage import Step
 from lib.core.battery_why import sentence
 from lib.core.cell import Cell, Pool, pool
-from lib.core.cellar import CarsWord, Storage, StorageRules, Wanted, lent
+from lib.core.cellar import CarsWord, Storage, StorageRules, Wanted, insured_wh, lent, reserve_wh
 from lib.core.circuits import conductors
 from lib.core.claims import BATTERY, LEASE_S, Drawn
 from lib.core.cost import PriceSlot
 from lib.core.gains import Gains
 from lib.core.helping import KEEPS
-from lib.core.reserve import reserve_pct
 from lib.core.storing import device_of, left_w
 from lib.messages.charging import Charging
 from lib.messages.storage import BatteryNow, Flow, GainsNow, HelpGiven, StoreBlock
@@ -41,7 +40,8 @@ def say_storage(
     known = pool(storage.cells.values())
     capacity_wh = sum(battery.capacity_wh for battery in rules.batteries.values())
     floor_pct = _floor_pct(rules, capacity_wh)
-    reserve = max(floor_pct, reserve_pct(storage.at, owner_pct=storage.reserve_pct) if rules.peaks_cost else 0.0)
+    kept_wh = reserve_wh(storage, rules, capacity_wh=capacity_wh, least_wh=floor_pct * capacity_wh / 100)
+    reserve = 100 * kept_wh / capacity_wh if capacity_wh else 0.0
     grant = storage.site.grant(BATTERY, storage.now_s)
     help_ = storage.help
     return Said(
@@ -60,6 +60,7 @@ def say_storage(
         target_w=storage.target_w,
         reserve_pct=reserve,
         reserve_set=rules.peaks_cost and storage.reserve_pct is not None,
+        reserve_learned=rules.peaks_cost and insured_wh(storage) is not None,
         floor_pct=floor_pct,
         can_help_w=_can_help_w(storage, known, reserve),
         help=None

@@ -147,6 +147,7 @@ def _months(house: core.House, rules: core.Rules) -> MonthPeaks:
         months_billed=tariff.window_months,
         months_known=sum(peak_w is not None for peak_w in capacity.window_w(tariff, known_w, peaks.month)),
         kw_eur=core.new_peak_eur(house, rules),
+        over_kw_eur=core.over_kw_eur(house, rules),
     )
 
 

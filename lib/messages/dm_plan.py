@@ -128,7 +128,6 @@ def say_plan(
         paid_w=problem.peaks[0].paid_w if peaks_cost else None,
         peak_eur=outcome.peak_eur if peaks_cost else None,
         eur=outcome.energy_eur,
-        bound_eur=bound,
         rounding_eur=None if bound is None else max(0.0, outcome.eur - bound),
         short=tuple(_short(problem, outcome, titles or {})),
         solve_s=schedule.solve_s,
@@ -183,6 +182,7 @@ def _spans(plan: InForce, capacity_wh: float, *, peaks_cost: bool) -> Iterator[P
             grid_w=outcome.grid_w[place],
             counts_w=max(0.0, outcome.grid_w[place] + span.safe_w),
             target_w=(outcome.peaks_w[span.peak] if counted[place] > paid_w + 1 else paid_w) if peaks_cost else None,
+            keep_wh=span.keep_wh if store else None,
         )
 
 

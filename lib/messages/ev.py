@@ -284,7 +284,7 @@ def word_of(house: House) -> Word:
         left_s=quarter.left_s if quarter else None,
         average_w=quarter.average_w if quarter else None,
         peak_w=_peak_w(house),
-        kw_eur=house.months.kw_eur if house.months else None,
+        kw_eur=house.months.over_kw_eur if house.months else None,
         register=house.register,
         grants=house.grants,
         drawn=house.drawn,

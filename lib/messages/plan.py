@@ -42,6 +42,7 @@ class PlanSpan:
         cars_w: by car; battery_w: None without one. soc_pct: of the battery, at the end.
         grid_w: what the meter will show; counts_w: what it may count for the peak, with what is kept for safety;
             target_w: what a quarter in it may count at the most, None where peaks cost nothing.
+        keep_wh: what the battery should hold at its end for what nobody foresees; None: nobody knows how much.
 
     """
 
@@ -58,6 +59,7 @@ class PlanSpan:
     grid_w: float = 0.0
     counts_w: float = 0.0
     target_w: float | None = None
+    keep_wh: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +105,8 @@ class Plan:
         made: when, by the meter's clock; for_s: it holds so long from its arrival, then each goes by its own rules.
         by: "solver" or "greedy"; trouble: why it is not the solver's, "" else. because: what made it be worked out.
         target_w: up to where it draws in this month; paid_w: what is paid already. peak_eur: what the difference costs.
-        eur: what energy costs over all its spans; bound_eur, rounding_eur: what that would be at the least if chargers
-            took any power, and by how much it is more; None: nobody worked that out.
+        eur: what energy costs over all its spans; rounding_eur: by how much all of it costs more than if chargers took
+            any power, None: nobody worked that out.
         short: a sentence for each need that finds no place.
         solve_s: how long it took.
         titles: what cars are called on screens, by name.
@@ -126,7 +128,6 @@ class Plan:
     paid_w: float | None = None
     peak_eur: float | None = None
     eur: float = 0.0
-    bound_eur: float | None = None
     rounding_eur: float | None = None
     short: tuple[str, ...] = ()
     solve_s: float = 0.0

@@ -117,8 +117,8 @@ class Storage:
         at: the meter's time as bs knows it.
         soc_pct, energy_wh, capacity_wh, power_w: of all batteries together; None: unknown.
         target_w: what all of them shall do; None: they are left to their own mode.
-        reserve_pct: kept for the peak now; reserve_set: the owner said so, else by the time of day. floor_pct: never
-            emptied further.
+        reserve_pct: kept for the peak now; reserve_set: the owner said so; reserve_learned: dm did, of what the last
+            weeks needed; else it goes by the time of day. floor_pct: never emptied further.
         can_help_w: what it could give the cars just now; 0: it cannot, or does not answer.
         help: what it gives them; refused: why what was asked is not given, "" for nothing asked.
         granted_w: what dm lets it take from grid and sun; None without a lease.
@@ -148,6 +148,7 @@ class Storage:
     target_w: float | None = None
     reserve_pct: float = 0.0
     reserve_set: bool = False
+    reserve_learned: bool = False
     floor_pct: float = 0.0
     can_help_w: float = 0.0
     help: HelpGiven | None = None
@@ -168,3 +169,10 @@ class Storage:
     notices: dict[str, str] = field(default_factory=dict)
     demo: bool = False
     type: Literal["storage"] = "storage"
+
+    @property
+    def reserve_by(self) -> str:
+        """Who says how much is kept for the peak."""
+        if self.reserve_set:
+            return "as you set it"
+        return "as the last weeks needed" if self.reserve_learned else "by the time of day"

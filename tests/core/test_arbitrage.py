@@ -89,6 +89,8 @@ def days(draw: st.DrawFn, most: int = 12, *, sane: bool = True) -> list[Stretch]
                 room_w=draw(st.sampled_from([0.0, 1_500.0, 4_000.0])),
                 over_eur_kwh=draw(st.sampled_from([0.0, 0.7, 20.0])),
                 may_export=draw(st.booleans()),
+                keep_wh=draw(st.sampled_from([0.0, 0.0, 1_200.0, 6_000.0])),
+                keep_eur_kwh=draw(st.sampled_from([0.02, 0.3])),
             )
         )
         start = end
@@ -125,6 +127,7 @@ def cost_eur(
         else:
             eur += (stretch.export_eur_kwh or 0) * net_w * length_h / 1000
         eur += store.wear_eur_kwh * max(0, -power_w) * length_h / 1000
+        eur += stretch.keep_eur_kwh * max(0, stretch.keep_wh - energy_wh) / 1000
     return eur - end_eur_kwh * (energy_wh - begins_wh) / 1000, energies
 
 
@@ -304,6 +307,22 @@ def test_a_floor_comes_before_all_prices() -> None:
     first, second = hours(None, None, load_w=0.0)
     needed = [first, replace(second, floor_wh=3_000)]
     assert 3_000 == planned(lossless(), needed, end_eur_kwh=0.0).steps[-1].energy_wh
+
+
+def test_what_should_be_kept_is_kept_where_a_kwh_does_not_earn_more() -> None:
+    """2 kWh, which cost 20 ct and are worth 19 later, are bought where they spare 2 ct each, and no more of them.
+
+    For an hour that is dearer by 10 ct all of it is given, but not where that would cost 40.
+    """
+    first, second = hours(20, 20, load_w=0.0)
+    assert 0 == planned(lossless(), [first, second], end_eur_kwh=0.19).steps[0].energy_wh
+    keeps = [replace(first, keep_wh=2_000.0, keep_eur_kwh=0.02), second]
+    assert 2_000 == pytest.approx(planned(lossless(), keeps, end_eur_kwh=0.19).steps[0].energy_wh)
+    full = lossless(2_000.0, most_wh=2_000.0)
+    first, second = hours(20, 30, load_w=2_000.0)
+    cheap = [replace(one, keep_wh=2_000.0, keep_eur_kwh=0.02) for one in (first, second)]
+    assert [0, -2_000] == watts(planned(full, cheap, end_eur_kwh=0.0))
+    assert [0, 0] == watts(planned(full, [replace(one, keep_eur_kwh=0.4) for one in cheap], end_eur_kwh=0.0))
 
 
 def test_a_floor_out_of_reach_is_reached_as_far_as_possible() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from lib.core.around import rooms_w, stored
 from lib.core.outcome import weighed
-from lib.core.problem import HOUR, Peak, Problem, Row, Schedule, Span
+from lib.core.problem import HOUR, KEEP_EUR_KWH, Peak, Problem, Row, Schedule, Span
 from tests.conftest import NOON
 from tests.core.problems import a_block, a_problem, a_store, a_want
 
@@ -40,6 +40,18 @@ def test_it_holds_the_quarter_of_a_car_under_the_target() -> None:
     assert store_w == pytest.approx((0, -2_000, 0))
     outcome = weighed(problem, Schedule(by="greedy", blocks=(a_block(1, 1, 5_000),), store_w=store_w))
     assert 0 == pytest.approx(outcome.peak_eur)
+
+
+def test_what_should_be_kept_for_the_peak_is_bought_where_that_is_dearer_by_little() -> None:
+    """1 kWh at the end of a quarter spares a little: bought for what it is worth later and half of that more."""
+    spares_eur = KEEP_EUR_KWH / 4
+    for more_eur, kept_wh in ((spares_eur / 2, 1_000.0), (spares_eur * 1.5, 0.0)):
+        problem = a_problem(100 * (0.09 + more_eur), store=a_store(energy_wh=0.0), end_eur_kwh=0.09)
+        problem = replace(problem, spans=(replace(problem.spans[0], keep_wh=1_000.0),))
+        store_w = stored(problem, (), (inf,))
+        outcome = weighed(problem, Schedule(by="greedy", store_w=store_w))
+        assert (kept_wh,) == pytest.approx(outcome.level_wh)
+        assert KEEP_EUR_KWH / 4 * (1_000.0 - kept_wh) / 1000 == pytest.approx(outcome.keep_eur)
 
 
 def test_it_gives_nothing_to_the_grid() -> None:

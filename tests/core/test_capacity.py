@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.core.capacity import CAPACITY, MAXIMUM, Capacity, billed_w, kw_eur, kwh_eur, month_charges, new_peak_eur
+from lib.core.capacity import (
+    CAPACITY,
+    MAXIMUM,
+    Capacity,
+    billed_w,
+    kw_eur,
+    kwh_eur,
+    month_charges,
+    new_peak_eur,
+    over_kw_eur,
+)
 from lib.core.charges import NOTHING, Charge, Item, Part, total_eur
 
 RATE = 60.0
@@ -125,6 +135,30 @@ def test_one_kilowatt_more(running_w: float | None, eur: float) -> None:
     """A twelfth of the rate, in all, over the next twelve bills; nothing while it stays under the floor."""
     known = {**dict.fromkeys(MONTHS[:-1], 4000.0), **({} if running_w is None else {MARCH: running_w})}
     assert kw_eur(Capacity(eur_kw_year=RATE), known, MARCH) == pytest.approx(eur)
+
+
+@pytest.mark.parametrize(
+    ("running_w", "above_w"), [(None, 2500.0), (1500.0, 2500.0), (2500.0, 2500.0), (4000.0, 4000.0)]
+)
+def test_one_kilowatt_above_the_floor(running_w: float | None, above_w: float) -> None:
+    """A twelfth of the rate from a month's first quarter on: what is under the floor is paid in any case."""
+    capacity = Capacity(eur_kw_year=RATE)
+    known = {**dict.fromkeys(MONTHS[:-1], 4000.0), **({} if running_w is None else {MARCH: running_w})}
+    eur = over_kw_eur(capacity, known, MARCH)
+    assert eur == pytest.approx(RATE / 12)
+    assert eur == pytest.approx(new_peak_eur(capacity, known, MARCH, above_w + 1000))
+
+
+@given(capacity=capacities, known=peaks)
+def test_above_the_floor_a_kilowatt_costs_what_the_next_one_does(capacity: Capacity, known: dict[date, float]) -> None:
+    """Never less than what is shown, which may lie under the floor; the same once the month has passed it."""
+    shown, over = kw_eur(capacity, known, MARCH), over_kw_eur(capacity, known, MARCH)
+    assert shown is not None
+    assert over is not None
+    assert shown <= over + 1e-9
+    if known[MARCH] >= capacity.floor_w:
+        assert shown == over
+    assert over_kw_eur(Capacity(), known, MARCH) is None
 
 
 def test_a_household_with_few_known_months_pays_a_twelfth_as_well() -> None:

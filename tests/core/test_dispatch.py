@@ -1,11 +1,12 @@
 """What the batteries are told, where no story shows it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from lib.core import storage
 from lib.core.battery import BatteryReading, BatteryRules, BatteryTold
-from lib.core.cellar import Storage, StorageRules
-from lib.core.dispatch import TURN_S, dispatched
+from lib.core.cellar import TURN_S, Storage, StorageRules
+from lib.core.dispatch import dispatched
 from lib.core.modes import StorageMode
 from lib.core.site import Word
 from tests.conftest import NOON
@@ -13,14 +14,23 @@ from tests.conftest import NOON
 RULES = StorageRules(batteries={"cellar": BatteryRules(name="cellar", capacity_wh=10_000.0)})
 
 
-def second(known: Storage, grid_w: float, *happened: storage.Event) -> Storage:
+def second(known: Storage, grid_w: float, *happened: storage.Event, rules: StorageRules = RULES) -> Storage:
     """One second later: these, a reading of a battery at rest, a word of dm, and what follows."""
     reading = BatteryReading(read_s=known.now_s, soc_pct=60.0, power_w=0.0)
     word = Word(at=known.at + timedelta(seconds=1), good=True, grid_w=grid_w, target_w=2_500.0)
     now_s = known.now_s + 1
     for event in (*happened, BatteryTold(battery="cellar", reading=reading), storage.Heard(word=word)):
-        known = dispatched(storage.after(known, event, RULES, now_s=now_s, now=NOON), RULES)
+        known = dispatched(storage.after(known, event, rules, now_s=now_s, now=NOON), rules)
     return known
+
+
+def test_where_steps_are_long_it_need_not_rest() -> None:
+    """A step of a minute is no moment: the owner's rule may let it turn at once."""
+    known, rules = storage.opened(RULES, at=NOON, now_s=0.0), replace(RULES, turn_s=0.0)
+    for _ in range(10):
+        known = second(known, 1_500.0, rules=rules)
+    assert (known.target_w or 0.0) < 0
+    assert (second(known, -1_500.0, rules=rules).target_w or 0.0) > 0
 
 
 def test_one_that_was_handed_back_meanwhile_rests_before_it_turns_too() -> None:

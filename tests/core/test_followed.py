@@ -85,3 +85,14 @@ def test_what_the_battery_gives_beyond_the_house_is_for_the_cars() -> None:
     assert 0.0 == replace(expected, battery_w=500.0).help_w
     assert FOLLOWED.at(AT + HOUR) is None
     assert FOLLOWED.at(AT - HOUR) is None
+
+
+def test_what_comes_before_a_later_trip_is_for_it_too() -> None:
+    """A car has what it was given, whatever trip stands at its blocks; what comes after the trip it has not."""
+    far = replace(WANT, trip="Namur", until=READY + 6 * HOUR, energy_wh=10_000.0)
+    known = replace(FOLLOWED, served=(*FOLLOWED.served, Served(car="blue", trip="Namur", until=far.until)))
+    more = replace(THEIRS, trip="Namur", start=READY + 3 * HOUR, end=READY + 3.5 * HOUR)
+    both = replace(known, blocks=(THEIRS, more))
+    assert frozenset({"blue"}) == served(both, [WANT, far], AT)
+    assert frozenset() == served(replace(known, blocks=(THEIRS, replace(more, start=far.until))), [far], AT)
+    assert frozenset() == served(known, [replace(far, energy_wh=12_000.0)], AT)

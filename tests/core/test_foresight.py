@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lib.core import foresight
 from lib.core.car import Ask, CarRules
 from lib.core.foresight import Prospect
 from lib.core.house import House, Rules
 from lib.core.needs import Need, Step
-from lib.core.plan import cheap_hours
+from lib.core.plan import Want, cheap_hours
 from lib.core.trip import Trip
 from lib.messages.dm import say_rates
 from tests.conftest import local
@@ -65,7 +67,10 @@ def test_what_is_wanted_is_what_surely_has_it_ready() -> None:
 
 
 def test_cheap_hours_bring_more_than_a_trip_takes() -> None:
-    """A trip wants 50 %, a night 60 %: the plan hears of both, and of none beside a trip that wants more."""
+    """A trip wants 50 %, a night 60 %: the plan hears of both, and of none beside a trip that wants more.
+
+    What is cheap may come on the third day too, before the trip or after it: tomorrow's sun costs less than tonight.
+    """
     ready = EVENING + timedelta(hours=10)
     one = Prospect(car=CAR, low_pct=40.0, wall_wh_pct=600.0, full_w=3680.0, least_w=1380.0, plugged=True)
     for goal_pct, more_wh in ((50.0, [6_000.0]), (70.0, [])):
@@ -74,7 +79,10 @@ def test_cheap_hours_bring_more_than_a_trip_takes() -> None:
         needed = foresight.needs(one, [trip], (), EVENING, before={}, help_asked_s=None)
         wants = foresight.wanted([one], {"car_1": needed}, 0.2, EVENING)
         assert [(goal_pct - 40.5 + 10 / 24) * 600.0, *more_wh] == pytest.approx([want.energy_wh for want in wants])
-        assert all(want.until == ready for want in wants)
+        assert ready == wants[0].until
+        for want in wants[1:]:
+            assert EVENING + timedelta(days=2) < want.until <= EVENING + timedelta(days=3)
+            assert [(ready, ready)] == [(gone.start, gone.end) for gone in want.away]
 
 
 def test_a_car_that_does_not_do_what_a_plan_says_wants_nothing_of_it() -> None:
@@ -95,3 +103,82 @@ def test_a_weekend_at_the_night_price_is_cheap_all_along() -> None:
         at = local(text)
         slots = say_rates(House(), rules, now=at).slots
         assert ((at, at + timedelta(hours=24)),) == cheap_hours(foresight.priced(slots, at), at), text
+
+
+def a_prospect(low_pct: float | None, **said: object) -> Prospect:
+    """A car of 60 kWh that takes 600 Wh for 1 %, at home."""
+    usual: dict[str, object] = {"car": CAR, "low_pct": low_pct, "wall_wh_pct": 600.0, "full_w": 3680.0}
+    return Prospect(**(usual | {"least_w": 1380.0, "plugged": True} | said))  # type: ignore[arg-type]  # its fields
+
+
+def trips(*asks: Ask) -> list[Trip]:
+    """Tomorrow at 8:00, 12:00 and so on, each back after two hours."""
+    starts = [local("2026-11-21 08:00") + number * timedelta(hours=4) for number in range(len(asks))]
+    return [
+        Trip(key=f"{n}", car="car_1", title=f"trip {n}", ready=at, departs=at, returns=at + timedelta(hours=2), ask=ask)
+        for n, (at, ask) in enumerate(zip(starts, asks, strict=True))
+    ]
+
+
+def chain(one: Prospect, *asks: Ask) -> tuple[tuple[Need, ...], tuple[Want, ...]]:
+    """What those trips take, and what dm is told of them."""
+    needed = foresight.needs(one, trips(*asks), (), EVENING, before={}, help_asked_s=None)
+    return needed, foresight.wanted([one], {"car_1": needed}, None, EVENING)
+
+
+@given(low=st.floats(0, 100), shares=st.lists(st.integers(1, 90), min_size=1, max_size=4))
+def test_a_car_comes_home_with_what_it_left_with_less_what_the_trip_takes(low: float, shares: list[int]) -> None:
+    """So what trips take in all is what it has above what must be left, and what is charged for them."""
+    needed, _ = chain(a_prospect(low), *(Ask(energy_wh=share / 100 * CAR.capacity_wh) for share in shares))
+    has_pct = low
+    for need in needed:
+        charged_pct = (need.energy_wh or 0.0) / 600.0
+        assert need.energy_wh == pytest.approx(
+            0.0 if need.target_pct - has_pct < 0.5 else max(0.0, need.target_pct - has_pct) * 600.0, abs=1e-6
+        )
+        left_pct = foresight.back_pct(CAR, need, has_pct)
+        takes_pct = need.target_pct - CAR.arrival_pct
+        assert left_pct == pytest.approx(max(CAR.arrival_pct, has_pct + charged_pct - takes_pct), abs=0.5)
+        has_pct = left_pct
+
+
+def test_a_trip_that_says_no_energy_brings_home_what_must_be_left() -> None:
+    """Who asks for 80 % does not say how far he goes: the next trip is charged for in whole."""
+    needed, _ = chain(a_prospect(90.0), Ask(soc_pct=80.0), Ask(energy_wh=12_000.0))
+    assert [0.0, 20 * 600.0] == [need.energy_wh for need in needed]
+
+
+def test_for_a_later_trip_it_is_charged_before_and_between_those_before_it() -> None:
+    """As far as there is room below the everyday limit when it leaves: beside its trip, or what it has in any case."""
+    one = a_prospect(40.0)
+    needed, wants = chain(one, Ask(energy_wh=30_000.0), Ask(energy_wh=18_000.0), Ask(energy_wh=24_000.0))
+    first, second, third = wants
+    assert ["trip 0", "trip 1", "trip 2"] == [want.trip for want in wants]
+    assert () == first.away
+    assert second.away == third.away[:1]
+    assert [(need.trip.ready, need.trip.returns) for need in needed[:2]] == [(a.start, a.end) for a in third.away]
+    assert [needed[0].trip.returns, needed[1].trip.returns] == [second.back, third.back]
+    room = [(CAR.everyday_pct - need.target_pct) * 600.0 for need in needed[:2]]
+    assert room == pytest.approx([absence.spare_wh for absence in third.away])
+    full = chain(a_prospect(100.0), Ask(energy_wh=6_000.0), Ask(energy_wh=60_000.0))[1]
+    assert 0.0 == full[-1].away[0].spare_wh
+
+
+def test_a_car_on_a_trip_charges_when_the_calendar_has_it_back() -> None:
+    """Without a word of it the hour after next; a return that is over is none."""
+    back = EVENING + timedelta(hours=5, minutes=10)
+    for returns, since in (
+        (back, back),
+        (None, EVENING + timedelta(hours=2)),
+        (EVENING - timedelta(minutes=5), EVENING + timedelta(hours=2)),
+    ):
+        _, wants = chain(a_prospect(30.0, plugged=False, returns=returns), Ask(energy_wh=24_000.0))
+        assert [since] == [want.since for want in wants]
+        assert [since] == [want.back for want in wants]
+
+
+def test_no_more_trips_are_told_than_a_plan_goes_by() -> None:
+    """Nor any that is too far away."""
+    needed, wants = chain(a_prospect(50.0), *[Ask(energy_wh=24_000.0)] * (foresight.TRIPS + 3))
+    assert foresight.TRIPS + 3 == len(needed)
+    assert foresight.TRIPS == len(wants)

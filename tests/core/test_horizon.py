@@ -1,6 +1,6 @@
 """What is known of the days ahead, as a planner gets it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -8,10 +8,12 @@ import pytest
 from lib.core.arbitrage import Store
 from lib.core.cost import PriceSlot
 from lib.core.horizon import AHEAD, FINE, PeakPrices, problem
+from lib.core.insured import NOBODY, Insured
 from lib.core.outlook import Foreseen, Outlook
 from lib.core.plan import Want
-from lib.core.problem import Problem
+from lib.core.problem import Peak, Problem
 from lib.core.quarter import QUARTER, start_of
+from lib.core.summits import Summits
 from tests.conftest import local
 
 AT = local("2026-11-20 18:10")
@@ -59,7 +61,7 @@ def a_want(until: datetime, **said: object) -> Want:
 
 
 def test_quarters_follow_without_a_hole_and_then_hours() -> None:
-    """The running quarter is cut; hours are clock hours, after a day and a half."""
+    """The running quarter is cut; hours are clock hours, after a day."""
     spans = a_problem().spans
     assert AT == spans[0].start
     assert all(one.end == other.start for one, other in pairwise(spans))
@@ -110,14 +112,47 @@ def test_a_month_that_begins_has_a_peak_of_its_own() -> None:
     assert local("2026-12-01 00:00") == first.start
 
 
-def test_a_peak_that_serves_the_days_left_of_its_month_costs_less_now() -> None:
-    """€ 4.80 less € 0.20 a day for the nine days after the horizon; never below nothing."""
-    late = local("2026-11-22 00:00")  # nine days of November are left, two of them in the horizon
-    useful = PeakPrices(paid_w=2_500.0, next_w=2_500.0, kw_eur=4.8, next_kw_eur=4.8, saves_eur=0.2)
-    [peak] = problem(late, prices=(), outlook=an_outlook(), peaks=useful).peaks
-    assert pytest.approx(4.8 - 7 * 0.2) == peak.eur_kw
-    much = PeakPrices(paid_w=2_500.0, next_w=2_500.0, kw_eur=4.8, next_kw_eur=4.8, saves_eur=5.0)
-    assert 0.0 == problem(late, prices=(), outlook=an_outlook(), peaks=much).peaks[0].eur_kw
+def test_what_the_house_will_pass_by_itself_costs_less_the_more_days_are_left() -> None:
+    """Each evening it peaks at 3 to 4 kW: with nine days left 3 kW are as good as sure, on the last day they are not.
+
+    Of the next month all days are left. Where peaks cost nothing no level of them is cheap.
+    """
+    known = Summits(days=tuple((date(2026, 10, 20) + n * DAY, 3_000.0 + 100 * (n % 11)) for n in range(30)))
+    peaks = PeakPrices(paid_w=2_500.0, next_w=2_500.0, kw_eur=4.8, next_kw_eur=4.8)
+
+    def at(text: str, peaks: PeakPrices) -> tuple[Peak, ...]:
+        return problem(local(text), prices=(), outlook=an_outlook(), peaks=peaks, summits=known).peaks
+
+    [soon], [last, after] = at("2026-11-22 00:00", peaks), at("2026-11-30 00:00", peaks)
+    assert after.eur(3_900.0) < soon.eur(3_900.0) < last.eur(3_900.0) < 4.8
+    assert soon.eur(3_000.0) < 0.1 * 4.8
+    assert {4.8} == {one.steps[-1].eur_kw for one in (soon, last, after)}
+    assert () == at("2026-11-22 00:00", PeakPrices(paid_w=2_500.0, next_w=2_500.0))[0].tiers
+
+
+def test_what_the_last_weeks_needed_is_kept() -> None:
+    """Each evening from 18 to 19 o'clock 4.5 kW: 1 kWh above what is paid; of the next month for its floor.
+
+    What it never gives is beside that.
+
+    Without a battery, or where peaks cost nothing, nobody keeps anything.
+    """
+    day = (*[400.0] * 72, *[4_500.0] * 4, *[400.0] * 20)
+    known, at = Insured(days=(day,) * 10), local("2026-11-30 12:00")
+    store = Store(energy_wh=5_000, least_wh=500, most_wh=10_000, charge_w=5_000, discharge_w=5_000, efficiency=1.0)
+    peaks = PeakPrices(paid_w=3_500.0, next_w=2_500.0, kw_eur=4.8, next_kw_eur=4.8)
+
+    def keeps(**said: object) -> dict[datetime, float | None]:
+        usual: dict[str, object] = {"outlook": an_outlook(), "peaks": peaks, "store": store, "insured": known}
+        found = problem(at, prices=(), **(usual | said))  # type: ignore[arg-type]  # any of its keywords
+        return {span.end: span.keep_wh for span in found.spans}
+
+    found = keeps()
+    ends = local("2026-12-01 00:00")
+    assert {1_500.0} == {wh for end, wh in found.items() if end <= ends}
+    assert {2_500.0} == {wh for end, wh in found.items() if end > ends}
+    for less in ({"store": None}, {"insured": NOBODY}, {"peaks": PeakPrices(paid_w=3_500.0, next_w=2_500.0)}):
+        assert {None} == set(keeps(**less).values())
 
 
 def test_what_is_left_in_the_battery_is_worth_what_it_replaces() -> None:

@@ -8,7 +8,8 @@ import pytest
 from lib.core import months
 from lib.core.books import Month
 from lib.core.capacity import CAPACITY, MAXIMUM, Capacity
-from lib.core.house import House, Published, Rules, after, new_peak_eur
+from lib.core.house import House, Rules, new_peak_eur
+from lib.core.metering import Published, after
 from lib.core.rates import parse_rates
 from lib.core.slots import Series, Slot
 from lib.core.tariff import Tariffs

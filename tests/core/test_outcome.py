@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from lib.core.outcome import cars_w, weighed
 from lib.core.plan import Block
-from lib.core.problem import HOUR, Peak, Problem, Schedule, Span
+from lib.core.problem import HOUR, KEEP_EUR_KWH, Peak, Problem, Schedule, Span, Tier
+from lib.core.wants import Absence
 from tests.conftest import NOON
 from tests.core.problems import FREE, QUARTER, a_block, a_problem, a_store, a_want, quarter
 
@@ -113,6 +114,26 @@ def test_what_is_left_in_the_battery_has_its_worth() -> None:
     assert pytest.approx(-0.4) == weighed(problem, plain(store_w=(-4_000, -4_000))).end_eur
 
 
+def test_what_should_be_kept_for_the_peak_costs_a_little_while_it_lacks() -> None:
+    """4 kWh of 5 at the end of a quarter; what the battery could never hold is not lacked, nor where nobody knows."""
+    problem = a_problem(10, 10, 10, store=a_store(most_wh=6_000.0))
+    spans = tuple(
+        replace(span, keep_wh=keep_wh) for span, keep_wh in zip(problem.spans, (5_000.0, 9_000.0, None), strict=True)
+    )
+    outcome = weighed(replace(problem, spans=spans), plain(store_w=(-4_000, 0, 0)))
+    assert pytest.approx((1.0 + 2.0) * 0.25 * KEEP_EUR_KWH) == outcome.keep_eur
+    assert pytest.approx(outcome.bill_eur + outcome.keep_eur) == outcome.eur
+    assert 0 == weighed(problem, plain(store_w=(-4_000,))).keep_eur
+
+
+def test_a_peak_costs_what_its_tiers_say() -> None:
+    """3 kW is 0.5 kW in the cheap tier, 5 kW all of that and 1 kW above it."""
+    peak = Peak(paid_w=2_500, eur_kw=4.0, tiers=(Tier(4_000, 1.0),))
+    problem = a_problem(10, peak=peak)
+    found = [weighed(problem, plain(a_block(0, 0, power_w))).peak_eur for power_w in (3_000, 5_000)]
+    assert [0.5, 5.5] == pytest.approx(found)
+
+
 def test_what_a_trip_lacks_comes_before_all() -> None:
     """Two of three kWh in time: the third, after it, counts for nothing and costs a hundred."""
     problem = a_problem(10, 10, 10, wants=[a_want(3, before=2, trip="Sea")])
@@ -129,13 +150,13 @@ def test_what_need_not_be_is_worth_what_is_said() -> None:
     assert (1_000, 0, 0.15) == (*outcome.given_wh, *outcome.short_wh, outcome.worth_eur)
 
 
-def test_a_trip_gets_only_its_own_blocks() -> None:
-    """Of another trip, of another car, from before it could begin, from before now: none of them counts."""
+def test_a_trip_gets_what_its_car_has_in_time() -> None:
+    """Whatever trip a block is for; but nothing of another car, of before it could begin, or of before now."""
     want = a_want(9, before=4, trip="Sea", since=quarter(1))
     problem = a_problem(10, 10, 10, 10, wants=[want])
-    for block in (a_block(0, 3, 4_000), a_block(0, 3, 4_000, car="car_2", trip="Sea")):
-        assert (0,) == weighed(problem, plain(block)).given_wh
-    assert (3_000,) == weighed(problem, plain(a_block(0, 3, 4_000, trip="Sea"))).given_wh
+    assert (0,) == weighed(problem, plain(a_block(0, 3, 4_000, car="car_2", trip="Sea"))).given_wh
+    for trip in ("Sea", "Hills"):
+        assert (3_000,) == weighed(problem, plain(a_block(0, 3, 4_000, trip=trip))).given_wh
     early = replace(a_block(0, 0, 4_000), start=NOON - HOUR)
     assert (1_000,) == weighed(a_problem(10, wants=[a_want(9, before=4)]), plain(early)).given_wh
 
@@ -152,6 +173,52 @@ def test_no_energy_is_given_to_two_wants() -> None:
     assert (1_000, 1_000) == weighed(replace(problem, wants=(first, later)), plain(a_block(1, 2, 4_000))).given_wh
     spare = replace(first, worth_eur_kwh=0.1)
     assert (0, 1_000) == weighed(replace(problem, wants=(spare, second)), plain(a_block(0, 0, 4_000))).given_wh
+
+
+def test_what_must_be_takes_of_what_need_not_be_only_what_it_lacks() -> None:
+    """A kWh for the cheap hours, then two for the trip; where the trip has one too little, the car leaves with both."""
+    cheap, trip = a_want(1, before=2, trip="cheap", worth_eur_kwh=0.1), a_want(2, before=4, trip="Sea")
+    problem = a_problem(10, 10, 10, 10, wants=[cheap, trip])
+    early, late = a_block(0, 0, 4_000, trip="cheap"), a_block(2, 3, 4_000, trip="Sea")
+    assert (1_000, 2_000) == weighed(problem, plain(early, late)).given_wh
+    assert (0, 2_000) == weighed(problem, plain(early, a_block(3, 3, 4_000, trip="Sea"))).given_wh
+    spare = a_block(0, 2, 4_000, trip="Sea")
+    assert (1_000, 2_000) == weighed(problem, plain(spare)).given_wh
+
+
+def test_a_car_that_was_charged_ahead_has_it_for_its_later_trip() -> None:
+    """Of what came before it left, the first trip takes its part, and the second one the rest."""
+    gone = Absence(start=quarter(1), end=quarter(2), spare_wh=3_000.0)
+    first, second = a_want(1, before=1, trip="near"), a_want(2, before=4, trip="far", away=(gone,))
+    problem = a_problem(10, 10, 10, 10, wants=[first, second])
+    assert (1_000, 2_000) == weighed(problem, plain(a_block(0, 0, 12_000, trip="far"))).given_wh
+    assert (1_000, 1_500) == weighed(problem, plain(a_block(0, 0, 6_000, trip="far"), a_block(2, 2, 4_000))).given_wh
+
+
+@given(powers=st.lists(st.integers(0, 8), min_size=6, max_size=6), data=st.data())
+def test_no_kwh_serves_two_wants_and_none_is_lost(powers: list[int], data: st.DataObject) -> None:
+    """What wants of a car get is no more than came in; what must be lacks nothing while another has something."""
+    wants = [
+        a_want(
+            data.draw(st.integers(1, 6)),
+            before=data.draw(st.integers(1, 6)),
+            full_w=32_000.0,
+            trip=f"trip {number}",
+            worth_eur_kwh=data.draw(st.sampled_from([None, 0.1])) if number else None,
+        )
+        for number in range(3)
+    ]
+    blocks = [a_block(n, n, 4_000.0 * kwh, trip=f"trip {data.draw(st.integers(0, 2))}") for n, kwh in enumerate(powers)]
+    given = weighed(a_problem(*[10.0] * 6, wants=wants), plain(*blocks)).given_wh
+    musts = [number for number, want in enumerate(wants) if want.worth_eur_kwh is None]
+    for numbers in (musts, range(3)):
+        for until in range(1, 7):
+            came = 1000 * sum(powers[:until])
+            assert sum(given[n] for n in numbers if wants[n].until <= quarter(until)) <= came
+    for number in musts:
+        if given[number] < wants[number].energy_wh:
+            came = 1000 * sum(kwh for n, kwh in enumerate(powers) if quarter(n) < wants[number].until)
+            assert came <= sum(given[n] for n in musts)
 
 
 watts = st.integers(-9_000, 9_000).map(float)

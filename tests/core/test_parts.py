@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.core.claims import BATTERY, Drawn
-from lib.core.house import Claimed, Heard, House, after
+from lib.core.house import House
+from lib.core.metering import Claimed, Heard, after
 from lib.core.parts import Parts
 from lib.core.sun import InverterReading, InverterTold, Roof
 from tests.conftest import NOON, RULES, SECOND, a_reading

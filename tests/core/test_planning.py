@@ -145,6 +145,19 @@ def test_a_plan_that_is_hardly_better_does_not_take_anothers_place() -> None:
     assert min(one.start for one in in_force(moved).schedule.blocks) >= local("2026-11-21 03:00")
 
 
+def test_a_car_that_got_a_little_less_than_planned_goes_on_a_little_longer() -> None:
+    """100 Wh more than the plan has: its last block is so much longer, and the car is not started otherwise."""
+    first = in_force(planned(Planning(), a_problem(WANT)))
+    more = replace(WANT, energy_wh=WANT.energy_wh + 100.0)
+    again = in_force(planned(Planning(in_force=first), a_problem(more, at=AT + QUARTER, cheap=(1, 5))))
+    before, after = first.schedule.blocks, again.schedule.blocks
+    assert [(one.start, one.power_w) for one in before] == [(one.start, one.power_w) for one in after]
+    assert before[:-1] == after[:-1]
+    assert (0.0,) == pytest.approx(again.outcome.short_wh, abs=1e-3)
+    much = in_force(planned(Planning(in_force=first), a_problem(replace(WANT, energy_wh=12_000.0), at=AT + QUARTER)))
+    assert (0.0,) == pytest.approx(much.outcome.short_wh, abs=1e-3)
+
+
 def test_a_trip_that_is_new_gets_its_plan_whatever_stood_there() -> None:
     """The plan in force was not made for it."""
     first = planned(Planning(), a_problem(WANT))
@@ -164,15 +177,6 @@ def test_only_the_quarters_that_need_it_may_pass_what_is_paid() -> None:
     assert plan.peak_w(AT + HOUR) is None
 
 
-def test_what_a_higher_peak_saves_is_followed_a_day_at_a_time() -> None:
-    """15 % of a new day, once a day: € 2 in two days are € 1 a day."""
-    given = a_problem(WANT)
-    schedule = replace(greedy.schedule(given), kw_saves_eur=(2.0,))
-    first = planning.found(Planning(), Found(problem=given, schedule=schedule))
-    assert pytest.approx(0.15) == first.saves_eur
-    assert first.saves_eur == planning.found(first, Found(problem=given, schedule=schedule)).saves_eur
-
-
 def test_a_plan_that_failed_is_due_again_for_the_same_reason() -> None:
     """Also the first one; news that came meanwhile go before."""
     begun = planning.begun(Planning(), 0.0)
@@ -187,7 +191,7 @@ def test_a_plan_that_failed_is_due_again_for_the_same_reason() -> None:
 
 
 def test_a_charger_that_can_do_less_gets_another_plan() -> None:
-    """Blocks that it cannot give are not kept, however good they look; bound and saving are those of the new plan."""
+    """Blocks that it cannot give are not kept, however good they look; the bound is that of the new plan."""
     first = planned(Planning(), a_problem(replace(WANT, full_w=11_000.0, energy_wh=4_000.0)))
     weaker = replace(WANT, full_w=2_300.0, energy_wh=4_000.0)
     given = a_problem(weaker, at=AT + QUARTER)
@@ -200,11 +204,18 @@ def test_a_charger_that_can_do_less_gets_another_plan() -> None:
 
 
 def test_the_quarter_that_runs_counts_what_it_has_used() -> None:
-    """Its rest may be calm: a quarter that the plan raised stays raised until it is over."""
+    """Its rest may be calm: a quarter that the plan raised stays raised until it is over.
+
+    One that passes what is paid without the plan, as while the house cooks, is not let go higher.
+    """
+    urgent = replace(WANT, until=AT + QUARTER, energy_wh=1_000.0)
+    raised = planned(Planning(), a_problem(urgent))
+    assert in_force(raised).quarters == {AT}
     given = replace(a_problem(at=AT + 10 * QUARTER / 15), used_wh=1_000.0)
     schedule = greedy.schedule(given)
-    plan = in_force(planning.found(Planning(), Found(problem=given, schedule=schedule)))
+    plan = in_force(planning.found(raised, Found(problem=given, schedule=schedule)))
     assert plan.target_w > 4_000.0
     assert plan.quarters == {AT}
+    assert not in_force(planning.found(Planning(), Found(problem=given, schedule=schedule))).quarters
     calm = replace(given, used_wh=100.0)
-    assert not in_force(planning.found(Planning(), Found(problem=calm, schedule=schedule))).quarters
+    assert not in_force(planning.found(raised, Found(problem=calm, schedule=schedule))).quarters

@@ -54,6 +54,16 @@ def test_a_start_takes_no_car_for_the_house_whoever_speaks_first() -> None:
         assert (True, 10.0) == (order.go, order.current_a)
 
 
+def test_the_calm_load_goes_by_time() -> None:
+    """A kettle in one second of thirty counts little, in a minute of a slow meter all of it."""
+    told = Told(charger="garage", reading=replace(CHARGES, plug=Plug.EMPTY, power_w=0.0, phases_a=(0.0, 0.0, 0.0)))
+    for gap_s, calm_w in ((1, 2_500.0), (10, 3_400.0), (60, 5_400.0)):
+        state = started(told, charging.Heard(word=WORD))
+        then = charging.Heard(word=replace(WORD, grid_w=5_400.0))
+        state = charging.after(state, then, RULES, now_s=0.1 + gap_s, now=NOON)
+        assert calm_w == state.site.calm_w
+
+
 def test_a_battery_that_nobody_tells_of_is_no_sun() -> None:
     """In its own mode it covers the car, so that the meter shows nothing: only an inverter tells what the sun gives."""
     lost = Drawn(who=BATTERY, low_w=5_000.0, high_w=5_000.0, controlled=False)

@@ -162,6 +162,39 @@ def test_a_reserve_that_is_missing_is_asked_for_within_three_hours() -> None:
     assert (-400, Ground.COVERS) == done(a_storage(400.0, at=EVENING, soc_pct=25.0, reserve_pct=20.0))
 
 
+def insured(keep_wh: float | None, *, at: datetime = EVENING, until_s: float = 200.0) -> Followed:
+    """A plan of dm that says what should be held for the peak."""
+    stretch = Expected(start=at, end=at + timedelta(minutes=15), load_w=400.0, keep_wh=keep_wh)
+    return Followed(until_s=until_s, stretches=(stretch,))
+
+
+def test_what_dm_learned_is_kept_in_place_of_what_the_time_of_day_says() -> None:
+    """3 kWh where 40 % are usual: at 35 % the house is covered, at 30 % the rest is for the peak.
+
+    It comes back as dm plans it. A stale plan, or one that does not know, changes nothing; the owner's word wins.
+    """
+    for soc_pct, expected in ((35.0, (-400, Ground.COVERS)), (30.0, (0, Ground.RESERVE)), (15.0, (0, Ground.RESERVE))):
+        known = a_storage(400.0, at=EVENING, soc_pct=soc_pct, granted_w=900.0)
+        assert expected == done(replace(known, followed=insured(3_000.0)))
+    known = a_storage(400.0, at=EVENING, soc_pct=25.0, granted_w=900.0)
+    for unknown in (None, insured(None), insured(1_000.0, until_s=50.0), insured(1_000.0, at=NOON)):
+        assert (500, Ground.REFILLS) == done(replace(known, followed=unknown))
+    assert (-400, Ground.COVERS) == done(replace(known, followed=insured(9_000.0), reserve_pct=20.0))
+    peak = a_storage(4_500.0, at=EVENING, soc_pct=30.0, followed=insured(5_000.0))
+    assert (-2_100, Ground.SHAVES) == done(peak)
+
+
+def test_a_plan_that_knows_what_the_peak_needs_may_use_all_of_it() -> None:
+    """It keeps that itself, quarter by quarter; never what is never emptied."""
+    lends = replace(a_storage(at=EVENING), target_w=0.0, followed=insured(4_000.0))
+    store = lent(lends, RULES)
+    assert store
+    assert pool(lends.cells.values()).least_wh == store.least_wh
+    owner = lent(replace(lends, reserve_pct=30.0), RULES)
+    assert owner
+    assert 3_000.0 == owner.least_wh
+
+
 def test_no_reserve_is_kept_where_peaks_cost_nothing() -> None:
     """Down to where the battery is never emptied further."""
     free = replace(RULES, peaks_cost=False)

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from lib.core.capacity import Capacity
-from lib.core.house import House, Raised, Rules, limit_w
+from lib.core.house import House, Raised, Rules, limit_w, new_peak_eur
 from lib.core.quarter import Quarter, start_of
 from lib.core.terms import peak_prices, prices_ahead, used_wh
-from tests.conftest import NOON, SECOND, SIMPLE, a_reading, hear
-from tests.core.prices import rates
+from tests.conftest import NOON, SECOND, SIMPLE, a_reading, hear, local
+from tests.core.prices import electricity, rates
 
 RULES = Rules(tariffs=SIMPLE, connection_w=17_250.0)
 MINUTE = timedelta(minutes=1)
@@ -47,6 +47,17 @@ def test_where_peaks_cost_nothing_only_the_connection_limits() -> None:
     free = replace(RULES, capacity_tariff=False)
     prices = peak_prices(a_house(), free)
     assert (limit_w(a_house(), free), 0.0) == (prices.paid_w, prices.kw_eur)
+
+
+def test_what_is_under_the_floor_is_paid_on_a_months_first_day() -> None:
+    """The next kilowatt of what the meter counts costs nothing, the first one above the floor all of it."""
+    tariffs = electricity(0.30, capacity={"eur_per_kw_year": 60.0})
+    at = local("2026-12-01 00:10")
+    house = hear(hear(House(), a_reading(at, grid_w=500.0)), a_reading(at + SECOND, grid_w=500.0))
+    prices = peak_prices(house, replace(RULES, tariffs=tariffs))
+    assert (2_500.0, 2_500.0) == (prices.paid_w, prices.next_w)
+    assert (60.0, 60.0) == pytest.approx((12 * prices.kw_eur, 12 * prices.next_kw_eur))
+    assert pytest.approx(0.0) == new_peak_eur(house, replace(RULES, tariffs=tariffs), 2_000.0)
 
 
 def test_a_peak_without_a_price_has_a_supposed_one() -> None:

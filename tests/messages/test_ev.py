@@ -1,14 +1,22 @@
-"""What ev says of its circuits comes from what is known of them."""
+"""What ev says of its circuits comes from what is known of them, and what it hears of dm."""
 
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from lib.core.carport import ChargingRules
 from lib.core.charger import ChargerRules
 from lib.core.charging import Event, after, opened
 from lib.core.circuits import Circuit, Profile
 from lib.core.gauges import Gauged, Limited, Ungauged, Unlimited
+from lib.core.house import House, Rules
+from lib.messages import House as Said
+from lib.messages import parse_message, to_json
 from lib.messages.charging import CircuitNow
-from lib.messages.ev import say_charging
+from lib.messages.dm import say_house
+from lib.messages.ev import say_charging, word_of
+from tests.conftest import SECOND, a_reading, hear, local
+from tests.core.prices import electricity
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SITE = Circuit(name="connection", limits_a=(40.0, None, None))
@@ -58,3 +66,16 @@ def test_a_trouble_says_whose_it_is() -> None:
     """The meter's, or that of what the limit follows."""
     row = said(Ungauged(circuit="row", why="no answer"), Unlimited(circuit="row", why="HTTP 500"))["row"]
     assert "its meter: no answer; its limit: HTTP 500" == row.trouble
+
+
+def test_ev_and_bs_go_by_what_a_kilowatt_above_the_floor_costs() -> None:
+    """On a month's first day the next one that the meter counts costs nothing, which is what screens show."""
+    at = local("2026-12-01 00:10")
+    rules = Rules(tariffs=electricity(0.30, capacity={"eur_per_kw_year": 60.0}), connection_w=17_250.0)
+    house = hear(hear(House(), a_reading(at, grid_w=500.0)), a_reading(at + SECOND, grid_w=500.0))
+    told = parse_message(to_json(say_house(house, rules, boot="dm", seq=1, now=at, now_s=1.0)))
+    assert isinstance(told, Said)
+    assert told.months is not None
+    assert 0.0 == told.months.kw_eur
+    assert 5.0 == pytest.approx(told.months.over_kw_eur)
+    assert told.months.over_kw_eur == word_of(told).kw_eur

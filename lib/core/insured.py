@@ -1,0 +1,83 @@
+"""What a battery must hold for the month's peak, learned from what the house drew: an insurance that says its sum.
+
+In: quarters that are over. Out: what would have lasted on nearly all of the last days, at whatever time, to keep each
+quarter under a target, with what can be refilled under it. Knows no plan and no price.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from lib.core.books import local_day
+from lib.core.parts import Parts
+from lib.core.routine import QUARTERS, quarter_of
+from lib.core.stamp import BRUSSELS
+
+DAYS = 35
+LEAST_DAYS = 7
+MISSED = 0.03  # of the days it may not suffice: one a month, which costs about what more would
+
+Day = tuple[float, ...]  # W by quarter of the local day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insured:
+    """What house less sun drew on the last whole days, in order of time; today: so far, by the quarter of the day."""
+
+    days: tuple[Day, ...] = ()
+    day: date | None = None
+    today: Day = ()
+
+
+NOBODY = Insured()
+
+
+def after(insured: Insured, parts: Parts) -> Insured:
+    """With a quarter that is over; one that nobody watched counts as the one before it."""
+    own_w = 4 * (parts.load_wh - (parts.sun_wh or 0.0))
+    day, place = local_day(parts.start), place_of(parts.start)
+    days, today = insured.days, insured.today
+    if insured.day is not None and day != insured.day:
+        days, today = (*days[-(DAYS - 1) :], _filled(today, QUARTERS)), ()
+    if place < len(today):  # the hour that autumn repeats
+        return insured
+    return Insured(days=days, day=day, today=(*_filled(today, place), own_w))
+
+
+def _filled(today: Day, until: int) -> Day:
+    return (*today, *((today[-1] if today else 0.0,) * (until - len(today))))
+
+
+@lru_cache(maxsize=1024)
+def place_of(at: datetime) -> int:
+    """Which quarter of the local day holds an instant, from 0 to 95."""
+    return quarter_of(at.astimezone(BRUSSELS))
+
+
+def keep_wh(insured: Insured, *, target_w: float, charge_w: float, discharge_w: float, way: float) -> float | None:
+    """What must be stored at any time; None while too little is known.
+
+    An oven has no hour: what was kept only where the last weeks needed it lacked where the next one did. way: what is
+    kept on each way in and out.
+    """
+    if len(insured.days) < LEAST_DAYS:
+        return None
+    return _keep_wh(insured.days, round(target_w / 50) * 50.0, charge_w, discharge_w, way)
+
+
+@lru_cache(maxsize=8)
+def _keep_wh(days: tuple[Day, ...], target_w: float, charge_w: float, discharge_w: float, way: float) -> float:
+    """Backwards through all days: before a quarter it must hold what that takes, and what comes after it needs."""
+    needs: list[float] = []
+    wh = 0.0
+    for day in reversed(days):
+        most_wh = wh
+        for own_w in reversed(day):
+            over_w = own_w - target_w
+            if over_w > 0:
+                wh += min(over_w, discharge_w) / 4 / way
+                most_wh = max(most_wh, wh)
+            elif wh > 0:
+                wh = max(0.0, wh - min(-over_w, charge_w) / 4 * way)
+        needs.append(most_wh)
+    return sorted(needs)[min(len(needs) - 1, int((1 - MISSED) * len(needs)))]
