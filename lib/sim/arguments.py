@@ -14,7 +14,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m lib.sim",
         description="A simulated house whose meter speaks P1 and which obeys typed lines.",
-        epilog="The word replay in front: what your stored past would have cost with something else; replay --help.",
+        epilog="Another work has its word in front, and a --help of its own: replay, what your stored past would have "
+        "cost with something else; year, what strategies come to over homes' years; headroom, what could be saved "
+        "there at best; sweep, many homes and settings on all cores.",
     )
     parser.set_defaults(chargers=[])
     parser.add_argument("--p1-port", type=_port, default=8083, help="TCP port of the telegrams (default 8083)")

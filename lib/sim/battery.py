@@ -6,16 +6,16 @@ battery. Knows no box, no protocol and no clock.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from lib.sim.brussels import HOUR, SECOND, instant, micros
+from lib.sim.brussels import HOUR, SECOND
+from lib.sim.joined import NEVER_US, Joined
 
 TICK = SECOND // 5  # a battery that takes its time moves its power so often
 TAPER_TO = 0.1  # of its power a nearly full battery takes at last
 _PPM = 1_000_000
-_NEVER_US = 1 << 62
 
 
 class OwnMode(StrEnum):
@@ -25,8 +25,8 @@ class OwnMode(StrEnum):
     IDLE = "idle"  # neither takes nor gives
 
 
-class HomeBattery:
-    """One battery, alone or in a world, which then moves it. Powers in W on its AC side, + goes into it.
+class HomeBattery(Joined):
+    """One battery. Powers in W on its AC side, + goes into it.
 
     Half of the loss of a round trip falls on each way. Over `ramp_s` it goes from nothing to all it can. From
     `taper_pct` on it takes less and less, down to a tenth when full. Raises ValueError for what no battery can be.
@@ -36,8 +36,7 @@ class HomeBattery:
         watchdog_s: after so long without a word it goes back to its own mode; None: never.
         set_w, set_grid_w: what it was told; both None while it is left to its own mode.
         expired: how often its watchdog ended what it was told.
-        power_w: what flows now; flow_w: the same on the meter's L1, L2, L3.
-        until_us: until when all stays as it is.
+        power_w: what flows now.
 
     """
 
@@ -62,7 +61,7 @@ class HomeBattery:
             raise ValueError(f'wired {wired!r} is none of a battery on {phases} phases: take "2" for one, "123" for 3')
         if not 0 < efficiency <= 1 or capacity_wh <= 0 or (watchdog_s is not None and watchdog_s <= 0):
             raise ValueError(f"{name}: efficiency above 0 to 1, a capacity and a watchdog above 0, or no watchdog")
-        self.name = name
+        super().__init__(name=name, start=start)
         self.capacity_wh = capacity_wh
         self.charge_w = charge_w
         self.discharge_w = discharge_w
@@ -73,28 +72,19 @@ class HomeBattery:
         self.set_grid_w: float | None = None
         self.expired = 0
         self.power_w = 0
-        self.flow_w = (0, 0, 0)
-        self.until_us = _NEVER_US
         self._own = own
         self._warmth = 1.0
         self._taper_pct = taper_pct
         self._step_w = max(charge_w, discharge_w) * TICK / SECOND / ramp_s if ramp_s else None
-        self._at_us = micros(start)
         self._ticked_us = -1
         self._ends_us: int | None = None  # when its watchdog does
         self._rest_w: float | None = None  # what flowed through the meter without it, when it looked last
-        self._heard: Callable[[], None] | None = None
         # Watt-microseconds, counted on its AC side. What it holds is in units of 1 / (a million × what a way keeps of a
         # million) of them: so nothing is lost between two steps.
         self._keeps: int = round(math.sqrt(efficiency) * _PPM)
         self._full = capacity_wh * HOUR * _PPM * self._keeps
         self._charged = self._discharged = self._began = 0
         self.set_soc(soc_pct)
-
-    @property
-    def at(self) -> datetime:
-        """The instant it has come to (UTC)."""
-        return instant(self._at_us)
 
     @property
     def soc_pct(self) -> float:
@@ -194,31 +184,9 @@ class HomeBattery:
 
     def look(self, grid_w: float | None = None) -> None:
         """See what flows through the meter, its own power in it; None: follow what a hand changed. Harmless again."""
-        before = self.flow_w, self.until_us
         if grid_w is not None:
             self._rest_w = grid_w - self.power_w
-        self._settle()
-        if self._heard and before != (self.flow_w, self.until_us):
-            self._heard()
-
-    def step(self, seconds: float) -> None:
-        """Let time pass, for one that stands alone. Raises ValueError in a world, or when it would go back."""
-        if self._heard:
-            raise ValueError(f"{self.name} is moved by its world: step the world")
-        if seconds < 0:
-            raise ValueError(f"a step of {seconds} s would turn time back")
-        self.move_to(self._at_us + round(seconds * SECOND))
-
-    def heard_by(self, heard: Callable[[], None]) -> None:
-        """Join a world, which from now on hears of each change by hand and moves it."""
-        self._heard = heard
-
-    def move_to(self, at_us: int) -> None:
-        """Let time pass up to `at_us`, at least where it is now."""
-        while self.until_us <= at_us:
-            self._count(self.until_us)
-            self._settle()
-        self._count(at_us)
+        self._follow()
 
     @property
     def _stored(self) -> int:
@@ -242,7 +210,6 @@ class HomeBattery:
         self._discharged += max(0, -self.power_w) * for_us
 
     def _settle(self) -> None:
-        """Bring everything up to this instant, and find out until when that holds."""
         if self._ends_us is not None and self._ends_us <= self._at_us:
             self.set_w = self.set_grid_w = self._ends_us = None
             self.expired += 1
@@ -260,7 +227,7 @@ class HomeBattery:
             flow_w[phase] = each_w
         flow_w[self.wired[0]] += rest_w
         self.flow_w = (flow_w[0], flow_w[1], flow_w[2])
-        self.until_us = min(self._changes(is_moving=power_w != aim_w), default=_NEVER_US)
+        self.until_us = min(self._changes(is_moving=power_w != aim_w), default=NEVER_US)
 
     def _can_w(self, power_w: float) -> int:
         return min(self.takes_w, max(-self.gives_w, round(power_w)))

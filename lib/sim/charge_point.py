@@ -12,13 +12,12 @@ from enum import StrEnum
 
 from lib.core.charger import LEAST_A
 from lib.core.power import PHASE_V
-from lib.sim.brussels import SECOND, instant, micros
+from lib.sim.brussels import SECOND
 from lib.sim.car import Car
 from lib.sim.contactor import Contactor
+from lib.sim.joined import NEVER_US, Joined
 from lib.sim.journeys import Departure, Journey, Journeys
 from lib.sim.register import Register
-
-_NEVER_US = 1 << 62
 
 
 class Fault(StrEnum):
@@ -43,8 +42,8 @@ class ChargeSettings:
     give_w: int = 0
 
 
-class ChargePoint:
-    """One charge point, alone or in a world, which then moves it.
+class ChargePoint(Joined):
+    """One charge point.
 
     An order shows after `lag_s`. The car then follows over `ramp_s`; other phases take `switch_s` besides.
 
@@ -59,7 +58,6 @@ class ChargePoint:
         register: its counters.
         cut_under_load: how often the supply of a phase was cut while it was charging.
         unplugged: is called each time a car is gone from the cable; it may set an alarm, and tell nothing.
-        until_us: until when all stays as it is.
 
     """
 
@@ -85,7 +83,7 @@ class ChargePoint:
     ) -> None:
         if len(set(wired)) != len(wired) or not set(wired) <= set("123") or len(wired) < phases:
             raise ValueError(f'wired {wired!r} cannot carry {phases} phases: take "123", "231" or such as "2" for one')
-        self.name = name
+        super().__init__(name=name, start=start)
         self.most_a = most_a
         self.phases = phases
         self.wired = tuple(int(one) - 1 for one in wired)
@@ -99,25 +97,16 @@ class ChargePoint:
         self.register = Register(total_wh=total_wh)
         self.cut_under_load = 0
         self.unplugged: Callable[[], None] | None = None
-        self.until_us = _NEVER_US
-        self.flow_w = (0, 0, 0)
         self._lag_us = round(lag_s * SECOND)
-        self._at_us = micros(start)
         self._contactor = Contactor(ramp_s=ramp_s, switch_s=switch_s, at_us=self._at_us)
         self._coming: deque[tuple[int, ChargeSettings]] = deque()
         self._journeys = Journeys(journeys, at_us=self._at_us)
         self._supply = 3
         self._down_us: int | None = None
-        self._heard: Callable[[], None] | None = None
         self._alarms: dict[str, tuple[int, Callable[[], None]]] = {}
         self._is_ringing = False
         if plugged and car:
             self.plug_in()
-
-    @property
-    def at(self) -> datetime:
-        """The instant it has come to (UTC)."""
-        return instant(self._at_us)
 
     @property
     def is_down(self) -> bool:
@@ -316,30 +305,7 @@ class ChargePoint:
         """Follow what a hand changed, such as the car's moods, now; harmless when nobody changed anything."""
         if self._is_ringing:
             return
-        before = self.flow_w, self.until_us
-        self._settle()
-        if self._heard and before != (self.flow_w, self.until_us):
-            self._heard()
-
-    def step(self, seconds: float) -> None:
-        """Let time pass, for one that stands alone. Raises ValueError in a world, or when it would go back."""
-        if self._heard:
-            raise ValueError(f"{self.name} is moved by its world: step the world")
-        if seconds < 0:
-            raise ValueError(f"a step of {seconds} s would turn time back")
-        self._settle()
-        self.move_to(self._at_us + round(seconds * SECOND))
-
-    def heard_by(self, heard: Callable[[], None]) -> None:
-        """Join a world, which from now on hears of each change by hand and moves it."""
-        self._heard = heard
-
-    def move_to(self, at_us: int) -> None:
-        """Let time pass up to `at_us`, at least where it is now."""
-        while self.until_us <= at_us:
-            self._count(self.until_us)
-            self._settle()
-        self._count(at_us)
+        self._follow()
 
     def _count(self, until_us: int) -> None:
         for_us = until_us - self._at_us
@@ -367,7 +333,6 @@ class ChargePoint:
                 self._calmly(self.unplugged)
 
     def _settle(self) -> None:
-        """Bring everything up to this instant, and find out until when that holds."""
         if self._down_us is not None and self._down_us <= self._at_us:
             self._down_us = None
         self._ring()
@@ -382,7 +347,7 @@ class ChargePoint:
         watts = -(given_w // lines) if given_w else round(self.drawn_a * self.phase_v)
         used = self.wired[:lines]
         self.flow_w = (watts * (0 in used), watts * (1 in used), watts * (2 in used))
-        self.until_us = min(self._changes(), default=_NEVER_US)
+        self.until_us = min(self._changes(), default=NEVER_US)
 
     def _ring(self) -> None:
         """The alarms that are due, which may set others."""

@@ -15,6 +15,7 @@ from lib.sim.brussels import HOUR, QUARTER, SECOND, instant, micros
 from lib.sim.charge_point import ChargePoint
 from lib.sim.household import KINDS
 from lib.sim.inverter import Inverter
+from lib.sim.joined import Joined
 from lib.sim.meter import Display, Meter
 from lib.sim.sky import Sky
 from lib.sim.street import amperes, volts
@@ -109,17 +110,13 @@ class World:
 
     def add(self, point: ChargePoint) -> None:
         """A charge point of the house, which from now on moves it. Raises ValueError when it is at another instant."""
-        if point.at != self.at:
-            raise ValueError(f"{point.name} is at {point.at}, the world at {self.at}: start it there")
-        point.heard_by(self._settle)
+        self._join(point)
         self.points.append(point)
         self._settle()
 
     def add_battery(self, battery: HomeBattery) -> None:
         """A battery of the house, which from now on moves it. Raises ValueError when it is at another instant."""
-        if battery.at != self.at:
-            raise ValueError(f"{battery.name} is at {battery.at}, the world at {self.at}: start it there")
-        battery.heard_by(self._settle)
+        self._join(battery)
         self.batteries.append(battery)
         self._settle()
 
@@ -164,7 +161,12 @@ class World:
         for joined in self._joined():
             joined.move_to(end_us)
 
-    def _joined(self) -> Iterator[ChargePoint | HomeBattery]:
+    def _join(self, new: Joined) -> None:
+        if new.at != self.at:
+            raise ValueError(f"{new.name} is at {new.at}, the world at {self.at}: start it there")
+        new.heard_by(self._settle)
+
+    def _joined(self) -> Iterator[Joined]:
         yield from self.points
         yield from self.batteries
 

@@ -1,0 +1,126 @@
+"""`python -m lib.sim year`: strategies run over homes' years, beside naive charging and what could be reached at best.
+
+In: words of the command line. Out: tables or JSON on standard output, and where asked a CSV of each run and a page.
+"""
+
+import argparse
+import json
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from lib.sim.year.asked import SlipError, homes_of, parser
+from lib.sim.year.cluster import ClusterError
+from lib.sim.year.contract import contract
+from lib.sim.year.course import write_csv
+from lib.sim.year.grid import Maker, measures, runs_of
+from lib.sim.year.keep import Keep, KeepError
+from lib.sim.year.results import EndedError, Result, results, shared
+from lib.sim.year.standings import WIDE, print_standings
+from lib.sim.year.strategies import LIMIT
+from lib.sim.year.table import HomesError
+from lib.solver.errors import SolverError
+
+SLIP = 2
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Answer what is asked on the command line; the exit code."""
+    options = parser("year", "What strategies come to over homes' years, and how much of what could be saved.")
+    options.add_argument("--csv", type=Path, metavar="DIR", help="a CSV of each run there, by the quarter")
+    options.add_argument("--html", type=Path, metavar="FILE", help="the report as one page")
+    asked = options.parse_args(arguments)
+    return answered("year", lambda: _year(asked))
+
+
+def answered(word: str, answer: Callable[[], None]) -> int:
+    """What may go wrong for the owner is one sentence; the exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without a sign for the euro
+    try:
+        answer()
+        sys.stdout.flush()
+    except (SlipError, HomesError, KeepError, ClusterError) as error:
+        sys.stderr.write(f"{word}: {error}\n")
+        return SLIP
+    except SolverError as error:
+        sys.stderr.write(f"{word}: {error}; the others are kept, and the same command goes on\n")
+        return 1
+    except EndedError as error:
+        sys.stderr.write(f"{word}: {error}\n")
+        return error.code
+    except KeyboardInterrupt:  # before the first run, or after the last one
+        sys.stderr.write(f"{word}: stopped\n")
+        return 128 + signal.SIGINT
+    except BrokenPipeError:  # the reader of our output, `head` perhaps, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def scored(
+    asked: argparse.Namespace, settings: Sequence[Mapping[str, Any]] = ({},), *, courses: bool = False
+) -> tuple[list[Result], Keep]:
+    """What is asked for, with shares, and where it is kept; courses: with the quarters.
+
+    Raises HomesError, SlipError, and what `results` does.
+    """
+    made = Maker(homes_of(asked))
+    runs = runs_of(made, asked, settings)
+    measured = measures(made, runs)
+    if find_spec("highspy") is None:  # as on a Pi of 32 bits
+        runs, measured = ([one for one in some if one.strategy != LIMIT] for some in (runs, measured))
+        _say("the limit is left out, and so are shares: the solver highspy is not installed here")
+    if not runs:
+        raise SlipError("--strategies: nothing is left to run")
+    keep = Keep(asked.keep, _say)
+    found = results([*runs, *measured], asked, keep, courses=courses)
+    return shared(runs, found, made), keep
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def table_console() -> Console:
+    """Where nobody looks the table is as wide as it likes."""
+    console = Console()
+    return console if console.is_terminal else Console(width=max(WIDE, console.width))
+
+
+def _year(asked: argparse.Namespace) -> None:
+    found, keep = scored(asked, courses=True)
+    try:
+        if asked.csv:
+            asked.csv.mkdir(parents=True, exist_ok=True)
+            for one in found:
+                _write_csv(asked.csv, one, keep)
+        if asked.html:
+            from lib.sim.year.report import page
+
+            asked.html.write_text(page(found, keep), "utf-8")
+    except OSError as error:
+        raise SlipError(f"{error.filename}: cannot be written: {error.strerror}") from error
+    if asked.json:
+        sys.stdout.write(json.dumps([one.score.as_json() for one in found], indent=1) + "\n")
+    else:
+        print_standings((one.score for one in found), table_console())
+
+
+def _write_csv(folder: Path, result: Result, keep: Keep) -> None:
+    run = result.run
+    battery = "battery" if run.frame.battery else "no_battery"
+    words = "-".join((run.home.name, run.tariff, battery, run.strategy, run.conditions))
+    course = keep.course(run.key)
+    if course is None:
+        raise SlipError(f"{words}: its quarters are no longer kept; take --fresh")
+    sums = {name: value for name, value in result.score.as_json().items() if isinstance(value, float | int)}
+    name = re.sub(r"[^A-Za-z0-9_+-]", "_", words)
+    write_csv(folder / f"{name}.csv", run.home, contract(run.tariff).prices(run.home), course, sums)

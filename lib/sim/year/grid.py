@@ -1,0 +1,131 @@
+"""The runs of a table: homes × contracts × battery × strategies × conditions × settings, and what shares need.
+
+In: homes and what was asked. Out: runs with their keys. A setting is a field of the frame or of its conditions.
+"""
+
+import argparse
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from itertools import product
+from typing import Any
+
+from lib.sim.year import contract
+from lib.sim.year.asked import BATTERY, EVERY_S, SlipError, step
+from lib.sim.year.conditions import FAULTS, Conditions, Perfect
+from lib.sim.year.fingerprint import home_print, key_of, source_print
+from lib.sim.year.home import Home
+from lib.sim.year.live import Frame
+from lib.sim.year.runs import Run
+from lib.sim.year.strategies import LIMIT, NAIVE, OURS
+
+OF_FRAME = ("step_s", "seed", "plan_every_s")
+OF_CONDITIONS = tuple(field.name for field in fields(Conditions))
+CLEAN = "clean"
+MOST_STEP_S = 60  # of ours
+
+
+def runs_of(made: "Maker", asked: argparse.Namespace, settings: Sequence[Mapping[str, Any]] = ({},)) -> list[Run]:
+    """All that is asked for, home by home. Raises SlipError."""
+    tariffs = (asked.tariff,) if asked.tariff else contract.NAMES
+    found: list[Run] = []
+    for name, tariff, battery, strategy in product(made.homes, tariffs, BATTERY[asked.battery], asked.strategies):
+        if strategy == LIMIT:
+            found.append(made.limit(name, tariff, battery=battery))
+            continue
+        for condition, perfect, chosen in product(asked.conditions, asked.perfect, settings):
+            frame = Frame(
+                battery,
+                step_s=asked.step,
+                seed=asked.seed,
+                conditions=replace(FAULTS[condition], perfect=perfect),
+                plan_every_s=EVERY_S[asked.plan_every],
+            )
+            title = "+".join((condition, *sorted(perfect)))
+            found.append(made.run(name, tariff, strategy, _set(frame, chosen), title, chosen))
+    return found
+
+
+def measures(made: "Maker", runs: Iterable[Run]) -> list[Run]:
+    """By which shares are worked out: of each home and contract naive without a battery, and the limit."""
+    found: dict[str, Run] = {}
+    for run in runs:
+        for other in (naive_of(run, made), made.limit(run.home.name, run.tariff, battery=run.frame.battery)):
+            found.setdefault(other.key, other)
+    return list(found.values())
+
+
+def naive_of(run: Run, made: "Maker") -> Run:
+    """The clean naive run without a battery at the same home."""
+    frame = Frame(battery=False, step_s=run.frame.step_s, seed=run.frame.seed)
+    return made.run(run.home.name, run.tariff, NAIVE, frame, CLEAN, {})
+
+
+class Maker:
+    """Runs with their keys; homes and source are looked at once, so that keys fit though somebody edits meanwhile."""
+
+    def __init__(self, homes: Mapping[str, Home]) -> None:
+        self.homes = {home.name: home for home in homes.values()}
+        self._prints = {name: home_print(home) for name, home in self.homes.items()}
+        self._source = source_print()
+
+    def limit(self, name: str, tariff: str, *, battery: bool) -> Run:
+        """It knows all, and nothing disturbs it."""
+        return self.run(name, tariff, LIMIT, Frame(battery), CLEAN, {})
+
+    def run(
+        self, name: str, tariff: str, strategy: str, frame: Frame, conditions: str, settings: Mapping[str, Any]
+    ) -> Run:
+        """With its key. Raises SlipError."""
+        if strategy == OURS and frame.step_s > MOST_STEP_S:
+            raise SlipError(
+                f"--step {frame.step_s}: our programs speak each second; take {MOST_STEP_S} s at the longest"
+            )
+        key = key_of(self._prints[name], tariff=tariff, strategy=strategy, frame=frame, source=self._source)
+        return Run(
+            home=self.homes[name],
+            tariff=tariff,
+            strategy=strategy,
+            frame=frame,
+            conditions=conditions,
+            key=key,
+            settings=settings,
+        )
+
+
+def settings_of(texts: Iterable[str]) -> list[dict[str, Any]]:
+    """`key=v1,v2` each → every combination of values. Raises SlipError."""
+    choices: dict[str, list[Any]] = {}
+    for text in texts:
+        name, is_set, values = text.partition("=")
+        if not is_set or not values:
+            raise SlipError(f"--set {text}: write a name and its values, such as sun_factor=0.5,1")
+        if name not in (*OF_FRAME, *OF_CONDITIONS):
+            raise SlipError(f"--set {text}: {name} is no setting; take {', '.join((*OF_FRAME, *OF_CONDITIONS))}")
+        choices[name] = [_value(text, name, value) for value in values.split(",")]
+    return [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]
+
+
+def _value(text: str, name: str, value: str) -> Any:
+    """As the field has it: a number, yes or no, or what is perfect, joined with +."""
+    try:
+        match name:
+            case "perfect":
+                return "+".join(sorted(Perfect(one) for one in value.split("+") if one != "none"))
+            case "soc_known":
+                return {"yes": True, "no": False}[value]
+            case "sun_factor" | "early_h":
+                return float(value)
+            case "step_s":
+                return step(value)
+            case _:
+                return int(value)
+    except (ValueError, KeyError, argparse.ArgumentTypeError):
+        raise SlipError(f"--set {text}: {value} is no value of {name}") from None
+
+
+def _set(frame: Frame, chosen: Mapping[str, Any]) -> Frame:
+    own = {name: value for name, value in chosen.items() if name in OF_FRAME}
+    other = {name: value for name, value in chosen.items() if name not in OF_FRAME}
+    if "perfect" in other:
+        other["perfect"] = frozenset(map(Perfect, filter(None, other["perfect"].split("+"))))
+    return frame._replace(**own, conditions=replace(frame.conditions, **other))

@@ -1,0 +1,1 @@
+"""Tests of the strategies of other systems, rule by rule."""

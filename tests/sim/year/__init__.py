@@ -1,0 +1,1 @@
+"""Tests of the year: homes, strategies, and what they cost."""

@@ -1,0 +1,123 @@
+"""`python -m lib.sim sweep`: the same numbers in one process, in a pool of them, and on a cluster."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from lib.sim.year.folder import homes
+from lib.sim.year.live import Frame
+from lib.sim.year.runs import Run, outcome
+from lib.sim.year.sweep import WIDE, Standing, table
+from tests.sim.year.programs import HOMES, ROOT, asked, listed
+
+WORDS = ("sweep", "--homes", HOMES, "--home", "corner", "--days", "2", "--tariff", "dynamic", "--battery", "yes")
+START_S = 60
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[str]:
+    """A Dask cluster of two workers on loopback."""
+    where = tmp_path / "scheduler.json"
+    options = ("--scheduler-file", str(where), "--no-dashboard")
+    with ExitStack() as started:
+        _start("distributed.cli.dask_scheduler", *options, "--host", "127.0.0.1", "--port", "0", started=started)
+        for _ in range(2):
+            worker = ("--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path))
+            _start("distributed.cli.dask_worker", *options, *worker, started=started)
+        yield _address(where)
+
+
+def test_a_pool_and_a_cluster_come_to_what_one_process_does(scheduler: str, tmp_path: Path) -> None:
+    """Where it runs changes no digit."""
+    words = (*WORDS, "--strategies", "naive,cap", "--set", "seed=1,2")
+    pool = listed(*words, "--keep", tmp_path / "pool", "--jobs", "2")
+    assert pool == listed(*words, "--keep", tmp_path / "cluster", "--scheduler", scheduler)
+    assert [alone(row["strategy"], row["settings"]["seed"]) for row in pool] == [row["bill_eur"] for row in pool]
+
+
+def test_the_best_setting_comes_first(tmp_path: Path) -> None:
+    """A line for each strategy and setting, by the mean bill."""
+    done = asked(
+        *WORDS, "--keep", tmp_path, "--strategies", "naive,cap,limit", "--set", "seed=1", "--set", "early_h=0,1"
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+    names = [line.split()[0] for line in done.stdout.splitlines() if "%" in line]
+    assert "limit" == names[0]
+    assert ["cap", "cap", "limit", "naive", "naive"] == sorted(names)
+    assert "seed 1, early_h 1.0" in done.stdout
+
+
+@pytest.mark.parametrize("width", [80, WIDE])
+def test_a_setting_is_told_in_full_on_a_terminal(width: int) -> None:
+    """Where it is narrow its name above its value."""
+    figures: dict[str, Any] = {"runs": 12, "bill_eur": 1234.56, "share": 0.123, "peak_kw": 4.56, "missed_trips": 1}
+    one = Standing(strategy="ours", settings="plan_every_s 900, prices_missing_days 3", took_s=123.4, **figures)
+    screen = Console(width=width, file=StringIO())
+    screen.print(table([one], wide=width == WIDE))
+    assert isinstance(screen.file, StringIO)
+    words = screen.file.getvalue().split()
+    assert {"ours", "plan_every_s", "900,", "prices_missing_days", "1234.56", "12.3%", "4.56", "123.4"} <= set(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--set", "colour=blue"), "colour is no setting; take step_s, seed,"),
+        (("--set", "seed"), "write a name and its values, such as sun_factor=0.5,1"),
+        (("--set", "seed=one"), "one is no value of seed"),
+        (("--scheduler", "tcp://127.0.0.1:1"), "no Dask scheduler answers there"),
+    ],
+)
+def test_a_slip_is_one_sentence(words: tuple[str, ...], sentence: str, tmp_path: Path) -> None:
+    """It says what would be right, and ends with 2."""
+    done = asked(*WORDS, "--keep", tmp_path, "--strategies", "naive", *words)
+    assert (2, "") == (done.returncode, done.stdout)
+    assert sentence in done.stderr.splitlines()[-1]
+
+
+def test_without_dask_it_says_how_to_get_it(tmp_path: Path) -> None:
+    """As on a Pi, where nothing else of the program needs it."""
+    words = ("--keep", tmp_path, "--strategies", "naive", "--scheduler", "tcp://127.0.0.1:1")
+    done = asked(*WORDS, *words, without="distributed")
+    assert 2 == done.returncode
+    assert "--scheduler needs Dask, which is not installed here: ./do_py.sh -m pip install" in done.stderr
+
+
+def alone(strategy: str, seed: int) -> float:
+    """The bill that this process works out."""
+    run = Run(
+        home=homes(HOMES)["corner"].first(2),
+        tariff="dynamic",
+        strategy=strategy,
+        frame=Frame(battery=True, seed=seed),
+    )
+    found = outcome(run)
+    assert found
+    return found.score.bill_eur
+
+
+def _start(module: str, *words: str, started: ExitStack) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    started.enter_context(process)
+    started.callback(process.terminate)
+
+
+def _address(where: Path) -> str:
+    """Where the scheduler is, once both workers are with it."""
+    end = time.monotonic() + START_S
+    while not where.exists() or not where.read_text():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    told: dict[str, Any] = json.loads(where.read_text())
+    return str(told["address"])
