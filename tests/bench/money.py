@@ -12,7 +12,8 @@ from time import process_time
 from lib.core.charges import Used
 from lib.core.cost import priced
 from lib.core.counters import Amounts
-from lib.core.house import Heard, House, after
+from lib.core.house import House
+from lib.core.metering import Heard, after
 from lib.core.p1 import Framer
 from lib.core.quarter import QUARTER
 from lib.core.reading import Parser

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from lib.core import charging as ev
-from lib.core import house as dm
+from lib.core import metering as dm
 from lib.core import storage as bs
 from lib.core.agenda import Listed
 from lib.core.battery import BatteryRules
@@ -23,6 +23,7 @@ from lib.core.circuits import Circuit
 from lib.core.claims import Cause
 from lib.core.cost import PriceSlot
 from lib.core.dispatch import dispatched
+from lib.core.house import Above, House, Rules
 from lib.core.quarter import start_of
 from lib.core.reading import Reading
 from lib.core.slots import Series
@@ -141,8 +142,8 @@ class Month:
             batteries={"cellar": BatteryRules(name="cellar", capacity_wh=CAPACITY_WH, wired="2")},
             circuits=(CONNECTION,),
         )
-        self.dm_rules = dm.Rules(tariffs=tariffs, connection_w=17_250)
-        self.house = dm.House()
+        self.dm_rules = Rules(tariffs=tariffs, connection_w=17_250)
+        self.house = House()
         self.ev = ev.opened(self.rules, at=start, now_s=0.0)
         self.bs = bs.opened(self.storing, at=start, now_s=0.0)
         self.wire, self.cord = Wire("garage", self.point), Cord(self.battery)
@@ -286,7 +287,7 @@ class Month:
             discharged_wh=self.battery.discharged_wh,
         )
 
-    def _pass_above(self, above: dm.Above) -> None:
+    def _pass_above(self, above: Above) -> None:
         """A quarter ended above its target: what the battery could have given in it, beyond what it did."""
         lived = self.quarters[-1]
         usable_wh = max(0.0, lived.stored_wh - CAPACITY_WH * 0.1) * 0.9**0.5

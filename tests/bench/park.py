@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from math import sin
 
 from lib.core import charging as ev
-from lib.core import house as dm
+from lib.core import house
+from lib.core import metering as dm
 from lib.core.agenda import Listed
 from lib.core.car import CarReading, CarRules, CarTold
 from lib.core.carport import Charging, ChargingRules
@@ -96,14 +97,14 @@ class Park:
             cars={car.name: car for car in map(_car, range(cars))},
             circuits=tuple(_circuits(names)),
         )
-        self.meter = dm.Rules(
+        self.meter = house.Rules(
             tariffs=parse_rates(DYNAMIC),
             connection_w=3 * PHASE_V * CONNECTION_A,
             owner_target_w=3_000.0 + 1_200.0 * chargers,
         )
         self.second = 0
         self._energy_ws = 0.0
-        self._house = dm.after(dm.House(), dm.Published(index=_index()), self.meter)
+        self._house = dm.after(house.House(), dm.Published(index=_index()), self.meter)
         self.charging = ev.opened(self.rules, at=MORNING, now_s=0.0)
         for event in self._arrivals(cars):
             self.charging = self.after(event)

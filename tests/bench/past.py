@@ -11,7 +11,8 @@ from pathlib import Path
 from time import perf_counter
 
 from lib.clock import TurnedClock
-from lib.core.house import Heard, House, Published, Rules, after
+from lib.core.house import House, Rules
+from lib.core.metering import Heard, Published, after
 from lib.core.p1 import Framer
 from lib.core.rates import parse_rates
 from lib.core.reading import Parser

@@ -17,8 +17,9 @@ from statistics import median
 
 from textual.drivers.headless_driver import HeadlessDriver
 
-from lib.core import house as core
+from lib.core import metering as core
 from lib.core.events import Event
+from lib.core.house import House, Rules
 from lib.core.p1 import Framer
 from lib.core.rates import parse_rates
 from lib.core.reading import Parser
@@ -97,12 +98,12 @@ def results(*, quick: bool) -> Iterator[Result]:
 
 def tellings() -> Iterator[Sequence[Message]]:
     """What dm says at each telegram of a 1 Hz stream, after some days that were heard by the minute; dynamic prices."""
-    rules = core.Rules(tariffs=parse_rates(DYNAMIC), connection_w=17_250)
+    rules = Rules(tariffs=parse_rates(DYNAMIC), connection_w=17_250)
     world = World(seed=7, start=MORNING - timedelta(days=DAYS))
     framer, parser, happened = Framer(), Parser(), deque[Event](maxlen=50)
     today = MORNING.astimezone(BRUSSELS).date()
     slots = [slot for at in range(-DAYS, 2) for slot in prices_of(today + timedelta(days=at))]
-    house = core.after(core.House(), core.Published(index=Series(tuple(slots))), rules)
+    house = core.after(House(), core.Published(index=Series(tuple(slots))), rules)
     while True:
         (heard,) = framer.feed(telegram(world.show()))
         at = world.at

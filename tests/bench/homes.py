@@ -1,0 +1,196 @@
+"""Homes' years, ours beside every rival and the limit: what they cost, faults, what holds ours back, and how fast.
+
+In: what `lib.sim year` keeps; what is missing there is run, on all cores, and can be interrupted and gone on with. Out:
+a chapter in sections, each with the day on which it was made. A section that is not asked for stays as it stands; one
+that was never run says so.
+"""
+
+import os
+import platform
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from lib.sim.year.asked import homes_of, parser
+from lib.sim.year.fingerprint import source_print
+from lib.sim.year.grid import Maker, measures, runs_of
+from lib.sim.year.keep import Keep
+from lib.sim.year.results import Result as Ran
+from lib.sim.year.results import results as outcomes
+from lib.sim.year.results import shared
+from lib.sim.year.strategies import OURS, RIVALS
+from tests.bench import homes_tables as tables
+from tests.bench.homes_curve import curve
+from tests.bench.homes_headroom import headroom
+from tests.bench.homes_standings import Place, place_of, standings
+from tests.bench.result import Result, as_table
+
+TITLE = "Homes"
+HOW = (
+    "A year of each home by [docs/YEAR.md](YEAR.md): its contracts dynamic and daynight, with a battery and without, "
+    "steps of a minute, a plan each quarter, seed 1. Euro a year. naive: charging at once without a battery; share: "
+    "(naive - a strategy) / (naive - limit); limit: who knew all in advance. A rival is the best of all that "
+    "`lib.sim.year.strategies` names, each with the settings that suit it best. A bill contains what trips lacked, as "
+    "public charging, and what car and battery hold less at the end."
+)
+QUICK_DAYS = 3
+SYNTHETIC, DEVELOPMENT = "Synthetic homes", "Development homes"
+PARTS = {
+    "headline": ("what a year costs", ("--strategies", "all")),
+    "faults": ("what faults cost ours", ("--strategies", "ours", "--conditions", "all")),
+    "perfect": ("what holds ours back", ("--strategies", "ours", "--perfect", "each")),
+    "speed": ("how long a year of ours takes", ("--strategies", "ours", "--battery", "yes", "--tariff", "dynamic")),
+    "headroom": ("what control is worth by quarter", ()),
+}
+HEADROOM = "Euro, and the share of what the best case saves, by the [definitions](YEAR.md#head-room)."
+BILLS = (
+    "What the bill of ours is made of. end: what car and battery hold less, and what trips lacked; above: quarters "
+    "with a new month peak above the floor (of these without a stored cause)."
+)
+SHOWN = "![The highest quarter of each month: naive, the best rival, ours, the limit](docs/homes.svg)"
+BEGIN, END = "<!-- homes: begin -->", "<!-- homes: end -->"
+
+
+class Written(NamedTuple):
+    """The chapter, the figures with goals; for the README its piece and its picture, where the headline was run."""
+
+    chapter: str
+    results: list[Result]
+    readme: str | None
+    picture: str | None
+
+
+class Street(NamedTuple):
+    """Some homes; words: of the command line that names them; made: their runs, None where they are not here."""
+
+    title: str
+    words: tuple[str, ...]
+    made: Maker | None
+    folder: Path | None = None
+
+
+def written(before: str, *, parts: Sequence[str], days: int | None, own: Sequence[str], day: date) -> Written:
+    """Run what is missing for these parts. own: options of `year` besides, such as --jobs; before: the page so far.
+
+    Raises what `lib.sim.year.results` does.
+    """
+    old = _sections(before)
+    cut = ("--days", str(days)) if days else ()
+    sections: list[str] = []
+    found: list[Result] = []
+    readme = picture = None
+    source = source_print()
+    for street in _streets((*own, *cut)):
+        for part in PARTS:
+            ran: list[Ran] = []
+            title = f"{street.title}: {PARTS[part][0]}"
+            if part not in parts or street.made is None:
+                sections.append(old.get(title) or f"### {title}\n\nNot run yet: `{_command(part, street)}`.\n")
+                continue
+            if part == "headroom":
+                reached, text = headroom(street.made.homes, None if days else street.folder)
+                text = f"{HEADROOM}\n\n{text}"
+            else:
+                reached, text, ran = _part(part, street.made, street.words, judged=street.title == DEVELOPMENT)
+            found += reached
+            if part == "headline" and street.title == SYNTHETIC:
+                stands = standings(ran)
+                picture = curve(stands)
+                readme = tables.headline(stands) + (f"\n\n{SHOWN}" if picture else "")
+            period = f"The first {days} days only, which say little of a year; " if days else ""
+            machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
+            foot = f"{period}{day}, {machine}, source {source[:8]}; `{_command(part, street)}`"
+            goals = f"{as_table(reached)}\n\n" if reached else ""
+            sections.append(f"### {title}\n\n{goals}{text}\n\n{foot}\n")
+    return Written(f"## {TITLE}\n\n{HOW}\n\n" + "\n".join(sections), found, readme, picture)
+
+
+def filled(paper: str, piece: str) -> str:
+    """A paper with this between its marks. Raises ValueError without marks."""
+    start, mark, rest = paper.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not mark or not end:
+        raise ValueError(f"the marks {BEGIN} and {END} are missing")
+    return f"{start}{BEGIN}\n\n{piece}\n\n{END}{after}"
+
+
+def _streets(own: Sequence[str]) -> Iterator[Street]:
+    """Homes and source are looked at once for all parts, as far as they are there."""
+    yield Street(SYNTHETIC, tuple(own), Maker(homes_of(parser("year", "").parse_args(own))))
+    folder = Path(os.environ.get("DM_CASES", "")) / "homes"
+    words = ("--homes", str(folder), *own)
+    is_there = "DM_CASES" in os.environ and (folder / "homes.json").exists()
+    yield Street(
+        DEVELOPMENT, words, Maker(homes_of(parser("year", "").parse_args(words))) if is_there else None, folder
+    )
+
+
+def _command(part: str, street: Street) -> str:
+    cases = "" if street.title == SYNTHETIC else "DM_CASES=… "
+    return f"{cases}./do_py.sh -m tests.bench homes --part {part}"
+
+
+def _sections(page: str) -> dict[str, str]:
+    """The sections of the chapter as it stands, by title."""
+    chapter = re.search(rf"(?ms)^## {TITLE}\n(.*?)(?=^## |\Z)", page)
+    parts = re.split(r"(?m)^### ", chapter[1])[1:] if chapter else []
+    return {part.partition("\n")[0]: f"### {part.rstrip()}\n" for part in parts}
+
+
+def _part(part: str, made: Maker, own: Sequence[str], *, judged: bool) -> tuple[list[Result], str, list[Ran]]:
+    """Its figures with goals, its tables, and what they are made of."""
+    words = (*PARTS[part][1], *own)
+    ran = _ran(made, words)
+    match part:
+        case "headline":
+            stands = standings(ran)
+            texts = [
+                tables.headline(stands),
+                BILLS,
+                tables.bills(stands),
+                tables.causes(stands),
+                "Month peaks of ours in kW, and the mean as it is charged.",
+                tables.peaks(stands),
+                "All bills, € (trips missed), the cheapest rival first.",
+                *tables.strategies(stands),
+            ]
+            reached = list(tables.reached(stands, judged=judged))
+            return reached, "\n\n".join(texts), ran
+        case "faults":
+            reached, text = tables.faults(ran, _leads(made, own))
+            says = "Euro that a year of ours costs more under a fault; bold where that is no less than the lead."
+        case "perfect":
+            reached, text = tables.perfect(ran)
+            says = "Points of the share that each would give, were it perfect."
+        case _:
+            ran += _ran(made, (*words, "--plan-every", "hour"))
+            places = list(dict.fromkeys(place_of(one.score) for one in ran))
+            reached, text = tables.speed(ran, places)
+            says = "Seconds of one core, as many runs at once as the machine has cores."
+    return reached, f"{says}\n\n{text}", ran
+
+
+def _ran(made: Maker, words: Sequence[str]) -> list[Ran]:
+    """What is kept, and the rest run now."""
+    asked = parser("year", "").parse_args(words)
+    runs = runs_of(made, asked)
+    found = outcomes([*runs, *measures(made, runs)], asked, Keep(asked.keep), courses=False)
+    return shared(runs, found, made)
+
+
+def _leads(made: Maker, own: Sequence[str]) -> dict[Place, tuple[float, str]]:
+    """Over the best rival, in € and its name, where all of them are kept: nothing is run for it."""
+    asked = parser("year", "").parse_args((*PARTS["headline"][1], *own))
+    keep = Keep(asked.keep)
+    scores: dict[Place, dict[str, float]] = {}
+    for run in runs_of(made, asked):
+        if (score := keep.score(run.key)) is not None:
+            scores.setdefault(place_of(score), {})[score.strategy] = score.bill_eur
+    found: dict[Place, tuple[float, str]] = {}
+    for place, eur in scores.items():
+        if {*RIVALS, OURS} <= eur.keys():
+            best = min(RIVALS, key=lambda name: eur[name])
+            found[place] = eur[best] - eur[OURS], best
+    return found
