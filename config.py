@@ -176,7 +176,7 @@ batteries = {
 # What the batteries do until you tell them otherwise: "auto", "fill", "hold", "off", or "own" (their maker's mode).
 battery_mode = "auto"
 
-# So much is kept for the month's peak, in %. None: by the time of day and the season.
+# So much is kept for the month's peak, in %. None: as it learns from what the house needed lately.
 battery_reserve_pct = None
 
 # name → the inverter, so that sun and house are told apart. Without one, the sun is what the meter shows as injected.

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "secrets": "",
     "solver": "core",
     "store": "core clock",
-    "sim": "core clock",
+    "sim": "core clock solver",
     "meters": "core clock mqtt",
     "patience": "clock",
     "prices": "core clock patience",

@@ -11,7 +11,8 @@ import pytest
 
 from lib.commands import arguments, bs_arguments, ev_arguments
 from lib.core.bands import midnight
-from lib.core.house import Heard, House, Published, Rules, after
+from lib.core.house import House, Rules
+from lib.core.metering import Heard, Published, after
 from lib.core.rates import parse_rates
 from lib.core.reading import MbusMeter, Reading
 from lib.core.slots import Series, Slot
@@ -113,6 +114,13 @@ def test_options_and_links_lead_somewhere(paper: Path) -> None:
     for link, heading in links:
         if heading:
             assert heading in headings((paper.parent / link if link else paper).read_text("utf-8"))
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
+def test_a_table_has_its_rows_on_lines_of_their_own(paper: Path) -> None:
+    """A row that was put into the width of a paragraph is a paragraph."""
+    lines = paper.read_text("utf-8").splitlines()
+    assert [] == [line for line in lines if "|--" in line and set(line) - set("|-: ")]
 
 
 def headings(paper: str) -> set[str]:

@@ -15,7 +15,7 @@ from lib.batteries.pace import Pace
 from lib.clock import WallClock
 from lib.commands.bs_rules import storage_rules
 from lib.core.battery import ONE_PHASE_W, SOCKET_W, THREE_PHASE_W
-from lib.core.dispatch import TURN_S
+from lib.core.cellar import TURN_S
 from lib.core.helping import BRIDGE_S, KEEPS, START_WH
 from lib.core.modes import StorageMode
 from lib.core.reserve import reserve_pct

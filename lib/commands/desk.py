@@ -19,14 +19,16 @@ from lib.commands.planner import Planned, Planner, SupersededError
 from lib.commands.sky import foreseen_sky
 from lib.core import habits, planning, saved
 from lib.core.books import local_day
+from lib.core.given import given
 from lib.core.habits import Habits
-from lib.core.horizon import problem
-from lib.core.house import Happening, House, Raised, Rules, limit_w
+from lib.core.house import House, Raised, Rules
+from lib.core.metering import Happening
 from lib.core.outlook import foreseen, noted
 from lib.core.planning import Found, Planning
-from lib.core.problem import Problem, Row
+from lib.core.problem import Problem
 from lib.core.saved import Saving
-from lib.core.terms import peak_prices, prices_ahead, used_wh
+from lib.core.supposed import DAYS_BACK, Supposed
+from lib.core.terms import prices_ahead
 from lib.forecasts import SunForecast
 from lib.forecasts.watch import Watch
 from lib.messages.charging import Charging
@@ -165,7 +167,7 @@ class Desk:
         assert plan is not None
         if newest is not None and newest.problem.at > given.at:
             return  # a later one was quicker
-        self._planning = replace(self._planning, in_force=plan, saves_eur=found.saves_eur, works=False)
+        self._planning = replace(self._planning, in_force=plan, works=False)
         if before is None or before.trouble != plan.trouble:
             level = logging.WARNING if plan.trouble else logging.INFO
             log.log(level, "it is the %s's%s", plan.schedule.by, f": {plan.trouble}" if plan.trouble else "")
@@ -207,19 +209,15 @@ class Desk:
         self._habits = habits.after(self._habits, note)
         self._memory.take_note(note)
         self._say(say_outlook(outlook, trouble=self._watch.trouble if self._watch else ""))
-        cars, battery = planning.wanted(self._planning, now_s)
-        before = self._planning.in_force
-        return problem(
+        return given(
+            house,
+            self._rules,
             at,
-            prices=await asyncio.to_thread(prices_ahead, house, self._rules),
+            planning=self._planning,
+            habits=self._habits,
+            prices=Supposed(await asyncio.to_thread(prices_ahead, house, self._rules, days_back=DAYS_BACK)),
             outlook=outlook,
-            peaks=peak_prices(house, self._rules, saves_eur=self._planning.saves_eur),
-            used_wh=used_wh(house, self._rules, at),
-            wants=cars.wants,
-            store=battery.store,
-            store_phases=battery.phases,
-            rows=cars.rows or (Row(name="connection", most_w=limit_w(house, self._rules), house=True),),
-            before=before.schedule.blocks if before else (),
+            now_s=now_s,
         )
 
 

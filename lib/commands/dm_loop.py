@@ -8,8 +8,9 @@ from datetime import date
 from lib.clock import Clock
 from lib.commands.memory import Memory
 from lib.commands.teller import Teller
-from lib.core import house as core
+from lib.core import metering as core
 from lib.core.books import local_day
+from lib.core.house import House, Rules
 from lib.core.p1 import Framer, cause_of_silence
 from lib.core.reading import Parser
 from lib.core.slots import Series
@@ -21,12 +22,12 @@ log = logging.getLogger("dm")
 class Meter:
     """Who has the state of the house, and makes the next one of it; `see` is shown each."""
 
-    def __init__(self, line: Line, rules: core.Rules, memory: Memory, teller: Teller, clock: Clock) -> None:
+    def __init__(self, line: Line, rules: Rules, memory: Memory, teller: Teller, clock: Clock) -> None:
         self.house = memory.house
         self._line, self._rules, self._memory, self._teller, self._clock = line, rules, memory, teller, clock
         self._framer, self._parser = Framer(), Parser()
         self._last_s = self._said_s = clock.monotonic()  # of a good telegram, of a word; at first the start
-        self.see: Callable[[core.House], None] = lambda _: None
+        self.see: Callable[[House], None] = lambda _: None
 
     async def run(self) -> None:
         """Until a recording is over; then its last word stands. Raises MeterError when the source can never work."""

@@ -7,7 +7,8 @@ from typing import Protocol
 from lib import messages
 from lib.clock import Clock
 from lib.commands.peers import heard
-from lib.core.house import Accepted, Claimed, House, Rules, new_peak_eur, paid_w
+from lib.core.house import House, Rules, new_peak_eur, paid_w
+from lib.core.metering import Accepted, Claimed
 from lib.core.sun import LIMIT_S, Roof
 from lib.hub.orders import Answer, Handlers
 from lib.messages.charging import Charging

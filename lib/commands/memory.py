@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from lib.clock import Clock
 from lib.core.events import Event
 from lib.core.habits import Habits, Note, learned
-from lib.core.house import House, opened
+from lib.core.house import House
+from lib.core.metering import opened
 from lib.core.saved import Saving
 from lib.core.slots import Slot
 from lib.meters import is_recording

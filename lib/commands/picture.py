@@ -17,8 +17,9 @@ from lib.commands import picture_store
 from lib.commands.attach import TITLES
 from lib.commands.picture_cars import noon
 from lib.commands.picture_plan import planned
-from lib.core import house as core
+from lib.core import metering as core
 from lib.core.events import Event
+from lib.core.house import House, Rules
 from lib.core.p1 import Framer
 from lib.core.rates import parse_rates
 from lib.core.reading import Parser
@@ -40,11 +41,11 @@ SIZE, CARS_SIZE, STORE_SIZE = (132, 44), (132, 34), (132, 34)
 MINUTES = 3 * 24 * 60 + 66
 
 
-def evening(rules: core.Rules) -> list[Message]:
+def evening(rules: Rules) -> list[Message]:
     """What dm says after some simulated days, at 18:06 with the oven on."""
     start = parse_stamp(START).at
     assert start is not None
-    world, framer, parser, house, last = World(seed=3, start=start), Framer(), Parser(), core.House(), b""
+    world, framer, parser, house, last = World(seed=3, start=start), Framer(), Parser(), House(), b""
     happened: deque[Event] = deque(maxlen=EVENTS)
     for minute in range(MINUTES):
         slow = minute < MINUTES - 15
@@ -69,7 +70,7 @@ def evening(rules: core.Rules) -> list[Message]:
 async def house() -> str:
     """The dashboard of dm."""
     tariffs = parse_rates(json.loads((settings.CHECKOUT / RATES).read_text("utf-8")))
-    rules = core.Rules(tariffs=tariffs, connection_w=settings.load({}).rules.connection_w)
+    rules = Rules(tariffs=tariffs, connection_w=settings.load({}).rules.connection_w)
     return await picture(evening(rules), SIZE)
 
 

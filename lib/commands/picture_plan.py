@@ -148,7 +148,6 @@ def planned(at: datetime = NOW, **changes: object) -> Plan:
         "paid_w": PAID_W,
         "peak_eur": 0.0,
         "eur": 13.87,
-        "bound_eur": 13.71,
         "rounding_eur": 0.16,
         "solve_s": 0.011,
         "titles": TITLES,

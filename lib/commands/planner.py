@@ -193,7 +193,7 @@ def _believed(problem: Problem, said: bytes) -> tuple[Schedule | None, str]:
 def _wrong(problem: Problem, schedule: Schedule) -> str:
     """What no schedule for this problem can be; "" where it may be believed."""
     store, count = problem.store, len(problem.spans)
-    numbers = (*schedule.store_w, *schedule.kw_saves_eur, schedule.bound_eur or 0.0, schedule.solve_s)
+    numbers = (*schedule.store_w, schedule.bound_eur or 0.0, schedule.solve_s)
     if schedule.by != "solver":
         return f"a schedule by {schedule.by!r}"
     if not all(isfinite(number) for number in numbers):

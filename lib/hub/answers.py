@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from textwrap import wrap
 
 from lib.hub.money import rate
-from lib.hub.wording import BRUSSELS, UNKNOWN, WIDTH, answer, kw, labelled, moment, near, span
+from lib.hub.wording import BRUSSELS, UNKNOWN, WIDTH, answer, kw, labelled, moment, near, span, wrapped
 from lib.messages import Column, Events, House, MonthPeaks, QuarterNow, Rates, Telegram, Usage, cents
 
 QUARTER = timedelta(minutes=15)
@@ -28,7 +28,7 @@ def help_text(words: Mapping[str, str]) -> str:
 
 def folded(text: str) -> str:
     """A text of others, in lines that fit."""
-    return "\n".join(part for line in text.splitlines() for part in wrap(line, WIDTH))
+    return "\n".join(part for line in text.splitlines() for part in wrapped(line))
 
 
 def status(house: House | None, rates: Rates | None = None) -> str:
@@ -147,7 +147,7 @@ def _battery(house: House) -> Iterable[str]:
             power_w = (one.low_w + one.high_w) / 2
             way = "stored" if power_w > 0 else "given"
             word = "rests" if abs(power_w) < RESTS_W else f"{_watts(abs(power_w))} {way}"
-            yield labelled("battery", word if one.controlled else f"{word}, out of reach")
+            yield labelled("battery", word if one.controlled else "out of reach")
 
 
 def _quarter(house: House) -> list[str]:

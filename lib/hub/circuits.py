@@ -5,9 +5,8 @@ In lines of some 72 columns. A load near its limit has a "!", one above it "!!";
 
 from collections.abc import Iterator
 from datetime import datetime
-from textwrap import wrap
 
-from lib.hub.wording import UNKNOWN, WIDTH, kw, near, span
+from lib.hub.wording import UNKNOWN, kw, near, span, wrapped
 from lib.messages.charging import ChargerNow, Charging, CircuitNow
 from lib.messages.circuits import ENDED, SHARES, Node, counted, held, nodes, strain
 
@@ -106,4 +105,4 @@ def _lease(one: ChargerNow) -> str:
 def _folded(indent: str, said: str) -> list[str]:
     """A line, or what goes on of it further in."""
     further = f"{indent}{' ' * STEP * 2}"
-    return wrap(said, WIDTH, initial_indent=indent, subsequent_indent=further) or [indent]
+    return wrapped(said, first=indent, further=further) or [indent]

@@ -35,7 +35,7 @@ UNIT: Final = re.compile(r"(?<=\d)\s*(?:%|min|kW)$", re.IGNORECASE)
 OFF, AUTO = "off", "auto"
 BATTERY = "battery"
 GUEST = "guest"
-MOST_KW = 100.0
+MOST_KW, MOST_PCT = 100.0, 100.0
 LONGEST_NUMBER = 4  # of a priority
 MOST_WORDS = 40  # that a name can have
 AMOUNT: Final = re.compile(r"(?P<number>[-+]?\d{1,7}(?:[.,]\d{1,3})?)(?P<unit>kw|w|s)?", re.IGNORECASE)
@@ -104,7 +104,11 @@ def _storage(rest: str, _: Newest) -> Order:
 def _reserve(rest: str, _: Newest) -> Order:
     if rest.casefold() == AUTO:
         return SetReserve(reserve_pct=None)
-    return order_of(SetReserve, {"reserve_pct": _number(UNIT.sub("", rest))})
+    number = _number(UNIT.sub("", rest))
+    if isinstance(number, str) or number > MOST_PCT:
+        shown = repr(rest)[:LONGEST_SHOWN]
+        raise OrderError(f"a reserve is a number of percent from 0 to {MOST_PCT:g}, or {AUTO}, and not {shown}")
+    return order_of(SetReserve, {"reserve_pct": number})
 
 
 def _propose(rest: str, newest: Newest) -> Order:

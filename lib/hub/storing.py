@@ -124,10 +124,9 @@ def reserve(storage: Storage) -> str:
     """The reserve and the floor, and who set it."""
     if not storage.capacity_tariff:
         return f"never below {storage.floor_pct:.0f} %"
-    by = "as you set it" if storage.reserve_set else "by the time of day"
     floor = f"; never below {storage.floor_pct:.0f} %" if storage.floor_pct else ""
     kept = f"{storage.reserve_pct:.0f} %" if storage.reserve_pct > storage.floor_pct else "nothing"
-    return f"{kept} for the peak, {by}{floor}"
+    return f"{kept} for the peak, {storage.reserve_by}{floor}"
 
 
 def _together(storage: Storage) -> Iterator[str]:
@@ -219,4 +218,4 @@ def _pct(soc_pct: float | None) -> str:
 
 
 def _kwh(energy_wh: float) -> str:
-    return f"{energy_wh / 1000:.1f} kWh"
+    return f"{round(energy_wh / 1000, 1) + 0.0:.1f} kWh"

@@ -7,6 +7,7 @@ from textwrap import wrap
 from zoneinfo import ZoneInfo
 
 from lib.messages import cents
+from lib.messages.amounts import loosened, tied
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 WIDTH = 72
@@ -80,10 +81,14 @@ def euro(eur: float | None) -> str:
     return "" if eur is None else str(cents(eur))
 
 
+def wrapped(text: str, *, first: str = "", further: str = "") -> list[str]:
+    """Lines that fit, no amount torn; first, further: what stands before the first, and before what goes on."""
+    return [loosened(row) for row in wrap(tied(text), WIDTH, initial_indent=first, subsequent_indent=further)]
+
+
 def _folded(lines: Iterable[str]) -> Iterable[str]:
     for line in lines:
         if len(line) <= WIDTH:
             yield line.rstrip()
         else:
-            tied = line.replace("€ ", "€\u00a0")  # an amount is not torn from its sign
-            yield from (row.replace("\u00a0", " ") for row in wrap(tied, WIDTH, subsequent_indent=" " * INDENT))
+            yield from wrapped(line, further=" " * INDENT)

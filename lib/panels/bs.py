@@ -90,7 +90,7 @@ def _legend(seen: Seen) -> list[tuple[str, str]]:
     if store_peaks_cost(seen):
         lines += [
             ("ahead", "what is kept in it for the peak"),
-            ("target", "the target of the quarter, and the marks of floor and reserve"),
+            ("target", "the quarter's target, and the marks of floor and reserve"),
             ("over", "above the paid peak"),
         ]
     return lines

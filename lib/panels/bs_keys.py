@@ -40,7 +40,6 @@ def ask_reserve(seen: Seen) -> Asked:
         return storage
     if not storage.capacity_tariff:
         return NO_PEAKS
-    by = "as you set it" if storage.reserve_set else "by the time of day"
 
     def parse(typed: str) -> Order | str:
         if typed.strip().lower() == AUTO:
@@ -52,8 +51,8 @@ def ask_reserve(seen: Seen) -> Asked:
 
     return Field(
         title="Battery: reserve",
-        question="How much, in %, is kept for the month's peak? Type auto to leave that to the time of day and the "
-        f"season. It is {storage.reserve_pct:.0f} % now, {by}.",
+        question="How much, in %, is kept for the month's peak? Type auto to leave that to what the last weeks "
+        f"needed. It is {storage.reserve_pct:.0f} % now, {storage.reserve_by}.",
         unit="%",
         parse=parse,
         remark=lambda typed: _remark(typed, storage),

@@ -233,15 +233,14 @@ def _tail(ahead: Ahead, look: Look, width: int) -> list[Row]:
         today, days = plan.saved[0], month_of(plan)
         day = day_of(today)
         month = "this month" if day is None else MONTHS[day.month - 1]
-        rows.append(
-            [
-                ("Saved today ", colours.quiet),
-                (f"{look.glyphs.euro} {look.euro(gained_eur([today]))}", colours.good),
-                (f", in {month} ", colours.quiet),
-                (f"{look.glyphs.euro} {look.euro(gained_eur(days))}", colours.good),
-                (" against charging at once", colours.quiet),
-            ]
-        )
+        row = [
+            ("Saved today ", colours.quiet),
+            (f"{look.glyphs.euro} {look.euro(gained_eur([today]))}", colours.good),
+            (f", in {month} ", colours.quiet),
+            (f"{look.glyphs.euro} {look.euro(gained_eur(days))}", colours.good),
+        ]
+        against = (" against charging at once", colours.quiet)
+        rows.append([*row, against] if length([*row, against]) <= width else row)
         rows += _yesterday(plan, look)
     if ahead.outlook is not None:
         rows += _outlook(ahead.outlook, look, width)

@@ -75,10 +75,10 @@ def _battery(house: House, look: Look, width: int) -> Iterator[Row]:
     if one is None:
         return
     colours, power_w = look.colours, one.power_w
-    row = _figure("Battery", abs(power_w), look, colours.used if one.controlled else colours.warn)
     if not one.controlled:
-        yield [*row, ("   out of reach", colours.warn)]
+        yield [*_figure("Battery", None, look, colours.warn), ("   out of reach", colours.warn)]
         return
+    row = _figure("Battery", abs(power_w), look, colours.used)
     word = "" if abs(power_w) < FLOWS_W else "   stored" if power_w > 0 else "   given"
     granted_w = sum(grant.power_w for grant in house.grants if grant.who == BATTERY)
     said = f"{word}, granted {look.kw(granted_w)} kW" if granted_w > 0 and power_w >= FLOWS_W else word

@@ -1,12 +1,16 @@
 """Styled pieces → lines → one rich Text that fits its room. Whatever is written passes the look: nothing else does."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Span, Text
 
+from lib.messages.amounts import loosened, tied
 from lib.panels.look import Look
+
+BREAK = re.compile(r"[^\S\u00a0]+")  # where a line may end
 
 Piece = tuple[str, str]  # text, style
 Cell = tuple[str, str]  # one sign, style
@@ -63,7 +67,7 @@ class Sheet:
 def wrapped(look: Look, text: str, width: int) -> list[str]:
     """The words of a text in lines of `width` cells; a word that is longer stands alone and is cut by its row."""
     lines = [""]
-    for word in look.safe(text).split():
+    for word in map(loosened, BREAK.split(tied(look.safe(text)).strip())):
         if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) > width:
             lines.append(word)
         else:

@@ -89,7 +89,7 @@ def _fitting(every: list[Row], most: int, register: str | None) -> list[Row]:
 def _heads(sheet: Sheet, usage: Usage, look: Look, widths: tuple[int, int], *, hidden: int, second: bool) -> None:
     """The names of the periods; with a second line also their dates, else dates for names where they say more."""
     colours, (label, width) = look.colours, widths
-    first = "" if not hidden else f"{hidden} more rows"
+    first = "" if not hidden else f"{hidden} more row{'s' * (hidden > 1)}"
     names: list[Piece] = [(look.left(first, label), colours.quiet)]
     dates: list[Piece] = [(" " * label, "")]
     for column in usage.columns:

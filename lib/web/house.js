@@ -42,7 +42,7 @@ function sunText({ sun_w, suns = [] }) {
 function batteryText({ drawn }) {
   const found = drawn.find(({ who }) => who === "battery");
   if (!found) return "";
-  return joined([`battery ${storedText(middle_w(found))}`, !found.controlled && "out of reach"]);
+  return `battery ${found.controlled ? storedText(middle_w(found)) : "out of reach"}`;
 }
 
 /** What a kWh costs and earns now; the bands hold what counts. */

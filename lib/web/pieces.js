@@ -11,7 +11,8 @@ function piece(root, name) {
 function write(root, texts) {
   for (const [name, text] of Object.entries(texts)) {
     const found = piece(root, name);
-    if (found.textContent !== text) found.textContent = text;
+    const said = text ? tied(text) : "";
+    if (found.textContent !== said) found.textContent = said;
     found.hidden = !text;
   }
 }

@@ -76,9 +76,9 @@ function showStorageMode(card, { mode, batteries }) {
   }
 }
 
-function showReserve(card, { reserve_pct, floor_pct, reserve_set, batteries, capacity_tariff }) {
+function showReserve(card, { reserve_pct, floor_pct, reserve_set, reserve_learned, batteries, capacity_tariff }) {
   card.hidden = !batteries.length || !capacity_tariff;
-  const by = reserve_set ? "set by you" : "by the time of day";
+  const by = reserve_set ? "set by you" : reserve_learned ? "as the last weeks needed" : "by the time of day";
   write(card, { reserve: `${reserve_pct > floor_pct ? percent(reserve_pct) : "none now"}, ${by}` });
   piece(card, "byday").setAttribute("aria-pressed", String(!reserve_set));
 }

@@ -32,7 +32,7 @@ function kw(power_w) {
 }
 
 function kwh(energy_wh) {
-  return energy_wh == null ? UNKNOWN : `${(energy_wh / 1000).toFixed(1)}${NBSP}kWh`;
+  return energy_wh == null ? UNKNOWN : `${(Math.round(energy_wh / 100) / 10 + 0).toFixed(1)}${NBSP}kWh`;
 }
 
 /** A power as a person reads it: small ones in watts. */
@@ -45,6 +45,11 @@ function storedText(power_w) {
   if (power_w == null) return UNKNOWN;
   if (Math.abs(power_w) < RESTS_W) return "rests";
   return `${power_w > 0 ? "stores" : "gives"} ${watts(Math.abs(power_w))}`;
+}
+
+/** A sentence of a program, with its amounts as they are here. */
+function tied(text) {
+  return text.replace(/€ (\d)/g, `€${NBSP}$1`).replace(/(\d) (kWh?\b|W\b|A\b|km\b|min\b|s\b|h\b|%|€)/g, `$1${NBSP}$2`);
 }
 
 function euro(eur) {

@@ -15,9 +15,10 @@ from lib.commands import desk as desks
 from lib.commands.desk import Desk
 from lib.commands.memory import Memory
 from lib.commands.planner import Planned, Planner
-from lib.core import house as core
+from lib.core import metering as core
 from lib.core.arbitrage import Store
-from lib.core.house import Happening, House, Rules
+from lib.core.house import House, Raised, Rules
+from lib.core.metering import Happening
 from lib.core.plan import Want
 from lib.core.problem import Problem
 from lib.core.reading import Reading
@@ -105,7 +106,7 @@ async def test_it_plans_for_what_it_heard_and_says_why(monkeypatch: pytest.Monke
         assert ("solver", "the first plan") == (first.by, first.because)
         assert first.spans[0].battery_w is not None
         assert [AT] == [one.made for one in room.said if isinstance(one, Outlook)]
-        assert isinstance(room.taken[-1], core.Raised)
+        assert isinstance(room.taken[-1], Raised)
         room.desk.hear(a_charging(wants=(WANT,)))
         room.pass_to(5)
         later = await room.planned(lambda plan: plan.served)

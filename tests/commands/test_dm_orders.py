@@ -9,7 +9,8 @@ from lib.commands.dm_orders import claims_to, handlers
 from lib.core import charging as core
 from lib.core.battery_why import BatteryWhy, Ground
 from lib.core.claims import BATTERY, LEASE_S, PLAN, SURPLUS, Claim, Drawn
-from lib.core.house import Accepted, Claimed, House, Rules, Silent, after
+from lib.core.house import House, Rules
+from lib.core.metering import Accepted, Claimed, Silent, after
 from lib.core.modes import Mode, StorageMode
 from lib.core.rates import parse_rates
 from lib.core.sun import InverterEvent, InverterHeld, InverterReading, InverterTold, Roof

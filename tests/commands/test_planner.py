@@ -1,6 +1,7 @@
 """The solver as a child process: what it does wrong costs a sentence and no plan, and it leaves nothing behind."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -79,8 +80,11 @@ async def come(look: Callable[[], T]) -> T:
 
 def children() -> list[int]:
     """The processes that this one has started and that are not gone, zombies among them."""
-    own = Path(f"/proc/{os.getpid()}/task")
-    return [int(one) for task in own.iterdir() for one in (task / "children").read_text().split()]
+    found: list[int] = []
+    for thread in Path(f"/proc/{os.getpid()}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # a thread that ended since has no children any more
+            found += map(int, (thread / "children").read_text().split())
+    return found
 
 
 def is_there(pid: int) -> bool:

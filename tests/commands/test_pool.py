@@ -248,6 +248,6 @@ async def test_the_example_runs(tmp_path: Path) -> None:
         assert {} == plant.charging.outside
     said = out.decode()
     assert "carport: garage" in said
-    assert "Done(what='carport: 6.00 kW, as example plant wishes" in said
+    assert "carport: 6.00 kW, as example plant wishes" in said
     assert "target 6000.0 W, we may have 0.0 to" in said
     assert "drawn 2530.0 W" in said

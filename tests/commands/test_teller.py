@@ -9,7 +9,8 @@ from lib import messages
 from lib.clock import TurnedClock
 from lib.commands.memory import Memory
 from lib.commands.teller import Teller
-from lib.core.house import House, Published, Rules, Silent, after
+from lib.core.house import House, Rules
+from lib.core.metering import Published, Silent, after
 from lib.core.rates import parse_rates
 from lib.core.slots import Series, Slot
 from lib.messages import Bill, Message, Rates, Usage

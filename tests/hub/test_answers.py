@@ -6,6 +6,7 @@ from textwrap import dedent
 
 import pytest
 
+from lib.core.claims import Drawn
 from lib.core.cost import PriceSlot
 from lib.core.link import Link, LinkState
 from lib.core.peaks import MonthPeak
@@ -40,6 +41,12 @@ def test_status_is_the_house_at_a_glance() -> None:
         telegrams      3600 good, 2 bad
         """
     assert shown(expected) == status(a_house())
+
+
+def test_a_battery_that_nobody_controls_does_what_is_not_known() -> None:
+    """The middle of what it may do at most, either way, is no rest."""
+    lost = Drawn(who="battery", low_w=-2000.0, high_w=2000.0, controlled=False)
+    assert "battery        out of reach" in status(a_house(drawn=(lost,))).splitlines()
 
 
 def test_status_says_what_is_unusual() -> None:

@@ -1,5 +1,7 @@
 """What a person reads about the battery."""
 
+from dataclasses import replace
+
 from lib.core.modes import StorageMode
 from lib.hub import storing
 from lib.messages.storage import Flow
@@ -101,6 +103,13 @@ Jun 2026       81.0 kWh stored, 72.0 kWh given, 8.1 kWh lost
     assert "nothing is counted yet" == storing.gains(a_storage(today=None, month=None))
 
 
+def test_a_loss_that_is_almost_nothing_has_no_sign() -> None:
+    """A battery tells in whole per cent how full it is, so that a little may come out that never went in."""
+    today = a_storage().today
+    assert today
+    assert ", 0.0 kWh lost" in storing.gains(a_storage(today=replace(today, losses_wh=-20.0)))
+
+
 def test_the_plan_says_when_at_which_price_and_how_full_then() -> None:
     """A line for each block."""
     expected = """\
@@ -118,6 +127,9 @@ def test_mode_reserve_and_peak_can_be_asked_for() -> None:
     assert "stores 1.9 kW from the sun" == storing.why(a_storage())
     assert "30 % for the peak, as you set it; never below 10 %" == storing.kept(
         a_storage(reserve_pct=30.0, reserve_set=True)
+    )
+    assert "30 % for the peak, as the last weeks needed; never below 10 %" == storing.kept(
+        a_storage(reserve_pct=30.0, reserve_learned=True)
     )
     assert storing.peak(a_storage()) == (
         "target         3.91 kW in this quarter\nmonth peak     3.91 kW, 6.24 kW without the battery"

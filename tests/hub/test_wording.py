@@ -1,5 +1,7 @@
 """Figures in words, where no answer shows it."""
 
+import re
+
 import pytest
 
 from lib.hub.wording import UNKNOWN, answer, kw, labelled
@@ -26,3 +28,10 @@ def test_an_amount_is_not_torn_from_its_sign() -> None:
     said = answer(labelled("why", "stores at € 0.149 a kWh for 18:00-20:45, when it costs a lot, which is € 0.275"))
     assert "€\n" not in said
     assert "€ 0.275" in said
+
+
+def test_a_number_stays_beside_its_unit() -> None:
+    """Wherever the lines of an answer end."""
+    for before in range(40, 72):
+        said = answer(f"{'x' * before} 11.04 kW, 45 % until 3 min 20 s ago at 14.5 A")
+        assert not re.search(r"\d\n", said), said

@@ -58,7 +58,7 @@ def no_battery() -> list[Message]:
 def nothing_to_do() -> list[Message]:
     """Nobody wants anything, and no battery."""
     bare = tuple(replace(one, cars_w={}) for one in spans(NOW, (), soc_pct=None))
-    return [house(), planned(spans=bare, blocks=(), served=(), saved=(), rounding_eur=None, bound_eur=None, titles={})]
+    return [house(), planned(spans=bare, blocks=(), served=(), saved=(), rounding_eur=None, titles={})]
 
 
 def unpublished() -> list[Message]:
@@ -82,7 +82,6 @@ def greedy() -> list[Message]:
         paid_w=2500.0,
         target_w=3910.0,
         peak_eur=6.62,
-        bound_eur=None,
         rounding_eur=None,
         short=(short,),
         served=tuple(_short(one) for one in planned().served),

@@ -12,7 +12,8 @@ from fastcrc import crc16
 
 from lib import messages
 from lib.core.events import Event
-from lib.core.house import Heard, House, Rules, Silent, after
+from lib.core.house import House, Rules
+from lib.core.metering import Heard, Silent, after
 from lib.core.p1 import Framer
 from lib.core.rates import parse_rates
 from lib.core.reading import Parser

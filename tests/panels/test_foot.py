@@ -2,8 +2,14 @@
 
 import pytest
 
-from lib.panels.foot import MOST_ANSWER, render_answer, render_foot
-from tests.panels.golden import LOOK, styles
+from lib.panels.bs import bs_panels
+from lib.panels.dm import dm_panels
+from lib.panels.ev import ev_panels
+from lib.panels.foot import MOST_ANSWER, render_answer, render_foot, render_help
+from lib.panels.layout import Panels
+from lib.panels.look import Room
+from lib.panels.themes import SKINS
+from tests.panels.golden import LOOK, seen, styles
 
 TITLES = ("Quarter", "Usage", "Rates", "Telegram", "Months")
 EVERY = ("Quarter", "Usage", "Rates", "Meter", "Bill", "Events", "Peaks", "Prices")
@@ -35,6 +41,15 @@ def test_the_key_of_the_page_is_marked() -> None:
     for width in (120, 60, 28):
         text = render_foot(TITLES, 4, LOOK, width)
         assert [" 4 "] == [text.plain[one.start : one.end] for one in text.spans if str(one.style) == "bold reverse"]
+
+
+@pytest.mark.parametrize("panels", [dm_panels(), ev_panels(), bs_panels()], ids=["dm", "ev", "bs"])
+def test_the_help_is_whole_on_a_small_terminal(panels: Panels) -> None:
+    """In the 72 columns that its frame leaves of 80, no line of keys and colours is cut."""
+    legend, themes = panels.legend(seen([])), [skin.name for skin in SKINS]
+    room = Room(72, 60)
+    shown = render_help(legend, (), themes, LOOK, room, attached=True, orders=panels.keys, choices=True, folds=True)
+    assert [] == [line for line in shown.plain.split("\n") if LOOK.glyphs.cut in line]
 
 
 def test_an_answer_takes_the_lines_it_needs() -> None:

@@ -45,6 +45,15 @@ def test_the_plan_of_other_days_looks_as_it_did(name: str) -> None:
     assert golden(f"plan_{name}_80x24.txt", found) == found
 
 
+@pytest.mark.parametrize("width", [40, 52, 76])
+def test_what_was_saved_is_told_to_its_end(width: int) -> None:
+    """Against what it is reckoned gives way where there is no room for it."""
+    room = Room(width, 200, whole=True)
+    lines = shown(render_plan(seen(ahead.winter()), LOOK, room), room).split("\n")
+    (saved,) = (line for line in lines if "Saved" in line)
+    assert saved.rstrip().endswith("at once" if width == 76 else "9.19")
+
+
 @pytest.mark.parametrize("look", ["console", "ascii"])
 def test_the_plan_looks_as_it_did_on_a_plain_terminal(look: str) -> None:
     """The lanes tell by their signs what others tell by colours."""

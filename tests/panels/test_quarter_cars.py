@@ -149,6 +149,12 @@ def test_a_battery_that_nobody_controls_is_a_warning() -> None:
     assert {COLOURS.warn} == styles(drawn(lost), "out of reach")
 
 
+def test_what_a_battery_does_that_nobody_controls_is_not_known() -> None:
+    """What it may do at most, either way, is no figure of now."""
+    lost = house(drawn=(replace(GIVEN, low_w=-2000.0, high_w=2000.0, controlled=False),))
+    assert "Battery        – kW   out of reach" in drawn(lost).plain
+
+
 def test_the_head_says_sun_and_battery_in_a_home_that_has_one() -> None:
     """Beside what it listens to only where there is room for both."""
     both = house(drawn=(GIVEN,), suns=(SUN,), sun_w=2400.0)

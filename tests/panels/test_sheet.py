@@ -41,6 +41,11 @@ def test_pieces_at_both_ends_keep_the_right_ones() -> None:
     assert left == apart(left, [], 3)
 
 
+def test_a_number_stays_beside_its_unit() -> None:
+    """Where a sentence goes on in another line."""
+    assert ["held to", "15 A under", "5.84 kW"] == wrapped(LOOK, "held to 15 A under 5.84 kW", 11)
+
+
 def test_words_are_wrapped_by_cells() -> None:
     """A sign of two cells counts double; no text is one empty line."""
     assert ["漢字 漢", "字"] == wrapped(LOOK, "漢字 漢 字", 7)

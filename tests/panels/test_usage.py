@@ -222,6 +222,13 @@ def test_a_small_room_keeps_the_rows_that_matter() -> None:
     assert {"Σ kWh", "Σ €", "Gas m³", "Water m³", "Σ € all", "Peak kW"} <= {line[:13].strip() for line in lines}
 
 
+def test_one_row_that_is_left_out_is_one_row() -> None:
+    """And one that is not is not spoken of."""
+    usage, rates, house = of(story.four_days())
+    heads = [render_usage(usage, rates, house, LOOK, Room(76, height)).plain.split("\n")[0] for height in range(16, 24)]
+    assert 1 == sum(head.startswith("1 more row ") for head in heads)
+
+
 def test_a_small_room_keeps_the_register_that_counts_now() -> None:
     """The one row that there is room for is green by night too."""
     usage, rates, house = of(story.four_days())

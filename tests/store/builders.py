@@ -11,8 +11,9 @@ from lib.clock import TurnedClock
 from lib.core.booking import after
 from lib.core.books import Books, Closed, Prices
 from lib.core.counters import Counters
-from lib.core.house import Heard, House
-from lib.core.house import after as house_after
+from lib.core.house import House
+from lib.core.metering import Heard
+from lib.core.metering import after as house_after
 from lib.core.quarter import QUARTER, start_of
 from lib.store.batch import Batch
 from lib.store.database import open_reading

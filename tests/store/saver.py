@@ -11,7 +11,8 @@ from datetime import date
 from pathlib import Path
 
 from lib.clock import TurnedClock
-from lib.core.house import Heard, House, Published, Rules, after, opened
+from lib.core.house import House, Rules
+from lib.core.metering import Heard, Published, after, opened
 from lib.core.p1 import Framer
 from lib.core.rates import parse_rates
 from lib.core.reading import Parser

@@ -12,7 +12,7 @@ from typing import Protocol, Self
 
 from lib.commands.ev_memory import begun, standing
 from lib.core import charging as ev
-from lib.core import house as dm
+from lib.core import metering as dm
 from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import LEAST_A, ChargerRules
 from lib.core.circuits import NOTHING, Amps, Circuit, safe_a

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from lib.core.books import Books, periods
-from lib.core.house import Heard, House, Rules, Silent, after, prices, target_w
+from lib.core.house import House, Rules, prices, target_w
+from lib.core.metering import Heard, Silent, after
 from lib.core.p1 import Framer
 from lib.core.reading import Parser
 from lib.core.tariff import Tariffs

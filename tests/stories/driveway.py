@@ -11,7 +11,7 @@ from typing import Self
 
 from lib.commands.ev_memory import begun, standing
 from lib.core import charging as ev
-from lib.core import house as dm
+from lib.core import metering as dm
 from lib.core.agenda import Listed
 from lib.core.car import CarReading, CarTold
 from lib.core.carport import Charging, ChargingRules

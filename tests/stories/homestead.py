@@ -12,7 +12,7 @@ from math import inf
 from typing import Any, NamedTuple
 
 from lib.core import charging as ev
-from lib.core import house as dm
+from lib.core import metering as dm
 from lib.core import storage as bs
 from lib.core.battery import (
     BatteryBalked,

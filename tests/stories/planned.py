@@ -15,15 +15,17 @@ from typing import Any
 from lib import solver
 from lib.core import charging as ev
 from lib.core import greedy, planning
-from lib.core import house as dm
+from lib.core import metering as dm
 from lib.core import storage as bs
-from lib.core.horizon import problem
+from lib.core.given import given
+from lib.core.habits import Habits
+from lib.core.house import Raised
+from lib.core.insured import NOBODY, Insured
 from lib.core.outlook import Foreseen, Outlook
 from lib.core.planning import Found, InForce, Planning
-from lib.core.problem import Problem, Row
+from lib.core.problem import Problem
 from lib.core.quarter import QUARTER, start_of
 from lib.core.saved import Saving
-from lib.core.terms import peak_prices, used_wh
 from lib.core.why import Hold
 from lib.messages import parse_message, to_json
 from lib.messages.dm_plan import battery_of, cars_of, say_plan
@@ -47,7 +49,7 @@ class Planned(Homestead):
 
     Attributes:
         load_ahead, sun_ahead: what is foreseen at an instant, in W; load_off_w: how far off that mostly is.
-        solver_lives: kill it. plans_made: False: dm makes none.
+        solver_lives: kill it. plans_made: False: dm makes none. insured: what it learned of the last days.
         plans: all that were made, with what made them due and the second they came into force.
         spent_eur: what energy cost by the meter, less what it earned.
 
@@ -61,10 +63,11 @@ class Planned(Homestead):
         sun_ahead: Watts = lambda _: 0.0,
         load_off_w: float = 0.0,
         plans: bool = True,
+        insured: Insured = NOBODY,
         **more: Any,
     ) -> None:
         self.load_ahead, self.sun_ahead, self.load_off_w = load_ahead, sun_ahead, load_off_w
-        self.solver_lives, self.plans_made = True, plans
+        self.solver_lives, self.plans_made, self.insured = True, plans, insured
         self.planning = Planning()
         self.plans: list[tuple[int, InForce]] = []
         self.spent_eur = 0.0
@@ -147,7 +150,7 @@ class Planned(Homestead):
         self.planning = planning.found(self.planning, found)
         self.plans.append((self.second, self.plan))
         self._eventful_s = self.second
-        raised = dm.Raised(peak_w=self.plan.target_w, quarters=self.plan.quarters, until=self.at + HOLDS)
+        raised = Raised(peak_w=self.plan.target_w, quarters=self.plan.quarters, until=self.at + HOLDS)
         self.house = dm.after(self.house, raised, self.dm_rules)
         said = say_plan(self.plan, Saving(), boot="dm", seq=self.second, peaks_cost=self.dm_rules.capacity_tariff)
         heard = parse_message(to_json(said))
@@ -159,19 +162,15 @@ class Planned(Homestead):
             self.put(bs.Planned(followed=followed))
 
     def _problem(self) -> Problem:
-        cars, battery = planning.wanted(self.planning, float(self.second))
-        before = self.planning.in_force
-        return problem(
+        return given(
+            self.house,
+            self.dm_rules,
             self.at,
+            planning=self.planning,
+            habits=Habits(insured=self.insured),
             prices=self.prices,
             outlook=self._outlook(),
-            peaks=peak_prices(self.house, self.dm_rules, saves_eur=self.planning.saves_eur),
-            used_wh=used_wh(self.house, self.dm_rules, self.at),
-            wants=cars.wants,
-            store=battery.store,
-            store_phases=battery.phases,
-            rows=cars.rows or (Row(name="connection", most_w=self.dm_rules.connection_w, house=True),),
-            before=before.schedule.blocks if before else (),
+            now_s=float(self.second),
         )
 
     def _outlook(self) -> Outlook:

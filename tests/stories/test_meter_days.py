@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from lib.core.house import Heard, after
 from lib.core.link import LinkState
+from lib.core.metering import Heard, after
 from lib.core.quarter import QUARTER
 from tests.conftest import local, stamp
 from tests.stories.conftest import Day

@@ -10,7 +10,7 @@ from tests.conftest import local
 from tests.stories.cellars import prices
 from tests.stories.driveway import steps
 from tests.stories.homes import a_trip
-from tests.stories.nights import a_planned, real_pct
+from tests.stories.nights import LATE, MORNING, a_planned, real_pct
 from tests.stories.planned import DIED, Planned
 
 NOON = local("2026-11-20 12:55")
@@ -135,3 +135,24 @@ def test_an_oven_in_a_planned_block() -> None:
 
 def _holds(home: Planned, slot: PriceSlot) -> bool:
     return any(block.start < slot.end and slot.start < block.end for block in home.plan.schedule.blocks)
+
+
+def test_a_car_that_left_for_its_trip_is_planned_for_from_its_return_on() -> None:
+    """Back at 01:00 by its calendar, it charges for the next one between then and 6:15, in the cheapest hours left."""
+    home = a_planned(goal_pct=None, store_pct=None)
+    back = LATE + 3 * HOUR
+    home.list_trips(
+        a_trip("@car_1@ Gent 20 km", LATE + HOUR, key="near", hours=2),
+        a_trip("@car_1@ Namen 45 %", MORNING, key="far"),
+    )
+    home.run(minutes=2)
+    home.points["garage"].unplug()
+    home.run(minutes=2)
+    want, *others = home.ev.wants
+    assert (back, back) == (want.since, want.back)
+    assert {back} == {other.since for other in others}
+    assert all(other.worth_eur_kwh is not None for other in others)
+    blocks = home.plan.schedule.blocks
+    assert blocks
+    assert min(block.start for block in blocks) >= back
+    assert max(home.plan.outcome.short_wh) < 0.1

@@ -5,6 +5,8 @@ from random import Random
 import pytest
 
 from lib.core.problem import HOUR
+from tests.conftest import local
+from tests.stories.homes import a_trip
 from tests.stories.nights import a_planned, left_eur, real_pct
 from tests.stories.planned import Planned
 
@@ -87,3 +89,25 @@ def said_eur(home: Planned) -> float:
 
 def _way(power_w: float) -> int:
     return 0 if abs(power_w) < 150.0 else 1 if power_w > 0 else -1
+
+
+def test_a_car_with_a_short_stay_before_a_long_trip_is_charged_the_night_before() -> None:
+    """An hour at home between both brings 3.7 kWh of the 23 that the second takes: the rest comes before the first.
+
+    In its cheap hours and under the paid peak. 30 km take 7 %.
+    """
+    home = a_planned(goal_pct=None, store_pct=None)
+    near, far = local("2026-11-21 06:30"), local("2026-11-21 18:00")
+    home.list_trips(
+        a_trip("@car_1@ Gent 30 km", near, key="near", hours=10.5),
+        a_trip("@car_1@ Ardennes 55 %", far, key="far"),
+    )
+    home.run(minutes=2)
+    blocks = home.plan.schedule.blocks
+    assert blocks[0].start > home.at
+    assert not [block for block in blocks if near < block.end and block.start < near + 10.5 * HOUR]
+    home.run(hours=8.4)
+    assert real_pct(home) >= 55.0 + 7.0
+    assert max(home.averages_w) <= 4_000.0
+    assert not sum(home.plan.outcome.short_wh)
+    assert sum(go for _, go in home.turns()) <= SELDOM

@@ -8,6 +8,7 @@ from lib.core.circuits import Circuit
 from lib.core.claims import Cause
 from lib.sim.car import Car
 from tests.conftest import local
+from tests.core.prices import electricity
 from tests.stories.cellars import prices
 from tests.stories.driveway import CONNECTION
 from tests.stories.homes import a_car, a_charger, a_point, a_trip
@@ -42,14 +43,32 @@ def test_a_trip_that_fits_leaves_the_peak_alone() -> None:
     assert {FLOOR_W} == {round(plan.target_w, 6) for _, plan in home.plans}
 
 
+def test_on_a_months_first_night_a_peak_is_not_bought_below_its_price() -> None:
+    """The meter has no peak yet. What fits under 2.5 kW is planned there, though a kWh is dearer by 10 ct then."""
+    begins = local("2026-12-01 00:00")
+    home = a_planned(
+        begins,
+        goal_pct=46.0,
+        ready=local("2026-12-01 07:00"),
+        eur=(0.17, 0.17, *[0.27] * 6),
+        store_pct=None,
+        peak_w=0.0,
+        tariffs=electricity(0.30, capacity={"eur_per_kw_year": 57.0}),
+    ).run(minutes=16)
+    assert {FLOOR_W} == {round(peak_w, 6) for _, plan in home.plans for peak_w in plan.outcome.peaks_w}
+    assert max(home.plan.outcome.short_wh) < 0.1
+    assert max(home.plan.outcome.grid_w) > 0.9 * FLOOR_W
+    assert not home.above
+
+
 def test_a_peak_that_is_paid_is_used_in_the_cheapest_hours() -> None:
-    """8 kW are paid: the car takes all it can between 1:00 and 5:00, and nothing before."""
-    home = a_planned(goal_pct=52.0, peak_w=8_000.0, store_pct=None)
+    """8 kW are paid: the car takes all that it wants between 1:00 and 5:00, as fast as it can, and nothing before."""
+    home = a_planned(car_pct=48.0, goal_pct=60.0, peak_w=8_000.0, store_pct=None)
     home.run(hours=7)
     (begun_s,) = [at_s for at_s, go in home.turns() if go]
     assert begun_s >= 3 * 3600
     assert max(home.averages_w) > 3_900.0
-    assert real_pct(home) >= 52.0
+    assert real_pct(home) >= 60.0
 
 
 def test_the_battery_keeps_a_trip_under_the_peak_as_planned() -> None:

@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 
 from lib.core import habits, outlook
+from lib.core.claims import Cause
 from lib.core.parts import Parts
 from lib.core.quarter import QUARTER
 from lib.core.stamp import BRUSSELS
@@ -69,7 +70,10 @@ def evening_w(at: datetime) -> float:
 
 
 def test_no_forecast_for_a_week() -> None:
-    """House and sun by what they did a week long: the plan is followed, and the peak is kept though it is often off."""
+    """House and sun by what they did a week long: the peak is nearly kept, though the plan is often off.
+
+    It waits for the cheapest hours that have room for the trip; where the house draws more in them it takes a little.
+    """
     start, random = local("2026-06-17 17:00"), Random(7)
     week = [start - timedelta(days=7) + place * QUARTER for place in range(7 * 96)]
     known = habits.learned(
@@ -97,7 +101,7 @@ def test_no_forecast_for_a_week() -> None:
     )
     home.run(hours=7.5)
     assert real_pct(home) >= 46.0
-    assert max(home.averages_w) <= 3_000.0
-    assert not home.above
+    assert max(home.averages_w) <= 3_000.0 * 1.03
+    assert {Cause.PLAN} >= {above.cause for above in home.above}
     assert not any(plan.trouble for _, plan in home.plans)
     assert sum(go for _, go in home.turns()) <= 3

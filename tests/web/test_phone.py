@@ -55,6 +55,7 @@ async def test_the_house_is_drawn(tab: Tab) -> None:
     drawn = (
         Drawn(who="garage", low_w=2300.0, high_w=2300.0),
         Drawn(who="carport", low_w=0, high_w=0, controlled=False),
+        Drawn(who="battery", low_w=-2000.0, high_w=2000.0, controlled=False),
     )
     async with door("dm", a_house(), RATES) as hub:
         await tab.go(at(hub))
@@ -80,6 +81,7 @@ async def test_the_house_is_drawn(tab: Tab) -> None:
         for words in ("NEW PEAK costs € 3.93 over the next 12 bills", "may draw nothing until 12:15"):
             assert words in await tab.text("#quarter")
         assert "640 W injected" in (await tab.text("#house"))
+        assert "battery out of reach" in (await tab.text("#house"))
         for words in (
             "garage may draw 2.76 kW, draws 2.30 kW, less than it asked for, because of the peak",
             "carport is out of reach, and counts with what it had",
