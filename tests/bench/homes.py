@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lib.sim.year.asked import homes_of, parser
-from lib.sim.year.fingerprint import source_print
+from lib.sim.year.fingerprint import source_prints
 from lib.sim.year.grid import Maker, measures, runs_of
 from lib.sim.year.keep import Keep
 from lib.sim.year.results import Result as Ran
@@ -81,7 +81,7 @@ def written(before: str, *, parts: Sequence[str], days: int | None, own: Sequenc
     sections: list[str] = []
     found: list[Result] = []
     readme = picture = None
-    source = source_print()
+    source = source_prints()[OURS]
     for street in _streets((*own, *cut)):
         for part in PARTS:
             ran: list[Ran] = []

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from lib.sim.year.board import WAITS
-from lib.sim.year.fingerprint import source_print
+from lib.sim.year.fingerprint import source_prints
 from lib.sim.year.home import Home
 from lib.sim.year.runs import Outcome, Run, outcome
 
@@ -39,11 +39,11 @@ def cluster(
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(f"--scheduler {scheduler}: no Dask scheduler answers there ({error})") from error
     try:
-        source = source_print()
+        sources = source_prints()
         homes = {id(run.home): run.home for run in runs}
         sent = {key: client.scatter(home, hash=False) for key, home in homes.items()}  # once each, they are big
         left = {
-            client.submit(_work, replace(run, home=run.home.first(0)), sent[id(run.home)], source, pure=False): run
+            client.submit(_work, replace(run, home=run.home.first(0)), sent[id(run.home)], sources, pure=False): run
             for run in runs
         }
         numbers = {id(run): number for number, run in enumerate(runs)}
@@ -70,8 +70,8 @@ def _fetched(future: Any) -> Outcome:
     return found
 
 
-def _work(run: Run, home: Home, source: str) -> Outcome | str:
-    if source_print() != source:
+def _work(run: Run, home: Home, sources: dict[str, str]) -> Outcome | str:
+    if source_prints() != sources:
         return "a worker of the cluster has another version of this program: bring all to the same one"
     found = outcome(replace(run, home=home))
     assert found

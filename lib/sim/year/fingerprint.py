@@ -1,24 +1,24 @@
 """What decides a result → one short text, so that nothing is shown that something else has come to.
 
-In: home, contract, strategy, frame, and the source of whatever computes. What only shows results is left out.
+In: home, contract, strategy, frame, and the source of whatever computes: what live, score and the strategy import, and
+what that imports in turn. So a rival need not be run again for a better core of ours.
 """
 
+import ast
 import hashlib
 import platform
 from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 from lib.sim.year.home import Home
 from lib.sim.year.live import Frame
+from lib.sim.year.strategies import MODULES
 
-LIB = Path(__file__).parents[2]
-FOLDERS = ("core", "solver", "sim/year", "sim/rivals")
-SHOWS = {  # of lib/sim/year: what asks, starts, keeps and draws
-    *("asked.py", "board.py", "chart.py", "cluster.py", "command.py", "crew.py", "fingerprint.py", "grid.py"),
-    *("headroom_command.py", "keep.py", "progress.py", "report.py", "results.py", "standings.py", "stopping.py"),
-    *("sweep.py", "weeks.py"),
-}
+ROOT = Path(__file__).parents[3]
+FOR_ALL = ("lib.sim.year.live", "lib.sim.year.score")
 
 
 def key_of(home: str, *, tariff: str, strategy: str, frame: Frame, source: str) -> str:
@@ -39,15 +39,34 @@ def home_print(home: Home) -> str:
     return _hex(rest.encode(), *(array("d", one).tobytes() for one in series))
 
 
-def source_print(lib: Path = LIB) -> str:
-    """Of the code that computes, of Python and of the solver."""
-    files = sorted(path for folder in FOLDERS for path in (lib / folder).rglob("*.py"))
-    parts = [
-        part
-        for path in files
-        if not (path.parent.name == "year" and path.name in SHOWS)
-        for part in (str(path.relative_to(lib)).encode(), path.read_bytes())
-    ]
+def source_prints(root: Path = ROOT, modules: Mapping[str, str] = MODULES) -> dict[str, str]:
+    """By strategy: of the code that computes, of Python and of the solver. modules: where each strategy begins."""
+    imports = cache(lambda path: tuple(_imports(path)))
+    found = {}
+    for strategy, module in modules.items():
+        files: set[Path] = set()
+        todo = [*FOR_ALL, module]
+        while todo:
+            path = root.joinpath(*todo.pop().split(".")).with_suffix(".py")
+            if path not in files and path.is_file():
+                files.add(path)
+                todo += imports(path)
+        found[strategy] = _source_print(root, sorted(files))
+    return found
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """What it imports of lib, also within functions; a name may be a module's or one that stands in it."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lib"):
+            yield str(node.module)
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names if name.name.startswith("lib."))
+
+
+def _source_print(root: Path, files: Iterable[Path]) -> str:
+    parts = (part for path in files for part in (str(path.relative_to(root)).encode(), path.read_bytes()))
     return _hex(platform.python_version().encode(), _solver().encode(), *parts)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from lib.sim.year import contract
 from lib.sim.year.asked import BATTERY, EVERY_S, SlipError, step
 from lib.sim.year.conditions import FAULTS, Conditions, Perfect
-from lib.sim.year.fingerprint import home_print, key_of, source_print
+from lib.sim.year.fingerprint import home_print, key_of, source_prints
 from lib.sim.year.home import Home
 from lib.sim.year.live import Frame
 from lib.sim.year.runs import Run
@@ -66,7 +66,7 @@ class Maker:
     def __init__(self, homes: Mapping[str, Home]) -> None:
         self.homes = {home.name: home for home in homes.values()}
         self._prints = {name: home_print(home) for name, home in self.homes.items()}
-        self._source = source_print()
+        self._sources = source_prints()
 
     def limit(self, name: str, tariff: str, *, battery: bool) -> Run:
         """It knows all, and nothing disturbs it."""
@@ -80,7 +80,7 @@ class Maker:
             raise SlipError(
                 f"--step {frame.step_s}: our programs speak each second; take {MOST_STEP_S} s at the longest"
             )
-        key = key_of(self._prints[name], tariff=tariff, strategy=strategy, frame=frame, source=self._source)
+        key = key_of(self._prints[name], tariff=tariff, strategy=strategy, frame=frame, source=self._sources[strategy])
         return Run(
             home=self.homes[name],
             tariff=tariff,

@@ -1,6 +1,7 @@
 """The strategies by name, ours and the rivals'."""
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
 from lib.sim.rivals.ct import CT
@@ -47,3 +48,13 @@ RIVALS: Mapping[str, Maker] = MappingProxyType(
 )
 
 STRATEGIES: Mapping[str, Maker] = MappingProxyType({**RIVALS, OURS: Ours})
+
+MODULES: Mapping[str, str] = MappingProxyType(
+    {
+        LIMIT: "lib.sim.year.perfect",
+        **{
+            name: (maker.func if isinstance(maker, partial) else maker).__module__ for name, maker in STRATEGIES.items()
+        },
+    }
+)
+"""In which each stands."""

@@ -8,7 +8,7 @@ import pytest
 from lib.core.charges import NOTHING
 from lib.sim.year.conditions import Conditions
 from lib.sim.year.contract import contract
-from lib.sim.year.fingerprint import home_print, key_of, source_print
+from lib.sim.year.fingerprint import home_print, key_of, source_prints
 from lib.sim.year.folder import homes
 from lib.sim.year.home import Home
 from lib.sim.year.keep import Keep
@@ -76,7 +76,7 @@ def test_a_year_in_which_something_cost_nothing_is_kept(home: Home, tmp_path: Pa
 def test_what_decides_a_result_is_in_its_key(home: Home) -> None:
     """Another load, contract, strategy, frame, condition or source is another run; the same is the same."""
     changed = replace(home, load_wh=(home.load_wh[0] + 0.001, *home.load_wh[1:]))
-    prints, source = home_print(home), source_print()
+    prints, source = home_print(home), source_prints()["cap"]
     keys = [
         key_of(prints, tariff="dynamic", strategy="cap", frame=FRAME, source=source),
         key_of(home_print(changed), tariff="dynamic", strategy="cap", frame=FRAME, source=source),
@@ -96,16 +96,34 @@ def test_what_decides_a_result_is_in_its_key(home: Home) -> None:
     assert keys[0] == key_of(home_print(home.first(2)), tariff="dynamic", strategy="cap", frame=FRAME, source=source)
 
 
-def test_the_source_that_only_shows_decides_nothing(tmp_path: Path) -> None:
-    """A better page needs no new run; a better core does."""
-    for name in ("core/plan.py", "sim/year/report.py"):
-        (tmp_path / name).parent.mkdir(parents=True)
-        (tmp_path / name).write_text("pass")
-    before = source_print(tmp_path)
-    (tmp_path / "sim/year/report.py").write_text("shows = 'more'")
-    assert before == source_print(tmp_path)
-    (tmp_path / "core/plan.py").write_text("plans = 'more'")
-    assert before != source_print(tmp_path)
+def test_only_what_computes_decides(tmp_path: Path) -> None:
+    """A better page needs no new run; a better core does for ours, a better plant for all."""
+    texts = {
+        "lib/sim/year/live.py": "from lib.sim.year.plant import Plant",
+        "lib/sim/year/plant.py": "",
+        "lib/sim/year/score.py": "",
+        "lib/sim/year/report.py": "import lib.sim.year.live",
+        "lib/sim/year/ours.py": "def first():\n    from lib.core import plan",
+        "lib/core/plan.py": "",
+        "lib/sim/rivals/cap.py": "import lib.core.power",
+        "lib/core/power.py": "",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    def changed(name: str) -> set[str]:
+        """Which strategies have another print once this is edited."""
+        before = source_prints(tmp_path, modules)
+        (tmp_path / name).write_text("more = 1\n" + texts[name])
+        after = source_prints(tmp_path, modules)
+        return {strategy for strategy in modules if before[strategy] != after[strategy]}
+
+    modules = {"ours": "lib.sim.year.ours", "cap": "lib.sim.rivals.cap"}
+    assert set() == changed("lib/sim/year/report.py")
+    assert {"ours"} == changed("lib/core/plan.py")
+    assert {"cap"} == changed("lib/core/power.py")
+    assert {"ours", "cap"} == changed("lib/sim/year/plant.py")
 
 
 @pytest.mark.parametrize("what", ["cut", "foreign", "writable by others"])
