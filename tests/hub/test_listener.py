@@ -66,5 +66,5 @@ async def test_who_waits_is_woken_by_a_state() -> None:
     waiting = asyncio.create_task(listener.next())
     await asyncio.sleep(0)
     listener.offer("house", "house 1")
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(20):
         assert "house 1" == await waiting

@@ -39,7 +39,7 @@ async def test_what_the_box_sends_arrives_until_it_closes(scheme: str) -> None:
         writer.write(a_telegram())
         await writer.drain()
 
-    async with box(talk) as where, asyncio.timeout(2):
+    async with box(talk) as where, asyncio.timeout(20):
         meter = await open_meter(f"{scheme}://{where}")
         assert (where, True) == (meter.name, meter.live)
         read = b""
@@ -93,7 +93,7 @@ async def play(kind: Callable[[bytes], list[bytes]], evening: list[bytes], write
 
 async def test_a_dongle_for_one_client_says_so_by_hanging_up() -> None:
     """The second one is accepted and left at once; the owner reads what that may mean."""
-    async with box(hang_up) as where, asyncio.timeout(2):
+    async with box(hang_up) as where, asyncio.timeout(20):
         meter = await open_meter(f"socket://{where}")
         with pytest.raises(MeterError, match="closed the connection: does another program use the box"):
             await meter.read()
@@ -110,7 +110,7 @@ async def test_a_reset_connection_is_a_lost_line() -> None:
     async def talk(writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
 
-    async with box(talk) as where, asyncio.timeout(2):
+    async with box(talk) as where, asyncio.timeout(20):
         meter = await open_meter(f"socket://{where}")
         with pytest.raises(MeterError, match=where):
             await meter.read()
@@ -127,7 +127,7 @@ async def test_a_silent_box_is_closed_at_once() -> None:
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server, asyncio.timeout(1):
+    async with server, asyncio.timeout(20):
         meter = await open_meter(f"socket://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         reading = asyncio.create_task(meter.read())
         await asyncio.sleep(0)
@@ -156,7 +156,7 @@ async def test_a_box_that_does_not_answer_is_given_up(monkeypatch: pytest.Monkey
             client.setblocking(False)
             client.connect_ex(full.getsockname())
         where = f"127.0.0.1:{full.getsockname()[1]}"
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             with pytest.raises(MeterError, match=f"no answer from {where}: is it switched on"):
                 await open_meter(f"socket://{where}")
 

@@ -39,8 +39,8 @@ async def old_box(point: ChargePoint) -> AsyncIterator[OldGoeBox]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    """Somebody who asks, with patience for a second."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1)) as session:
+    """Somebody who asks, with patience for a busy machine."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session:
         yield session
 
 

@@ -42,8 +42,8 @@ async def box(point: ChargePoint) -> AsyncIterator[NrgkickBox]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    """Somebody who asks, with patience for a second."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1)) as session:
+    """Somebody who asks, with patience for a busy machine."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session:
         yield session
 
 

@@ -39,8 +39,8 @@ def aged(*ages: Firmware) -> pytest.MarkDecorator:
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    """Somebody who asks, with patience for a second."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1), headers=OURS) as session:
+    """Somebody who asks, with patience for a busy machine."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20), headers=OURS) as session:
         yield session
 
 
