@@ -9,8 +9,8 @@ from lib.sim.year.stays import stays_of
 
 
 def foreseen(home: Home, contract: Contract, prices: Prices, *, battery: bool) -> Course:
-    """What could have been done had everything been known: the car aware of its trips. Raises as `limit` does."""
-    return course_of(limit(home, contract, battery=battery, goal=Goal.LEFT, prices=prices), home)
+    """What could have been done had everything been known; no trip that can be met is missed. Raises as `limit`."""
+    return course_of(limit(home, contract, battery=battery, goal=Goal.TRIPS, prices=prices), home)
 
 
 def course_of(flows: Flows, home: Home) -> Course:

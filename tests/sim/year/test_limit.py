@@ -12,6 +12,7 @@ from lib.sim.year.contract import Contract, Prices, contract
 from lib.sim.year.flows import Flows, net_wh
 from lib.sim.year.home import BatterySpec, CarSpec, Home, Journey
 from lib.sim.year.limit import Goal, limit
+from lib.sim.year.perfect import course_of, foreseen
 from lib.sim.year.simple_rules import at_once, followed
 from lib.sim.year.stays import lacks_of, stays_of
 from lib.sim.year.synthetic import made
@@ -118,6 +119,16 @@ def test_below_a_fifth_a_car_may_have_to_charge_at_once() -> None:
     left = limit(home, FREE, battery=False, goal=Goal.LEFT, prices=prices)
     assert 0 == round(sum(by_trips.car_wh[:8]))
     assert [1850, 1850, 1850, 1450] == rounded(left.car_wh[2:6])
+
+
+def test_somebody_who_knew_all_misses_no_trip() -> None:
+    """Nor leaves with a kWh less than it takes, as by the tables, though a kWh would cost less than 60 ct."""
+    home, over = a_home(80, (0, 2, 40.0), (40, 42, 30.0)), contract("dynamic")
+    prices = cents(*[50] * 42, *[10] * 38)
+    course = foreseen(home, over, prices, battery=False)
+    assert 30_000 + 12_000 == pytest.approx(course.departures[-1].level_wh, abs=NEAR_WH)
+    left = course_of(limit(home, over, battery=False, goal=Goal.LEFT, prices=prices), home)
+    assert left.departures[-1].level_wh < 41_000
 
 
 @pytest.mark.parametrize(("name", "tariff"), [("S1", "dynamic"), ("S3", "daynight")])
