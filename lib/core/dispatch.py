@@ -169,10 +169,13 @@ def _hold_sun_w(storage: Storage, rules: StorageRules, facts: Facts, wished: Res
 
 
 def _is_due(storage: Storage) -> bool:
-    """Whether the plan is of another quarter, or something changed since."""
+    """Whether the plan is of another quarter, beside a plan of dm's of another hour, or something changed since."""
     if storage.planned_s is None:
         return True
-    return (storage.at - start_of(storage.at)).total_seconds() < storage.now_s - storage.planned_s
+    begins = start_of(storage.at)
+    if fresh(storage.followed, storage.now_s):
+        begins = begins.replace(minute=0)
+    return (storage.at - begins).total_seconds() < storage.now_s - storage.planned_s
 
 
 def _planned(storage: Storage, rules: StorageRules) -> Storage:

@@ -122,18 +122,16 @@ class Uses:
 
     def raise_up_to(self, level_wh: float, eur_kwh: float) -> None:
         """Those up to a level are worth so much more."""
-        below, whs, start_wh = list[float](), list[float](), 0.0
-        for each, wh in zip(self._below, self._whs, strict=True):
-            low_wh = min(wh, max(0.0, level_wh - start_wh))
-            if low_wh > 0:
-                below.append(each - eur_kwh)
-                whs.append(low_wh)
-            if wh > low_wh:
-                below.append(each)
-                whs.append(wh - low_wh)
-            start_wh += wh
-        if whs:
-            self._below, self._whs = below, whs
+        below, whs, left_wh = self._below, self._whs, level_wh
+        raised = 0
+        while raised < len(whs) and whs[raised] <= left_wh:
+            left_wh -= whs[raised]
+            raised += 1
+        if raised < len(whs) and left_wh > 0:
+            below.insert(raised, below[raised])
+            whs[raised : raised + 1] = left_wh, whs[raised] - left_wh
+            raised += 1
+        below[:raised] = [each - eur_kwh for each in below[:raised]]
 
 
 def pooled(pieces: Sequence[Piece]) -> Sequence[Piece]:

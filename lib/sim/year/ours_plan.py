@@ -22,6 +22,7 @@ from lib.core.outlook import Foreseen, Outlook, foreseen, noted
 from lib.core.parts import Parts
 from lib.core.planning import Battery, Cars, Found, Planning
 from lib.core.problem import Problem, Row, Schedule
+from lib.core.quarter import QUARTER_S
 from lib.core.slots import Series, Slot
 from lib.core.supposed import DAYS_BACK, Supposed
 from lib.core.terms import BAND_DAYS
@@ -85,14 +86,13 @@ class Desk:
         now_s: float,
     ) -> tuple[Raised, Followed] | None:
         """The plan that comes into force now; None: none is due. load_w: of the house now; rules: of bs."""
-        at, running = house.at, house.quarter
+        at, running, every_s = house.at, house.quarter, self._setup.plan_every_s
         if at is None:
             return None
         self._listen(charging, storage, rules)
-        if running is not None:
+        if running is not None and every_s <= QUARTER_S:  # else the next plan is soon enough for what the house draws
             self._planning = planning.measured(self._planning, running.base_w, at, now_s)
         because = planning.due(self._planning, at, now_s)
-        every_s = self._setup.plan_every_s
         if not because or (because == planning.NEW_QUARTER and now_s - (self._planned_s or 0.0) < every_s):
             return None
         if self._planned_s is None or because == planning.NEW_QUARTER or now_s - self._planned_s >= every_s:
