@@ -10,6 +10,7 @@ import platform
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,28 +21,31 @@ from lib.sim.year.keep import Keep
 from lib.sim.year.results import Result as Ran
 from lib.sim.year.results import results as outcomes
 from lib.sim.year.results import shared
-from lib.sim.year.strategies import OURS, RIVALS
+from lib.sim.year.strategies import OURS
 from tests.bench import homes_tables as tables
 from tests.bench.homes_curve import curve
 from tests.bench.homes_headroom import headroom
-from tests.bench.homes_standings import Place, place_of, standings
+from tests.bench.homes_standings import leads_of, place_of, standings
 from tests.bench.result import Result, as_table
 
 TITLE = "Homes"
 HOW = (
     "A year of each home by [docs/YEAR.md](YEAR.md): its contracts dynamic and daynight, with a battery and without, "
-    "steps of a minute, a plan each quarter, seed 1. Euro a year. naive: charging at once without a battery; share: "
-    "(naive - a strategy) / (naive - limit); limit: who knew all in advance. A rival is the best of all that "
-    "`lib.sim.year.strategies` names, each with the settings that suit it best. A bill contains what trips lacked, as "
-    "public charging, and what car and battery hold less at the end."
+    "steps of a minute, a plan of ours each hour and on news, seed 1. Euro a year. naive: charging at once without a "
+    "battery; share: (naive - a strategy) / (naive - limit); limit: who knew all in advance. A rival is the best of "
+    "all that `lib.sim.year.strategies` names, each with the settings that suit it best. A bill contains what trips "
+    "lacked, as public charging, and what car and battery hold less at the end."
 )
 QUICK_DAYS = 3
 SYNTHETIC, DEVELOPMENT = "Synthetic homes", "Development homes"
+HOURLY = ("--plan-every", "hour")
+SPRING = ("--tariff", "dynamic", "--battery", "yes", "--skip", "60", "--days", "60")
+IN_SPRING = "Of March and April, sun and frost in one, dynamic contract, with a battery."
 PARTS = {
-    "headline": ("what a year costs", ("--strategies", "all")),
-    "faults": ("what faults cost ours", ("--strategies", "ours", "--conditions", "all")),
-    "perfect": ("what holds ours back", ("--strategies", "ours", "--perfect", "each")),
-    "speed": ("how long a year of ours takes", ("--strategies", "ours", "--battery", "yes", "--tariff", "dynamic")),
+    "headline": ("what a year costs", ("--strategies", "all", *HOURLY)),
+    "faults": ("what faults cost ours", ("--strategies", "ours", "--conditions", "all", *HOURLY, *SPRING)),
+    "perfect": ("what holds ours back", ("--strategies", "ours", "--perfect", "each", *HOURLY, *SPRING)),
+    "speed": ("how long a year of ours takes", ("--strategies", "ours", *SPRING)),
     "headroom": ("what control is worth by quarter", ()),
 }
 HEADROOM = "Euro, and the share of what the best case saves, by the [definitions](YEAR.md#head-room)."
@@ -63,11 +67,11 @@ class Written(NamedTuple):
 
 
 class Street(NamedTuple):
-    """Some homes; words: of the command line that names them; made: their runs, None where they are not here."""
+    """Some homes; words: of the command line that names them; is_here: whether they are."""
 
     title: str
     words: tuple[str, ...]
-    made: Maker | None
+    is_here: bool = True
     folder: Path | None = None
 
 
@@ -86,14 +90,14 @@ def written(before: str, *, parts: Sequence[str], days: int | None, own: Sequenc
         for part in PARTS:
             ran: list[Ran] = []
             title = f"{street.title}: {PARTS[part][0]}"
-            if part not in parts or street.made is None:
+            if part not in parts or not street.is_here:
                 sections.append(old.get(title) or f"### {title}\n\nNot run yet: `{_command(part, street)}`.\n")
                 continue
             if part == "headroom":
-                reached, text = headroom(street.made.homes, None if days else street.folder)
+                reached, text = headroom(_made(street.words).homes, None if days else street.folder)
                 text = f"{HEADROOM}\n\n{text}"
             else:
-                reached, text, ran = _part(part, street.made, street.words, judged=street.title == DEVELOPMENT)
+                reached, text, ran = _part(part, street.words, judged=street.title == DEVELOPMENT)
             found += reached
             if part == "headline" and street.title == SYNTHETIC:
                 stands = standings(ran)
@@ -117,14 +121,16 @@ def filled(paper: str, piece: str) -> str:
 
 
 def _streets(own: Sequence[str]) -> Iterator[Street]:
-    """Homes and source are looked at once for all parts, as far as they are there."""
-    yield Street(SYNTHETIC, tuple(own), Maker(homes_of(parser("year", "").parse_args(own))))
+    yield Street(SYNTHETIC, tuple(own))
     folder = Path(os.environ.get("DM_CASES", "")) / "homes"
-    words = ("--homes", str(folder), *own)
-    is_there = "DM_CASES" in os.environ and (folder / "homes.json").exists()
-    yield Street(
-        DEVELOPMENT, words, Maker(homes_of(parser("year", "").parse_args(words))) if is_there else None, folder
-    )
+    is_here = "DM_CASES" in os.environ and (folder / "homes.json").exists()
+    yield Street(DEVELOPMENT, ("--homes", str(folder), *own), is_here, folder)
+
+
+@cache
+def _made(words: Sequence[str]) -> Maker:
+    """Homes and source are looked at once for all parts of these words."""
+    return Maker(homes_of(parser("year", "").parse_args(words)))
 
 
 def _command(part: str, street: Street) -> str:
@@ -139,10 +145,10 @@ def _sections(page: str) -> dict[str, str]:
     return {part.partition("\n")[0]: f"### {part.rstrip()}\n" for part in parts}
 
 
-def _part(part: str, made: Maker, own: Sequence[str], *, judged: bool) -> tuple[list[Result], str, list[Ran]]:
+def _part(part: str, own: tuple[str, ...], *, judged: bool) -> tuple[list[Result], str, list[Ran]]:
     """Its figures with goals, its tables, and what they are made of."""
     words = (*PARTS[part][1], *own)
-    ran = _ran(made, words)
+    ran = _ran(words)
     match part:
         case "headline":
             stands = standings(ran)
@@ -159,38 +165,24 @@ def _part(part: str, made: Maker, own: Sequence[str], *, judged: bool) -> tuple[
             reached = list(tables.reached(stands, judged=judged))
             return reached, "\n\n".join(texts), ran
         case "faults":
-            reached, text = tables.faults(ran, _leads(made, own))
-            says = "Euro that a year of ours costs more under a fault; bold where that is no less than the lead."
+            leads = leads_of(standings(_ran((*PARTS["headline"][1], *SPRING, *own))))
+            reached, text = tables.faults(ran, leads)
+            says = f"{IN_SPRING} Euro that ours costs more under a fault; bold where that is no less than the lead."
         case "perfect":
             reached, text = tables.perfect(ran)
-            says = "Points of the share that each would give, were it perfect."
+            says = f"{IN_SPRING} Points of the share that each would give, were it perfect."
         case _:
-            ran += _ran(made, (*words, "--plan-every", "hour"))
+            ran += _ran((*words, *HOURLY))
             places = list(dict.fromkeys(place_of(one.score) for one in ran))
             reached, text = tables.speed(ran, places)
-            says = "Seconds of one core, as many runs at once as the machine has cores."
+            says = f"{IN_SPRING} Seconds of one core for a year of it, as many runs at once as the machine has cores."
     return reached, f"{says}\n\n{text}", ran
 
 
-def _ran(made: Maker, words: Sequence[str]) -> list[Ran]:
+def _ran(words: Sequence[str]) -> list[Ran]:
     """What is kept, and the rest run now."""
     asked = parser("year", "").parse_args(words)
+    made = _made(tuple(words))
     runs = runs_of(made, asked)
     found = outcomes([*runs, *measures(made, runs)], asked, Keep(asked.keep), courses=False)
     return shared(runs, found, made)
-
-
-def _leads(made: Maker, own: Sequence[str]) -> dict[Place, tuple[float, str]]:
-    """Over the best rival, in € and its name, where all of them are kept: nothing is run for it."""
-    asked = parser("year", "").parse_args((*PARTS["headline"][1], *own))
-    keep = Keep(asked.keep)
-    scores: dict[Place, dict[str, float]] = {}
-    for run in runs_of(made, asked):
-        if (score := keep.score(run.key)) is not None:
-            scores.setdefault(place_of(score), {})[score.strategy] = score.bill_eur
-    found: dict[Place, tuple[float, str]] = {}
-    for place, eur in scores.items():
-        if {*RIVALS, OURS} <= eur.keys():
-            best = min(RIVALS, key=lambda name: eur[name])
-            found[place] = eur[best] - eur[OURS], best
-    return found

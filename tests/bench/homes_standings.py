@@ -59,3 +59,8 @@ def standings(ran: Iterable[Ran]) -> list[Standing]:
         assert naive is not None
         found.append(Standing(place, {one.score.strategy: one.score for one in ones}, naive))
     return found
+
+
+def leads_of(found: Iterable[Standing]) -> dict[Place, tuple[float, str]]:
+    """Of ours over the best rival, in € and its name."""
+    return {one.place: (one.rival.bill_eur - one.ours.bill_eur, one.rival.strategy) for one in found}
