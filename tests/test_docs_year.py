@@ -120,8 +120,9 @@ def test_its_figures_are_those_of_the_code() -> None:
 def test_what_was_learned_for_the_peak_is_as_the_paper_of_the_plan_says() -> None:
     """Days, chances and prices of it."""
     known = (
-        f"Of the last {summits.DAYS} days it keeps the highest quarter",
-        f"of the last {insured.DAYS} days every quarter",
+        f"Of the last {insured.DAYS} days it keeps every quarter",
+        f"holding {summits.HELD:.0%}".replace("%", " %"),
+        f"of the last {insured.KEPT_DAYS} of them",
         f"begin after {summits.LEAST_DAYS} days",
         f"the mean of the last {supposed.DAYS_BACK} days",
         f"with a chance of {round(10 * (1 - summits.CHANCES[0][0]))} in 10",

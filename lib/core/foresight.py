@@ -216,25 +216,30 @@ def wanted(
     """
     found: list[Want] = []
     for one in (one for one in prospects if one.waits):
-        ahead = [its for its in needed.get(one.car.name, ()) if at < its.trip.ready <= at + PLANNED_FOR][:TRIPS]
         since = None if one.plugged else _back(one, at)
+        ahead = [its for its in needed.get(one.car.name, ()) if _is_ahead(its.trip, at, is_here=one.plugged)][:TRIPS]
         absences: list[Absence] = []
         has_pct = one.supposed_pct
         for its in ahead:
-            if its.energy_wh:
+            if its.energy_wh and at < its.trip.ready:
                 parks = since is None and not absences and one.low_pct is not None
                 parked_wh = _parked_wh(one, its.trip.ready - at) if parks else 0.0
                 want = _for_trip(one, its, its.energy_wh + parked_wh)
                 found.append(replace(want, since=since, away=tuple(absences)))
             room_pct = max(0.0, one.car.everyday_pct - max(its.target_pct, has_pct))
-            absences.append(
-                Absence(start=its.trip.ready, end=max(at, its.trip.returns), spare_wh=room_pct * one.wall_wh_pct)
-            )
+            leaves = its.trip.ready if at < its.trip.ready else max(at, its.trip.departs)
+            absences.append(Absence(start=leaves, end=max(at, its.trip.returns), spare_wh=room_pct * one.wall_wh_pct))
             has_pct = back_pct(one.car, its, has_pct)
         if one.plugged:
             found += [] if any(its.trip.ready <= at + PLANNED for its in ahead) else _for_morning(one, at)
         found += _for_cheap(one, cheap_eur, max(at, since or at), next(iter(ahead), None), since, tuple(absences))
     return tuple(found)
+
+
+def _is_ahead(trip: Trip, at: datetime, *, is_here: bool) -> bool:
+    """Whether the car will be away for it: also when it should be ready by now and is about to leave."""
+    begins = trip.returns if is_here else trip.departs
+    return at < begins and trip.ready <= at + PLANNED_FOR
 
 
 def _back(prospect: Prospect, at: datetime) -> datetime:

@@ -42,6 +42,5 @@ def given(
         store_phases=battery.phases,
         rows=cars.rows or (Row(name="connection", most_w=limit_w(house, rules), house=True),),
         before=before.schedule.blocks if before else (),
-        summits=habits.summits,
         insured=habits.insured,
     )

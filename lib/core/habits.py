@@ -9,12 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from heapq import merge
 
-from lib.core import insured, routine, summits, sunshine
+from lib.core import insured, routine, sunshine
 from lib.core.insured import NOBODY, Insured
 from lib.core.parts import Parts
 from lib.core.quarter import QUARTER
 from lib.core.routine import Routine
-from lib.core.summits import NOTHING_KNOWN, Summits
 from lib.core.sunshine import Sunshine
 
 HOUR = timedelta(hours=1)
@@ -63,7 +62,7 @@ class Habits:
 
     Attributes:
         has_sun: whether inverters are read; where they are not the house is known net of its sun, None: not yet known.
-        summits: how high the house peaked by itself; insured: what a battery needs to keep it from that.
+        insured: the last days of the house, by which its peaks are known.
         notes: of the last day, by when they were made. tallies: of the last two weeks.
 
     """
@@ -71,7 +70,6 @@ class Habits:
     routine: Routine = field(default_factory=Routine)
     sunshine: Sunshine = field(default_factory=Sunshine)
     has_sun: bool | None = None
-    summits: Summits = NOTHING_KNOWN
     insured: Insured = NOBODY
     notes: Mapping[datetime, Note] = field(default_factory=dict)
     tallies: tuple[Tally, ...] = ()
@@ -126,7 +124,6 @@ def _learned(habits: Habits, parts: Parts) -> Habits:
         routine=routine.after(habits.routine, parts.start, load_w),
         sunshine=shone,
         has_sun=has_sun,
-        summits=summits.after(habits.summits, parts),
         insured=insured.after(habits.insured, parts),
         tallies=_tallied(habits, parts),
     )

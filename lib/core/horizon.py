@@ -21,7 +21,7 @@ from lib.core.outlook import Foreseen, Outlook
 from lib.core.plan import Block, Want
 from lib.core.problem import HOUR, Peak, Problem, Row, Span
 from lib.core.quarter import QUARTER, start_of
-from lib.core.summits import NOTHING_KNOWN, Summits, tiers
+from lib.core.summits import heights_w, tiers
 from lib.core.supposed import Supposed
 
 DAY = timedelta(days=1)
@@ -60,13 +60,12 @@ def problem(
     store_phases: tuple[int, ...] = (1, 2, 3),
     rows: Sequence[Row] = (),
     before: Sequence[Block] = (),
-    summits: Summits = NOTHING_KNOWN,
     insured: Insured = NOBODY,
 ) -> Problem:
     """What is to be planned from `at` on; wants whose time is over are left out.
 
-    used_wh: drawn in the running quarter so far. before: the blocks of the plan in force. summits: how high the house
-    peaks by itself; insured: what a battery needs to keep it from that.
+    used_wh: drawn in the running quarter so far. before: the blocks of the plan in force. insured: the last days of the
+    house, which tell how high it peaks and what a battery needs to keep it from that.
     """
     live = tuple(want for want in wants if want.until > at and want.energy_wh > 0)
     musts = [want.until for want in live if want.worth_eur_kwh is None]
@@ -75,11 +74,12 @@ def problem(
     edges = {edge for want in live for edge in (want.since, want.until) if edge is not None}
     edges |= {edge for want in live for absence in want.away for edge in (absence.start, absence.end)}
     known = prices if isinstance(prices, Supposed) else Supposed(prices)
+    heights = heights_w(insured, store)
     slices = [*_coarse([*_slices(at, end, known, outlook, peaks)], at + FINE, edges)]
     return Problem(
         at=at,
         spans=tuple(map(partial(_span, keeps=_keeps(store, peaks, insured)), slices)),
-        peaks=tuple(_peak(number, month, at, peaks, summits) for number, month in enumerate(months)),
+        peaks=tuple(_peak(number, month, at, peaks, heights) for number, month in enumerate(months)),
         used_wh=used_wh,
         wants=live,
         store=store,
@@ -214,8 +214,8 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
-def _peak(number: int, month: date, at: datetime, peaks: PeakPrices, summits: Summits) -> Peak:
+def _peak(number: int, month: date, at: datetime, peaks: PeakPrices, heights: Sequence[float]) -> Peak:
     """A month's peak with its price: less up to what the house will likely pass by itself on the days that are left."""
     left = (_month_after(month) - max(at, midnight(month))) / DAY
     paid_w, kw_eur = (peaks.next_w, peaks.next_kw_eur) if number else (peaks.paid_w, peaks.kw_eur)
-    return Peak(paid_w=paid_w, eur_kw=kw_eur, tiers=tiers(summits, paid_w=paid_w, eur_kw=kw_eur, days_left=left))
+    return Peak(paid_w=paid_w, eur_kw=kw_eur, tiers=tiers(heights, paid_w=paid_w, eur_kw=kw_eur, days_left=left))

@@ -13,7 +13,8 @@ from lib.core.parts import Parts
 from lib.core.routine import QUARTERS, quarter_of
 from lib.core.stamp import BRUSSELS
 
-DAYS = 35
+DAYS = 60  # a season changes
+KEPT_DAYS = 35
 LEAST_DAYS = 7
 MISSED = 0.03  # of the days it may not suffice: one a month, which costs about what more would
 
@@ -62,22 +63,30 @@ def keep_wh(insured: Insured, *, target_w: float, charge_w: float, discharge_w: 
     """
     if len(insured.days) < LEAST_DAYS:
         return None
-    return _keep_wh(insured.days, round(target_w / 50) * 50.0, charge_w, discharge_w, way)
+    return _keep_wh(insured.days[-KEPT_DAYS:], round(target_w / 50) * 50.0, charge_w, discharge_w, way)
 
 
 @lru_cache(maxsize=8)
 def _keep_wh(days: tuple[Day, ...], target_w: float, charge_w: float, discharge_w: float, way: float) -> float:
-    """Backwards through all days: before a quarter it must hold what that takes, and what comes after it needs."""
+    """Backwards through all days: before each it must hold what it takes, and what comes after it needs."""
     needs: list[float] = []
     wh = 0.0
     for day in reversed(days):
-        most_wh = wh
-        for own_w in reversed(day):
-            over_w = own_w - target_w
-            if over_w > 0:
-                wh += min(over_w, discharge_w) / 4 / way
-                most_wh = max(most_wh, wh)
-            elif wh > 0:
-                wh = max(0.0, wh - min(-over_w, charge_w) / 4 * way)
+        wh, most_wh = needs_wh(day, wh, target_w, charge_w, discharge_w, way)
         needs.append(most_wh)
     return sorted(needs)[min(len(needs) - 1, int((1 - MISSED) * len(needs)))]
+
+
+def needs_wh(
+    day: Day, wh: float, target_w: float, charge_w: float, discharge_w: float, way: float
+) -> tuple[float, float]:
+    """What must be stored when a day begins, and the most at any time of it, with `wh` left at its end."""
+    most_wh = wh
+    for own_w in reversed(day):
+        over_w = own_w - target_w
+        if over_w > 0:
+            wh += min(over_w, discharge_w) / 4 / way
+            most_wh = max(most_wh, wh)
+        elif wh > 0:
+            wh = max(0.0, wh - min(-over_w, charge_w) / 4 * way)
+    return wh, most_wh

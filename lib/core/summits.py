@@ -1,51 +1,40 @@
-"""How high a house peaks by itself, day by day, and so what of a month's peak will be paid in any case.
+"""How high a house will peak by itself, and so what of a month's peak will be paid in any case.
 
-In: quarters that are over. Out: what 1 kW more of this month's peak costs, level by level: little where the house will
-likely pass that level later in the month without any car. What the battery gave counts as kept from the peak. Knows no
-plan and no price.
+In: the last days of the house. Out: what 1 kW more of this month's peak costs, level by level: little where the house
+will likely pass that level later in the month without any car. A day goes as high as its battery cannot help: what it
+did not give, since a plan let a quarter go higher, is no reason to pay for the next one. Knows no plan and no price.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from functools import lru_cache
+from math import sqrt
 
-from lib.core.books import local_day
-from lib.core.parts import Parts
+from lib.core.arbitrage import Store
+from lib.core.insured import Day, Insured, needs_wh
 from lib.core.problem import Tier
 
-DAYS = 60  # a season changes
 LEAST_DAYS = 7  # before that nobody knows
 # up to the level that no later day passes with so much of a chance, a kW costs this part of its price
 CHANCES = ((0.1, 0.05), (0.35, 0.22), (0.65, 0.5), (0.9, 0.78))
 NEAR_W = 50.0
+HELD = 0.5  # of a battery's room: so much it holds when it is needed, give or take
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summits:
-    """Of the last days the highest quarter each, in W: house less sun, and less what the battery gave."""
-
-    days: tuple[tuple[date, float], ...] = ()
-
-
-NOTHING_KNOWN = Summits()
+def heights_w(insured: Insured, store: Store | None) -> tuple[float, ...]:
+    """Of each of the last days the highest quarter, with what a battery can keep from it."""
+    if store is None:
+        return tuple(max(day) for day in insured.days)
+    held_wh, way = HELD * (store.most_wh - store.least_wh), sqrt(store.efficiency)
+    return tuple(_kept_w(day, held_wh, store.charge_w, store.discharge_w, way) for day in insured.days)
 
 
-def after(summits: Summits, parts: Parts) -> Summits:
-    """With a quarter that is over."""
-    day = local_day(parts.start)
-    own_w = 4 * (parts.load_wh - (parts.sun_wh or 0.0) + min(0.0, parts.battery_wh))
-    last = summits.days[-1] if summits.days else None
-    if last is not None and last[0] == day:
-        return summits if own_w <= last[1] else Summits(days=(*summits.days[:-1], (day, own_w)))
-    return Summits(days=(*summits.days[-(DAYS - 1) :], (day, own_w)))
-
-
-def tiers(summits: Summits, *, paid_w: float, eur_kw: float, days_left: float) -> tuple[Tier, ...]:
+def tiers(heights_w: Sequence[float], *, paid_w: float, eur_kw: float, days_left: float) -> tuple[Tier, ...]:
     """What a kW costs up to some levels above what is paid; above the last of them it is `eur_kw`.
 
-    days_left: of the month, on which the house may pass a level by itself. () while too little is known.
+    heights_w: of days that are over; days_left: of the month, on which the house may pass a level by itself. () while
+    too little is known.
     """
-    known = sorted(own_w for _, own_w in summits.days[:-1])  # the last one is not over
+    known = sorted(heights_w)
     if len(known) < LEAST_DAYS or eur_kw <= 0 or days_left <= 0:
         return ()
     found: list[Tier] = []
@@ -62,3 +51,17 @@ def _level_w(known: Sequence[float], part: float) -> float:
     """What so many of the days, in order of height, stay below."""
     place = int(part * (len(known) + 1))
     return known[min(place, len(known)) - 1] if place else 0.0
+
+
+@lru_cache(maxsize=256)
+def _kept_w(day: Day, held_wh: float, charge_w: float, discharge_w: float, way: float) -> float:
+    """The least level that needs no more than so much at any time of a day, refilled under it: to NEAR_W."""
+    low_w, high_w = max(0.0, max(day) - discharge_w), max(day)
+    while high_w - low_w > NEAR_W:
+        level_w = (low_w + high_w) / 2
+        _, most_wh = needs_wh(day, 0.0, level_w, charge_w, discharge_w, way)
+        if most_wh > held_wh:
+            low_w = level_w
+        else:
+            high_w = level_w
+    return high_w

@@ -1,7 +1,7 @@
 """What is foreseen for each car: a state of charge that nobody knows, and cheap hours that last a weekend."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -182,3 +182,28 @@ def test_no_more_trips_are_told_than_a_plan_goes_by() -> None:
     needed, wants = chain(a_prospect(50.0), *[Ask(energy_wh=24_000.0)] * (foresight.TRIPS + 3))
     assert foresight.TRIPS + 3 == len(needed)
     assert foresight.TRIPS == len(wants)
+
+
+def test_a_car_that_is_about_to_leave_will_be_away() -> None:
+    """Ready since 15 minutes, it stands there yet: what later trips take is not charged while it drives.
+
+    Nor is anything planned for the trip itself any more; once it has left, its return is what counts.
+    """
+    first, second = (
+        replace(one, ready=one.departs - timedelta(minutes=15)) for one in trips(*[Ask(energy_wh=2e4)] * 2)
+    )
+
+    def wants(at: datetime, *, plugged: bool) -> tuple[Want, ...]:
+        one = a_prospect(20.0, plugged=plugged, returns=None if plugged else first.returns)
+        needed = foresight.needs(one, [first, second], (), at, before={}, help_asked_s=None)
+        return foresight.wanted([one], {"car_1": needed}, None, at)
+
+    before, after = first.ready - timedelta(minutes=1), first.ready + timedelta(minutes=1)
+    assert [first.ready] == [one.start for one in wants(before, plugged=True)[1].away]
+    [still] = wants(after, plugged=True)
+    assert [(first.departs, first.returns)] == [(one.start, one.end) for one in still.away]
+    late = first.departs + timedelta(minutes=5)
+    [stays] = wants(late, plugged=True)
+    assert [(late, first.returns)] == [(one.start, one.end) for one in stays.away]
+    [left] = wants(late, plugged=False)
+    assert (first.returns, ()) == (left.since, left.away)

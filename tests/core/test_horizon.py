@@ -1,6 +1,6 @@
 """What is known of the days ahead, as a planner gets it."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -13,7 +13,6 @@ from lib.core.outlook import Foreseen, Outlook
 from lib.core.plan import Want
 from lib.core.problem import Peak, Problem
 from lib.core.quarter import QUARTER, start_of
-from lib.core.summits import Summits
 from tests.conftest import local
 
 AT = local("2026-11-20 18:10")
@@ -117,11 +116,11 @@ def test_what_the_house_will_pass_by_itself_costs_less_the_more_days_are_left() 
 
     Of the next month all days are left. Where peaks cost nothing no level of them is cheap.
     """
-    known = Summits(days=tuple((date(2026, 10, 20) + n * DAY, 3_000.0 + 100 * (n % 11)) for n in range(30)))
+    known = Insured(days=tuple((*[400.0] * 95, 3_000.0 + 100 * (n % 11)) for n in range(29)))
     peaks = PeakPrices(paid_w=2_500.0, next_w=2_500.0, kw_eur=4.8, next_kw_eur=4.8)
 
     def at(text: str, peaks: PeakPrices) -> tuple[Peak, ...]:
-        return problem(local(text), prices=(), outlook=an_outlook(), peaks=peaks, summits=known).peaks
+        return problem(local(text), prices=(), outlook=an_outlook(), peaks=peaks, insured=known).peaks
 
     [soon], [last, after] = at("2026-11-22 00:00", peaks), at("2026-11-30 00:00", peaks)
     assert after.eur(3_900.0) < soon.eur(3_900.0) < last.eur(3_900.0) < 4.8

@@ -1,71 +1,64 @@
 """How high a house peaks by itself, and so what of a month's peak is as good as paid."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from dataclasses import replace
 from math import inf
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.core import summits
-from lib.core.parts import Parts
+from lib.core.arbitrage import Store
+from lib.core.insured import DAYS, Insured
 from lib.core.problem import Peak
-from lib.core.quarter import QUARTER
-from lib.core.summits import DAYS, LEAST_DAYS, NOTHING_KNOWN, Summits, tiers
-from tests.conftest import local
+from lib.core.routine import QUARTERS
+from lib.core.summits import HELD, LEAST_DAYS, NEAR_W, heights_w, tiers
 
-FIRST = date(2026, 10, 1)
 PAID_W, KW_EUR = 2_500.0, 4.8
-watts = st.lists(st.integers(0, 9_000).map(float), min_size=LEAST_DAYS + 1, max_size=DAYS)
-
-
-def known(peaks_w: Sequence[float]) -> Summits:
-    """One day after the other; the last of them is not over."""
-    return Summits(days=tuple((FIRST + timedelta(days=n), w) for n, w in enumerate(peaks_w)))
+BATTERY = Store(energy_wh=0.0, least_wh=500.0, most_wh=8_500.0, charge_w=3_000.0, discharge_w=3_000.0, efficiency=1.0)
+watts = st.lists(st.integers(0, 9_000).map(float), min_size=LEAST_DAYS, max_size=DAYS)
 
 
 def a_peak(peaks_w: Sequence[float], *, days_left: float) -> Peak:
-    """Of a month with so many days left."""
-    found = tiers(known(peaks_w), paid_w=PAID_W, eur_kw=KW_EUR, days_left=days_left)
-    return Peak(paid_w=PAID_W, eur_kw=KW_EUR, tiers=found)
+    """Of a month with so many days left, after days with these peaks."""
+    return Peak(paid_w=PAID_W, eur_kw=KW_EUR, tiers=tiers(peaks_w, paid_w=PAID_W, eur_kw=KW_EUR, days_left=days_left))
 
 
-def part(text: str, load_wh: float, sun_wh: float | None = None, battery_wh: float = 0.0) -> Parts:
-    """A quarter."""
-    return Parts(start=local(text), load_wh=load_wh, sun_wh=sun_wh, battery_wh=battery_wh)
+def height_w(over: int, power_w: float, store: Store | None = BATTERY, calm_w: float = 400.0) -> float:
+    """Of a calm day with so much for so many quarters from 18:00 on."""
+    day = [calm_w] * QUARTERS
+    day[72 : 72 + over] = [power_w] * over
+    [found] = heights_w(Insured(days=(tuple(day),)), store)
+    return found
 
 
-def test_each_day_has_the_highest_quarter_of_its_house() -> None:
-    """Less sun and less what the battery gave; what the battery took is not the house's. Days are those of Brussels."""
-    found = NOTHING_KNOWN
-    for one in (
-        part("2026-11-20 00:00", 500.0),
-        part("2026-11-20 12:00", 1_000.0, 300.0, 400.0),
-        part("2026-11-20 18:00", 900.0, 0.0, -300.0),
-        part("2026-11-20 23:45", 100.0),
-        part("2026-11-21 00:00", 150.0),
-    ):
-        found = summits.after(found, one)
-    assert ((date(2026, 11, 20), 2_800.0), (date(2026, 11, 21), 600.0)) == found.days
+def test_without_a_battery_a_day_is_as_high_as_its_highest_quarter() -> None:
+    """House less sun."""
+    assert 6_000.0 == height_w(1, 6_000.0, None)
+    assert () == heights_w(Insured(), None)
 
 
-def test_no_more_days_are_kept_than_a_season_lasts() -> None:
-    """The oldest goes."""
-    found, start = NOTHING_KNOWN, local("2026-06-01 12:00")
-    for n in range(DAYS + 5):
-        found = summits.after(found, Parts(start=start + n * 96 * QUARTER, load_wh=100.0 + n))
-    assert DAYS == len(found.days)
-    assert (400.0 + 4 * (DAYS + 4)) == found.days[-1][1]
+def test_with_one_a_day_is_as_high_as_it_cannot_help() -> None:
+    """Half of it is there: 4 kWh for four hours of 3 kW leave 2 kW; of a spike it takes no more than it can give."""
+    assert HELD * 8_000 == 4_000
+    assert pytest.approx(2_000.0, abs=NEAR_W) == height_w(16, 3_000.0)
+    assert pytest.approx(6_000.0, abs=NEAR_W) == height_w(1, 9_000.0)
+
+
+def test_a_plan_that_let_a_quarter_go_higher_does_not_feed_on_itself() -> None:
+    """What the battery gave counts for nothing, nor what it did not: only what it can."""
+    assert height_w(4, 4_500.0) < PAID_W < height_w(4, 4_500.0, None)
+    weak = replace(BATTERY, discharge_w=1_000.0)
+    assert pytest.approx(3_500.0, abs=NEAR_W) == height_w(4, 4_500.0, weak)
 
 
 def test_before_a_week_is_over_nobody_knows() -> None:
     """Nor where a peak costs nothing, nor when no day is left."""
     week = [4_000.0] * LEAST_DAYS
-    assert () == a_peak(week, days_left=20).tiers
-    assert a_peak([*week, 0.0], days_left=20).tiers
-    assert () == a_peak([*week, 0.0], days_left=0).tiers
-    assert () == tiers(known([*week, 0.0]), paid_w=PAID_W, eur_kw=0.0, days_left=20)
+    assert () == a_peak(week[1:], days_left=20).tiers
+    assert a_peak(week, days_left=20).tiers
+    assert () == a_peak(week, days_left=0).tiers
+    assert () == tiers(week, paid_w=PAID_W, eur_kw=0.0, days_left=20)
 
 
 def test_what_every_day_passes_is_as_good_as_paid() -> None:
