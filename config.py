@@ -164,6 +164,7 @@ batteries = {
     #     "most_pct": 100,              # nor filled further
     #     "efficiency_pct": 90,         # of what goes in, so much comes out again
     #     "wear_eur_kwh": 0.05,         # what a kWh that it gives costs in wear
+    #     "sells": False,               # True: into the grid where that earns more than a kWh is worth later
     #     "user": "",                   # of a "sessy"; the password is "sessy" in ~/secrets.json
     #     "unit": None,                 # its number on Modbus; None: its maker's usual one
     #     "register": None,             # of a "victron": 2716, or 2700 where that is missing; None: what it has

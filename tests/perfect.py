@@ -38,7 +38,7 @@ def perfect(
         hours = (stretch.end - stretch.start) / HOUR
         assert stretch.import_eur_kwh is not None
         assert stretch.export_eur_kwh is not None
-        gives_w = store.discharge_w if stretch.may_export else min(store.discharge_w, max(0.0, stretch.load_w))
+        gives_w = store.discharge_w if store.sells else min(store.discharge_w, max(0.0, stretch.load_w))
         charge = model.addVariable(ub=store.charge_w)
         give = model.addVariable(ub=gives_w, obj=store.wear_eur_kwh * hours / 1000)
         drawn = model.addVariable(obj=stretch.import_eur_kwh * hours / 1000)

@@ -32,6 +32,7 @@ class Store:
         charge_w, discharge_w: on its AC side; 0: it cannot.
         efficiency: of a round trip; half of the loss is on each way.
         wear_eur_kwh: of each kWh that it gives, on its AC side.
+        sells: whether it may be emptied into the grid, beyond what house and cars draw.
 
     """
 
@@ -42,6 +43,7 @@ class Store:
     discharge_w: float
     efficiency: float = 0.9
     wear_eur_kwh: float = 0.05
+    sells: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,6 @@ class Stretch:
         present: False while a car is away. floor_wh: what it must hold at the end of this stretch, as before a trip.
         keep_wh: what it should hold then; a kWh less costs keep_eur_kwh.
         gone_wh: what a trip takes out of it while it is away.
-        may_export: whether the store may be emptied into the grid.
 
     """
 
@@ -72,7 +73,6 @@ class Stretch:
     keep_wh: float = 0.0
     keep_eur_kwh: float = 0.0
     gone_wh: float = 0.0
-    may_export: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +233,7 @@ def _gives_w(store: Store, stretch: Stretch) -> float:
     """The most that it may give; while the price is not known, only what would pass the target."""
     if stretch.import_eur_kwh is None:
         return min(store.discharge_w, max(0.0, stretch.load_w - max(0.0, stretch.room_w)))
-    if stretch.may_export and stretch.export_eur_kwh is not None:
+    if store.sells and stretch.export_eur_kwh is not None:
         return store.discharge_w
     return min(store.discharge_w, max(0.0, stretch.load_w))
 

@@ -34,7 +34,6 @@ def stored(problem: Problem, blocks: Sequence[Block], target_w: Sequence[float])
             load_w=load_w,
             room_w=max(0.0, min(room_w, load_w + most_w)),
             over_eur_kwh=problem.peaks[span.peak].eur_kw / span.hours,
-            may_export=problem.may_export,
             keep_wh=min(span.keep_wh or 0.0, store.most_wh),
             keep_eur_kwh=KEEP_EUR_KWH * span.hours,
         )

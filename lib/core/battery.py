@@ -19,6 +19,7 @@ class BatteryRules:
         least_pct, most_pct: its state of charge is kept between the two.
         efficiency: of a round trip, AC to AC.
         wear_eur_kwh: what a discharged kWh costs in wear.
+        sells: whether it may be emptied into the grid where that earns more than it is worth later.
 
     """
 
@@ -32,6 +33,7 @@ class BatteryRules:
     most_pct: float = 100.0
     efficiency: float = 0.9
     wear_eur_kwh: float = 0.05
+    sells: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

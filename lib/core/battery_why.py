@@ -36,6 +36,7 @@ class Ground(StrEnum):
     WAITS = "keeps for a dearer hour"
     STORES = "stores the sun"
     EXPORTS = "leaves the sun to the grid"
+    SELLS = "sells"
     OUTSIDE = "another program"
     FULL = "full"
     EMPTY = "empty"
@@ -99,6 +100,7 @@ ENGLISH: Final[Mapping[Ground, str]] = MappingProxyType(
         Ground.WAITS: "keeps {charge} for {later}",
         Ground.STORES: "{does} from the sun",
         Ground.EXPORTS: "leaves the sun to the grid now, and stores it when that earns less",
+        Ground.SELLS: "{does}, more than the house draws: a kWh in the grid earns {price}",
         Ground.OUTSIDE: "{does}, as {name} wants",
         Ground.FULL: "full",
         Ground.EMPTY: "empty: it is kept above {soc}",
@@ -120,7 +122,7 @@ BARRED: Final[Mapping[Bar, str]] = MappingProxyType(
 
 TAKES: Final = frozenset({Ground.FILL, Ground.REFILLS, Ground.BUYS, Ground.PAID, Ground.STORES})
 LIMITS: Final = frozenset({Bar.PEAK, Bar.ASKED, Bar.CIRCUIT})  # of what is taken
-GIVES: Final = frozenset({Ground.SHAVES, Ground.HELPS, Ground.COVERS})
+GIVES: Final = frozenset({Ground.SHAVES, Ground.HELPS, Ground.COVERS, Ground.SELLS})
 
 
 def sentence(

@@ -204,6 +204,7 @@ class Pool:
         low_w, high_w: what they give (negative) and take at most. range_w, range_a: what flows just now, of those that
             can be told something: what others do is as if the house did it.
         energy_wh: in those that answer; least_wh, most_wh: between which they are kept; capacity_wh: of them.
+        sells: whether all of them may be emptied into the grid.
 
     """
 
@@ -217,6 +218,7 @@ class Pool:
     capacity_wh: float
     efficiency: float
     wear_eur_kwh: float
+    sells: bool
 
     @property
     def soc_pct(self) -> float | None:
@@ -259,6 +261,7 @@ def pool(cells: Iterable[Cell]) -> Pool:
         capacity_wh=capacity_wh,
         efficiency=kept / capacity_wh if capacity_wh else 0.0,
         wear_eur_kwh=worn / capacity_wh if capacity_wh else 0.0,
+        sells=bool(able) and all(cell.rules.sells for cell in able),
     )
 
 

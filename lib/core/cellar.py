@@ -101,7 +101,8 @@ class Storage:
         mode, reserve_pct: the owner's words; None: by the time of day.
         target_w: what all batteries together shall do; None: they are left to their own mode.
         turned_s, changed_s: when the direction, and that power, last changed.
-        help: what the cars are given; refused: why what they asked is not; bridged_s: since when it is a cloud's.
+        help: what the cars are given; helped: what they were given last; refused: why what they asked is not;
+            bridged_s: since when it is a cloud's.
         outside: what other programs want, under the name of all batteries together, see lib/core/claims.py.
         device, put: what all batteries together can do, and all that was proposed for them, in the last step; None and
         nothing while they are left to their own mode.
@@ -129,6 +130,7 @@ class Storage:
     turned_s: float | None = None
     changed_s: float | None = None
     help: Help | None = None
+    helped: Help | None = None
     refused: str = ""
     bridged_s: float | None = None
     outside: Outside = field(default_factory=dict)
@@ -206,4 +208,5 @@ def store_of(storage: Storage) -> Store | None:
         discharge_w=sum(rules.discharge_w for rules in able),
         efficiency=known.efficiency,
         wear_eur_kwh=known.wear_eur_kwh,
+        sells=known.sells,
     )

@@ -39,7 +39,6 @@ def stretches(
     target_w: float | None,
     margin: float = 0.0,
     kw_eur: float | None = None,
-    may_export: bool = False,
     followed: Followed | None = None,
 ) -> tuple[Stretch, ...]:
     """What is expected from `at` on: quarters for FINE, then hours, up to AHEAD.
@@ -94,7 +93,6 @@ def stretches(
                 if target_w is None
                 else max(0.0, (counts_w or target_w) * (1 - margin) - (cars_w - from_sun_w) + help_w),
                 over_eur_kwh=over_eur / length_h,
-                may_export=may_export,
                 keep_wh=(known.keep_wh or 0.0) if known else 0.0,
                 keep_eur_kwh=KEEP_EUR_KWH * length_h,
             )

@@ -26,9 +26,11 @@ def helped(
     wanted that long ago it may not want any more.
     """
     wanted, heard_s = storage.cars.wanted, storage.cars.heard_s
-    if wanted is None or heard_s is None or storage.now_s - heard_s > lease_s or wanted.until <= storage.at:
+    is_silent = heard_s is None or storage.now_s - heard_s > lease_s
+    if wanted is None or is_silent or wanted.until <= storage.at:
         said = ("battery: its help for the cars is over",) if storage.help else ()
-        return replace(storage, help=None, refused="", bridged_s=None, said=(*storage.said, *said))
+        last = None if is_silent else storage.helped
+        return replace(storage, help=None, helped=last, refused="", bridged_s=None, said=(*storage.said, *said))
     bridged_s = (storage.now_s if storage.bridged_s is None else storage.bridged_s) if wanted.bridge else None
     storage = replace(storage, bridged_s=bridged_s)
     quarter = start_of(storage.at)
@@ -50,7 +52,7 @@ def helped(
         quarter=quarter,
     )
     said = () if storage.help else (f"battery: helps the cars with {power_w / 1000:.1f} kW: {wanted.why}",)
-    return replace(storage, help=given, refused="", said=(*storage.said, *said))
+    return replace(storage, help=given, helped=given, refused="", said=(*storage.said, *said))
 
 
 def _refused(storage: Storage, spare_wh: float | None, most_w: float, *, goes_on: bool) -> str:

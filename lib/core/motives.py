@@ -23,7 +23,7 @@ def why_of(
     theirs = storage.outside.get(BATTERY, ())
     source = because.source if because and because not in theirs else ""
     for one in (wished.held_by, wished.low_by):
-        if one is not None and one.source in {Ground.SHAVES, Ground.HELPS}:
+        if one is not None and one.source in {Ground.SHAVES, Ground.HELPS, Ground.SELLS}:
             source = one.source  # neither more nor less is given for anything else
     ground = Ground(source) if source in GROUNDS else Ground.NOTHING
     if because in theirs and not source:
@@ -55,7 +55,7 @@ def why_of(
         target_w=storage.site.word.target_w,
         left_w=facts.surplus_w,
         soc_pct=pct,
-        eur_kwh=facts.import_eur_kwh,
+        eur_kwh=facts.export_eur_kwh if ground is Ground.SELLS else facts.import_eur_kwh,
         then_eur_kwh=later[1] if later else None,
         until=later[0] if later else None,
         name=_name(storage, ground, because.source if because else ""),

@@ -118,7 +118,6 @@ class Problem:
         used_wh: drawn from the grid in the running quarter before `at`.
         wants: what cars shall be charged, see lib/core/plan.py; of one with a `worth` nothing is missed.
         store: the batteries as one, None without; store_phases: the meter's phases that it is on.
-        may_export: whether it may be emptied into the grid, beyond what house and cars draw.
         end_eur_kwh: what a kWh that is left in it at the end is worth.
         peaks: of the running month, and of the next one where that begins before the end.
         rows: what connection and circuits carry.
@@ -133,7 +132,6 @@ class Problem:
     wants: tuple[Want, ...] = ()
     store: Store | None = None
     store_phases: tuple[int, ...] = (1, 2, 3)
-    may_export: bool = False
     end_eur_kwh: float = 0.0
     rows: tuple[Row, ...] = ()
     before: tuple[Block, ...] = ()

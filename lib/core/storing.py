@@ -7,6 +7,7 @@ Knows no battery of a make and no order.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from math import sqrt
 
 from lib.core import claims
 from lib.core.battery_why import Bar, Ground
@@ -60,6 +61,14 @@ class Facts:
     def surplus_w(self) -> float:
         """What the sun leaves over beside house and cars."""
         return max(0.0, -self.net_w)
+
+    @property
+    def sells(self) -> bool:
+        """Whether a kWh out of them earns more in the grid than it is worth later."""
+        known, sells, value = self.known, self.export_eur_kwh, self.value_eur_kwh
+        if not known.sells or sells is None or value is None or (known.energy_wh or 0.0) <= self.reserve_wh:
+            return False
+        return (sells - known.wear_eur_kwh) * sqrt(known.efficiency) > value + LEAST_GAIN_EUR
 
     @property
     def short_w(self) -> float:
@@ -167,11 +176,11 @@ def wants(facts: Facts, storage: Storage) -> Iterator[Proposal]:
 
 
 def _priced(facts: Facts, storage: Storage) -> Iterator[Proposal]:
-    """What the prices say: buy, wait for a dearer hour, or leave the sun to the grid for now."""
+    """What the prices say: buy, wait for a dearer hour, leave the sun to the grid for now, or sell."""
     known, value = facts.known, facts.value_eur_kwh
     if value is None or known.efficiency <= 0:
         return
-    way = known.efficiency**0.5
+    way = sqrt(known.efficiency)
     buys, sells = facts.import_eur_kwh, facts.export_eur_kwh
     if buys is not None and buys / way + LEAST_GAIN_EUR <= value and known.high_w > 0:
         power_w = facts.planned_w if facts.planned_w > DEAD_W else known.high_w
@@ -183,6 +192,9 @@ def _priced(facts: Facts, storage: Storage) -> Iterator[Proposal]:
         yield Proposal(source=Ground.WAITS, priority=claims.NIGHT, at_s=storage.now_s, low_w=0.0)
     if sells is not None and sells / way > value + LEAST_GAIN_EUR and facts.surplus_w > 0:
         yield Proposal(source=Ground.EXPORTS, priority=claims.NIGHT, at_s=storage.now_s, high_w=0.0)
+    if facts.sells and storage.mode is StorageMode.AUTO:
+        power_w = -facts.planned_w if facts.planned_w < -DEAD_W else -known.low_w
+        yield Proposal(source=Ground.SELLS, priority=claims.NIGHT, at_s=storage.now_s, high_w=-power_w)
 
 
 def _is_bought_soon(storage: Storage, facts: Facts) -> bool:
@@ -195,8 +207,16 @@ def _is_bought_soon(storage: Storage, facts: Facts) -> bool:
 
 
 def _given_w(facts: Facts, storage: Storage) -> float:
-    """The most that may be given: to the house, and to the cars what they were granted; never to the grid."""
-    return _drawn_w(facts, 0.0 if storage.help is None else min(storage.help.power_w, facts.cars_w))
+    """The most that may be given: to the house, and to the cars what they were granted; all while that is sold.
+
+    Help that is over is still there to keep the peak in its quarter: a car takes a while to fall.
+    """
+    if facts.sells:
+        return -facts.known.low_w
+    granted, last = storage.help, storage.helped
+    if granted is None and last is not None and last.quarter == start_of(storage.at):
+        granted = last
+    return _drawn_w(facts, 0.0 if granted is None else min(granted.power_w, facts.cars_w))
 
 
 def _drawn_w(facts: Facts, cars_w: float = 0.0) -> float:

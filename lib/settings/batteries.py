@@ -15,7 +15,7 @@ from lib.settings.wiring import Connection, parse_phases, parse_wired
 
 KEYS = (
     *("make", "address", "capacity_kwh", "charge_kw", "discharge_kw", "phases", "wired", "socket"),
-    *("least_pct", "most_pct", "efficiency_pct", "wear_eur_kwh", "user"),
+    *("least_pct", "most_pct", "efficiency_pct", "wear_eur_kwh", "sells", "user"),
     *("unit", "register", "own_grid_w", "watchdog_s", "version"),
 )
 OPTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(  # by make, what its driver may be told
@@ -109,6 +109,7 @@ def _battery(name: str, group: Config, connection: Connection) -> BatteryPlace:
             most_pct=most_pct,
             efficiency=group.amount("efficiency_pct", 50, 100, missing=EFFICIENCY_PCT) / 100,
             wear_eur_kwh=group.amount("wear_eur_kwh", 0, 1, missing=WEAR_EUR_KWH),
+            sells=group.one_of("sells", (True, False), missing=False),
         ),
         user=group.text("user", missing="") or None,
         options=_options(group, make),

@@ -110,7 +110,7 @@ def _grid(
     store_w = give_w = 0.0
     if problem.store is not None:
         store_w = problem.store.charge_w
-        give_w = problem.store.discharge_w if problem.may_export else 0.0
+        give_w = problem.store.discharge_w if problem.store.sells else 0.0
     for span, draws in zip(problem.spans, by_span, strict=True):
         cars_w = sum(cars[draw.lot].full_w * draw.share for draw in draws)
         most_w, least_w = span.net_w + cars_w + store_w, min(span.net_w, span.net_w - give_w)

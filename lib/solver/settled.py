@@ -62,7 +62,8 @@ def _two_ways(values: Sequence[float], ones: Sequence[int], others: Sequence[int
 
 def _given_away(held: Model, values: Sequence[float], closed: Container[int]) -> Iterator[Bound]:
     """The battery gives no more than house and cars draw behind the sun; nothing where that did not do."""
-    if not held.columns.gives or held.problem.may_export:
+    store = held.problem.store
+    if store is None or store.sells:
         return
     for place, span in enumerate(held.problem.spans):
         sold, give = values[held.columns.exports[place]], held.columns.gives[place]

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from lib.core import claims, storage
 from lib.core.arbitrage import Step, StorePlan
 from lib.core.battery import BatteryReading, BatteryRules, BatteryTold
-from lib.core.battery_why import Bar, Ground
+from lib.core.battery_why import Bar, BatteryWhy, Ground, sentence
 from lib.core.cell import pool
 from lib.core.cellar import Help, Storage, StorageRules, lent
 from lib.core.circuits import Circuit
@@ -81,9 +81,14 @@ def resolved(known: Storage, rules: StorageRules = RULES) -> tuple[Resolved, Res
 
 def done(known: Storage, rules: StorageRules = RULES) -> tuple[float, str]:
     """The power, and whose wish it is."""
+    return round(resolved(known, rules)[0].target_w), why(known, rules).ground
+
+
+def why(known: Storage, rules: StorageRules = RULES) -> BatteryWhy:
+    """The reason of what is done."""
     found, wished, _ = resolved(known, rules)
     facts = facts_of(known, rules, pool(known.cells.values()))
-    return round(found.target_w), why_of(known, facts, wished, found, found.target_w, turning=False).ground
+    return why_of(known, facts, wished, found, found.target_w, turning=False)
 
 
 def a_help(power_w: float, *, bridge: bool = False) -> Help:
@@ -242,12 +247,46 @@ def test_the_sun_is_left_to_the_grid_while_that_earns_more() -> None:
     assert (3000, Ground.STORES) == done(a_storage(-3000.0, prices=(0.30, 0.04), value_eur_kwh=0.05))
 
 
+SELLING = replace(RULES, batteries={"cellar": BatteryRules(name="cellar", capacity_wh=10_000.0, sells=True)})
+
+
+@pytest.mark.parametrize("base_w", [-1000.0, 400.0])
+def test_what_is_worth_less_later_is_sold_where_the_owner_lets_it(base_w: float) -> None:
+    """14 ct now, and what is worth 3 later, beside 5 of wear: with all its power, or as planned."""
+    now: dict[str, Any] = {"prices": (0.30, 0.14), "value_eur_kwh": 0.03}
+    known = a_storage(base_w, rules=SELLING, **now)
+    assert (-5000, Ground.SELLS) == done(known, SELLING)
+    assert (-2000, Ground.SELLS) == done(a_storage(base_w, planned_w=-2000.0, rules=SELLING, **now), SELLING)
+    kept = Ground.COVERS if base_w > 0 else Ground.EXPORTS
+    assert (min(0.0, -base_w), kept) == done(a_storage(base_w, **now))
+    assert "gives 5.0 kW, more than the house draws: a kWh in the grid earns € 0.140" == sentence(why(known, SELLING))
+
+
+def test_nothing_is_sold_of_a_reserve_or_for_wear_and_losses() -> None:
+    """Nor by one that rests; what is asked of dm is nothing, for nothing is drawn."""
+    now: dict[str, Any] = {"prices": (0.30, 0.14), "rules": SELLING}
+    worth: dict[str, Any] = {"value_eur_kwh": 0.03}
+    assert (0, Ground.RESERVE) == done(a_storage(soc_pct=25.0, **now, **worth), SELLING)
+    assert (-400, Ground.COVERS) == done(a_storage(value_eur_kwh=0.09, **now), SELLING)
+    assert (0, Ground.HOLD) == done(a_storage(mode=StorageMode.HOLD, **now, **worth), SELLING)
+    assert resolved(a_storage(**now, **worth), SELLING)[2] is None
+
+
 def test_help_goes_above_the_ceiling_and_a_bridge_before_the_grid() -> None:
     """2 kW for a car of 3.7 on a house of 0.4: 1.7 kW are above the ceiling; behind a cloud all of it is given."""
     assert (-400, Ground.COVERS) == done(a_storage(400.0, cars_w=1380.0))
     assert (-1680, Ground.HELPS) == done(a_storage(400.0, cars_w=3680.0, help=a_help(2000.0)))
     assert (-1780, Ground.HELPS) == done(a_storage(400.0, cars_w=1380.0, help=a_help(1500.0, bridge=True)))
     assert (-900, Ground.HELPS) == done(a_storage(400.0, cars_w=1380.0, help=a_help(500.0, bridge=True)))
+
+
+def test_what_was_helped_in_a_quarter_makes_no_peak_in_it() -> None:
+    """A new plan has no help any more, and the car of 3.7 kW still draws: it is shaved for, and no more than that."""
+    over = replace(a_help(2000.0), quarter=NOON)
+    known = a_storage(400.0, cars_w=3680.0, helped=over)
+    assert (-1680, Ground.SHAVES) == done(known)
+    assert (-400, Ground.COVERS) == done(replace(known, helped=replace(over, quarter=NOON - timedelta(minutes=15))))
+    assert (-400, Ground.COVERS) == done(a_storage(400.0, cars_w=1380.0, helped=over))
 
 
 def test_help_that_dm_planned_comes_before_the_grid_too() -> None:

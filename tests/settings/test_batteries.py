@@ -40,7 +40,7 @@ def test_all_that_can_be_said(tmp_path: Path) -> None:
         tmp_path,
         '"make": "sunspec", "address": "192.168.1.70:1502", "capacity_kwh": 7.7, "charge_kw": 6, "discharge_kw": 7.5, '
         '"phases": 3, "wired": "312", "socket": False, "least_pct": 5, "most_pct": 95, "efficiency_pct": 85, '
-        '"wear_eur_kwh": 0.08, "user": "pi", "unit": 3',
+        '"wear_eur_kwh": 0.08, "sells": True, "user": "pi", "unit": 3',
     )
     rules = BatteryRules(
         name="home",
@@ -53,6 +53,7 @@ def test_all_that_can_be_said(tmp_path: Path) -> None:
         most_pct=95,
         efficiency=0.85,
         wear_eur_kwh=0.08,
+        sells=True,
     )
     expected = BatteryPlace(make="sunspec", address="192.168.1.70:1502", rules=rules, user="pi", options={"unit": 3})
     assert expected == found

@@ -45,6 +45,7 @@ def stores(draw: st.DrawFn) -> Store:
         discharge_w=draw(st.sampled_from([0.0, 2_500.0, 5_000.0])),
         efficiency=draw(st.sampled_from([0.7, 0.9, 1.0])),
         wear_eur_kwh=draw(st.sampled_from([0.0, 0.05])),
+        sells=draw(st.booleans()),
     )
 
 
@@ -104,7 +105,6 @@ def problems(draw: st.DrawFn, *, any_power: bool = False) -> Problem:
         wants=tuple(wants),
         store=draw(st.none() | stores()),
         store_phases=draw(st.sampled_from([(1,), (1, 2, 3)])),
-        may_export=draw(st.booleans()),
         end_eur_kwh=draw(cents(0, 30)),
         rows=draw(ROWS),
     )
@@ -361,7 +361,8 @@ def sane(problem: Problem) -> Problem:
         for span in problem.spans
     )
     wants = tuple(replace(want, car=f"{want.car} {number}") for number, want in enumerate(problem.wants))
-    return replace(problem, spans=spans, wants=wants, rows=(), may_export=True)
+    store = None if problem.store is None else replace(problem.store, sells=True)
+    return replace(problem, spans=spans, wants=wants, rows=(), store=store)
 
 
 @settings(max_examples=20)

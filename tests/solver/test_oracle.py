@@ -19,13 +19,13 @@ NEAR_EUR = 3e-4  # of equals the earlier: what breaks ties may cost so much
     loads=st.lists(st.integers(-20, 40), min_size=24, max_size=24),
     end_ct=st.integers(0, 40),
     paid_w=st.integers(0, 4).map(lambda kw: 1000.0 * kw),
-    may_export=st.booleans(),
+    sells=st.booleans(),
 )
 def test_one_battery_costs_what_the_oracle_says(
-    prices: list[int], loads: list[int], end_ct: int, paid_w: float, may_export: bool
+    prices: list[int], loads: list[int], end_ct: int, paid_w: float, sells: bool
 ) -> None:
     """Prices, loads and sun by chance; a kWh sold earns 5 ct less than one bought costs, and a kW of peak € 4."""
-    store = Store(energy_wh=3_000, least_wh=500, most_wh=6_000, charge_w=2_500, discharge_w=3_000)
+    store = Store(energy_wh=3_000, least_wh=500, most_wh=6_000, charge_w=2_500, discharge_w=3_000, sells=sells)
     pairs = zip(prices, loads, strict=False)  # there are as many hours as prices
     hours = [(NOON + number * HOUR, cent / 100, 100.0 * load) for number, (cent, load) in enumerate(pairs)]
     stretches = [
@@ -36,7 +36,6 @@ def test_one_battery_costs_what_the_oracle_says(
             export_eur_kwh=eur - 0.05,
             load_w=load_w,
             room_w=1e9,
-            may_export=may_export,
         )
         for start, eur, load_w in hours
     ]
@@ -49,7 +48,6 @@ def test_one_battery_costs_what_the_oracle_says(
         spans=spans,
         peaks=(Peak(paid_w=paid_w, eur_kw=4.0),),
         store=store,
-        may_export=may_export,
         end_eur_kwh=end_ct / 100,
     )
     held = model(problem)

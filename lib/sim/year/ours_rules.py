@@ -86,6 +86,7 @@ def bs_rules(setup: Setup, lease_s: float) -> StorageRules:
         least_pct=0.0,
         efficiency=battery.way**2,
         wear_eur_kwh=WEAR_EUR_KWH,
+        sells=True,  # as the limit does
     )
     return StorageRules(
         batteries={CELLAR: rules},

@@ -14,7 +14,7 @@ from lib.sim.year.home import Home
 
 PUBLIC_EUR_KWH = 0.60
 MISSED_WH = 300.0  # a trip that lacks less is met: half a per cent of a car of 60 kWh
-ABOVE_W = 2.0  # meters tell whole watts, so that what is one above for us may be none for them
+ABOVE_W = 8.0  # a register tells whole Wh, 4 W of a quarter, of either of the two that are compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

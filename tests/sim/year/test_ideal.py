@@ -136,6 +136,7 @@ def the_problem(home: Home, rates: Contract, *, battery: bool) -> Problem:
         discharge_w=spec.power_w,
         efficiency=spec.way**2,
         wear_eur_kwh=WEAR_EUR_KWH,
+        sells=True,
     )
     kw_eur = rates.eur_kw_year * rates.year_part(home.quarters) / len(months)
     return Problem(
@@ -157,5 +158,4 @@ def the_problem(home: Home, rates: Contract, *, battery: bool) -> Problem:
             if stay.booked_wh > 0 and stay.quarters
         ),
         store=store if battery else None,
-        may_export=True,
     )
