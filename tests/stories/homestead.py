@@ -144,6 +144,7 @@ class Homestead(Driveway):
     Attributes:
         bs_lives: kill it. silent, grumpy, unknown: batteries that do not answer, say no, or not how full they are.
         measured: an inverter tells what the sun gives; held_w: to what it holds that back, as bs wants it.
+        sells: the owner lets the batteries be emptied into the grid.
         why_stored: what bs said, whenever that was another ground; flows: of each second.
 
     """
@@ -156,6 +157,7 @@ class Homestead(Driveway):
         storing: Mapping[str, Any] | None = None,
         rules: ChargingRules | None = None,
         measured: bool = True,
+        sells: bool = False,
         cord: type[Cord] = Cord,
         **more: Any,
     ) -> None:
@@ -168,10 +170,11 @@ class Homestead(Driveway):
                 discharge_w=one.discharge_w,
                 phases=one.phases,
                 wired="".join(str(phase + 1) for phase in one.wired),
+                sells=sells,
             )
             for name, one in self.batteries.items()
         }
-        self.bs_lives, self.measured = True, measured
+        self.bs_lives, self.measured, self.sells = True, measured, sells
         self.silent: set[str] = set()
         self.grumpy: set[str] = set()
         self.unknown: set[str] = set()
@@ -290,7 +293,8 @@ class Homestead(Driveway):
     def _is_lawful(self, last: Iterable[Flow], now: Flow) -> None:
         last = list(last)
         near_w = NEAR_W + max(one.blur_w for one in last) / 2
-        assert -now.battery_w <= max(one.gives_w for one in last) + near_w, f"{self.at}: it gives too much: {now}"
+        gives_w = inf if self.sells else max(one.gives_w for one in last) + near_w
+        assert -now.battery_w <= gives_w, f"{self.at}: it gives too much: {now}"
         assert now.battery_w <= max(one.takes_w for one in last) + near_w, f"{self.at}: it takes too much: {now}"
         way = (now.battery_w > 0) - (now.battery_w < 0)
         if way and way == -self._way:

@@ -43,6 +43,21 @@ def test_it_keeps_its_charge_for_a_dearer_hour() -> None:
     assert "gives 0.6 kW in place of the grid at € 0.600" == home.stored
 
 
+@pytest.mark.parametrize("sells", [True, False])
+def test_a_dear_hour_gets_what_cheap_ones_bring_back_where_the_owner_lets_it(*, sells: bool) -> None:
+    """An hour's kWh earns 40 ct and later ones cost 10: all above the reserve is sold in it, or stays for the house."""
+    slots = prices(LATE, (0.45, 0.40), *[(0.10, 0.02)] * 16)
+    home = a_cellar(LATE, soc_pct=50.0, base_w=lambda _: 600.0, prices=slots, sells=sells).run(minutes=20)
+    power, why = (
+        (-5000, "more than the house draws: a kWh in the grid earns € 0.400") if sells else (-600, "in place of")
+    )
+    assert power == pytest.approx(home.battery_w, abs=30)
+    assert why in home.stored
+    home.run(minutes=39)
+    assert home.stored_pct() == pytest.approx(15 if sells else 43, abs=1.5)
+    assert ([], True) == (home.above, max(home.averages_w) <= 2500)
+
+
 def test_a_negative_noon_finds_the_battery_empty_and_then_the_sun_held_back() -> None:
     """The sun is left to the grid before it, the battery filled in it, and what is left is not injected."""
     start = local("2026-06-17 11:30")
