@@ -127,7 +127,6 @@ def test_what_was_learned_for_the_peak_is_as_the_paper_of_the_plan_says() -> Non
         f"the mean of the last {supposed.DAYS_BACK} days",
         f"with a chance of {round(10 * (1 - summits.CHANCES[0][0]))} in 10",
         f"a kW costs {summits.CHANCES[0][1]:.0%}".replace("%", " %"),
-        f"On {insured.MISSED:.0%}".replace("%", " %"),
     )
     assert [] == [said for said in known if said not in PLAN]
     assert summits.LEAST_DAYS == insured.LEAST_DAYS

@@ -147,11 +147,14 @@ def needs(
 ) -> tuple[Need, ...]:
     """What the trips of a car take, in order of departure; a later one begins when the one before it is over.
 
+    What a car that is away comes home with is known, so the trip that it is on is none of them.
     help_asked_s, helped_w, helped_until: of the battery, as of a need; the first trip alone may count on it.
     """
     found: list[Need] = []
     since, low_pct = at, prospect.supposed_pct
     for trip in trips:
+        if prospect.returns is not None and trip.departs < prospect.returns:
+            continue  # it is on it: what that takes is off already
         is_first = not found
         one = need(
             trip,

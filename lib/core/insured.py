@@ -1,6 +1,6 @@
 """What a battery must hold for the month's peak, learned from what the house drew: an insurance that says its sum.
 
-In: quarters that are over. Out: what would have lasted on nearly all of the last days, at whatever time, to keep each
+In: quarters that are over. Out: what would have lasted on all of the last days, at whatever time, to keep each
 quarter under a target, with what can be refilled under it. Knows no plan and no price.
 """
 
@@ -16,7 +16,6 @@ from lib.core.stamp import BRUSSELS
 DAYS = 60  # a season changes
 KEPT_DAYS = 35
 LEAST_DAYS = 7
-MISSED = 0.03  # of the days it may not suffice: one a month, which costs about what more would
 
 Day = tuple[float, ...]  # W by quarter of the local day
 
@@ -69,12 +68,11 @@ def keep_wh(insured: Insured, *, target_w: float, charge_w: float, discharge_w: 
 @lru_cache(maxsize=8)
 def _keep_wh(days: tuple[Day, ...], target_w: float, charge_w: float, discharge_w: float, way: float) -> float:
     """Backwards through all days: before each it must hold what it takes, and what comes after it needs."""
-    needs: list[float] = []
-    wh = 0.0
+    wh = most_wh = 0.0
     for day in reversed(days):
-        wh, most_wh = needs_wh(day, wh, target_w, charge_w, discharge_w, way)
-        needs.append(most_wh)
-    return sorted(needs)[min(len(needs) - 1, int((1 - MISSED) * len(needs)))]
+        wh, day_wh = needs_wh(day, wh, target_w, charge_w, discharge_w, way)
+        most_wh = max(most_wh, day_wh)
+    return most_wh
 
 
 def needs_wh(

@@ -207,3 +207,13 @@ def test_a_car_that_is_about_to_leave_will_be_away() -> None:
     assert [(late, first.returns)] == [(one.start, one.end) for one in stays.away]
     [left] = wants(late, plugged=False)
     assert (first.returns, ()) == (left.since, left.away)
+
+
+def test_what_a_trip_takes_is_off_once() -> None:
+    """A car that has left for it, perhaps early, will come home with 50 %: the next trip asks for 53.3."""
+    first, second = trips(*[Ask(energy_wh=2e4)] * 2)
+    one = a_prospect(50.0, plugged=False, returns=first.returns)
+    for at in (first.departs - timedelta(minutes=5), first.departs, first.departs + timedelta(minutes=5)):
+        [need] = foresight.needs(one, [first, second], (), at, before={}, help_asked_s=None)
+        assert second == need.trip
+        assert 2_000.0 == pytest.approx(need.energy_wh)

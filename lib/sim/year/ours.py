@@ -20,6 +20,7 @@ from lib.core.site import Word
 from lib.core.soc import Soc
 from lib.core.stamp import BRUSSELS
 from lib.core.steering import steered
+from lib.core.storing import facts_of
 from lib.core.sun import Roof
 from lib.core.trip import Entry
 from lib.sim.year import words
@@ -188,6 +189,8 @@ class Ours:
 
     def _send_store(self, store: HomeBattery, seen: Seen, now_s: float) -> None:
         took = store.take(self._bs.cells[CELLAR].setpoint, now_s)
+        if store.power_w == 0:
+            store.ceiling_w = facts_of(self._bs, self._bs_rules, self._pool).ceiling_w
         if took is not None:
             self._put(took, now_s, seen)
 

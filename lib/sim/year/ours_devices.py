@@ -117,9 +117,10 @@ class Wallbox:
 
 
 class HomeBattery:
-    """The battery, and what it is told."""
+    """The battery, and what it is told; ceiling_w: what bs lets the meter show, which at home looks each second."""
 
     def __init__(self, battery: BatterySpec) -> None:
+        self.ceiling_w: float | None = None
         self._battery = battery
         self._setpoint: Setpoint | None = None
 
@@ -130,7 +131,11 @@ class HomeBattery:
 
     @property
     def grid_w(self) -> float | None:
-        """Where it shall keep the meter by its own measure; None when it rests."""
+        """Where the meter is kept until the next step; None: nowhere."""
+        return self.ceiling_w if self.power_w == 0 else self._told_grid_w
+
+    @property
+    def _told_grid_w(self) -> float | None:
         return self._setpoint.grid_w if self._setpoint and self._setpoint.power_w != 0 else None
 
     def take(self, wanted: Setpoint | None, now_s: float) -> BatteryTook | None:
@@ -138,7 +143,9 @@ class HomeBattery:
         if wanted == self._setpoint:
             return None
         self._setpoint = wanted
-        return BatteryTook(battery=CELLAR, setpoint=wanted, power_w=self.power_w, sent_s=now_s, grid_w=self.grid_w)
+        return BatteryTook(
+            battery=CELLAR, setpoint=wanted, power_w=self.power_w, sent_s=now_s, grid_w=self._told_grid_w
+        )
 
     def read(self, seen: Seen, stored_wh: float, now_s: float) -> BatteryTold:
         """What it says; stored_wh: what it holds."""

@@ -47,6 +47,7 @@ class Plant:
         self._away: tuple[int, float] | None = None
         self._amps, self._phases, self._told_w = 0.0, 1, 0.0 if battery else None
         self._told_grid_w = 0.0
+        self._way_w = self._told_w
         self._orders = Orders(store_w=self._told_w)
         self._coming: deque[tuple[int, Orders]] = deque()
         self._epoch_quarter = round(home.start.timestamp()) // _SECONDS
@@ -112,6 +113,7 @@ class Plant:
         car = self._car
         self._told_w = orders.store_w if self._battery and orders.grid_w is None else None
         self._told_grid_w = orders.grid_w or 0.0
+        self._way_w = orders.store_w
         if car is None:
             return
         phases = min(car.phases, 3 if orders.phases == 3 else 1)
@@ -150,7 +152,11 @@ class Plant:
         battery = self._battery
         if battery is None:
             return 0.0
-        power_w = self._told_grid_w - net_w if self._told_w is None else self._told_w
+        power_w, way_w = self._told_w, self._way_w
+        if power_w is None:
+            power_w = self._told_grid_w - net_w
+            if way_w is not None:
+                power_w = max(0.0, power_w) if way_w > 0 else min(0.0, power_w)
         power_w = min(battery.power_w, max(-battery.power_w, power_w))
         hours = for_s / HOUR_S
         if power_w > 0:

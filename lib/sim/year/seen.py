@@ -32,7 +32,8 @@ class Orders(NamedTuple):
 
     current_a: of the car per phase; the plant rounds it down to whole amperes, and below 6 the car pauses. phases: 1
     or 3, as far as the car has them. store_w: + charges; None: the battery is left to its own mode, which stores every
-    surplus and covers every import. grid_w: in place of a power, where the battery shall keep the meter by itself.
+    surplus and covers every import. grid_w: where the battery shall keep the meter by itself; beside a power only in
+    its direction, and beside 0 it only gives, as who tells it each second would have it.
     """
 
     current_a: float = 0.0

@@ -184,6 +184,25 @@ def test_it_keeps_the_meter_where_it_is_told() -> None:
     assert [250.0, 250.0] == pytest.approx(list(course["import_wh"][1:]))
 
 
+@pytest.mark.parametrize(
+    ("load_w", "store_w", "grid_w", "drawn_wh"),
+    [
+        (2_000.0, -500.0, 1_000.0, 250.0),
+        (400.0, -500.0, 1_000.0, 100.0),
+        (400.0, 500.0, 1_000.0, 250.0),
+        (2_000.0, 500.0, 1_000.0, 500.0),
+        (2_000.0, 0.0, 1_000.0, 250.0),
+        (400.0, 0.0, 1_000.0, 100.0),
+    ],
+)
+def test_beside_a_power_it_keeps_the_meter_one_way_only(
+    load_w: float, store_w: float, grid_w: float, drawn_wh: float
+) -> None:
+    """Who gives to keep the meter at 1 kW does not fill up under it, and who rests only gives what is above it."""
+    course = passed(a_plant(a_home(load_w=load_w)), Orders(store_w=store_w, grid_w=grid_w), minutes=45)
+    assert [drawn_wh] * 2 == pytest.approx(list(course["import_wh"][1:]))
+
+
 def test_a_battery_gives_no_more_than_it_holds_and_can() -> None:
     """5 kW at the most, and what is in it less what is lost on the way; then the grid covers."""
     plant = a_plant(a_home(load_w=40_000.0))
