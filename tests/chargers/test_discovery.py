@@ -155,7 +155,7 @@ async def test_a_charger_is_reached_by_its_number(boxes: list[NrgkickBox]) -> No
     charger = NRGkick(f"mdns:{GARAGE}", rules=RULES)
     assert GARAGE == (await charger.read()).serial
     await boxes[0].close()
-    boxes[0] = await open_nrgkick_box(ChargePoint(start=NOON, name="Garage"))
+    boxes[0] = await open_nrgkick_box(ChargePoint(start=NOON, name=f"Garage {OURS} elsewhere"))
     boxes[0].serial = GARAGE
     with pytest.raises(UnreachableError):
         await charger.read()
