@@ -1,9 +1,9 @@
 """`dm.py --pair homewizard2://HOST`: a token from the box, whose button the owner presses, into the secrets."""
 
 import asyncio
-import contextlib
 import sys
 from pathlib import Path
+from time import monotonic
 
 from lib.commands import SLIP
 from lib.meters import MeterError, SourceError
@@ -56,9 +56,8 @@ async def _wait_for_token(box: Box) -> str | None:
     token = await ask_for_token(box)
     if token is None:
         print(f"Press the button of the P1 meter at {box.address} now …", flush=True)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE_S):
-                while token is None:
-                    await asyncio.sleep(PAUSE_S)
-                    token = await ask_for_token(box)
+        until = monotonic() + PATIENCE_S
+        while token is None and monotonic() < until:  # a question is never cut off: it would leave its connection open
+            await asyncio.sleep(PAUSE_S)
+            token = await ask_for_token(box)
     return token
