@@ -7,6 +7,7 @@ quarter under a target, with what can be refilled under it. Knows no plan and no
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import chain
 
 from lib.core.books import local_day
 from lib.core.parts import Parts
@@ -67,24 +68,20 @@ def keep_wh(insured: Insured, *, target_w: float, charge_w: float, discharge_w: 
 
 @lru_cache(maxsize=8)
 def _keep_wh(days: tuple[Day, ...], target_w: float, charge_w: float, discharge_w: float, way: float) -> float:
-    """Backwards through all days: before each it must hold what it takes, and what comes after it needs."""
+    return needs_wh(tuple(chain.from_iterable(days)), target_w, charge_w, discharge_w, way)
+
+
+def needs_wh(quarters_w: Day, target_w: float, charge_w: float, discharge_w: float, way: float) -> float:
+    """The most that must be stored at any time of these quarters, in order of time, to keep them under a target.
+
+    Backwards: before each it must hold what that takes, and what those after it need.
+    """
     wh = most_wh = 0.0
-    for day in reversed(days):
-        wh, day_wh = needs_wh(day, wh, target_w, charge_w, discharge_w, way)
-        most_wh = max(most_wh, day_wh)
-    return most_wh
-
-
-def needs_wh(
-    day: Day, wh: float, target_w: float, charge_w: float, discharge_w: float, way: float
-) -> tuple[float, float]:
-    """What must be stored when a day begins, and the most at any time of it, with `wh` left at its end."""
-    most_wh = wh
-    for own_w in reversed(day):
+    for own_w in reversed(quarters_w):
         over_w = own_w - target_w
         if over_w > 0:
             wh += min(over_w, discharge_w) / 4 / way
             most_wh = max(most_wh, wh)
         elif wh > 0:
             wh = max(0.0, wh - min(-over_w, charge_w) / 4 * way)
-    return wh, most_wh
+    return most_wh

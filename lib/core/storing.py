@@ -38,6 +38,7 @@ class Facts:
         ceiling_w: what may come from the grid until the quarter ends; None: nobody knows. At its reserve the battery
             goes by where dm said that the quarter ends: the rest is kept for what comes on top of that.
         value_eur_kwh: what one kWh more in the batteries is worth; None: nothing is planned.
+        may_sell: whether the owner lets them be emptied into the grid.
         reserve_wh: kept for the peak; insured: dm's plan sees to it that it comes back.
         takes_w, gives_w: what the connection leaves each battery to take and to give.
 
@@ -53,6 +54,7 @@ class Facts:
     import_eur_kwh: float | None
     export_eur_kwh: float | None
     value_eur_kwh: float | None
+    may_sell: bool
     planned_w: float
     takes_w: Mapping[str, float]
     gives_w: Mapping[str, float]
@@ -66,7 +68,7 @@ class Facts:
     def sells(self) -> bool:
         """Whether a kWh out of them earns more in the grid than it is worth later."""
         known, sells, value = self.known, self.export_eur_kwh, self.value_eur_kwh
-        if not known.sells or sells is None or value is None or (known.energy_wh or 0.0) <= self.reserve_wh:
+        if not self.may_sell or sells is None or value is None or (known.energy_wh or 0.0) <= self.reserve_wh:
             return False
         return (sells - known.wear_eur_kwh) * sqrt(known.efficiency) > value + LEAST_GAIN_EUR
 
@@ -96,6 +98,7 @@ def facts_of(storage: Storage, rules: StorageRules, known: Pool) -> Facts:
         import_eur_kwh=slot.import_eur_kwh if slot else None,
         export_eur_kwh=slot.export_eur_kwh if slot else None,
         value_eur_kwh=None if known.energy_wh is None else storage.plan.value_eur_kwh(storage.at, known.energy_wh),
+        may_sell=known.sells and storage.mode is StorageMode.AUTO,
         planned_w=step.power_w if step else 0.0,
         takes_w=rooms_w(storage, rules),
         gives_w=rooms_w(storage, rules, giving=True),
@@ -192,7 +195,7 @@ def _priced(facts: Facts, storage: Storage) -> Iterator[Proposal]:
         yield Proposal(source=Ground.WAITS, priority=claims.NIGHT, at_s=storage.now_s, low_w=0.0)
     if sells is not None and sells / way > value + LEAST_GAIN_EUR and facts.surplus_w > 0:
         yield Proposal(source=Ground.EXPORTS, priority=claims.NIGHT, at_s=storage.now_s, high_w=0.0)
-    if facts.sells and storage.mode is StorageMode.AUTO:
+    if facts.sells:
         power_w = -facts.planned_w if facts.planned_w < -DEAD_W else -known.low_w
         yield Proposal(source=Ground.SELLS, priority=claims.NIGHT, at_s=storage.now_s, high_w=-power_w)
 

@@ -59,8 +59,7 @@ def _kept_w(day: Day, held_wh: float, charge_w: float, discharge_w: float, way: 
     low_w, high_w = max(0.0, max(day) - discharge_w), max(day)
     while high_w - low_w > NEAR_W:
         level_w = (low_w + high_w) / 2
-        _, most_wh = needs_wh(day, 0.0, level_w, charge_w, discharge_w, way)
-        if most_wh > held_wh:
+        if needs_wh(day, level_w, charge_w, discharge_w, way) > held_wh:
             low_w = level_w
         else:
             high_w = level_w

@@ -45,10 +45,8 @@ class Plant:
         self.level_wh = home.car.capacity_wh if home.car else 0.0
         self.stored_wh = self._battery.start_wh if self._battery else 0.0
         self._away: tuple[int, float] | None = None
-        self._amps, self._phases, self._told_w = 0.0, 1, 0.0 if battery else None
-        self._told_grid_w = 0.0
-        self._way_w = self._told_w
-        self._orders = Orders(store_w=self._told_w)
+        self._amps, self._phases = 0.0, 1
+        self._orders = self._obeyed = Orders(store_w=0.0 if battery else None)
         self._coming: deque[tuple[int, Orders]] = deque()
         self._epoch_quarter = round(home.start.timestamp()) // _SECONDS
         self._minutes: tuple[float, ...] = ()
@@ -111,9 +109,7 @@ class Plant:
 
     def _obey(self, orders: Orders) -> None:
         car = self._car
-        self._told_w = orders.store_w if self._battery and orders.grid_w is None else None
-        self._told_grid_w = orders.grid_w or 0.0
-        self._way_w = orders.store_w
+        self._obeyed = orders
         if car is None:
             return
         phases = min(car.phases, 3 if orders.phases == 3 else 1)
@@ -152,11 +148,13 @@ class Plant:
         battery = self._battery
         if battery is None:
             return 0.0
-        power_w, way_w = self._told_w, self._way_w
-        if power_w is None:
-            power_w = self._told_grid_w - net_w
-            if way_w is not None:
-                power_w = max(0.0, power_w) if way_w > 0 else min(0.0, power_w)
+        told_w, grid_w = self._obeyed.store_w, self._obeyed.grid_w
+        if told_w is None or grid_w is not None:
+            power_w = (grid_w or 0.0) - net_w
+            if told_w is not None:
+                power_w = max(0.0, power_w) if told_w > 0 else min(0.0, power_w)
+        else:
+            power_w = told_w
         power_w = min(battery.power_w, max(-battery.power_w, power_w))
         hours = for_s / HOUR_S
         if power_w > 0:
