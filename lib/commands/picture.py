@@ -1,7 +1,7 @@
 """`python -m lib.commands.picture FILE`: the README's pictures of the dashboards, drawn by the programs as SVG.
 
-dm: a simulated evening in virtual time with the oven on, at Flemish rates. With `--program ev`: a noon at the chargers,
-with `--program bs`: an evening with a battery, both made up. All are the same each time.
+dm: a simulated evening in virtual time with the oven on, at Flemish rates; its plan is made up. With `--program ev`: a
+noon at the chargers, with `--program bs`: an evening with a battery, both made up. All are the same each time.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from lib.commands.picture_cars import noon
 from lib.commands.picture_plan import planned
 from lib.core import metering as core
 from lib.core.events import Event
-from lib.core.house import House, Rules
+from lib.core.house import House, Rules, paid_w
 from lib.core.p1 import Framer
 from lib.core.rates import parse_rates
 from lib.core.reading import Parser
@@ -42,7 +42,7 @@ MINUTES = 3 * 24 * 60 + 66
 
 
 def evening(rules: Rules) -> list[Message]:
-    """What dm says after some simulated days, at 18:06 with the oven on."""
+    """What dm says after some simulated days, at 18:06 with the oven on, and a plan that is made up."""
     start = parse_stamp(START).at
     assert start is not None
     world, framer, parser, house, last = World(seed=3, start=start), Framer(), Parser(), House(), b""
@@ -64,6 +64,7 @@ def evening(rules: Rules) -> list[Message]:
         say_bill(house, rules),
         say_events(happened),
         say_telegram(last, world.at),
+        planned(world.at, paid_w=paid_w(house, rules)),
     ]
 
 

@@ -79,7 +79,12 @@ def _car_why(trip: str, start: datetime, ready: datetime | None) -> str:
 
 
 def spans(
-    at: datetime, planned: Sequence[PlanBlock], *, known_until: datetime | None = None, soc_pct: float | None = 58.0
+    at: datetime,
+    planned: Sequence[PlanBlock],
+    *,
+    known_until: datetime | None = None,
+    soc_pct: float | None = 58.0,
+    paid_w: float = PAID_W,
 ) -> tuple[PlanSpan, ...]:
     """48 h of quarters in which the blocks happen; soc_pct: of the battery at first, None without one."""
     found: list[PlanSpan] = []
@@ -110,14 +115,14 @@ def spans(
                 soc_pct=level,
                 grid_w=grid_w,
                 counts_w=max(0.0, grid_w + SAFE_W),
-                target_w=PAID_W,
+                target_w=paid_w,
             )
         )
         start = until
     return tuple(found)
 
 
-def planned(at: datetime = NOW, **changes: object) -> Plan:
+def planned(at: datetime = NOW, *, paid_w: float = PAID_W, **changes: object) -> Plan:
     """The plan of dm, by the solver, under the paid peak."""
     ahead = blocks()
     told: dict[str, object] = {
@@ -126,7 +131,7 @@ def planned(at: datetime = NOW, **changes: object) -> Plan:
         "made": at - timedelta(minutes=4),
         "by": "solver",
         "because": "a new quarter",
-        "spans": spans(at, ahead, known_until=local("2026-11-22 00:00")),
+        "spans": spans(at, ahead, known_until=local("2026-11-22 00:00"), paid_w=paid_w),
         "blocks": ahead,
         "served": (
             Served(
@@ -144,8 +149,8 @@ def planned(at: datetime = NOW, **changes: object) -> Plan:
                 given_wh=41.7 * KWH,
             ),
         ),
-        "target_w": PAID_W,
-        "paid_w": PAID_W,
+        "target_w": paid_w,
+        "paid_w": paid_w,
         "peak_eur": 0.0,
         "eur": 13.87,
         "rounding_eur": 0.16,
