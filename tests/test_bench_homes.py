@@ -122,3 +122,19 @@ def test_a_year_that_was_not_timed_is_said(home: Home) -> None:
     results, table = homes_tables.speed(ran, [place_of(ran[0].score)])
     assert [True] == [one.reached for one in results]
     assert "| 300 s | not run |" in table
+
+
+def test_what_a_year_takes_is_parted_into_plans_and_the_rest(home: Home) -> None:
+    """By hand: 460 s with a plan each quarter, 400 with one each hour; three in four of those plans took 60 s."""
+    one = a_run(home, OURS)
+    ran = [
+        one._replace(
+            run=replace(one.run, frame=one.run.frame._replace(plan_every_s=every)),
+            score=replace(one.score, took_s=took_s),
+        )
+        for every, took_s in ((900, 460.0), (3600, 400.0))
+    ]
+    results, _ = homes_tables.speed(ran, [place_of(ran[0].score)])
+    assert [True, False] == [one.reached for one in results]
+    assert "S1; of it 80 s those plans, 380 s its minutes and plans on news" == results[0].beside
+    assert "S1; of it 20 s those plans, 380 s its minutes and plans on news" == results[1].beside
