@@ -84,7 +84,7 @@ def spans(
     *,
     known_until: datetime | None = None,
     soc_pct: float | None = 58.0,
-    paid_w: float = PAID_W,
+    paid_w: float | None = PAID_W,
 ) -> tuple[PlanSpan, ...]:
     """48 h of quarters in which the blocks happen; soc_pct: of the battery at first, None without one."""
     found: list[PlanSpan] = []
@@ -122,7 +122,7 @@ def spans(
     return tuple(found)
 
 
-def planned(at: datetime = NOW, *, paid_w: float = PAID_W, **changes: object) -> Plan:
+def planned(at: datetime = NOW, *, paid_w: float | None = PAID_W, **changes: object) -> Plan:
     """The plan of dm, by the solver, under the paid peak."""
     ahead = blocks()
     told: dict[str, object] = {
