@@ -4,37 +4,30 @@ What cars want goes to dm, which plans for all. Where it does not, ev plans for 
 inside each quarter.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from operator import attrgetter
-from typing import overload
 
 from lib.core.bands import midnight
 from lib.core.books import local_day
 from lib.core.car import FULL_PCT, Ask, CarRules
-from lib.core.cost import PriceSlot
 from lib.core.needs import ENOUGH_PCT, Need, Step, need, target_pct
-from lib.core.plan import Plan, Quarters, Want, cheapest, flat_w, quarters
-from lib.core.quarter import QUARTER, start_of
+from lib.core.plan import Plan, Quarters, Want, cheapest, flat_w
+from lib.core.rooms import PLANNED
 from lib.core.soc import PARKED_PCT_DAY
 from lib.core.stamp import BRUSSELS
 from lib.core.trip import Trip
 from lib.core.wants import Absence
 
 DAY = timedelta(days=1)
-PLANNED = timedelta(hours=48)
 PLANNED_FOR = timedelta(days=5)  # so far ahead dm is told what cars need,
 TRIPS = 6  # and of so many trips of each
-PRICED = timedelta(days=5)  # a weekend with a holiday on each side of it is one long night of some contracts
 MORNING = time(7)
 AWAY = timedelta(hours=2)  # a car that is away without a trip may be back by the hour after next
 MENDS = timedelta(minutes=15)  # that full power must have to spare, so that a plan may be waited for
 FOLLOWS = 0.15  # the part of a new day in what a kWh usually costs
 SPARE_PCT, SPARE_EUR_KWH = 25.0, 0.02  # beyond its next trip a car has some to spare, which may cost a little more
 NIGHTLY = "the cheap hours"  # what a want without a trip is for
-_start = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,60 +71,6 @@ class Night:
 
     power_w: float
     until: datetime
-
-
-def rooms(
-    slots: Sequence[PriceSlot], at: datetime, *, target_w: float, usual_w: Mapping[int, float], else_w: float
-) -> Sequence[Quarters]:
-    """What cars may draw in each quarter of the next days.
-
-    usual_w: what the house draws by local hour; else_w: in an hour of which that is not known.
-    """
-    return _Rooms(slots, at, lambda start: target_w - usual_w.get(start.astimezone(BRUSSELS).hour, else_w))
-
-
-class _Rooms(Sequence[Quarters]):
-    """The quarters of the next days, each worked out when it is asked for: of two hundred few are."""
-
-    def __init__(self, slots: Sequence[PriceSlot], at: datetime, left_w: Callable[[datetime], float]) -> None:
-        """left_w: beside what the house draws at an instant."""
-        self._slots, self._at, self._end, self._left_w = slots, at, at + PLANNED, left_w
-        self._first = start_of(at)
-        self._count = -((self._first - self._end) // QUARTER)
-
-    def __len__(self) -> int:
-        return self._count
-
-    @overload
-    def __getitem__(self, place: int) -> Quarters: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Quarters]: ...
-    def __getitem__(self, place: int | slice) -> Quarters | Sequence[Quarters]:
-        """The one so many quarters after the running one; IndexError where there is none."""
-        if isinstance(place, slice):
-            return tuple(self)[place]
-        if not 0 <= place < self._count:
-            raise IndexError(place)
-        start = self._first + place * QUARTER
-        first = max(0, bisect_right(self._slots, start, key=_start) - 1)
-        one = quarters(self._slots[first:], max(start, self._at), min(start + QUARTER, self._end), self._room_w)
-        return one[0]
-
-    def __iter__(self) -> Iterator[Quarters]:
-        return iter(quarters(self._slots, self._at, self._end, self._room_w))
-
-    def _room_w(self, start: datetime) -> float:
-        return max(0.0, self._left_w(start))
-
-
-def priced(slots: Iterable[PriceSlot], at: datetime) -> tuple[Quarters, ...]:
-    """What a kWh costs in the next days, to see which hours are cheap: a price by day and night may stay for long."""
-    until = at + PRICED
-    return tuple(
-        Quarters(start=max(slot.start, at), end=slot.end, eur_kwh=slot.import_eur_kwh, room_w=0.0)
-        for slot in slots
-        if at < slot.end and slot.start < until
-    )
 
 
 def needs(
@@ -210,12 +149,17 @@ def followed(thrift: Thrift, cheap_eur: float | None, at: datetime) -> Thrift:
 
 
 def wanted(
-    prospects: Iterable[Prospect], needed: Mapping[str, tuple[Need, ...]], cheap_eur: float | None, at: datetime
+    prospects: Iterable[Prospect],
+    needed: Mapping[str, tuple[Need, ...]],
+    cheap_eur: float | None,
+    at: datetime,
+    *,
+    spares: bool = False,
 ) -> tuple[Want, ...]:
     """What cars shall be charged in the days ahead, for dm's plan: for trips, for each morning, and what is cheap.
 
     For a later trip a car may be charged before and between those before it, as far as it has room. cheap_eur: what a
-    kWh costs in cheap hours; None: there are none.
+    kWh costs in cheap hours; None: there are none. spares: a battery stores the sun that a full car has no room for.
     """
     found: list[Want] = []
     for one in (one for one in prospects if one.waits):
@@ -235,7 +179,8 @@ def wanted(
             has_pct = back_pct(one.car, its, has_pct)
         if one.plugged:
             found += [] if any(its.trip.ready <= at + PLANNED for its in ahead) else _for_morning(one, at)
-        found += _for_cheap(one, cheap_eur, max(at, since or at), next(iter(ahead), None), since, tuple(absences))
+        here, first = max(at, since or at), next(iter(ahead), None)
+        found += _for_cheap(one, cheap_eur, here, first, since, tuple(absences), spares=spares)
     return tuple(found)
 
 
@@ -304,11 +249,14 @@ def _for_cheap(
     first: Need | None,
     since: datetime | None,
     away: tuple[Absence, ...],
+    *,
+    spares: bool,
 ) -> Iterable[Want]:
     """What hours bring that are cheaper than cheap hours usually are, until the third morning from now.
 
-    What a car has to spare keeps a week of long trips from making a peak. at: when its car is here; first: of its
-    trips; since: None: it is here now; away: on its trips.
+    What a car has to spare keeps a week of long trips from making a peak; but the sun has no room in a full car, and
+    unless a battery stores it that loses more. at: when its car is here; first: of its trips; since: None: it is here
+    now; away: on its trips.
     """
     car, low_pct = prospect.car, prospect.low_pct
     if cheap_eur is None or low_pct is None:
@@ -316,7 +264,7 @@ def _for_cheap(
     has_pct = max(low_pct, first.target_pct if first else car.at_least_pct or 0.0)
     missing_pct = min(car.night_pct, car.everyday_pct) - has_pct
     until = _morning(_morning(_morning(at)))
-    spare_pct = min(missing_pct, SPARE_PCT)
+    spare_pct = min(missing_pct, SPARE_PCT) if spares else 0.0
     for part_pct, eur_kwh in ((spare_pct, cheap_eur + SPARE_EUR_KWH), (missing_pct - spare_pct, cheap_eur)):
         if part_pct > 0:
             want = _want(prospect, part_pct * prospect.wall_wh_pct, until)

@@ -18,6 +18,7 @@ from lib.core.modes import Mode
 from lib.core.needs import Step
 from lib.core.plan import Plan, Quarters, Want, cheap_hours
 from lib.core.post import Post
+from lib.core.rooms import priced, rooms
 from lib.core.states import replace
 
 USUAL_HOURS = range(24)
@@ -33,20 +34,20 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     target_w = site.word.target_w * (1 - rules.margin)
     usual_w = {hour: known for hour in USUAL_HOURS if (known := charging.usual.by_hour.get(str(hour))) is not None}
     else_w = charging.usual.mean_w
-    rooms = foresight.rooms(charging.prices, at, target_w=target_w, usual_w=usual_w, else_w=else_w)
+    ahead = rooms(charging.prices, at, target_w=target_w, usual_w=usual_w, else_w=else_w)
     prospects = [_prospect(charging, name, car) for name, car in rules.cars.items()]
     battery = charging.battery
     helps = battery.is_fresh(charging.now_s, rules.lease_s)
     asked_s = 0.0 if charging.helped_s is None else charging.now_s - charging.helped_s
     full = max((one.full_w for one in prospects), default=0.0)
-    extra_w = min(battery.can_w, full - rooms[0].room_w) if battery.can_w > 0 else 0.0
+    extra_w = min(battery.can_w, full - ahead[0].room_w) if battery.can_w > 0 else 0.0
     lasts = timedelta(hours=battery.spare_wh / extra_w) if extra_w > 0 else None
     before = {need.trip.key: need for found in charging.needs.values() for need in found}
     needs = {
         one.car.name: foresight.needs(
             one,
             [trip for trip in charging.trips.trips if trip.car == one.car.name],
-            rooms,
+            ahead,
             at,
             before=before,
             help_asked_s=asked_s if helps else float("inf"),
@@ -58,12 +59,12 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     followed = fresh(charging.followed, charging.now_s)
     asks = followed is None or charging.thrift.day != local_day(at)
     low = asks and any(map(foresight.is_low, prospects))
-    cheap = cheap_hours(foresight.priced(charging.prices, at), at) if low else ()
-    thrift = foresight.followed(charging.thrift, _cheap_eur(rooms, cheap), at)
-    wants = foresight.wanted(prospects, needs, thrift.eur_kwh, at)
+    cheap = cheap_hours(priced(charging.prices, at), at) if low else ()
+    thrift = foresight.followed(charging.thrift, _cheap_eur(ahead, cheap), at)
+    wants = foresight.wanted(prospects, needs, thrift.eur_kwh, at, spares=helps)
     theirs = served(followed, _firsts(wants), at)
     others = [one for one in prospects if one.car.name not in theirs]
-    own = foresight.plan(others, needs, rooms, at, charging.plan if charging.plan.blocks else None)
+    own = foresight.plan(others, needs, ahead, at, charging.plan if charging.plan.blocks else None)
     plan = joined(followed, theirs, own, at)
     met = {one.car.name: one.full_w for one in prospects if one.car.name in theirs - set(plan.short_wh)}
     needs = {
@@ -98,13 +99,13 @@ def _firsts(wants: Sequence[Want]) -> list[Want]:
     return [*firsts.values(), *(want for want in wants if want.worth_eur_kwh is not None)]
 
 
-def _cheap_eur(rooms: Sequence[Quarters], cheap: Sequence[tuple[datetime, datetime]]) -> float | None:
+def _cheap_eur(ahead: Sequence[Quarters], cheap: Sequence[tuple[datetime, datetime]]) -> float | None:
     """What a kWh costs in the cheap hours of the next day, in the mean."""
     if not cheap:
         return None
     prices = [
         one.eur_kwh
-        for one in rooms
+        for one in ahead
         if one.eur_kwh is not None and any(start <= one.start < end for start, end in cheap)
     ]
     return sum(prices) / len(prices) if prices else None

@@ -13,6 +13,7 @@ from lib.core.foresight import Prospect
 from lib.core.house import House, Rules
 from lib.core.needs import Need, Step
 from lib.core.plan import Want, cheap_hours
+from lib.core.rooms import priced, rooms
 from lib.core.trip import Trip
 from lib.messages.dm import say_rates
 from tests.conftest import local
@@ -35,8 +36,8 @@ def foreseen(*, hours: float, low_pct: float | None, charged_wh: float = 0.0) ->
         least_w=1380.0,
         plugged=True,
     )
-    rooms = foresight.rooms((), EVENING, target_w=2400.0, usual_w={}, else_w=400.0)
-    (need,) = foresight.needs(outlook, [trip], rooms, EVENING, before={}, help_asked_s=float("inf"))
+    ahead = rooms((), EVENING, target_w=2400.0, usual_w={}, else_w=400.0)
+    (need,) = foresight.needs(outlook, [trip], ahead, EVENING, before={}, help_asked_s=float("inf"))
     return need
 
 
@@ -102,7 +103,7 @@ def test_a_weekend_at_the_night_price_is_cheap_all_along() -> None:
     for text in ("2026-11-20 22:30", "2026-11-21 12:00", "2026-11-22 03:00", "2026-04-03 22:30"):
         at = local(text)
         slots = say_rates(House(), rules, now=at).slots
-        assert ((at, at + timedelta(hours=24)),) == cheap_hours(foresight.priced(slots, at), at), text
+        assert ((at, at + timedelta(hours=24)),) == cheap_hours(priced(slots, at), at), text
 
 
 def a_prospect(low_pct: float | None, **said: object) -> Prospect:

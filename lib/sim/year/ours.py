@@ -5,8 +5,6 @@ What is ahead comes from `Known`, as calendar, market and forecast would tell it
 home: devices are read, the meter speaks, dm grants, ev and bs decide, and both ask dm for the next step.
 """
 
-from dataclasses import replace
-
 from lib.core import charging as ev
 from lib.core import metering as dm
 from lib.core import storage as bs
@@ -19,6 +17,7 @@ from lib.core.house import House, over_kw_eur
 from lib.core.site import Word
 from lib.core.soc import Soc
 from lib.core.stamp import BRUSSELS
+from lib.core.states import replace
 from lib.core.steering import steered
 from lib.core.storing import facts_of
 from lib.core.sun import Roof
