@@ -102,6 +102,7 @@ class _Now:
     blocks: Mapping[str, Block]
     nexts: Mapping[str, Block]
     fills: bool
+    by_sun: bool
     eur_kwh: float | None
 
 
@@ -134,8 +135,13 @@ def _now(charging: Charging) -> _Now:
     slot = slot_at(charging.prices, at)
     followed = fresh(charging.followed, charging.now_s)
     expected = followed.at(at) if followed else None
-    fills = expected is not None and expected.fills
-    return _Now(blocks=blocks, nexts=nexts, fills=fills, eur_kwh=slot.import_eur_kwh if slot else None)
+    return _Now(
+        blocks=blocks,
+        nexts=nexts,
+        fills=expected is not None and expected.fills,
+        by_sun=expected is not None and expected.is_sun,
+        eur_kwh=slot.import_eur_kwh if slot else None,
+    )
 
 
 def _surplus_w(charging: Charging) -> float:
@@ -181,6 +187,7 @@ def _facts(
         block=now.blocks.get(car.name) if car else None,
         next=now.nexts.get(car.name) if car else None,
         fills=now.fills,
+        by_sun=now.by_sun,
         night_w=night.power_w if night and at < night.until else 0.0,
         night_until=night.until if night else None,
         eur_kwh=now.eur_kwh,

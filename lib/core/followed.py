@@ -42,6 +42,11 @@ class Expected:
     export_eur_kwh: float | None = None
 
     @property
+    def is_sun(self) -> bool:
+        """Whether cars draw no more than the sun leaves, so that nothing is bought for them."""
+        return self.cars_w > 0 and self.load_w - self.sun_w + self.cars_w < FULL_W
+
+    @property
     def help_w(self) -> float:
         """What the battery gives beyond the house, so that cars stay under the peak."""
         return max(0.0, min(self.cars_w, -self.battery_w - max(0.0, self.load_w - self.sun_w)))

@@ -37,7 +37,7 @@ class Sunshine:
         told_w, made_w: sums by hour and level, where a forecast had been; what is older counts less, as of `day`.
         usual_w, weights: the mean of what was made, by quarter of the day. best_w: the most, lately.
         squares, counts: of how far off it was, by hour, first by forecasts and then by history.
-        bright_w, base_w: what was made lately, and what should have been.
+        bright_w, base_w: what was made lately, and what should have been; told: by a forecast, else by history.
 
     """
 
@@ -50,6 +50,7 @@ class Sunshine:
     counts: tuple[float, ...] = (0.0,) * (2 * HOURS)
     bright_w: float = 0.0
     base_w: float = 0.0
+    told: bool = False
     day: date | None = None
     until: datetime | None = None
 
@@ -60,8 +61,9 @@ def after(sunshine: Sunshine, start: datetime, made_w: float, told_w: float | No
     held: the roof could have made more, so that nothing is learned.
     """
     sunshine = _on(sunshine, start.date())
-    bright_w, base_w = _faded(sunshine, start)
-    sunshine = replace(sunshine, bright_w=bright_w, base_w=base_w, until=start + QUARTER)
+    is_told = told_w is not None
+    bright_w, base_w = _faded(sunshine, start, told=is_told)
+    sunshine = replace(sunshine, bright_w=bright_w, base_w=base_w, told=is_told, until=start + QUARTER)
     if held or is_dark(start):
         return sunshine
     quarter = start.hour * 4 + start.minute // 15
@@ -105,7 +107,7 @@ def ahead(sunshine: Sunshine, starts: Sequence[datetime], told_w: Sequence[float
     """
     if not starts:
         return []
-    ratio, bright = _ratio(sunshine), _brightness(sunshine, starts[0])
+    ratio, brights = _ratio(sunshine), [_brightness(sunshine, starts[0], told=kind) for kind in (False, True)]
     passed = 0.0 if sunshine.until is None else max(0.0, (starts[0] - sunshine.until) / QUARTER)
     found: list[tuple[float, float]] = []
     darks = _darks([*starts, starts[-1] + QUARTER])
@@ -116,7 +118,7 @@ def ahead(sunshine: Sunshine, starts: Sequence[datetime], told_w: Sequence[float
         quarter = start.hour * 4 + start.minute // 15
         base_w = sunshine.usual_w[quarter] if told is None else max(0.0, told) * ratio(quarter, told)
         fades = exp(-(passed + place) / (USUAL_FADES if told is None else LATELY_FADES))
-        sun_w = base_w * (1 + (bright - 1) * LATELY * fades)
+        sun_w = base_w * (1 + (brights[told is not None] - 1) * LATELY * fades)
         by_hour = start.hour + (HOURS if told is None else 0)
         count = sunshine.counts[by_hour]
         square = (sunshine.squares[by_hour] * count + (OFF * base_w) ** 2 * OFF_DAYS) / (count + OFF_DAYS)
@@ -164,17 +166,20 @@ def _on(sunshine: Sunshine, day: date) -> Sunshine:
     )
 
 
-def _faded(sunshine: Sunshine, start: datetime) -> tuple[float, float]:
-    """What was made lately and should have been, as far as it still tells of `start`."""
-    if sunshine.until is None:
+def _faded(sunshine: Sunshine, start: datetime, *, told: bool) -> tuple[float, float]:
+    """What was made lately and should have been, as far as it still tells of `start`.
+
+    told: by a forecast. How bright it was beside history says nothing of how right a forecast is, nor the other way.
+    """
+    if sunshine.until is None or sunshine.told is not told:
         return 0.0, 0.0
     left = exp(-max(0.0, (start - sunshine.until) / QUARTER) / LATELY_MEANS)
     return sunshine.bright_w * left, sunshine.base_w * left
 
 
-def _brightness(sunshine: Sunshine, start: datetime) -> float:
-    """How the last hour was to what it should have been; 1 where it tells nothing."""
-    bright_w, base_w = _faded(sunshine, start)
+def _brightness(sunshine: Sunshine, start: datetime, *, told: bool) -> float:
+    """How the last hour was to what it should have been; 1 where it tells nothing. told: by a forecast."""
+    bright_w, base_w = _faded(sunshine, start, told=told)
     faint_w = FAINT * max(sunshine.best_w)
     return min(max(DULL, (bright_w + faint_w) / (base_w + faint_w)), BRIGHT) if faint_w else 1.0
 

@@ -29,7 +29,7 @@ class Facts:
         least_w, most_w: between pause and all that charger and car take, on the phases it charges on.
         pct: the likely state of charge of the car, None while unknown.
         need: of its next trip; block: what the plan has for it now; next: what it has next. fills: the plan has cars
-            draw all that the peak leaves them now.
+            draw all that the peak leaves them now; by_sun: no more than the sun leaves.
         night_w: what is left to charge in the cheap hours, per hour left of them; 0 outside.
         night_until: of the cheap hours. eur_kwh: the price now.
         sun_w: what PV charging makes of the surplus, 0 when it is too little; left_w: the surplus itself.
@@ -56,6 +56,7 @@ class Facts:
     block: Block | None = None
     next: Block | None = None
     fills: bool = False
+    by_sun: bool = False
     night_w: float = 0.0
     night_until: datetime | None = None
     eur_kwh: float | None = None
@@ -129,11 +130,7 @@ def _auto(facts: Facts) -> Iterator[Proposal]:
         why = Why(reason=reason, name=need.trip.title, until=need.trip.ready)
         yield _fence("trip", claims.PLAN, facts, why, low_w=facts.most_w)
     elif block is not None:
-        eur_kwh = block.eur_kwh if facts.eur_kwh is None else facts.eur_kwh  # of the block it is a mean
-        why = Why(reason=Reason.PLANNED, eur_kwh=eur_kwh, name=block.trip)
-        yield _fence(
-            "plan", claims.PLAN, facts, why, low_w=facts.most_w if facts.fills else min(block.power_w, facts.most_w)
-        )
+        yield _planned(facts, block)
     elif facts.night_w > 0 and facts.car is not None:
         why = Why(reason=Reason.NIGHT, soc_pct=facts.car.night_pct, eur_kwh=facts.eur_kwh)
         yield _fence("night", claims.NIGHT, facts, why, low_w=min(max(facts.night_w, facts.least_w), facts.most_w))
@@ -148,6 +145,21 @@ def _late(facts: Facts, need: Need) -> Proposal:
         reason = Reason.HELPED
     why = Why(reason=reason, name=need.trip.title, until=need.trip.ready, soc_pct=soc_pct, eur=facts.over_eur)
     return _fence("late trip", claims.LATE, facts, why, low_w=min(max(needed_w, facts.least_w), facts.most_w))
+
+
+def _planned(facts: Facts, block: Block) -> Proposal:
+    """What the plan has for it now.
+
+    Where that is the sun's it is as much as the sun leaves: nothing is bought for a cloud that was not foreseen, nor
+    does the car stop for it.
+    """
+    planned_w = facts.most_w if facts.fills else min(block.power_w, facts.most_w)
+    eur_kwh = block.eur_kwh if facts.eur_kwh is None else facts.eur_kwh  # of the block it is a mean
+    why = Why(reason=Reason.PLANNED, eur_kwh=eur_kwh, name=block.trip)
+    if facts.by_sun:
+        planned_w = min(planned_w, max(facts.left_w, facts.least_w))
+        why = Why(reason=Reason.PLANNED_SUN, name=block.trip)
+    return _fence("plan", claims.PLAN, facts, why, low_w=planned_w)
 
 
 def _surplus(facts: Facts) -> Proposal:

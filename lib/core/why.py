@@ -36,6 +36,7 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"
     TRIP = "trip"
     PLANNED = "planned"
+    PLANNED_SUN = "planned, sun"
     WAITS = "waits for its hour"
     NIGHT = "cheap hours"
     SURPLUS = "surplus"
@@ -114,6 +115,7 @@ ENGLISH: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.UNREACHABLE: "{does}, but cannot be ready for {name} at {until}: it will have {soc}{peak}",
         Reason.TRIP: "{does} for {name} at {until}: the time is short, so at any price under the peak",
         Reason.PLANNED: "{does} as planned{price}{trip}",
+        Reason.PLANNED_SUN: "{does} from the sun as planned{trip}",
         Reason.WAITS: "waits for its hour: starts at {until}{price}{trip}",
         Reason.NIGHT: "{does} in the cheap hours, up to {soc}{price}",
         Reason.SURPLUS: "{does} from the sun",

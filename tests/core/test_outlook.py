@@ -233,6 +233,19 @@ def test_a_dark_hour_tells_of_the_next_ones() -> None:
     assert shares[0] < 0.85
 
 
+def test_how_bright_it_was_beside_history_says_nothing_of_a_forecast() -> None:
+    """After dull weeks a clear morning without a forecast: the one that is back is taken as it comes, not doubled."""
+    start = local("2026-05-04 00:00")
+    habits = with_forecast(start, 20, lambda one: clear_w(one) * 0.4, Habits())
+    habits = with_forecast(start + 20 * DAY, 20, made_w, habits)
+    noon = start + 40 * DAY + 12 * HOUR
+    for parts in lived(noon - 12 * HOUR, noon, sun=clear_w):
+        habits = after(habits, parts)
+    at = noon + QUARTER
+    found = foreseen(habits, at, sun=forecast(noon, noon + 2 * DAY, clear_w)).quarters
+    assert found[4].sun_w == pytest.approx(clear_w(found[4].start), rel=0.1)
+
+
 def test_without_a_forecast_the_roof_tells_what_it_usually_makes() -> None:
     """By the quarter of the day, from the last weeks; a bright hour counts for the rest of the day."""
     start = local("2026-05-04 00:00")

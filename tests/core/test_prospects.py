@@ -23,6 +23,21 @@ def test_what_dm_planned_for_a_car_that_is_away_is_planned() -> None:
     assert (block,) == home.run(5).ev.plan.blocks
 
 
+@pytest.mark.parametrize(("net_w", "charges_w"), [(-2_000.0, 2_000), (300.0, 1_380), (-6_000.0, 3_680)])
+def test_what_the_plan_leaves_to_the_sun_is_as_much_as_the_sun_leaves(net_w: float, charges_w: int) -> None:
+    """3 kW of sun are foreseen for it. It buys none of what is missing but the least that keeps it going."""
+    home = a_home(base_w=lambda _: net_w, prices=day_and_night(EVENING)).run(5)
+    home.list_trips(a_trip("@car_1@ Gent 49 %", EVENING + timedelta(hours=12)))
+    home.run(10)
+    want, end = home.ev.wants[0], EVENING + timedelta(hours=8)
+    expected = Expected(start=EVENING, end=end, load_w=300.0, sun_w=3_300.0, cars_w=3_000.0, target_w=2_500.0)
+    block = Block(car=want.car, trip=want.trip, start=EVENING, end=end, power_w=3_000.0)
+    served = Served(car=want.car, trip=want.trip, until=want.until)
+    home.tell(Planned(followed=Followed(until_s=2100.0, blocks=(block,), served=(served,), stretches=(expected,))))
+    home.run(minutes=20)
+    assert charges_w == pytest.approx(home.amps() * 230, abs=115)
+
+
 @pytest.mark.parametrize(
     ("counts_w", "battery_w", "charges_w"), [(2_500.0, 0.0, 2_300), (2_200.0, 0.0, 1_610), (2_500.0, 500.0, 1_610)]
 )

@@ -16,7 +16,7 @@ from lib.core.cellar import Storage, StorageRules, lent
 from lib.core.cost import PriceSlot
 from lib.core.followed import Followed
 from lib.core.given import given
-from lib.core.habits import Habits
+from lib.core.habits import Habits, Note
 from lib.core.house import House, Raised, Rules
 from lib.core.outlook import Foreseen, Outlook, foreseen, noted
 from lib.core.parts import Parts
@@ -35,14 +35,14 @@ SPARE_S = 1_200.0  # a plan holds so much longer than until the next one is due
 
 
 class Desk:
-    """dm's plan, from what is known now."""
+    """dm's plan, from what is known now; habits: what it has learned of house and roof."""
 
     def __init__(self, setup: Setup, known: Known, rules: Rules) -> None:
         """rules: dm's."""
         self._setup, self._known, self._rules = setup, known, rules
         self._planning = Planning()
         self._said: tuple[object, ...] = ()
-        self._habits = Habits()
+        self.habits = Habits()
         self._prices = Supposed(())
         self._suns: list[Slot] = []
         self._planned_s: float | None = None
@@ -50,8 +50,11 @@ class Desk:
         self._perfect = Perfect.LOAD in perfect, Perfect.SUN in perfect
 
     def learn(self, parts: Parts) -> None:
-        """A quarter is over."""
-        self._habits = habits.after(self._habits, parts)
+        """A quarter is over, of which the sun had been foreseen whether or not a plan was made in it."""
+        if self._setup.has_sun:
+            told_w = self._known.sun_foreseen_w(self._known.quarter(parts.start))
+            self.habits = habits.after(self.habits, Note(made=parts.start, told_w=told_w))
+        self.habits = habits.after(self.habits, parts)
 
     def index(self) -> Series:
         """The market's prices, as far as they are published."""
@@ -141,15 +144,15 @@ class Desk:
 
     def _problem(self, house: House, at: datetime, load_w: float | None) -> Problem:
         sun = self._sun()
-        outlook = foreseen(self._habits, at, now_w=load_w, sun=sun, sun_by="a forecast", sun_made=at)
-        self._habits = habits.after(self._habits, noted(outlook, sun))
+        outlook = foreseen(self.habits, at, now_w=load_w, sun=sun, sun_by="a forecast", sun_made=at)
+        self.habits = habits.after(self.habits, noted(outlook, sun))
         outlook = self._made_perfect(outlook)
         return given(
             house,
             self._rules,
             at,
             planning=self._planning,
-            habits=self._habits,
+            habits=self.habits,
             prices=self._prices,
             outlook=outlook,
             now_s=0.0,

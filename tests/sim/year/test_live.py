@@ -4,15 +4,18 @@ import pickle
 
 import pytest
 
+from lib.core.parts import Parts
 from lib.sim.rivals.naive import Naive
 from lib.sim.year.contract import contract
 from lib.sim.year.course import Course
 from lib.sim.year.home import Home
 from lib.sim.year.live import Frame, Year, lived
+from lib.sim.year.ours_plan import Desk
+from lib.sim.year.ours_rules import dm_rules
 from lib.sim.year.score import score
 from lib.sim.year.seen import Known, Maker, Orders, Seen, Setup
 from lib.sim.year.strategies import STRATEGIES
-from tests.sim.rivals.seen import THREE_PHASES, lively
+from tests.sim.rivals.seen import THREE_PHASES, a_setup, lively
 
 RATES = contract("dynamic")
 
@@ -55,6 +58,19 @@ def test_a_seed_is_a_bill_to_the_cent(battery: bool) -> None:
     bills = [bill_eur(home, Greedy, seed=seed, battery=battery) for seed in (1, 1, 2)]
     assert bills[0] == bills[1]
     assert bills[0] != bills[2]
+
+
+def test_the_sun_is_learned_as_well_with_a_plan_each_hour() -> None:
+    """Each quarter of it is held against what was foreseen, also those in which no plan is made."""
+    home = lively(days=1)
+    known = Known(home, RATES, RATES.prices(home))
+    setup = a_setup(home)
+    desk = Desk(setup, known, dm_rules(setup, 120.0))
+    for quarter in range(1, home.quarters):
+        known.advance(quarter)
+        desk.learn(Parts(start=home.at(quarter - 1), load_wh=100.0, sun_wh=home.sun_w[quarter - 1] / 4))
+    notes = desk.habits.notes
+    assert home.sun_foreseen_w[:-1] == [notes[home.at(quarter)].told_w for quarter in range(home.quarters - 1)]
 
 
 def test_a_part_of_a_year_is_the_same_alone() -> None:
