@@ -19,10 +19,10 @@ from lib.core.soc import Soc
 from lib.core.stamp import BRUSSELS
 from lib.core.states import replace
 from lib.core.steering import steered
-from lib.core.storing import facts_of
 from lib.core.sun import Roof
 from lib.core.trip import Entry
 from lib.sim.year import words
+from lib.sim.year.ours_between import kept_w
 from lib.sim.year.ours_devices import HomeBattery, Wallbox, made, metered
 from lib.sim.year.ours_plan import Desk
 from lib.sim.year.ours_rules import CAR, CELLAR, CHARGER, ROOF, bs_rules, dm_rules, ev_rules
@@ -60,6 +60,7 @@ class Ours:
         self._kw_eur: tuple[object, float | None] = (None, None)
         self._claimed: dict[str, tuple[object, ...]] = {}
         self._pool = words.pool_of(self._bs)
+        self._more_w = 0.0
 
     def step(self, seen: Seen) -> Orders:
         """One round of words between the three."""
@@ -183,13 +184,15 @@ class Ours:
 
     def _send_car(self, box: Wallbox, seen: Seen, now_s: float) -> None:
         took = box.take(self._ev.bays[CHARGER].post.order, now_s)
+        self._more_w = 0.0
         if took is not None:
+            self._more_w = box.power_w - seen.car_w if seen.plugged else 0.0
             self._tell(took, now_s, seen)
 
     def _send_store(self, store: HomeBattery, seen: Seen, now_s: float) -> None:
         took = store.take(self._bs.cells[CELLAR].setpoint, now_s)
-        if store.power_w == 0:
-            store.ceiling_w = facts_of(self._bs, self._bs_rules, self._pool).ceiling_w
+        if store.power_w is not None and store.power_w <= 0:
+            store.kept_w = kept_w(self._bs, self._bs_rules, self._pool, more_w=self._more_w)
         if took is not None:
             self._put(took, now_s, seen)
 

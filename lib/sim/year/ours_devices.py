@@ -62,6 +62,11 @@ class Wallbox:
         """What it may draw on each."""
         return self.order.current_a if self.order and self.order.go else 0.0
 
+    @property
+    def power_w(self) -> float:
+        """What it may draw."""
+        return self.current_a * self.phases * PHASE_V
+
     def take(self, order: Order | None, now_s: float) -> Took | None:
         """It is told; None: it knows."""
         if order is None or order == self.order:
@@ -117,10 +122,10 @@ class Wallbox:
 
 
 class HomeBattery:
-    """The battery, and what it is told; ceiling_w: what bs lets the meter show, which at home looks each second."""
+    """The battery, and what it is told; kept_w: where bs would keep the meter between two steps, None: nowhere."""
 
     def __init__(self, battery: BatterySpec) -> None:
-        self.ceiling_w: float | None = None
+        self.kept_w: float | None = None
         self._battery = battery
         self._setpoint: Setpoint | None = None
 
@@ -132,7 +137,7 @@ class HomeBattery:
     @property
     def grid_w(self) -> float | None:
         """Where the meter is kept until the next step; None: nowhere."""
-        return self.ceiling_w if self.power_w == 0 else self._told_grid_w
+        return self._told_grid_w if self.power_w is None or self.power_w > 0 else self.kept_w
 
     @property
     def _told_grid_w(self) -> float | None:

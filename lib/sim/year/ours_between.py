@@ -1,0 +1,38 @@
+"""Where bs would keep the meter between two steps of a year: at home it looks each second, and cars have moved by then.
+
+In: bs as it decided, and what its car will draw by the order that it got meanwhile. Out: W through the meter.
+"""
+
+from math import inf
+
+from lib.core.cell import Pool
+from lib.core.cellar import Storage, StorageRules
+from lib.core.claims import Drawn
+from lib.core.proposals import Default, Device, resolve
+from lib.core.states import replace
+from lib.core.storing import FENCE, facts_of, fences, wants
+
+UNBOUND = Device(low_w=-inf, high_w=inf, default=Default.ZERO)
+
+
+def kept_w(storage: Storage, rules: StorageRules, known: Pool, *, more_w: float) -> float | None:
+    """Where a battery that gives, or rests, keeps the meter; None: nobody knows what may come from the grid.
+
+    What it cannot reach now it may reach when the house falls. more_w: so much more the car will draw than it did.
+    """
+    later = _moved(storage, more_w)
+    facts = facts_of(later, rules, known)
+    if not storage.target_w:
+        return facts.ceiling_w
+    wanted = [*wants(facts, later), *(one for one in fences(later, facts) if one.priority == FENCE)]
+    return facts.net_w + min(0.0, resolve(UNBOUND, wanted).target_w)
+
+
+def _moved(storage: Storage, more_w: float) -> Storage:
+    """As it will be when the car draws so much more."""
+    if not more_w:
+        return storage
+    site = storage.site
+    moves = Drawn(who="moves", low_w=more_w, high_w=more_w)
+    word = replace(site.word, grid_w=(site.word.grid_w or 0.0) + more_w, drawn=(*site.word.drawn, moves))
+    return replace(storage, site=replace(site, word=word))
