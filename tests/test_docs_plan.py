@@ -274,7 +274,7 @@ def test_its_figures_are_those_of_the_code() -> None:
         f"killed after {planner.LIMIT_S:g} s",
         f"after {NUMBERS[planner.MOST_FAILED]} failures in an hour",
         f"trips of the next {NUMBERS[foresight.PLANNED_FOR.days]} days",
-        f"to {foresight.SPARE_PCT:g} % of the car may cost {foresight.SPARE_EUR_KWH * 100:g} cents more",
+        f"up to {foresight.SPARE_PCT:g} %, may cost {foresight.SPARE_EUR_KWH * 100:g} cents more",
         f"up to {NUMBERS[horizon.FARTHEST.days]} where a trip is that far",
     )
     assert [] == [said for said in known if said not in WORDS]

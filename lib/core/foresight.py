@@ -149,17 +149,12 @@ def followed(thrift: Thrift, cheap_eur: float | None, at: datetime) -> Thrift:
 
 
 def wanted(
-    prospects: Iterable[Prospect],
-    needed: Mapping[str, tuple[Need, ...]],
-    cheap_eur: float | None,
-    at: datetime,
-    *,
-    spares: bool = False,
+    prospects: Iterable[Prospect], needed: Mapping[str, tuple[Need, ...]], cheap_eur: float | None, at: datetime
 ) -> tuple[Want, ...]:
     """What cars shall be charged in the days ahead, for dm's plan: for trips, for each morning, and what is cheap.
 
     For a later trip a car may be charged before and between those before it, as far as it has room. cheap_eur: what a
-    kWh costs in cheap hours; None: there are none. spares: a battery stores the sun that a full car has no room for.
+    kWh costs in cheap hours; None: there are none.
     """
     found: list[Want] = []
     for one in (one for one in prospects if one.waits):
@@ -179,8 +174,7 @@ def wanted(
             has_pct = back_pct(one.car, its, has_pct)
         if one.plugged:
             found += [] if any(its.trip.ready <= at + PLANNED for its in ahead) else _for_morning(one, at)
-        here, first = max(at, since or at), next(iter(ahead), None)
-        found += _for_cheap(one, cheap_eur, here, first, since, tuple(absences), spares=spares)
+        found += _for_cheap(one, cheap_eur, max(at, since or at), next(iter(ahead), None), since, tuple(absences))
     return tuple(found)
 
 
@@ -249,22 +243,20 @@ def _for_cheap(
     first: Need | None,
     since: datetime | None,
     away: tuple[Absence, ...],
-    *,
-    spares: bool,
 ) -> Iterable[Want]:
     """What hours bring that are cheaper than cheap hours usually are, until the third morning from now.
 
-    What a car has to spare keeps a week of long trips from making a peak; but the sun has no room in a full car, and
-    unless a battery stores it that loses more. at: when its car is here; first: of its trips; since: None: it is here
-    now; away: on its trips.
+    What a car has to spare keeps a week of long trips from making a peak; more than that would only take the room of
+    the sun. at: when its car is here; first: of its trips; since: None: it is here now; away: on its trips.
     """
     car, low_pct = prospect.car, prospect.low_pct
     if cheap_eur is None or low_pct is None:
         return
-    has_pct = max(low_pct, first.target_pct if first else car.at_least_pct or 0.0)
+    need_pct = first.target_pct if first else car.at_least_pct or 0.0
+    has_pct = max(low_pct, need_pct)
     missing_pct = min(car.night_pct, car.everyday_pct) - has_pct
     until = _morning(_morning(_morning(at)))
-    spare_pct = min(missing_pct, SPARE_PCT) if spares else 0.0
+    spare_pct = max(0.0, min(missing_pct, need_pct + SPARE_PCT - has_pct))
     for part_pct, eur_kwh in ((spare_pct, cheap_eur + SPARE_EUR_KWH), (missing_pct - spare_pct, cheap_eur)):
         if part_pct > 0:
             want = _want(prospect, part_pct * prospect.wall_wh_pct, until)

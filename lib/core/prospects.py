@@ -61,7 +61,7 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     low = asks and any(map(foresight.is_low, prospects))
     cheap = cheap_hours(priced(charging.prices, at), at) if low else ()
     thrift = foresight.followed(charging.thrift, _cheap_eur(ahead, cheap), at)
-    wants = foresight.wanted(prospects, needs, thrift.eur_kwh, at, spares=helps)
+    wants = foresight.wanted(prospects, needs, thrift.eur_kwh, at)
     theirs = served(followed, _firsts(wants), at)
     others = [one for one in prospects if one.car.name not in theirs]
     own = foresight.plan(others, needs, ahead, at, charging.plan if charging.plan.blocks else None)

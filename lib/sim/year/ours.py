@@ -191,8 +191,7 @@ class Ours:
 
     def _send_store(self, store: HomeBattery, seen: Seen, now_s: float) -> None:
         took = store.take(self._bs.cells[CELLAR].setpoint, now_s)
-        if store.power_w is not None and store.power_w <= 0:
-            store.kept_w = kept_w(self._bs, self._bs_rules, self._pool, more_w=self._more_w)
+        store.kept_w = kept_w(self._bs, self._bs_rules, self._pool, more_w=self._more_w)
         if took is not None:
             self._put(took, now_s, seen)
 

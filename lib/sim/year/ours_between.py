@@ -16,14 +16,18 @@ UNBOUND = Device(low_w=-inf, high_w=inf, default=Default.ZERO)
 
 
 def kept_w(storage: Storage, rules: StorageRules, known: Pool, *, more_w: float) -> float | None:
-    """Where a battery that gives, or rests, keeps the meter; None: nobody knows what may come from the grid.
+    """Where the battery keeps the meter; None: nowhere.
 
-    What it cannot reach now it may reach when the house falls. more_w: so much more the car will draw than it did.
+    What it cannot give now it may give when the house falls. more_w: so much more the car will draw than it did.
     """
+    if storage.target_w is None:
+        return None
     later = _moved(storage, more_w)
     facts = facts_of(later, rules, known)
-    if not storage.target_w:
+    if storage.target_w == 0:
         return facts.ceiling_w
+    if storage.target_w > 0:
+        return facts.net_w + storage.target_w
     wanted = [*wants(facts, later), *(one for one in fences(later, facts) if one.priority == FENCE)]
     return facts.net_w + min(0.0, resolve(UNBOUND, wanted).target_w)
 

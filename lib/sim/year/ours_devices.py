@@ -137,7 +137,7 @@ class HomeBattery:
     @property
     def grid_w(self) -> float | None:
         """Where the meter is kept until the next step; None: nowhere."""
-        return self._told_grid_w if self.power_w is None or self.power_w > 0 else self.kept_w
+        return None if self.power_w is None else self.kept_w
 
     @property
     def _told_grid_w(self) -> float | None:
