@@ -1,12 +1,10 @@
 """What house and sun will do: better than yesterday and last week say, honest about how far off, and never absurd."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
-from math import exp, pi, sin
-from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -21,70 +19,13 @@ from lib.core.quarter import QUARTER
 from lib.core.slots import Series, Slot
 from lib.core.stamp import BRUSSELS
 from tests.conftest import local
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-MONDAY = local("2026-03-02 00:00")
-OFF_W = 80.0
-Load = Callable[[datetime], float]
-
-
-def usual_w(at: datetime) -> float:
-    """A house that wakes at seven, cooks at six, and stays at home on Sundays and holidays."""
-    there = at.astimezone(BRUSSELS)
-    hour = there.hour + there.minute / 60
-    home = 600.0 * (9 <= hour < 18) if there.weekday() == 6 or there.date() == date(2026, 4, 6) else 0.0
-    return 250.0 + 500.0 * exp(-(((hour - 7.5) / 0.8) ** 2)) + 1200.0 * exp(-(((hour - 18.5) / 1.2) ** 2)) + home
-
-
-def noisy_w(at: datetime) -> float:
-    """The same as it comes: each quarter another."""
-    return usual_w(at) + Random(at.isoformat()).gauss(0.0, OFF_W)
-
-
-def clear_w(at: datetime) -> float:
-    """What a roof of 5 kWp makes under a clear sky."""
-    return max(0.0, 5000.0 * sin(max(0.0, height_deg(at + QUARTER / 2)) * pi / 180))
-
-
-def made_w(at: datetime) -> float:
-    """Each day has its own cloud, which thins and thickens a little."""
-    day, hour = Random(at.date().isoformat()), Random(f"{at:%Y-%m-%d %H}")
-    return clear_w(at) * day.uniform(0.15, 1.0) * hour.uniform(0.85, 1.15)
-
-
-def quarters(start: datetime, end: datetime) -> Iterator[datetime]:
-    """The starts of all quarters in [start, end)."""
-    while start < end:
-        yield start
-        start += QUARTER
-
-
-def lived(start: datetime, end: datetime, load: Load = noisy_w, sun: Load | None = None) -> Iterator[Parts]:
-    """The quarters of a house."""
-    for at in quarters(start, end):
-        yield Parts(start=at, load_wh=load(at) / 4, sun_wh=None if sun is None else sun(at) / 4)
-
-
-def forecast(start: datetime, end: datetime, sun: Load) -> Series:
-    """What somebody foresees of the sun, by the hour."""
-    hours = (start + place * HOUR for place in range((end - start) // HOUR))
-    return Series(tuple(Slot(at, at + HOUR, sum(sun(at + place * QUARTER) for place in range(4)) / 4) for at in hours))
+from tests.core.lives import DAY, HOUR, MONDAY, OFF_W, Load, clear_w, forecast, lived, noisy_w, quarters, usual_w
 
 
 @cache
 def of_house(days: int) -> Habits:
     """What was learned of the noisy house from MONDAY on."""
     return learned(lived(MONDAY, MONDAY + days * DAY), ())
-
-
-def with_forecast(start: datetime, days: int, told: Load, habits: Habits) -> Habits:
-    """The roof went on for some days, while a forecast told of each."""
-    series = forecast(start, start + (days + 1) * DAY, told)
-    for parts in lived(start, start + days * DAY, sun=made_w):
-        slot = series.at(parts.start)
-        habits = after(habits, Note(made=parts.start, told_w=slot.value if slot else None))
-        habits = after(habits, parts)
-    return habits
 
 
 def mean_off_w(outlook: Outlook, load: Load) -> float:
@@ -181,99 +122,6 @@ def test_from_the_first_day_on_it_grows() -> None:
     assert offs_w[1] > 1.2 * offs_w[2]
     small = learned(lived(MONDAY, MONDAY + 6 * HOUR, lambda _: 100.0), ())
     assert 100 < foreseen(small, MONDAY + 6 * HOUR).quarters[8].load_w < 320
-
-
-def test_a_forecast_that_is_too_high_is_corrected_within_two_weeks() -> None:
-    """It was right for a month, and then 30 % too high; it is told anew what the roof makes of it."""
-    start = local("2026-05-04 00:00")
-    change = start + 30 * DAY
-    habits = with_forecast(start, 30, made_w, Habits())
-    before = foreseen(habits, change, sun=forecast(change, change + 2 * DAY, clear_w)).quarters
-    habits = with_forecast(change, 14, lambda one: made_w(one) * 1.3, habits)
-    at = change + 14 * DAY
-    outlook = foreseen(habits, at, sun=forecast(at, at + 2 * DAY, lambda one: clear_w(one) * 1.3))
-    right_wh = sum(clear_w(one) for one in quarters(at, at + 2 * DAY))
-    assert pytest.approx(1.0, abs=0.07) == sum(one.sun_w for one in before) / sum(
-        clear_w(one) for one in quarters(change, change + 2 * DAY)
-    )
-    assert pytest.approx(1.0, abs=0.1) == sum(one.sun_w for one in outlook.quarters) / right_wh
-
-
-def test_a_shadow_is_learned_by_its_hour() -> None:
-    """A tree takes half of the morning from a roof of which the forecast knows nothing."""
-    start = local("2026-05-04 00:00")
-
-    def shaded_w(at: datetime) -> float:
-        return made_w(at) * (0.5 if at.hour < 9 else 1.0)
-
-    series = forecast(start, start + 30 * DAY, made_w)
-    habits = Habits()
-    for parts in lived(start, start + 21 * DAY, sun=shaded_w):
-        slot = series.at(parts.start)
-        habits = after(habits, Note(made=parts.start, told_w=slot.value if slot else None))
-        habits = after(habits, parts)
-    at = start + 21 * DAY + 2 * HOUR
-    found = foreseen(habits, at, sun=forecast(at, at + 2 * DAY, clear_w)).quarters
-    parts_of = {one.start.hour: one.sun_w / clear_w(one.start) for one in found[:88] if clear_w(one.start) > 500}
-    assert parts_of[7] < 0.75
-    assert parts_of[13] > 0.85
-
-
-def test_a_dark_hour_tells_of_the_next_ones() -> None:
-    """The forecast knew no cloud: the last hour made a third, and the next is foreseen in between."""
-    start = local("2026-05-04 00:00")
-    habits = with_forecast(start, 20, clear_w, Habits())
-    for parts in lived(start + 20 * DAY, start + 20 * DAY + 12 * HOUR, sun=lambda one: clear_w(one) * 0.33):
-        habits = after(habits, Note(made=parts.start, told_w=clear_w(parts.start)))
-        habits = after(habits, parts)
-    at = start + 20 * DAY + 12 * HOUR
-    found = foreseen(habits, at, sun=forecast(at, at + 2 * DAY, clear_w)).quarters
-    shares = [found[place].sun_w / found[place + 96].sun_w for place in (0, 4, 16)]
-    assert shares == sorted(shares)
-    assert shares[0] < 0.85
-
-
-def test_how_bright_it_was_beside_history_says_nothing_of_a_forecast() -> None:
-    """After dull weeks a clear morning without a forecast: the one that is back is taken as it comes, not doubled."""
-    start = local("2026-05-04 00:00")
-    habits = with_forecast(start, 20, lambda one: clear_w(one) * 0.4, Habits())
-    habits = with_forecast(start + 20 * DAY, 20, made_w, habits)
-    noon = start + 40 * DAY + 12 * HOUR
-    for parts in lived(noon - 12 * HOUR, noon, sun=clear_w):
-        habits = after(habits, parts)
-    at = noon + QUARTER
-    found = foreseen(habits, at, sun=forecast(noon, noon + 2 * DAY, clear_w)).quarters
-    assert found[4].sun_w == pytest.approx(clear_w(found[4].start), rel=0.1)
-
-
-def test_without_a_forecast_the_roof_tells_what_it_usually_makes() -> None:
-    """By the quarter of the day, from the last weeks; a bright hour counts for the rest of the day."""
-    start = local("2026-05-04 00:00")
-    habits = learned(lived(start, start + 20 * DAY, sun=made_w), ())
-    at = start + 20 * DAY
-    outlook = foreseen(habits, at)
-    mean = sum(made_w(one) for one in quarters(start, at)) / sum(clear_w(one) for one in quarters(start, at))
-    told = sum(one.sun_w for one in outlook.quarters) / sum(clear_w(one.start) for one in outlook.quarters)
-    assert "history" == outlook.sun_by
-    assert pytest.approx(mean, rel=0.25) == told
-    for parts in lived(at, at + 11 * HOUR, sun=clear_w):
-        habits = after(habits, parts)
-    bright = foreseen(habits, at + 11 * HOUR).quarters
-    assert bright[4].sun_w > 1.15 * outlook.quarters[48].sun_w
-
-
-def test_a_sun_that_was_held_back_teaches_nothing() -> None:
-    """An inverter that was curtailed for a week makes the roof no smaller."""
-    start = local("2026-05-04 00:00")
-    habits = with_forecast(start, 10, clear_w, Habits())
-    at = start + 17 * DAY
-    series = forecast(at, at + 2 * DAY, clear_w)
-    curtailed = habits
-    for parts in lived(start + 10 * DAY, at, sun=lambda one: min(300.0, made_w(one))):
-        curtailed = after(curtailed, Note(made=parts.start, told_w=clear_w(parts.start)))
-        curtailed = after(curtailed, replace(parts, held=True))
-    sums_w = [sum(one.sun_w for one in foreseen(one_, at, sun=series).quarters) for one_ in (habits, curtailed)]
-    assert pytest.approx(sums_w[0], rel=0.02) == sums_w[1]
 
 
 def test_a_house_whose_inverters_nobody_reads_is_foreseen_net_of_its_sun() -> None:
