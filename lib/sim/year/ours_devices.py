@@ -7,7 +7,7 @@ from math import inf
 
 from lib.core.battery import BatteryReading, BatteryTold, BatteryTook, Setpoint
 from lib.core.car import CarReading, CarTold
-from lib.core.charger import Accepted, ChargerReading, Order, Plug, Told, Took
+from lib.core.charger import Accepted, ChargerReading, Order, Plug, Told, Took, power_w
 from lib.core.power import PHASE_V
 from lib.core.reading import Reading
 from lib.core.stamp import Stamp
@@ -64,8 +64,8 @@ class Wallbox:
 
     @property
     def power_w(self) -> float:
-        """What it may draw."""
-        return self.current_a * self.phases * PHASE_V
+        """What it may draw on all of them."""
+        return power_w(self.current_a, self.phases)
 
     def take(self, order: Order | None, now_s: float) -> Took | None:
         """It is told; None: it knows."""
