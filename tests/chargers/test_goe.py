@@ -73,7 +73,7 @@ async def old(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
 async def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     """One of each, and little patience."""
     for module in (goe, goe_v1):
-        monkeypatch.setattr(module, "CALL_S", 0.3)
+        monkeypatch.setattr(module, "CALL_S", 1.0)
     bench = await a_bench(old=request.param == 1)
     yield bench
     await bench.charger.close(restore=False)

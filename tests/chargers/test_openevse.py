@@ -25,7 +25,7 @@ CLAIMS = (Firmware.V4, Firmware.V5)
 @pytest.fixture(params=Firmware, ids=lambda firmware: firmware.name)
 async def bench(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     """One of each age, and little patience."""
-    monkeypatch.setattr(openevse_wire, "CALL_S", 0.3)
+    monkeypatch.setattr(openevse_wire, "CALL_S", 1.0)
     bench = await a_bench(request.param)
     yield bench
     await bench.close()

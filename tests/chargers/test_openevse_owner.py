@@ -132,7 +132,7 @@ async def test_what_could_not_be_given_back_is_kept(bench: Bench) -> None:
 
 async def test_an_order_that_nobody_answered_is_ours(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was taken, and nobody heard so: it goes back."""
-    monkeypatch.setattr(openevse_wire, "CALL_S", 0.3)
+    monkeypatch.setattr(openevse_wire, "CALL_S", 1.0)
     await bench.charger.read()
     bench.box.trouble = Trouble.MUTE
     with pytest.raises(UnreachableError, match="no answer from"):

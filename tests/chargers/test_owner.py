@@ -78,7 +78,7 @@ async def bench(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     """One of each make, whose manners take no time here."""
     monkeypatch.setattr(goe_v1, "POLITE_S", 0.01)
     for module in (goe, goe_v1, nrgkick):
-        monkeypatch.setattr(module, "CALL_S", 0.3, raising=False)
+        monkeypatch.setattr(module, "CALL_S", 1.0, raising=False)
     settings = ChargeSettings(current_a=13.0, paused=False, phases=3)
     point = ChargePoint(start=NOON, car=Car(soc_pct=40), settings=settings)
     box = await (
