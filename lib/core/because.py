@@ -91,7 +91,7 @@ ENGLISH: Final[Mapping[Cause, str]] = MappingProxyType(
         Cause.FULL: "the cheaper hours before {until} are taken",
         Cause.FITS: "another hour before {until} would save too little",
         Cause.EQUAL: "no hour before {until} is cheaper",
-        Cause.WORTH: "cheap enough to take more than is needed: a kWh costs {mean} on the mean",
+        Cause.WORTH: "cheap enough to take what may not be needed: a kWh costs {mean} on the mean",
         Cause.STORES_SUN: "stores sun that would earn {sun} in the grid, for {then}",
         Cause.STORES: "stores at {price} a kWh for {then}",
         Cause.READY: "stores so that it can hold the quarters of {hours} under {target}",

@@ -27,6 +27,7 @@ AWAY = timedelta(hours=2)  # a car that is away without a trip may be back by th
 MENDS = timedelta(minutes=15)  # that full power must have to spare, so that a plan may be waited for
 FOLLOWS = 0.15  # the part of a new day in what a kWh usually costs
 SPARE_PCT, SPARE_EUR_KWH = 25.0, 0.02  # beyond its next trip a car has some to spare, which may cost a little more
+UNSURE_EUR_KWH = 0.6  # of what a trip may take where nobody knows the state of charge: as at a public charger
 NIGHTLY = "the cheap hours"  # what a want without a trip is for
 
 
@@ -153,8 +154,9 @@ def wanted(
 ) -> tuple[Want, ...]:
     """What cars shall be charged in the days ahead, for dm's plan: for trips, for each morning, and what is cheap.
 
-    For a later trip a car may be charged before and between those before it, as far as it has room. cheap_eur: what a
-    kWh costs in cheap hours; None: there are none.
+    For a later trip a car may be charged before and between those before it, as far as it has room. A need that is only
+    supposed is worth something and no must, so that it raises no peak that costs more. cheap_eur: what a kWh costs in
+    cheap hours; None: there are none.
     """
     found: list[Want] = []
     for one in (one for one in prospects if one.waits):
@@ -167,7 +169,8 @@ def wanted(
                 parks = since is None and not absences and one.low_pct is not None
                 parked_wh = _parked_wh(one, its.trip.ready - at) if parks else 0.0
                 want = _for_trip(one, its, its.energy_wh + parked_wh)
-                found.append(replace(want, since=since, away=tuple(absences)))
+                worth = UNSURE_EUR_KWH if one.low_pct is None else None
+                found.append(replace(want, since=since, away=tuple(absences), worth_eur_kwh=worth))
             room_pct = max(0.0, one.car.everyday_pct - max(its.target_pct, has_pct))
             leaves = its.trip.ready if at < its.trip.ready else max(at, its.trip.departs)
             absences.append(Absence(start=leaves, end=max(at, its.trip.returns), spare_wh=room_pct * one.wall_wh_pct))

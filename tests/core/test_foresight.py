@@ -165,6 +165,14 @@ def test_for_a_later_trip_it_is_charged_before_and_between_those_before_it() -> 
     assert 0.0 == full[-1].away[0].spare_wh
 
 
+def test_what_a_trip_takes_is_a_must_where_the_state_of_charge_is_known() -> None:
+    """What is only supposed is worth as much as a public charger asks: no peak is raised that costs more than it."""
+    for low_pct, worth_eur in ((40.0, None), (None, 0.6)):
+        _, wants = chain(a_prospect(low_pct), Ask(energy_wh=30_000.0), Ask(energy_wh=24_000.0))
+        assert [worth_eur] * 2 == [want.worth_eur_kwh for want in wants]
+        assert all(want.energy_wh > 0 for want in wants)
+
+
 def test_a_car_on_a_trip_charges_when_the_calendar_has_it_back() -> None:
     """Without a word of it the hour after next; a return that is over is none."""
     back = EVENING + timedelta(hours=5, minutes=10)

@@ -127,7 +127,7 @@ def test_a_time_that_is_far_has_its_weekday() -> None:
         (
             a_problem(20, 10, 20, wants=[a_want(9, before=3, worth_eur_kwh=0.15)]),
             a_block(1, 1, 8_000),
-            "cheap enough to take more than is needed: a kWh costs € 0.167 on the mean",
+            "cheap enough to take what may not be needed: a kWh costs € 0.167 on the mean",
         ),
         (
             a_problem(20, 10, 10, 20, load_w=500, peak=DEAR, wants=[a_want(1, before=4)]),
