@@ -61,7 +61,8 @@ class Lines:
                     return folded(whose)
                 if rest and question.order:
                     return await self._tell(known, question.order, rest, may_change=may_change, by_token=by_token)
-                return question.answer(self._newest)
+                said = f"{question.more}\n" if rest and question.more else ""
+                return said + question.answer(self._newest)
             case known if known in self._words and not may_change:
                 return f"{known}: {MAY_LOOK}"
             case known if known in self._words:

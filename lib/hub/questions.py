@@ -27,13 +27,14 @@ def _always(_: Newest) -> bool:
 class Question:
     """A word that can be typed: what it is for, what it answers, and whether help names it now.
 
-    order: what it tells with something behind it; None: it asks all the same.
+    order: what it tells with something behind it; None: it asks all the same, and says this first: `more`.
     """
 
     means: str
     answer: Callable[[Newest], str]
     listed: Callable[[Newest], bool] = _always
     order: Spoken | None = None
+    more: str = ""
 
 
 def _peaks_cost(newest: Newest) -> bool:
@@ -81,6 +82,7 @@ HOUSE: Final[Mapping[str, Question]] = MappingProxyType(
         "bill": Question(
             means="the month and the year as a bill, line by line",
             answer=lambda newest: money.bill(newest.message(Bill)),
+            more="this month and year; a month that is over, on the Pi: ./do_py.sh dm.py --bill 2026-10",
         ),
         "peak": Question(
             means="the running quarter against its target, and the month peaks",

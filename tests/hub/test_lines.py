@@ -74,6 +74,13 @@ async def test_a_word_is_answered_however_it_is_typed(typed: str, expected: str)
     assert expected == await lines().answer(typed, may_change=True)
 
 
+async def test_a_month_behind_the_bill_is_told_how_it_is_had() -> None:
+    """Else it would pass for the bill of that month."""
+    hint, *bill = (await lines().answer("bill 2026-10", may_change=False)).split("\n")
+    assert "./do_py.sh dm.py --bill 2026-10" in hint
+    assert await lines().answer("bill", may_change=False) == "\n".join(bill)
+
+
 async def test_an_unknown_word_gets_a_hint_and_the_status() -> None:
     """Whoever types something else still sees the house; what was typed comes back harmless and short."""
     hint, status = (await lines().answer("oven\x1b[2J on" + "!" * 1000, may_change=True)).split("\n", 1)
