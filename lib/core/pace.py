@@ -134,12 +134,13 @@ def _may_switch(pace: Pace, wanted: Wanted, now_s: float, tempo: Tempo, asked_fo
 
     After many interruptions only when that is wanted for long, or there is no room as it is.
     """
-    if not pace.switching.free(now_s, tempo):
+    up = (wanted.phases or 0) > (pace.phases or 0)
+    if not pace.switching.free(now_s, tempo, up=up):
         return False
     must = not wanted.limit_a and wanted.haste in {Haste.ROW, Haste.NOW}
     if pace.stops >= tempo.stops and asked_for_s < tempo.hold_s and not must:
         return False
-    if (wanted.phases or 0) > (pace.phases or 0):
+    if up:
         return bool(wanted.limit_a) and wanted.may_raise and asked_for_s >= tempo.up_s
     if wanted.limit_a:
         return asked_for_s >= tempo.down_s

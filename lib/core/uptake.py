@@ -48,12 +48,16 @@ class Switching:
         """When the last was made."""
         return self.at_s[-1] if self.at_s else -inf
 
-    def free(self, now_s: float, tempo: Tempo) -> bool:
-        """Whether another may be made now."""
+    def free(self, now_s: float, tempo: Tempo, *, up: bool) -> bool:
+        """Whether another may be made now; up: to more phases.
+
+        The last of an hour and of a day only goes up: a car that could not come back would be late for its trip.
+        """
         if self.balked or now_s - self.last_s < tempo.apart_s:
             return False
-        within = [sum(now_s - at_s < span_s for at_s in self.at_s) for span_s in (HOUR_S, DAY_S)]
-        return within[0] < tempo.hourly and within[1] < tempo.daily
+        hour, day = (sum(now_s - at_s < span_s for at_s in self.at_s) for span_s in (HOUR_S, DAY_S))
+        kept = 0 if up else 1
+        return hour < tempo.hourly - kept and day < tempo.daily - kept
 
     def made(self, now_s: float) -> "Switching":
         """With one more."""
@@ -140,4 +144,6 @@ def phases_for(pace: Pace, phases: int | None, now_s: float, tempo: Tempo = USUA
     """
     if pace.switching.to is not None:
         return pace.switching.to
-    return phases if phases and not pace.go and pace.switching.free(now_s, tempo) else pace.phases
+    if not phases or pace.go or not pace.switching.free(now_s, tempo, up=phases > (pace.phases or 0)):
+        return pace.phases
+    return phases

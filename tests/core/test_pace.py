@@ -264,19 +264,31 @@ def switches(told: dict[int, Command]) -> list[int]:
     return [now_s for (_, before), (now_s, after) in pairwise(told.items()) if before.phases != after.phases]
 
 
-def test_it_switches_rarely() -> None:
-    """At least 10 min apart, 4 times an hour, 8 times a day, however the sun changes."""
-    pace, told, wanted = FULL, dict[int, Command](), ONE
+def back_and_forth(pace: Pace) -> tuple[Pace, list[int]]:
+    """For a day and a half the other phases are wanted each five minutes: when they changed."""
+    told, wanted = dict[int, Command](), ONE
     for now_s in range(0, 36 * 3_600, CYCLE_S):
         pace = heard(pace, read_s=now_s - 0.5, drawn_a=6.0, phases=pace.phases)
         if now_s % 300 == 0:
             wanted = replace(SUN, phases=4 - (pace.phases or 1))
         pace, told[now_s] = paced(pace, wanted, now_s)
-    made = switches(told)
+    return pace, switches(told)
+
+
+def test_it_switches_rarely() -> None:
+    """At least 10 min apart, 4 times an hour, 8 times a day, however the sun changes."""
+    _, made = back_and_forth(FULL)
     assert all(600 <= later - earlier for earlier, later in pairwise(made))
     assert 4 == len([now_s for now_s in made if now_s < 3_600])
     assert 8 == len([now_s for now_s in made if now_s < 86_400])
     assert 16 == len(made)
+
+
+def test_its_last_switch_goes_up() -> None:
+    """Else it would be stuck on one phase until tomorrow, with a trip that needs three tonight."""
+    pace, made = back_and_forth(ON_ONE)
+    assert 3 == pace.phases
+    assert (3, 7) == tuple(len([now_s for now_s in made if now_s < until_s]) for until_s in (3_600, 86_400))
 
 
 def test_a_switch_goes_through_a_pause_where_it_must() -> None:
