@@ -1,8 +1,9 @@
 """What a house usually draws: a mean for each quarter of three kinds of day, that follows, and how far it is off.
 
 In: what it drew, quarter by quarter. Out: watts at any quarter ahead with their standard deviation. A holiday is like a
-Sunday. Recent weeks count more; what kinds of day have in common is shared, and so are neighbouring quarters; what was
-drawn above or below all that in the last hours, and in the last day, fades. Knows no weather.
+Sunday. Recent weeks count more; what kinds of day have in common is shared, and so are neighbouring quarters. What was
+drawn above or below all that fades: an evening's surplus says little of the night, for which it is measured by how far
+each quarter mostly is off; what lasts shows in quarters that are mostly alike, so those count most. Knows no weather.
 """
 
 from collections.abc import Callable
@@ -26,7 +27,7 @@ UNKNOWN = 0.25  # what is known of all quarters counts in one of them as so much
 SUPPOSED_W, SUPPOSED_QUARTERS = 400.0, 12  # before much is known, a house is supposed to be like that
 SUPPOSED_OFF = 0.75  # its standard deviation, as a part of its mean
 LATELY, LATELY_FADES, LATELY_MEANS = 0.7, 6.0, 1.5  # of the last hours' surplus, in quarters
-DAILY, DAILY_FADES, DAILY_MEANS = 0.5, 300.0, 96.0  # of the last day's
+LASTS_FADES, LASTS_MEANS, LASTS_W = 200.0, 48.0, 400.0  # of what lasts: and it is mostly no more than that
 NOW, NOW_FADES = 0.5, 1.0  # of what one minute shows in the rest of its quarter, and in the next ones
 
 
@@ -38,7 +39,9 @@ class Routine:
         means_w, weights: by kind of day and quarter, one kind after the other; the weights are days that count fully,
             as of the local `day`. days: with anything learned in them.
         squares, counts: of how far each quarter of the day was off, and by how many days that is known.
-        lately_w, daily_w: how much more than usual was drawn in the last hours, and in the last day.
+        lasts_w, lasts_known: how much more than usual was drawn in the last day, a mean by how well each quarter
+            tells that, and the sum of this, in 1/W².
+        lately: how much more than that in the last hours, in standard deviations.
 
     """
 
@@ -46,8 +49,9 @@ class Routine:
     weights: tuple[float, ...] = (0.0,) * (KINDS * QUARTERS)
     squares: tuple[float, ...] = (0.0,) * QUARTERS
     counts: tuple[float, ...] = (0.0,) * QUARTERS
-    lately_w: float = 0.0
-    daily_w: float = 0.0
+    lasts_w: float = 0.0
+    lasts_known: float = 0.0
+    lately: float = 0.0
     day: date | None = None
     days: int = 0
     until: datetime | None = None
@@ -58,9 +62,12 @@ def after(routine: Routine, start: datetime, load_w: float) -> Routine:
     local = start.astimezone(BRUSSELS)
     routine = _on(routine, local.date())
     kind, quarter = kind_of(local.date()), quarter_of(local)
-    more_w = load_w - _mixed(routine, mean_w(routine))(kind, quarter)
-    lately_w, daily_w = _faded(routine, start)
-    off_w = more_w - daily_w * DAILY
+    mean = mean_w(routine)
+    more_w = load_w - _mixed(routine, mean)(kind, quarter)
+    lately, lasts_w = _faded(routine, start)
+    off_w = more_w - lasts_w
+    off = _off_w(routine, mean)(quarter)
+    known, tells = routine.lasts_known * exp(-(_passed(routine, start) + 1) / LASTS_MEANS), 1 / off**2
     means, weights = list(routine.means_w), list(routine.weights)
     squares, counts = list(routine.squares), list(routine.counts)
     for step, part in NEAR:
@@ -73,8 +80,9 @@ def after(routine: Routine, start: datetime, load_w: float) -> Routine:
         weights=tuple(weights),
         squares=tuple(squares),
         counts=tuple(counts),
-        lately_w=lately_w + (1 - exp(-1 / LATELY_MEANS)) * (more_w - lately_w),
-        daily_w=daily_w + (1 - exp(-1 / DAILY_MEANS)) * (more_w - daily_w),
+        lasts_w=(routine.lasts_w * known + more_w * tells) / (known + tells),
+        lasts_known=known + tells,
+        lately=lately + (1 - exp(-1 / LATELY_MEANS)) * (off_w / off - lately),
         until=start + QUARTER,
     )
 
@@ -87,33 +95,30 @@ def ahead(routine: Routine, starts: tuple[datetime, ...], now_w: float | None) -
     if not starts:
         return []
     mean = mean_w(routine)
-    usual_w, least_w = _mixed(routine, mean), min(0.0, *routine.means_w)
-    lately_w, daily_w = _faded(routine, starts[0])
+    usual_w, off_w, least_w = _mixed(routine, mean), _off_w(routine, mean), min(0.0, *routine.means_w)
+    lately, lasts_w = _faded(routine, starts[0])
     found: list[tuple[float, float]] = []
     now_more_w = 0.0
-    supposed = (SUPPOSED_OFF * max(mean, SUPPOSED_W / 2)) ** 2
     kind = hour = 0
-    for place, (start, (lately, daily, now)) in enumerate(zip(starts, _fades(len(starts)), strict=True)):
+    for place, (start, (of_lately, of_lasts, of_now)) in enumerate(zip(starts, _fades(len(starts)), strict=True)):
         if not place or not start.minute:  # the wall clock's quarters are those of UTC
             local = start.astimezone(BRUSSELS)
             kind, hour = kind_of(local.date()), local.hour
         quarter = hour * 4 + start.minute // 15
-        load_w = usual_w(kind, quarter)
-        load_w += lately_w * LATELY * lately + daily_w * DAILY * daily
+        off = off_w(quarter)
+        load_w = usual_w(kind, quarter) + lately * off * LATELY * of_lately + lasts_w * of_lasts
         if place == 0 and now_w is not None:
             now_more_w = now_w - load_w
-        load_w += now_more_w * NOW * now
-        count = routine.counts[quarter]
-        square = (routine.squares[quarter] * count + supposed * UNKNOWN) / (count + UNKNOWN)
-        found.append((max(least_w, load_w), sqrt(square)))
+        load_w += now_more_w * NOW * of_now
+        found.append((max(least_w, load_w), off))
     return found
 
 
 @lru_cache(maxsize=4)
 def _fades(count: int) -> tuple[tuple[float, float, float], ...]:
-    """What is left of the last hours', of the last day's and of this minute's surplus after so many quarters."""
+    """What is left of the last hours' surplus, of what lasts and of this minute's after so many quarters."""
     return tuple(
-        (exp(-place / LATELY_FADES), exp(-place / DAILY_FADES), exp(-place / NOW_FADES)) for place in range(count)
+        (exp(-place / LATELY_FADES), exp(-place / LASTS_FADES), exp(-place / NOW_FADES)) for place in range(count)
     )
 
 
@@ -157,11 +162,28 @@ def _on(routine: Routine, day: date) -> Routine:
 
 
 def _faded(routine: Routine, start: datetime) -> tuple[float, float]:
-    """What is left of the surplus of the last hours, and of the last day, in the quarter from `start`."""
-    if routine.until is None:
-        return 0.0, 0.0
-    passed = max(0.0, (start - routine.until) / QUARTER)
-    return routine.lately_w * exp(-passed / LATELY_FADES), routine.daily_w * exp(-passed / DAILY_FADES)
+    """What is left of the surplus of the last hours, and of what lasts, in the quarter from `start`."""
+    passed = _passed(routine, start)
+    known = routine.lasts_known * exp(-passed / LASTS_MEANS)
+    lasts_w = routine.lasts_w * known / (known + 1 / LASTS_W**2)
+    return routine.lately * exp(-passed / LATELY_FADES), lasts_w * exp(-passed / LASTS_FADES)
+
+
+def _passed(routine: Routine, start: datetime) -> float:
+    """How many quarters nobody learned before `start`."""
+    return 0.0 if routine.until is None else max(0.0, (start - routine.until) / QUARTER)
+
+
+def _off_w(routine: Routine, mean: float) -> Callable[[int], float]:
+    """By how much a quarter of the day is mostly off, as a standard deviation in W; more than 0."""
+    supposed = (SUPPOSED_OFF * max(mean, SUPPOSED_W / 2)) ** 2
+    squares, counts = routine.squares, routine.counts
+
+    def off_w(quarter: int) -> float:
+        count = counts[quarter]
+        return sqrt((squares[quarter] * count + supposed * UNKNOWN) / (count + UNKNOWN))
+
+    return off_w
 
 
 def _mixed(routine: Routine, mean: float) -> Callable[[int, int], float]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -82,11 +83,23 @@ def test_what_is_unusual_now_counts_in_the_next_hours_and_fades() -> None:
         one.load_w - other.load_w
         for one, other in zip(foreseen(habits, at).quarters, foreseen(quiet, at).quarters, strict=True)
     ]
-    assert 500 < more_w[1] < 1000
+    assert 300 < more_w[1] < 1000
     assert more_w[1] > more_w[4] > more_w[12]
     assert abs(more_w[96]) < 120
     kettle = foreseen(quiet, at, now_w=2500.0).quarters
     assert kettle[0].load_w > kettle[1].load_w > foreseen(quiet, at).quarters[1].load_w
+
+
+def test_a_loud_evening_says_little_of_the_night() -> None:
+    """Evenings differ by hundreds of watts and nights by tens: what was cooked is over."""
+    at = MONDAY + 28 * DAY + 22 * HOUR
+
+    def house_w(start: datetime) -> float:
+        loud = 17 <= start.astimezone(BRUSSELS).hour < 22
+        return 250.0 + Random(start.isoformat()).gauss(0.0, 400.0 if loud else 40.0) + 700.0 * (start >= at - 2 * HOUR)
+
+    night = foreseen(learned(lived(MONDAY, at, house_w), ()), at).quarters[4:24]
+    assert all(abs(one.load_w - 250.0) < 150 for one in night)
 
 
 def test_the_spread_covers_what_comes() -> None:
