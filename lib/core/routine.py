@@ -27,7 +27,7 @@ UNKNOWN = 0.25  # what is known of all quarters counts in one of them as so much
 SUPPOSED_W, SUPPOSED_QUARTERS = 400.0, 12  # before much is known, a house is supposed to be like that
 SUPPOSED_OFF = 0.75  # its standard deviation, as a part of its mean
 LATELY, LATELY_FADES, LATELY_MEANS = 0.7, 6.0, 1.5  # of the last hours' surplus, in quarters
-LASTS_FADES, LASTS_MEANS, LASTS_W = 200.0, 48.0, 400.0  # of what lasts: and it is mostly no more than that
+LASTS_FADES, LASTS_MEANS, LASTS_W = 200.0, 48.0, 400.0  # of the last day's, and how much that is supposed to be
 NOW, NOW_FADES = 0.5, 1.0  # of what one minute shows in the rest of its quarter, and in the next ones
 
 
@@ -66,8 +66,8 @@ def after(routine: Routine, start: datetime, load_w: float) -> Routine:
     more_w = load_w - _mixed(routine, mean)(kind, quarter)
     lately, lasts_w = _faded(routine, start)
     off_w = more_w - lasts_w
-    off = _off_w(routine, mean)(quarter)
-    known, tells = routine.lasts_known * exp(-(_passed(routine, start) + 1) / LASTS_MEANS), 1 / off**2
+    mostly_w = _mostly_off_w(routine, mean)(quarter)
+    known, tells = routine.lasts_known * exp(-(_passed(routine, start) + 1) / LASTS_MEANS), 1 / mostly_w**2
     means, weights = list(routine.means_w), list(routine.weights)
     squares, counts = list(routine.squares), list(routine.counts)
     for step, part in NEAR:
@@ -82,7 +82,7 @@ def after(routine: Routine, start: datetime, load_w: float) -> Routine:
         counts=tuple(counts),
         lasts_w=(routine.lasts_w * known + more_w * tells) / (known + tells),
         lasts_known=known + tells,
-        lately=lately + (1 - exp(-1 / LATELY_MEANS)) * (off_w / off - lately),
+        lately=lately + (1 - exp(-1 / LATELY_MEANS)) * (off_w / mostly_w - lately),
         until=start + QUARTER,
     )
 
@@ -95,7 +95,7 @@ def ahead(routine: Routine, starts: tuple[datetime, ...], now_w: float | None) -
     if not starts:
         return []
     mean = mean_w(routine)
-    usual_w, off_w, least_w = _mixed(routine, mean), _off_w(routine, mean), min(0.0, *routine.means_w)
+    usual_w, mostly_off_w, least_w = _mixed(routine, mean), _mostly_off_w(routine, mean), min(0.0, *routine.means_w)
     lately, lasts_w = _faded(routine, starts[0])
     found: list[tuple[float, float]] = []
     now_more_w = 0.0
@@ -105,12 +105,12 @@ def ahead(routine: Routine, starts: tuple[datetime, ...], now_w: float | None) -
             local = start.astimezone(BRUSSELS)
             kind, hour = kind_of(local.date()), local.hour
         quarter = hour * 4 + start.minute // 15
-        off = off_w(quarter)
-        load_w = usual_w(kind, quarter) + lately * off * LATELY * of_lately + lasts_w * of_lasts
+        mostly_w = mostly_off_w(quarter)
+        load_w = usual_w(kind, quarter) + lately * mostly_w * LATELY * of_lately + lasts_w * of_lasts
         if place == 0 and now_w is not None:
             now_more_w = now_w - load_w
         load_w += now_more_w * NOW * of_now
-        found.append((max(least_w, load_w), off))
+        found.append((max(least_w, load_w), mostly_w))
     return found
 
 
@@ -174,16 +174,16 @@ def _passed(routine: Routine, start: datetime) -> float:
     return 0.0 if routine.until is None else max(0.0, (start - routine.until) / QUARTER)
 
 
-def _off_w(routine: Routine, mean: float) -> Callable[[int], float]:
-    """By how much a quarter of the day is mostly off, as a standard deviation in W; more than 0."""
+def _mostly_off_w(routine: Routine, mean: float) -> Callable[[int], float]:
+    """By how much each quarter of the day is mostly off, as a standard deviation in W; more than 0."""
     supposed = (SUPPOSED_OFF * max(mean, SUPPOSED_W / 2)) ** 2
     squares, counts = routine.squares, routine.counts
 
-    def off_w(quarter: int) -> float:
+    def mostly_off_w(quarter: int) -> float:
         count = counts[quarter]
         return sqrt((squares[quarter] * count + supposed * UNKNOWN) / (count + UNKNOWN))
 
-    return off_w
+    return mostly_off_w
 
 
 def _mixed(routine: Routine, mean: float) -> Callable[[int, int], float]:
