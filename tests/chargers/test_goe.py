@@ -16,6 +16,7 @@ from lib.sim.car import Car
 from lib.sim.charge_point import ChargePoint, ChargeSettings, Fault
 from lib.sim.goe_box import GoeBox, open_goe_box
 from lib.sim.http_box import Trouble
+from tests.chargers.patience import impatient
 from tests.sim.builders import NOON
 
 RULES = ChargerRules(name="garage", switches=True)
@@ -70,10 +71,8 @@ async def old(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
 
 
 @pytest.fixture(params=[2, 1], ids=["v2", "v1"])
-async def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    """One of each, and little patience."""
-    for module in (goe, goe_v1):
-        monkeypatch.setattr(module, "CALL_S", 1.0)
+async def either(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+    """One of each."""
     bench = await a_bench(old=request.param == 1)
     yield bench
     await bench.charger.close(restore=False)
@@ -169,9 +168,10 @@ async def test_a_trouble_is_a_sentence(either: Bench, trouble: Trouble) -> None:
     bench = either
     await bench.charger.read()
     bench.box.trouble = trouble
-    for call in (bench.charger.read(), bench.charger.order(GO_10)):
-        with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:\d+"):
-            await call
+    with impatient((goe, "CALL_S"), (goe_v1, "CALL_S")):
+        for call in (bench.charger.read(), bench.charger.order(GO_10)):
+            with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:\d+"):
+                await call
     bench.box.trouble = Trouble.WELL
     while not (await bench.charger.order(GO_10)).go:
         bench.turn(5)

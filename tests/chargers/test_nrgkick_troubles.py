@@ -14,7 +14,9 @@ from lib.core.charger import Order
 from lib.sim.http_box import Trouble
 
 from .nrgkick_bench import GO_10, RULES, Bench
+from .patience import impatient
 
+LIMITS = ((nrgkick_wire, "ANSWER_S"), (nrgkick_wire, "WRITE_S"))
 SENTENCES = {
     Trouble.HANG: r"^no answer from 127\.0\.0\.1:\d+: is it switched on, and on this network\?$",
     Trouble.BROKEN: r"^127\.0\.0\.1:\d+ has trouble of its own \(HTTP 502\)$|^no answer from ",
@@ -28,30 +30,23 @@ ORDERS = SENTENCES | {
 }
 
 
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A third of a second instead of some."""
-    monkeypatch.setattr(nrgkick_wire, "ANSWER_S", 0.3)
-    monkeypatch.setattr(nrgkick_wire, "WRITE_S", 0.3)
-
-
 @pytest.mark.parametrize("trouble", SENTENCES)
-async def test_a_read_that_fails_is_a_sentence(bench: Bench, quick: None, trouble: Trouble) -> None:
+async def test_a_read_that_fails_is_a_sentence(bench: Bench, trouble: Trouble) -> None:
     """And the next one works when the trouble is over."""
     await bench.charger.read()
     bench.box.trouble = trouble
-    with pytest.raises(UnreachableError, match=SENTENCES[trouble]):
+    with impatient(*LIMITS), pytest.raises(UnreachableError, match=SENTENCES[trouble]):
         await bench.charger.read()
     bench.box.trouble = Trouble.WELL
     assert bench.box.serial == (await bench.charger.read()).serial
 
 
 @pytest.mark.parametrize("trouble", ORDERS)
-async def test_an_order_without_an_answer_is_told_again(bench: Bench, quick: None, trouble: Trouble) -> None:
+async def test_an_order_without_an_answer_is_told_again(bench: Bench, trouble: Trouble) -> None:
     """Nobody knows whether it was taken: so the settings are looked at, and what differs is written."""
     await bench.charger.read()
     bench.box.trouble = trouble
-    with pytest.raises(UnreachableError, match=ORDERS[trouble]):
+    with impatient(*LIMITS), pytest.raises(UnreachableError, match=ORDERS[trouble]):
         await bench.charger.order(GO_10)
     bench.box.trouble = Trouble.WELL
     bench.turn(3)
@@ -59,11 +54,11 @@ async def test_an_order_without_an_answer_is_told_again(bench: Bench, quick: Non
     assert (10.0, False) == (bench.point.told.current_a, bench.point.told.paused)
 
 
-async def test_an_order_that_was_taken_without_an_answer_is_not_written_twice(bench: Bench, quick: None) -> None:
+async def test_an_order_that_was_taken_without_an_answer_is_not_written_twice(bench: Bench) -> None:
     """It is found out by looking."""
     await bench.charger.read()
     bench.box.trouble = Trouble.MUTE
-    with pytest.raises(UnreachableError):
+    with impatient(*LIMITS), pytest.raises(UnreachableError):
         await bench.charger.order(GO_10)
     bench.box.trouble = Trouble.WELL
     bench.turn(3)
@@ -86,7 +81,7 @@ async def test_a_cancelled_order_is_unknown(bench: Bench) -> None:
     assert [{"current_set": 10.0, "charge_pause": 0}, {"current_set": 16.0, "charge_pause": 1}] == bench.writes
 
 
-async def test_after_a_reboot_all_is_asked_anew(bench: Bench, quick: None) -> None:
+async def test_after_a_reboot_all_is_asked_anew(bench: Bench) -> None:
     """It came up with the settings that it began with, and they are written again."""
     await bench.charger.read()
     await bench.charger.order(GO_10)
@@ -169,13 +164,14 @@ def test_an_address_that_is_none_is_told_at_once(address: str) -> None:
         NRGkick(address, rules=RULES)
 
 
-async def test_a_close_that_cannot_restore_says_so(bench: Bench, quick: None, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_close_that_cannot_restore_says_so(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     """It raises nothing, and does not take long."""
     await bench.charger.read()
     await bench.charger.order(GO_10)
     bench.box.trouble = Trouble.HANG
-    async with asyncio.timeout(5):
-        await bench.charger.close(restore=True)
+    with impatient(*LIMITS):
+        async with asyncio.timeout(5):
+            await bench.charger.close(restore=True)
     assert "not all of its settings could be given back: no answer from" in caplog.text
 
 

@@ -16,6 +16,7 @@ from lib.sim.http_box import Trouble
 from lib.sim.openevse_words import Firmware
 
 from .openevse_bench import GO_10, GO_16, PAUSE, RULES, Bench, a_bench
+from .patience import impatient
 from .recorded import recorded
 
 SWITCHING = ChargerRules(name="garage", switches=True, safe_a=6.0)
@@ -23,9 +24,8 @@ CLAIMS = (Firmware.V4, Firmware.V5)
 
 
 @pytest.fixture(params=Firmware, ids=lambda firmware: firmware.name)
-async def bench(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    """One of each age, and little patience."""
-    monkeypatch.setattr(openevse_wire, "CALL_S", 1.0)
+async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+    """One of each age."""
     bench = await a_bench(request.param)
     yield bench
     await bench.close()
@@ -234,10 +234,11 @@ async def test_a_trouble_is_a_sentence(bench: Bench, trouble: Trouble) -> None:
     """And the next call works when it is over."""
     await bench.charger.read()
     bench.box.trouble = trouble
-    with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:\d+"):
-        await bench.charger.read()
-    with pytest.raises((UnreachableError, RefusedError)):
-        await bench.charger.order(PAUSE)
+    with impatient((openevse_wire, "CALL_S")):
+        with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:\d+"):
+            await bench.charger.read()
+        with pytest.raises((UnreachableError, RefusedError)):
+            await bench.charger.order(PAUSE)
     bench.box.trouble = Trouble.WELL
     bench.turn(5)
     await bench.charger.order(GO_10)

@@ -12,6 +12,7 @@ from lib.sim.openevse_box import MANUAL
 from lib.sim.openevse_words import Firmware
 
 from .openevse_bench import GO_10, PAUSE, RULES, Bench, a_bench
+from .patience import impatient
 
 HIS = (16.0, False)
 
@@ -130,12 +131,11 @@ async def test_what_could_not_be_given_back_is_kept(bench: Bench) -> None:
     assert (HIS, None) == (bench.told, charger.owner)
 
 
-async def test_an_order_that_nobody_answered_is_ours(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_order_that_nobody_answered_is_ours(bench: Bench) -> None:
     """It was taken, and nobody heard so: it goes back."""
-    monkeypatch.setattr(openevse_wire, "CALL_S", 1.0)
     await bench.charger.read()
     bench.box.trouble = Trouble.MUTE
-    with pytest.raises(UnreachableError, match="no answer from"):
+    with impatient((openevse_wire, "CALL_S")), pytest.raises(UnreachableError, match="no answer from"):
         await bench.charger.order(GO_10)
     bench.box.trouble = Trouble.WELL
     bench.turn(12)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from gpiozero.pins.mock import MockFactory  # type: ignore[import-untyped]  # it has no types
 
-from lib.chargers import Charger, UnreachableError, goe, goe_v1, nrgkick
+from lib.chargers import Charger, UnreachableError, goe_v1
 from lib.chargers.goe import Goe
 from lib.chargers.goe_v1 import GoeV1
 from lib.chargers.nrgkick import NRGkick
@@ -77,8 +77,6 @@ HIS = 13.0, False, 3
 async def bench(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     """One of each make, whose manners take no time here."""
     monkeypatch.setattr(goe_v1, "POLITE_S", 0.01)
-    for module in (goe, goe_v1, nrgkick):
-        monkeypatch.setattr(module, "CALL_S", 1.0, raising=False)
     settings = ChargeSettings(current_a=13.0, paused=False, phases=3)
     point = ChargePoint(start=NOON, car=Car(soc_pct=40), settings=settings)
     box = await (
