@@ -18,6 +18,7 @@ NEAR = timedelta(minutes=5)  # a car and a charger that say so within this time 
 SLOW = timedelta(minutes=20)  # the same for a source that is late
 LISTEN = timedelta(minutes=10)  # after a plug-in cars are compared for so long, and longer for a late source
 DRAWS_A, MORE_A = 2.0, 1.5  # a phase that carries so much is used; a car takes no more than so much above its most
+DOUBTED = timedelta(seconds=30)  # so long more must be drawn than a car can, before it is not that one
 BACK = (timedelta(hours=-1), timedelta(hours=2))  # around the end of a trip its car comes home
 SOON = timedelta(hours=12)
 BEGINS = timedelta(minutes=1)
@@ -58,13 +59,22 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnCable:
-    """A charger with a car on it; excluded: the cars that it cannot be."""
+    """A charger with a car on it.
+
+    Attributes:
+        doubted: the cars that it cannot be by its last readings, and doubted_since: the first of these; a charger that
+            switches its phases may misread for a while.
+        excluded: those that it cannot be.
+
+    """
 
     charger: str
     since: datetime
     plugins: int | None = None
     car: str | None = None
     ground: Ground = Ground.UNKNOWN
+    doubted: tuple[str, ...] = ()
+    doubted_since: datetime | None = None
     excluded: tuple[str, ...] = ()
 
 
@@ -143,10 +153,8 @@ def _charger(plugged: Plugged, name: str, reading: ChargerReading, at: datetime,
     known = cable
     if cable.plugins is None and reading.plugins is not None:
         cable = replace(cable, plugins=reading.plugins)
-    too_much = tuple(car for car in rules.cars if car not in cable.excluded and _cannot(rules.cars[car], reading))
-    if too_much:
-        cable = replace(cable, excluded=(*cable.excluded, *too_much))
-    if at - cable.since < LISTEN or cable.car in too_much:
+    cable = _doubted(cable, reading, at, rules)
+    if at - cable.since < LISTEN or cable.car in cable.excluded:
         cable = _decided(plugged, cable, rules)
     return plugged if cable == known else _settled(plugged, cable, rules)
 
@@ -255,6 +263,16 @@ def _is_off(car: str, cable: OnCable, plug: OwnPlug, rules: Rules) -> bool:
 
 def _near(car: str, rules: Rules) -> timedelta:
     return SLOW if car in rules.late else NEAR
+
+
+def _doubted(cable: OnCable, reading: ChargerReading, at: datetime, rules: Rules) -> OnCable:
+    """The cable after a reading that shows more than some cars can draw; what stays so excludes them."""
+    cannot = tuple(car for car in rules.cars if car not in cable.excluded and _cannot(rules.cars[car], reading))
+    if cannot != cable.doubted:
+        return replace(cable, doubted=cannot, doubted_since=at if cannot else None)
+    if cable.doubted_since is None or at - cable.doubted_since < DOUBTED:
+        return cable
+    return replace(cable, doubted=(), doubted_since=None, excluded=(*cable.excluded, *cannot))
 
 
 def _cannot(car: CarRules, reading: ChargerReading) -> bool:

@@ -185,14 +185,28 @@ def test_the_owners_word_moves_a_car_from_the_other_cable() -> None:
 
 
 def test_what_a_car_cannot_draw_excludes_it() -> None:
-    """A car of one phase does not draw on three, one of 16 A not 20; however late that shows."""
+    """A car of one phase does not draw on three, one of 16 A not 20; however late that shows, for half a minute."""
+    three_phases, one_phase = (charger(Plug.CHARGING, phases_a=a) for a in ((10.0, 9.8, 9.9), (20.0, 0.1, 0.0)))
     story = Story(rules=Rules(cars=CARS, chargers={"garage": ChargerRules(name="garage", car="car_2")}))
     assert ("car_2", Ground.DEFAULT) == story.see(0, charger())
-    assert ("car_1", Ground.ONLY_ONE) == story.see(90, charger(Plug.CHARGING, phases_a=(10.0, 9.8, 9.9)))
+    assert ("car_2", Ground.DEFAULT) == story.see(90, three_phases)
+    assert ("car_1", Ground.ONLY_ONE) == story.see(91, three_phases)
     story = Story()
     story.see(0, charger())
     assert ("car_1", Ground.DEFAULT) == story.see(1, charger(Plug.CHARGING, phases_a=(16.4, 0.1, 0.0)))
-    assert ("car_2", Ground.ONLY_ONE) == story.see(2, charger(Plug.CHARGING, phases_a=(20.0, 0.1, 0.0)))
+    assert ("car_1", Ground.DEFAULT) == story.see(2, one_phase)
+    assert ("car_2", Ground.ONLY_ONE) == story.see(3, one_phase)
+
+
+def test_odd_readings_exclude_nobody_at_once() -> None:
+    """As while a charger switches its phases: the car would not be charged until it is plugged in anew."""
+    story = Story()
+    story.see(0, charger())
+    odd, calm = (charger(Plug.CHARGING, phases_a=a) for a in ((18.0, 0.0, 0.0), (6.0, 6.0, 6.0)))
+    for minute in range(20, 28, 2):
+        for second in range(0, 29, 4):
+            assert ("car_1", Ground.DEFAULT) == story.see(minute + second / 60, odd)
+        assert ("car_1", Ground.DEFAULT) == story.see(minute + 1, calm)
 
 
 def test_a_counter_that_moved_is_another_plug_in() -> None:
@@ -230,9 +244,10 @@ def test_what_changes_nothing_is_the_same_object() -> None:
     story = Story()
     story.see(0, charger(plugins=1))
     before = story.plugged
-    story.see(30, charger(Plug.CHARGING, plugins=1, phases_a=(16.0, 16.0, 16.0)))
+    for minute in (30, 31):
+        story.see(minute, charger(Plug.CHARGING, plugins=1, phases_a=(16.0, 16.0, 16.0)))
     shut_out = story.plugged  # a car of one phase was shut out
-    story.see(31, charger(Plug.CHARGING, plugins=1, phases_a=(16.0, 16.0, 16.0)))
+    story.see(32, charger(Plug.CHARGING, plugins=1, phases_a=(16.0, 16.0, 16.0)))
     assert before != story.plugged
     assert shut_out is story.plugged
 

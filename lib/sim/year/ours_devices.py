@@ -102,8 +102,8 @@ class Wallbox:
         amps = self.order.current_a if self.order else 6.0
         plug = Plug.EMPTY if not seen.plugged else Plug.CHARGING if seen.car_w > DRAWS_W else Plug.CONNECTED
         go, phases = self.go, self.phases
-        current_a = seen.car_w / PHASE_V / phases
-        one, two, three = (current_a if phase < phases else 0.0 for phase in range(3))
+        current_a = seen.car_w / PHASE_V / seen.phases  # an order that does not show yet leaves it on those before
+        one, two, three = (current_a if phase < seen.phases else 0.0 for phase in range(3))
         return ChargerReading(
             plug=plug,
             read_s=now_s,
