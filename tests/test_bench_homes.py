@@ -107,13 +107,13 @@ def test_a_fault_is_held_against_the_lead(home: Home) -> None:
 
 
 def test_what_holds_back_most_is_named(home: Home) -> None:
-    """In points of the share."""
-    gains = dict.fromkeys(Perfect, 0.0) | {Perfect.LOAD: 50.0}
+    """In points of the share; the plan has what is left with all of the rest."""
+    gains = dict.fromkeys(Perfect, 0.0) | {Perfect.LOAD: 50.0, "+".join(sorted(Perfect)): 170.0}
     ran = [a_run(home, OURS)]
     ran += [a_run(home, OURS, eur=1200.0 - eur, conditions=f"{CLEAN}+{name}") for name, eur in gains.items()]
     results, table = homes_tables.perfect(ran)
     assert ["load: 5.0 points of the share"] == [one.measured for one in results]
-    assert "| 80.0 % | +5.0 | +0.0 | +0.0 | +0.0 | +0.0 |" in table
+    assert "| 80.0 % | +5.0 | +0.0 | +0.0 | +0.0 | +0.0 | +3.0 |" in table
 
 
 def test_a_year_that_was_not_timed_is_said(home: Home) -> None:

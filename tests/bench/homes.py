@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lib.sim.year.asked import homes_of, parser
+from lib.sim.year.conditions import Perfect
 from lib.sim.year.fingerprint import source_prints
 from lib.sim.year.grid import Maker, measures, runs_of
 from lib.sim.year.keep import Keep
@@ -169,8 +170,9 @@ def _part(part: str, own: tuple[str, ...], *, judged: bool) -> tuple[list[Result
             reached, text = tables.faults(ran, leads)
             says = f"{IN_SPRING} Euro that ours costs more under a fault; bold where that is no less than the lead."
         case "perfect":
+            ran += _ran((*words, "--perfect", ",".join(Perfect)))
             reached, text = tables.perfect(ran)
-            says = f"{IN_SPRING} Points of the share that each would give, were it perfect."
+            says = f"{IN_SPRING} Points of the share that each would give, were it perfect; plan: what all leave."
         case _:
             ran += _ran((*words, *HOURLY))
             places = list(dict.fromkeys(place_of(one.score) for one in ran))

@@ -19,6 +19,7 @@ LEAST_QUARTERS = 50 * 96  # of fewer the start is a large part
 FEW = "reckoned from a few days, with the start in them"
 NOT_RUN = "not run"
 HEAD = ("home", "contract", "battery")
+PLAN, ALL_PERFECT = "plan", "+".join((CLEAN, *sorted(Perfect)))
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -206,27 +207,28 @@ def _loss(eur: float, more_missed: int, lead_eur: float) -> str:
 
 
 def perfect(ran: Sequence[Ran]) -> tuple[list[Result], str]:
-    """How many points of share each thing would give, were it perfect."""
+    """How many points of share each thing would give, were it perfect; the plan has what all others leave."""
+    names = (*Perfect, PLAN)
     rows: list[tuple[str, ...]] = []
-    gains: dict[str, list[float]] = {one: [] for one in Perfect}
-    for place, group in groupby(ran, lambda one: place_of(one.score)):
-        shares = {one.score.conditions: one.score.headroom_share for one in group}
+    gains: dict[str, list[float]] = {one: [] for one in names}
+    for place in dict.fromkeys(place_of(one.score) for one in ran):
+        shares = {one.score.conditions: one.score.headroom_share for one in ran if place_of(one.score) == place}
         clean = shares[CLEAN]
         cells = []
-        for name in Perfect:
-            other = shares[f"{CLEAN}+{name}"]
-            gain = None if clean is None or other is None else 100 * (other - clean)
+        for name in names:
+            better, worse = (1.0, shares[ALL_PERFECT]) if name == PLAN else (shares[f"{CLEAN}+{name}"], clean)
+            gain = None if worse is None or better is None else 100 * (better - worse)
             if gain is not None:
                 gains[name].append(gain)
             cells.append("–" if gain is None else f"{gain:+.1f}")
         rows.append((*place.cells, share(clean), *cells))
     means = {name: fmean(some) for name, some in gains.items() if some}
-    rows.append(("mean", "", "", "", *(f"{means[name]:+.1f}" if name in means else "–" for name in Perfect)))
+    rows.append(("mean", "", "", "", *(f"{means[name]:+.1f}" if name in means else "–" for name in names)))
     results = []
     if means:
         best = max(means, key=lambda name: means[name])
         results = [Result(what="what holds it back most", measured=f"{best}: {means[best]:.1f} points of the share")]
-    return results, table((*HEAD, "clean", *Perfect), rows)
+    return results, table((*HEAD, "clean", *names), rows)
 
 
 def speed(ran: Sequence[Ran], places: Sequence[Place]) -> tuple[list[Result], str]:

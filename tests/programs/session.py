@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,8 +24,9 @@ class Session:
         """The program that runs in it now; None in a pause between two."""
         children = Path(f"/proc/{self.loop}/task/{self.loop}/children").read_text("ascii").split()
         for child in map(int, children):
-            if FILES[self.name].encode() in Path(f"/proc/{child}/cmdline").read_bytes():
-                return child
+            with suppress(FileNotFoundError, ProcessLookupError):  # it may have ended since
+                if FILES[self.name].encode() in Path(f"/proc/{child}/cmdline").read_bytes():
+                    return child
         return None
 
 

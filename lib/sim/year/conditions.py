@@ -13,8 +13,8 @@ class Perfect(StrEnum):
     LOAD = "load"  # what the house will draw is known
     SUN = "sun"  # what the roof will make is known
     PRICES = "prices"  # the market's prices of the whole period are known
-    # a charger takes parts of an ampere and less than 6, after its lag as ever; a strategy that orders whole amperes
-    # from 6 on all the same, as ours does, has nothing of it
+    # a charger takes parts of an ampere and less than 6, after its lag as ever, and ours knows that; who orders whole
+    # amperes from 6 on all the same has nothing of it
     MINIMUM = "minimum"
     REGULATOR = "regulator"  # house and roof draw and give evenly in each quarter, and orders show at once
 

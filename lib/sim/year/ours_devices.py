@@ -7,7 +7,7 @@ from math import inf
 
 from lib.core.battery import BatteryReading, BatteryTold, BatteryTook, Setpoint
 from lib.core.car import CarReading, CarTold
-from lib.core.charger import Accepted, ChargerReading, Order, Plug, Told, Took, power_w
+from lib.core.charger import LEAST_A, Accepted, ChargerReading, Order, Plug, Told, Took, power_w
 from lib.core.power import PHASE_V
 from lib.core.reading import Reading
 from lib.core.stamp import Stamp
@@ -41,8 +41,9 @@ def made(seen: Seen, now_s: float) -> InverterTold:
 class Wallbox:
     """The charger with its car, and the order that it has."""
 
-    def __init__(self, car: CarSpec) -> None:
-        self._car = car
+    def __init__(self, car: CarSpec, *, least_a: float = LEAST_A) -> None:
+        """least_a: what it takes at least."""
+        self._car, self._least_a = car, least_a
         self.order: Order | None = None
         self._plugins, self._was_plugged, self._told_s = 0, False, -inf
         self._total_wh = self._taken_wh = 0.0
@@ -116,6 +117,7 @@ class Wallbox:
             permitted=go,
             paused=not go,
             phases=phases,
+            least_a=self._least_a,
             most_a=float(self._car.most_a),
             plugins=self._plugins,
         )

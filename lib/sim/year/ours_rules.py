@@ -9,13 +9,14 @@ from lib.core.battery import BatteryRules
 from lib.core.car import CarRules
 from lib.core.carport import ChargingRules
 from lib.core.cellar import TURN_S, StorageRules
-from lib.core.charger import ChargerRules
+from lib.core.charger import LEAST_A, ChargerRules
 from lib.core.circuits import Circuit
 from lib.core.house import Rules
 from lib.core.power import PHASE_V
 from lib.core.quarter import QUARTER_S
 from lib.core.shares import STOP_S
 from lib.core.tempo import Tempo
+from lib.sim.year.conditions import Perfect
 from lib.sim.year.home import LEFT
 from lib.sim.year.seen import Setup
 
@@ -23,6 +24,7 @@ CHARGER, CAR, CELLAR, ROOF = "garage", "car", "cellar", "roof"
 LINE_A = 80.0  # the connection of these homes carries whatever flows: nobody said what it is
 WEAR_EUR_KWH = 0.005  # as the limit reckons it
 RESERVE_PCT = 15.0
+FINE_A, LOW_A = 0.1, 1.0  # of a charger that takes any power: its steps, and less tells no car from one that has ended
 
 
 def dm_rules(setup: Setup, lease_s: float) -> Rules:
@@ -46,7 +48,7 @@ def ev_rules(setup: Setup, lease_s: float) -> ChargingRules:
         phases=car.phases,
         switches=car.phases == 3,
         wired="123" if car.phases == 3 else "1",
-        step_a=1.0,
+        step_a=FINE_A if _takes_any(setup) else 1.0,
         car=CAR,
     )
     rules = CarRules(
@@ -69,6 +71,15 @@ def ev_rules(setup: Setup, lease_s: float) -> ChargingRules:
         plan_s=float(QUARTER_S),
         tempo=replace(usual, raise_a=usual.raise_a * steps),
     )
+
+
+def least_a(setup: Setup) -> float:
+    """What the charger takes at least."""
+    return LOW_A if _takes_any(setup) else LEAST_A
+
+
+def _takes_any(setup: Setup) -> bool:
+    return Perfect.MINIMUM in setup.conditions.perfect
 
 
 def bs_rules(setup: Setup, lease_s: float) -> StorageRules:
