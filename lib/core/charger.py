@@ -35,7 +35,7 @@ class ChargerRules:
         current_a: the most that it, its cable and its line carry.
         phases: of its line, 1 or 3; switches: whether it can charge on one of three phases when told so.
         wired: the meter's phases that its L1, L2, L3 hang on; "123", "231", "2" …, "12" between two phases.
-        step_a: how finely it takes amperes.
+        step_a: how finely it takes amperes; least_a: it is never told less, the norm has 6.
         safe_a: what it falls to when nobody may tell it anything; 0 pauses. None: 6 A on one phase, 0 on three.
         watched: whether the charger itself falls to its safe current when nobody talks to it.
         car: the car that mostly hangs on it.
@@ -51,6 +51,7 @@ class ChargerRules:
     switches: bool = False
     wired: str = "123"
     step_a: float = 1.0
+    least_a: float = LEAST_A
     safe_a: float | None = None
     watched: bool = False
     car: str | None = None

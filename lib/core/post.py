@@ -97,8 +97,9 @@ class Post:
     @property
     def least_a(self) -> float:
         """What it takes at least."""
-        told_a = self.reading.least_a if self.reading else LEAST_A
-        return min(max(told_a, self.stubborn_a), max(min(told_a, LEAST_A), self.most_a))
+        least_a = self.rules.least_a
+        told_a = self.reading.least_a if self.reading else least_a
+        return min(max(least_a, told_a, self.stubborn_a), max(least_a, self.most_a))
 
     def loads(self, phases: int | None = None) -> tuple[int, ...]:
         """The meter's phases that it loads; phases: if it charged on so many."""

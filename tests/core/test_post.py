@@ -96,6 +96,13 @@ def test_an_order_that_was_refused_did_not_go_out_and_one_without_an_answer_may_
     assert not post.after(known, took(6, 8), THREE).balked
 
 
+def test_no_charger_is_told_less_than_the_norm_has() -> None:
+    """Whatever its reading says that it takes; more than 6 A it may ask for."""
+    one = told(10, (10, 10, 10), 0)
+    for said_a, least_a in ((1.0, 6.0), (8.0, 8.0)):
+        assert least_a == after(replace(one, reading=replace(one.reading, least_a=said_a))).least_a
+
+
 def test_a_car_that_takes_more_than_it_is_offered_is_given_that_or_nothing() -> None:
     """Seen twice without an order on its way; a new plug-in is a new car."""
     known = after(told(10, (16, 16, 16), 0))

@@ -25,7 +25,7 @@ from lib.sim.year import words
 from lib.sim.year.ours_between import kept_w
 from lib.sim.year.ours_devices import HomeBattery, Wallbox, made, metered
 from lib.sim.year.ours_plan import Desk
-from lib.sim.year.ours_rules import CAR, CELLAR, CHARGER, ROOF, bs_rules, dm_rules, ev_rules, least_a
+from lib.sim.year.ours_rules import CAR, CELLAR, CHARGER, ROOF, bs_rules, dm_rules, ev_rules
 from lib.sim.year.seen import Known, Orders, Seen, Setup
 
 
@@ -47,7 +47,7 @@ class Ours:
             if setup.car
             else []
         )
-        self._box = Wallbox(setup.car, least_a=least_a(setup)) if setup.car else None
+        self._box = Wallbox(setup.car, least_a=self._ev_rules.chargers[CHARGER].least_a) if setup.car else None
         self._store = HomeBattery(setup.battery) if setup.battery else None
         self._house = House(roof=Roof(names=(ROOF,) if setup.has_sun else ()))
         self._ev = ev.opened(self._ev_rules, at=at, now_s=0.0, socs=socs)

@@ -42,13 +42,15 @@ def ev_rules(setup: Setup, lease_s: float) -> ChargingRules:
     car = setup.car
     if car is None:
         return ChargingRules(chargers={}, circuits=_circuits())
+    step_a, least_a = (FINE_A, LOW_A) if Perfect.MINIMUM in setup.conditions.perfect else (1.0, LEAST_A)
     charger = ChargerRules(
         name=CHARGER,
         current_a=float(car.most_a),
         phases=car.phases,
         switches=car.phases == 3,
         wired="123" if car.phases == 3 else "1",
-        step_a=FINE_A if _takes_any(setup) else 1.0,
+        step_a=step_a,
+        least_a=least_a,
         car=CAR,
     )
     rules = CarRules(
@@ -71,15 +73,6 @@ def ev_rules(setup: Setup, lease_s: float) -> ChargingRules:
         plan_s=float(QUARTER_S),
         tempo=replace(usual, raise_a=usual.raise_a * steps),
     )
-
-
-def least_a(setup: Setup) -> float:
-    """What the charger takes at least."""
-    return LOW_A if _takes_any(setup) else LEAST_A
-
-
-def _takes_any(setup: Setup) -> bool:
-    return Perfect.MINIMUM in setup.conditions.perfect
 
 
 def bs_rules(setup: Setup, lease_s: float) -> StorageRules:
