@@ -14,8 +14,6 @@ here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 self=$here/startup_cron.sh
 names=(sim dm ev bs log)
 
-printf -v to_stop '%q --stop' "$self"
-
 say() { printf '%s\n' "$*"; }
 fail() { say "startup_cron.sh: $*" >&2 && exit 1; }
 
@@ -101,7 +99,8 @@ session() {
 
 start() {
     local home=$base socket=${sockets[0]} ports=${DM_PORTS:-} demo=() via=(tmux) left_out='' program
-    [[ -z ${ports//[0-9]/} ]] || fail "DM_PORTS is $ports; it must be the number of the first port, such as 8080"
+    [[ -z $ports || $ports =~ ^[1-9][0-9]{0,4}$ && $ports -le 65526 ]] ||
+        fail "DM_PORTS is $ports; it must be the number of the first of ten ports, from 1 to 65526, such as 8080"
     [[ ${TERM:-} != linux ]] || : "${DM_LOOK:=console}" # the Pi's own screen has few colours and signs
     install_missing
     "$here/do_py.sh" -c '' # makes the environment before anything waits for it
@@ -250,6 +249,8 @@ follow() {
 main() {
     [[ -n ${LC_ALL:-}${LC_CTYPE:-}${LANG:-} ]] || export LC_ALL=C.UTF-8 # cron gives none: not a wish for ASCII
     base=$(realpath -m -- "${DM_HOME:-$here}")
+    # What ends that which this call starts: with the same home and socket, where they were set.
+    printf -v to_stop '%s%s%q --stop' "${DM_HOME:+DM_HOME=${base@Q} }" "${DM_TMUX:+DM_TMUX=${DM_TMUX@Q} }" "$self"
     sockets=("${DM_TMUX:-default}")
     [[ -n ${DM_TMUX:-} ]] || sockets+=(digital-meter-demo)
     case ${1:-start} in

@@ -107,6 +107,25 @@ def test_stop_ends_its_own_and_nothing_else(checkout: Checkout) -> None:
     assert {"mail", "log"} == checkout.sessions()
 
 
+def test_the_command_that_start_names_ends_it(checkout: Checkout, tmp_path: Path) -> None:
+    """Typed into any other terminal: with the home and the socket that were set, blanks and quotes in them too."""
+    started = checkout.run("startup_cron.sh", environ={"DM_HOME": str(tmp_path / "maison d'été")})
+    assert {"dm", "log"} == checkout.sessions()
+    bare = {key: value for key, value in checkout.environ.items() if key not in {"DM_HOME", "DM_TMUX"}}
+    command = started.stdout.partition("to end all: ")[2]
+    ended = subprocess.run(["bash", "-c", command], env=bare, capture_output=True, text=True, timeout=60, check=True)
+    assert "dm ended\nlog ended\n" == ended.stdout
+
+
+def test_ports_must_leave_room_for_ten(checkout: Checkout) -> None:
+    """The last of the ten is a port too; nothing is started on the way to saying so."""
+    for ports in ("65527", "0", "8o80", "99999"):
+        refused = checkout.run("startup_cron.sh", "--demo", environ={"DM_PORTS": ports})
+        assert 1 == refused.returncode
+        assert f"DM_PORTS is {ports}; it must be the number of the first of ten ports, from 1 to 65526" in refused.stderr
+    assert set() == checkout.sessions()
+
+
 def test_start_and_stop_need_little(checkout: Checkout, bare_machine: Path) -> None:
     """With tmux and .venv in place, the essential packages of Debian are enough."""
     bare = {"PATH": str(bare_machine)}
