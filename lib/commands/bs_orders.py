@@ -69,7 +69,7 @@ def _reserve(taker: Taker, rules: StorageRules, reserve_pct: float | None) -> An
         return Refused(why="peaks cost nothing here, so nothing is kept for them")
     if reserve_pct is None:
         taker.take(Reserved(reserve_pct=None))
-        return Done(what="the reserve is by the time of day and the season again")
+        return Done(what="the reserve is as the last weeks needed, and by the time of day while that is not known")
     least_pct = max(battery.least_pct for battery in rules.batteries.values())
     most_pct = min(battery.most_pct for battery in rules.batteries.values())
     if not least_pct <= reserve_pct <= most_pct:

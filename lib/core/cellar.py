@@ -33,7 +33,7 @@ class StorageRules:
 
     Attributes:
         batteries: by name, which act as one. circuits: the connection first.
-        mode: at first. reserve_pct: kept for the month's peak; None: by the time of day and the season.
+        mode: at first. reserve_pct: kept for the month's peak; None: as dm learned, else by the time of day.
         margin: of the quarter's energy, as dm keeps it back.
         has_sun: whether dm reads inverters; holds_sun: whether one of them may be held back.
         peaks_cost: whether there is a capacity tariff.
@@ -98,7 +98,7 @@ class Storage:
             load is net of the sun.
         followed: dm's plan.
         plan, planned_s: when things shall happen, and when that was worked out.
-        mode, reserve_pct: the owner's words; None: by the time of day.
+        mode, reserve_pct: the owner's words; None: as dm learned.
         target_w: what all batteries together shall do; None: they are left to their own mode.
         turned_s, changed_s: when the direction, and that power, last changed.
         help: what the cars are given; helped: what they were given last; refused: why what they asked is not;

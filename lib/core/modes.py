@@ -33,6 +33,6 @@ class StorageMode(StrEnum):
 
     AUTO = "auto"
     FILL = "fill"  # charge now, under the peak
-    HOLD = "hold"  # give nothing; what the sun leaves over is still stored
+    HOLD = "hold"  # give nothing; sun that is left over and what is cheap are still stored
     OFF = "off"  # neither take nor give
     OWN = "own"  # left to its maker's mode

@@ -72,7 +72,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved:
-    """The owner wants so much kept for the peak; None: by the time of day."""
+    """The owner wants so much kept for the peak; None: as dm learned, else by the time of day."""
 
     reserve_pct: float | None
 
@@ -116,7 +116,7 @@ def after(storage: Storage, event: Event, rules: StorageRules, *, now_s: float, 
             said = (f"battery: {mode}, as you set it",) if mode is not storage.mode else ()
             return replace(storage, mode=mode, said=said, planned_s=None)
         case Reserved(reserve_pct=reserve_pct):
-            kept = "by the time of day" if reserve_pct is None else f"{reserve_pct:g} %"
+            kept = "auto" if reserve_pct is None else f"{reserve_pct:g} %"
             said = (f"battery: its reserve is {kept}, as you set it",) if reserve_pct != storage.reserve_pct else ()
             return replace(storage, reserve_pct=reserve_pct, said=said, planned_s=None)
         case Proposed(proposal=proposal):

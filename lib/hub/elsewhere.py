@@ -12,15 +12,17 @@ from lib.messages.orders import Order, OrderError, SetMode, SetStorage, order_of
 TABLES: Final = MappingProxyType({"dm": HOUSE, "ev": CARS, "bs": STORE})
 OF: Final = MappingProxyType({"dm": "the meter", "ev": "the cars", "bs": "the battery"})
 MODE, BATTERY = "mode", "battery"
+SIM = "sim"  # dm's in the demo, where it steers the simulated house
 
 
 def elsewhere(program: str, word: str, rest: str) -> str:
     """Whose word it is, in a sentence; "" when it is the program's own, or nobody's."""
-    takers = _takers(word, rest)
+    takers = ["dm"] if word == SIM else _takers(word, rest)
     if not takers or program in takers:
         return ""
     whose = " and ".join(f"{one} ({OF[one]})" for one in takers)
-    return f"{word} is a word of {whose}, not of {program}: type it there"
+    where = " in the demo" if word == SIM else ""
+    return f"{word} is a word of {whose}{where}, not of {program}: type it there"
 
 
 def _takers(word: str, rest: str) -> list[str]:

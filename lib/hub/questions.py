@@ -121,8 +121,10 @@ HOUSE: Final[Mapping[str, Question]] = MappingProxyType(
     }
 )
 
-PROPOSED: Final[Mapping[str, Question]] = MappingProxyType(
-    {
+
+def _proposed(propose: Spoken, withdraw: Spoken) -> Mapping[str, Question]:
+    """Who wants what; ev and bs each with examples of their own devices."""
+    return {
         "proposals": Question(
             means="who wants what of each device, and whom that fences",
             answer=lambda newest: proposals.proposals(newest.message(Proposals)),
@@ -130,15 +132,15 @@ PROPOSED: Final[Mapping[str, Question]] = MappingProxyType(
         "propose": Question(
             means="the same, or adds a wish for a minute",
             answer=lambda newest: proposals.proposals(newest.message(Proposals)),
-            order=spoken.PROPOSE,
+            order=propose,
         ),
         "withdraw": Question(
             means="the same, or takes a wish back",
             answer=lambda newest: proposals.proposals(newest.message(Proposals)),
-            order=spoken.WITHDRAW,
+            order=withdraw,
         ),
     }
-)
+
 
 CARS: Final[Mapping[str, Question]] = MappingProxyType(
     {
@@ -196,7 +198,7 @@ CARS: Final[Mapping[str, Question]] = MappingProxyType(
             answer=lambda newest: charging.peak(newest.message(Charging)),
             order=spoken.PEAK,
         ),
-        **PROPOSED,
+        **_proposed(spoken.PROPOSE, spoken.WITHDRAW),
     }
 )
 
@@ -243,6 +245,6 @@ STORE: Final[Mapping[str, Question]] = MappingProxyType(
             listed=_reserve_counts,
             order=spoken.PEAK,
         ),
-        **PROPOSED,
+        **_proposed(spoken.STORE_PROPOSE, spoken.STORE_WITHDRAW),
     }
 )

@@ -6,7 +6,7 @@ their unit.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -113,7 +113,9 @@ def _reserve(rest: str, _: Newest) -> Order:
 
 def _propose(rest: str, newest: Newest) -> Order:
     words, by, source = LOOSE.sub("", rest).rpartition(" by ")
-    said = words.split()
+    said, (*name, asks, time) = words.split(), ("", "", *source.split())
+    if asks.casefold() == FOR and AMOUNT.fullmatch(time):  # how long, behind the name
+        said, source = [*said, asks, time], " ".join(name)
     first = next((at for at, word in enumerate(said) if at > 1 and word.casefold() in {PAUSE, *FIELDS}), None)
     if not by or first is None:
         raise OrderError("a proposal names target and priority, then wish, low, high or pause, and by whom")
@@ -175,6 +177,8 @@ PROPOSE: Final = Spoken(
     kind=Propose, such_as="propose garage 40 wish 6000 high 7400 by me, propose garage 70 pause by me", parse=_propose
 )
 WITHDRAW: Final = Spoken(kind=Withdraw, such_as="withdraw garage 40 me", parse=_withdraw)
+STORE_PROPOSE: Final = replace(PROPOSE, such_as="propose battery 40 wish -2000 by me, propose battery 70 pause by me")
+STORE_WITHDRAW: Final = replace(WITHDRAW, such_as="withdraw battery 40 me")
 
 
 def _charger(names: Sequence[str], newest: Newest) -> str:

@@ -112,7 +112,7 @@ class SetStorage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetReserve:
-    """How much of the home battery is kept for the month's peak; none: by the time of day and the season. For bs."""
+    """How much of the home battery is kept for the month's peak; none: as the last weeks needed. For bs."""
 
     reserve_pct: Annotated[
         float | None, Field(ge=0, le=100, strict=True, description="a number of percent from 0 to 100, or null")

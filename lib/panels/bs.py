@@ -84,12 +84,15 @@ def _legend(seen: Seen) -> list[tuple[str, str]]:
         ("taken", "power from the grid"),
         ("injected", "from your own sun, and to the grid"),
         ("used", "into or out of the battery, and how full it is"),
+        (
+            "ahead",
+            "never given (floor)" + "; full cells: kept for the peak" * store_peaks_cost(seen),
+        ),
         ("good", "as it should be, and earned"),
         ("warn", "wants your eye"),
     ]
     if store_peaks_cost(seen):
         lines += [
-            ("ahead", "what is kept in it for the peak"),
             ("target", "the quarter's target, and the marks of floor and reserve"),
             ("over", "above the paid peak"),
         ]

@@ -10,7 +10,7 @@ from lib.panels.seen import Seen
 MODES = {
     "auto": "stores what is cheap or your own, shaves the peak, helps the cars",
     "fill": "charges now, under the paid peak",
-    "hold": "gives nothing; what the sun leaves over is still stored",
+    "hold": "gives nothing; sun that is left over and what is cheap are still stored",
     "off": "neither takes nor gives",
     "own": "left to its maker's own mode",
 }

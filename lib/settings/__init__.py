@@ -83,8 +83,8 @@ class Settings:
         ocpp_door: where chargers dial in; None: there are none that do.
         ready_before: a car is ready so long before its trip; all_day_departure: local time of a trip that says a day.
         priority: who takes the sun first.
-        batteries: what bs steers; battery_mode: at first; battery_reserve_pct: kept for the month's peak, None: by the
-            time of day and the season. inverters: what dm reads the sun's own production from.
+        batteries: what bs steers; battery_mode: at first; battery_reserve_pct: kept for the month's peak, None: as
+            dm learned. inverters: what dm reads the sun's own production from.
         place, roofs, sun_forecast: where the house stands (degrees north and east), its panels, and who is asked, in
             this order, what they will make; nobody where one of them is missing.
         sim_lines: where the simulated house takes typed lines; only in the demo.

@@ -52,7 +52,7 @@ class BatteryPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreWishes:
-    """What the owner lets his batteries do; reserve_pct: kept for the month's peak, None: by time and season."""
+    """What the owner lets his batteries do; reserve_pct: kept for the month's peak, None: as dm learned."""
 
     mode: StorageMode = StorageMode.AUTO
     reserve_pct: float | None = None

@@ -48,7 +48,10 @@ async def test_a_reserve_is_set_and_given_back_to_the_time_of_day() -> None:
     assert (True, "35 % are kept for the month's peak") == await told(vault, SetReserve(reserve_pct=35))
     assert 35 == vault.storage.reserve_pct
     done, what = await told(vault, SetReserve())
-    assert (True, "the reserve is by the time of day and the season again") == (done, what)
+    assert (True, "the reserve is as the last weeks needed, and by the time of day while that is not known") == (
+        done,
+        what,
+    )
     assert vault.storage.reserve_pct is None
 
 

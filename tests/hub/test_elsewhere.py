@@ -35,6 +35,8 @@ from .garage import a_charging
         ("dm", "mode off", "ev (the cars) and bs (the battery)"),
         ("dm", "mode", "ev (the cars) and bs (the battery)"),
         ("dm", "mode turbo", "ev (the cars) and bs (the battery)"),
+        ("ev", "sim kettle on", "dm (the meter) in the demo"),
+        ("bs", "sim", "dm (the meter) in the demo"),
     ],
 )
 def test_a_word_of_another_program_says_whose_it_is(program: str, line: str, whose: str) -> None:
@@ -48,6 +50,7 @@ def test_a_word_of_another_program_says_whose_it_is(program: str, line: str, who
     [
         ("dm", "status"),
         ("dm", "oven"),
+        ("dm", "sim kettle"),
         ("dm", ""),
         ("ev", "mode off"),
         ("ev", "mode garage off"),
@@ -92,6 +95,16 @@ async def test_a_typed_line_is_pointed_to_its_program() -> None:
         assert "usage is a word of dm (the meter), not of bs: type it there" == await bs.answer(
             " Usage \r\n", may_change=may_change
         )
+
+
+@pytest.mark.parametrize("word", ["propose", "withdraw"])
+def test_examples_of_proposals_are_of_the_programs_own_devices(word: str) -> None:
+    """The cars have no battery to propose for, and the battery no garage."""
+    of_cars, of_store = TABLES["ev"][word].order, TABLES["bs"][word].order
+    assert of_cars is not None
+    assert of_store is not None
+    assert ("garage" in of_cars.such_as, "battery" in of_cars.such_as) == (True, False)
+    assert ("garage" in of_store.such_as, "battery" in of_store.such_as) == (False, True)
 
 
 async def test_the_mode_and_the_reserve_of_the_battery_are_typed() -> None:

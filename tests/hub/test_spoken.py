@@ -78,6 +78,16 @@ def told(charging: Charging | None) -> Newest:
         ),
         (
             spoken.PROPOSE,
+            "garage 40 wish 6 kW by my script For 30 s",
+            Propose(target="garage", source="my script", priority=40, wish_w=6_000.0, for_s=30.0),
+        ),
+        (
+            spoken.PROPOSE,
+            "garage 40 wish 6000 by for you",
+            Propose(target="garage", source="for you", priority=40, wish_w=6_000.0),
+        ),
+        (
+            spoken.PROPOSE,
             "the left place 7 Pause by me",
             Propose(target="the left place", source="me", priority=7, low_w=0.0, high_w=0.0),
         ),
@@ -157,6 +167,8 @@ def test_where_there_is_but_one_its_name_may_be_left_out(word: Spoken, rest: str
         (spoken.PROPOSE, "garage 40 wish much by me", "wish_w is " + WATTS + ", and not 'much'"),
         (spoken.PROPOSE, "garage 40 wish 20s by me", "wish_w is " + WATTS + ", and not '20s'"),
         (spoken.PROPOSE, "garage 40 wish 3 for 2kW by me", "for_s is a number of seconds up to 60, and not '2kW'"),
+        (spoken.PROPOSE, "garage 40 wish 3 for 20 by me for 30", PAIRS),
+        (spoken.PROPOSE, "garage 40 wish 3 by me for 2kW", "for_s is a number of seconds up to 60, and not '2kW'"),
         (spoken.WITHDRAW, "garage me", "what is withdrawn has a target, a priority and a source"),
         (spoken.PEAK, "4500", "a peak is a number of kW from 0 to 100, or off, and not '4500'"),
     ],

@@ -96,7 +96,7 @@ def test_an_order_comes_back_as_it_was(order: Order) -> None:
 
 @pytest.mark.parametrize("order", [SetReserve(), LimitSun()], ids=lambda order: order.type)
 def test_an_order_without_a_number_takes_it_back(order: Order) -> None:
-    """Missing or null: the reserve is by the time of day again, the sun is let go."""
+    """Missing or null: the reserve is learned again, the sun is let go."""
     [number] = {*json.loads(order_to_json(order))} - {"type"}
     for frame in ({"type": order.type}, {"type": order.type, number: None}):
         assert order == parse_order(json.dumps(frame))

@@ -113,7 +113,11 @@ async def test_the_help_names_the_keys_and_what_the_colours_mean() -> None:
         await pilot.press("question_mark")
         await pilot.pause()
         shown = screen(app)
-    for words in ("how much it keeps in reserve", "what is kept in it for the peak", "garage: over temperature"):
+    for words in (
+        "how much it keeps in reserve",
+        "full cells: kept for the peak",
+        "garage: over temperature",
+    ):
         assert words in shown
 
 

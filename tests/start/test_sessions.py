@@ -122,7 +122,9 @@ def test_ports_must_leave_room_for_ten(checkout: Checkout) -> None:
     for ports in ("65527", "0", "8o80", "99999"):
         refused = checkout.run("startup_cron.sh", "--demo", environ={"DM_PORTS": ports})
         assert 1 == refused.returncode
-        assert f"DM_PORTS is {ports}; it must be the number of the first of ten ports, from 1 to 65526" in refused.stderr
+        assert (
+            f"DM_PORTS is {ports}; it must be the number of the first of ten ports, from 1 to 65526" in refused.stderr
+        )
     assert set() == checkout.sessions()
 
 

@@ -224,7 +224,7 @@ class Homestead(Driveway):
         self.put(bs.Chosen(mode=mode))
 
     def reserve(self, reserve_pct: float | None) -> None:
-        """So much shall be kept for the peak; None: by the time of day."""
+        """So much shall be kept for the peak; None: as dm learned, else by the time of day."""
         self.put(bs.Reserved(reserve_pct=reserve_pct))
 
     def put(self, event: bs.Event) -> None:

@@ -101,7 +101,7 @@ def test_a_reserve_by_hand_is_kept_and_one_of_nothing_is_given() -> None:
     assert "gives 0.5 kW in place of the grid" == home.stored
     home.reserve(None)
     home.run(minutes=1)
-    assert "battery: its reserve is by the time of day, as you set it" == home.battery_log[-1]
+    assert "battery: its reserve is auto, as you set it" == home.battery_log[-1]
     assert 3 == len(home.battery_log)
 
 

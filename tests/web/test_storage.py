@@ -41,7 +41,7 @@ async def test_the_battery_is_drawn_and_each_state_comes_by_itself(tab: Tab) -> 
             await tab.shows(words, place)
         hub.say(a_storage(seq=2, why="rests", power_w=0.0, help=GIVEN, mode=StorageMode.HOLD))
         await tab.shows("2.00 kW to the cars until 12:20, 1.9 kWh at most: a cloud passes", HELP)
-        assert "gives nothing; what the sun leaves over is still stored" in await tab.text(MODE)
+        assert "gives nothing; sun that is left over and what is cheap are still stored" in await tab.text(MODE)
         assert "hold" == await tab.value(f'document.querySelector("{MODE} [aria-pressed=true]").value')
 
 
