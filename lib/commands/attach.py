@@ -17,6 +17,7 @@ from typing import Final, Literal
 from lib.commands import SLIP
 from lib.hub.address import parse_address
 from lib.hub.client import Peer, PeerError
+from lib.hub.elsewhere import OF
 from lib.messages import Refused, Say
 from lib.messages.orders import Done, Order
 from lib.panels import seen
@@ -28,6 +29,7 @@ from lib.secrets import SecretsError, load_secrets, secrets_path
 
 TICK_S = 1.0
 TITLES: Final = MappingProxyType({"dm": "Digital Meter", "ev": "Digital Meter: cars", "bs": "Digital Meter: battery"})
+FILES: Final = MappingProxyType({"dm": "dm.py", "ev": "ev_app.py", "bs": "bs_app.py"})
 PANELS: Final = MappingProxyType({"dm": dm_panels, "ev": ev_panels, "bs": bs_panels})
 Program = Literal["dm", "ev", "bs"]
 
@@ -45,7 +47,7 @@ def run(url: str, environ: Mapping[str, str] = os.environ, *, program: Program =
     except (PeerError, SecretsError) as error:
         print(f"{program}: {error}", file=sys.stderr)
         return SLIP
-    return asyncio.run(_show(peer, screen))
+    return asyncio.run(_show(peer, screen, program))
 
 
 def attached(url: str, environ: Mapping[str, str], *, program: Program) -> tuple[Peer, Dashboard]:
@@ -81,12 +83,13 @@ def _token(url: str, environ: Mapping[str, str]) -> str | None:
 
 
 @asynccontextmanager
-async def listening(peer: Peer, screen: Dashboard) -> AsyncIterator[None]:
+async def listening(peer: Peer, screen: Dashboard, *, program: Program) -> AsyncIterator[None]:
     """The screen hears the program meanwhile, and how the line to it is."""
 
     async def tell() -> None:
         while True:
-            screen.show(seen.Peer(url=peer.url, connected=peer.connected, why=peer.why))
+            other = _other(peer, program)
+            screen.show(seen.Peer(url=peer.url, connected=peer.connected and not other, why=other or peer.why))
             await asyncio.sleep(TICK_S)
 
     tasks = [asyncio.create_task(peer.listen()), asyncio.create_task(tell())]
@@ -99,7 +102,17 @@ async def listening(peer: Peer, screen: Dashboard) -> AsyncIterator[None]:
                 await task
 
 
-async def _show(peer: Peer, screen: Dashboard) -> int:
-    async with listening(peer, screen):
+def _other(peer: Peer, program: Program) -> str:
+    """Who else speaks there, whose states this screen does not show; "" where it is the right one, or unknown."""
+    speaks = peer.hello.program if peer.hello else program
+    if speaks == program:
+        return ""
+    if speaks not in OF:
+        return f"there speaks {speaks[:40]!r}, and not {program} ({OF[program]})"
+    return f"there speaks {speaks} ({OF[speaks]}), and not {program} ({OF[program]}): {FILES[speaks]} --attach shows it"
+
+
+async def _show(peer: Peer, screen: Dashboard, program: Program) -> int:
+    async with listening(peer, screen, program=program):
         await screen.run_async()
     return screen.return_code or 0

@@ -49,7 +49,7 @@ async def test_the_cars_can_be_watched_and_steered_from_elsewhere() -> None:
 
     async with door("ev", {Boost: boost}) as hub:
         peer, app = elsewhere("ev", hub)
-        async with listening(peer, app), app.run_test(size=(100, 30)) as pilot:
+        async with listening(peer, app, program="ev"), app.run_test(size=(100, 30)) as pilot:
             await until(pilot, lambda: "charges at 2.3 kW from the sun" in screen(app))
             assert TITLES["ev"] in screen(app)
             await pilot.press("b")
@@ -67,7 +67,7 @@ async def test_what_the_program_refuses_is_shown() -> None:
 
     async with door("dm", {AcceptPeak: accept}) as hub:
         peer, app = elsewhere("dm", hub)
-        async with listening(peer, app), app.run_test(size=(80, 24)) as pilot:
+        async with listening(peer, app, program="dm"), app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: "NEW PEAK" in screen(app))
             await pilot.press("a", "9", "enter")
             await until(pilot, lambda: "9000 W are too much" in screen(app))
@@ -77,12 +77,23 @@ async def test_an_order_to_a_program_that_is_gone_is_answered_with_a_sentence() 
     """Nobody hears it, and that is said."""
     async with door("ev", {}) as hub:
         peer, app = elsewhere("ev", hub)
-        async with listening(peer, app), app.run_test(size=(100, 30)) as pilot:
+        async with listening(peer, app, program="ev"), app.run_test(size=(100, 30)) as pilot:
             await until(pilot, lambda: "garage" in screen(app))
             await hub.close()
             await until(pilot, lambda: not peer.connected)
             await pilot.press("b")
             await until(pilot, lambda: "does not hear us" in screen(app))
+
+
+@pytest.mark.parametrize(
+    ("asked", "speaks", "file"), [("dm", "ev", "ev_app.py --attach"), ("ev", "dm", "dm.py --attach")]
+)
+async def test_the_screen_of_another_program_says_who_speaks_there(asked: Program, speaks: Program, file: str) -> None:
+    """A wrong port is a slip that anyone makes: three of them stand in a row."""
+    async with door(speaks, {}) as hub:
+        peer, app = elsewhere(asked, hub)
+        async with listening(peer, app, program=asked), app.run_test(size=(120, 30)) as pilot:
+            await until(pilot, lambda: f"there speaks {speaks} (" in screen(app) and file in screen(app))
 
 
 def test_without_a_terminal_it_says_what_it_needs(
