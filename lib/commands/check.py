@@ -1,4 +1,4 @@
-"""`ev_app.py --check`: the circuits, what may flow while nobody steers, and who gets what if all are plugged in.
+"""`ev_app.py --check`: the circuits, what may flow while nobody steers, and who gets what if all are plugged in; slips.
 
 Reads the settings alone; no program need run, and no device is asked. At most 80 columns wide.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+from lib.cars import CarSetupError, open_source
 from lib.clock import WallClock
 from lib.commands import SLIP
 from lib.commands.ev_rules import circuits, slips, tree
@@ -42,7 +43,7 @@ def run(config: Settings, out: TextIO | None = None) -> int:
     """
     text = "".join(f"{line}\n" for line in lines(config)) if config.chargers else "no charger stands in config.py\n"
     code = printed(text, out or sys.stdout, who="ev", what="the circuits")
-    found = (*slips(config), *asyncio.run(_feed_slips(config)))
+    found = (*slips(config), *asyncio.run(_feed_slips(config)), *asyncio.run(_source_slips(config)))
     for slip in found:
         print(f"ev: config.py: {slip}", file=sys.stderr)
     return SLIP if found else code
@@ -62,6 +63,25 @@ async def _feed_slips(config: Settings) -> list[str]:
             else:
                 await feed.close()
     return found
+
+
+async def _source_slips(config: Settings) -> list[str]:
+    """What is wrong with how states of charge are set up; a car charges without, so that these stop no start."""
+    secrets, found = load_secrets(config.secrets).others, []
+    for place in config.cars:
+        if not place.soc:
+            continue
+        try:
+            source = open_source(place.soc, secrets, keep_secret=_keeps_none)
+        except CarSetupError as error:
+            found.append(f"cars[{place.rules.name!r}]: soc: {error}")
+        else:
+            await source.close()
+    return found
+
+
+def _keeps_none(_: str, __: str) -> None:
+    """Nothing is asked, so that no log-in is renewed."""
 
 
 def lines(config: Settings) -> Iterator[str]:

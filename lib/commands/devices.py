@@ -152,8 +152,8 @@ async def opened(
         try:
             source = open_source(place.soc, known, keep_secret=_keeper(config, known), clock=clock)
         except CarSetupError as error:
-            troubles[f"car {place.rules.name}"] = f"{place.rules.name}: {error}"
-            log.warning("%s: %s", place.rules.name, error)
+            troubles[f"car {place.rules.name}"] = f"{place.rules.name}: soc: {error}"
+            log.warning("config.py: cars[%r]: soc: %s", place.rules.name, error)
             continue
         sources.append(source)
         if control := control_of(source):

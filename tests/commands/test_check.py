@@ -104,6 +104,20 @@ def test_a_meter_that_cannot_be_asked_is_a_slip(tmp_path: Path) -> None:
     assert 1 == ended.stderr.count("\n")
 
 
+def test_a_source_of_a_car_that_cannot_be_asked_is_a_slip(tmp_path: Path) -> None:
+    """It stops no start, for the car charges all the same: here is where its owner learns of it beforehand."""
+    cars = """
+cars = {
+    "van": {"capacity_kwh": 60, "soc": {"from": "mqt", "url": "mqtt://192.168.1.5/van"}},
+    "cab": {"capacity_kwh": 60, "soc": {"from": "http", "url": "http://192.168.1.20/battery", "soc": "pct"}},
+}
+"""
+    ended = program(tmp_path, PARK + cars)
+    assert SLIP == ended.returncode
+    assert ended.stderr.startswith("ev: config.py: cars['van']: soc: \"from\" is 'mqt'; allowed is one of ")
+    assert 1 == ended.stderr.count("\n")
+
+
 def test_a_slip_in_the_settings_is_one_sentence(tmp_path: Path) -> None:
     """As at every start."""
     ended = program(tmp_path, PARK + 'sharing = "fair"\n')
