@@ -2,9 +2,14 @@
 
 import argparse
 import os
+from types import MappingProxyType
+from typing import Final
 
 from lib import settings
 from lib.commands import dates
+from lib.commands.belonging import check_belonging
+
+GOES_WITH: Final = MappingProxyType({"--no-crc": "--decode", "--from": "--export", "--to": "--export"})
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,6 +39,7 @@ def instead(asked: argparse.Namespace) -> int | None:
 
     Raises SettingsError.
     """
+    check_belonging(asked, parser(), GOES_WITH)
     if asked.decode is not None:
         from lib.commands import decode
 

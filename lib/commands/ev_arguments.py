@@ -2,9 +2,14 @@
 
 import argparse
 import os
+from types import MappingProxyType
+from typing import Final
 
 from lib import settings
 from lib.commands import dates
+from lib.commands.belonging import check_belonging
+
+GOES_WITH: Final = MappingProxyType({"--car": "--sessions", "--eur-kwh": "--sessions", "--as": "--sessions --quarters"})
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
 
 def instead(asked: argparse.Namespace) -> int | None:
     """Carry out the command that was asked for; its exit code, None when ev itself shall run. Raises SettingsError."""
+    check_belonging(asked, parser(), GOES_WITH)
     if asked.attach is not None:
         from lib.commands import attach
 
