@@ -35,6 +35,9 @@ async def main(url: str, target: str, power_w: float, seconds: float = 60.0) -> 
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 4:
-        sys.exit("say where ev is, for what and how much: examples/pool.py ws://127.0.0.1:8081/ws connection 8000")
-    asyncio.run(main(sys.argv[1], sys.argv[2], *map(float, sys.argv[3:])))
+    try:
+        url, target, *numbers = sys.argv[1:]
+        power_w, *seconds = map(float, numbers)
+    except ValueError:
+        sys.exit("say where ev is, for what and how many watts: examples/pool.py ws://127.0.0.1:8081/ws connection 8000")
+    asyncio.run(main(url, target, power_w, *seconds[:1]))

@@ -17,7 +17,7 @@ from lib.chargers import ChargerSetupError
 
 MODULES = Path("/sys/module")
 KEEPS = ("pinctrl_bcm2835", "pinctrl_rp1")  # drivers that say whether they leave outputs alone
-MISSING = "a relay on the GPIO wants two packages: pip install gpiozero lgpio"
+MISSING = "a relay on the GPIO wants two packages: .venv/bin/pip install gpiozero lgpio"
 
 
 class Line(Protocol):
