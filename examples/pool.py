@@ -39,5 +39,7 @@ if __name__ == "__main__":
         url, target, *numbers = sys.argv[1:]
         power_w, *seconds = map(float, numbers)
     except ValueError:
-        sys.exit("say where ev is, for what and how many watts: examples/pool.py ws://127.0.0.1:8081/ws connection 8000")
+        sys.exit(
+            "say where ev is, for what and how many watts: examples/pool.py ws://127.0.0.1:8081/ws connection 8000"
+        )
     asyncio.run(main(url, target, power_w, *seconds[:1]))

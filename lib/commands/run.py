@@ -73,8 +73,10 @@ def run(program: str, config: Settings, standing: Callable[[], Coroutine[Any, An
         SecretsError,
         StoreError,
     ) as error:
-        log.error(error)  # noqa: TRY400 - the sentence is for the owner, a traceback is not
-        print(f"{program}: {error}", file=sys.stderr)
+        of_config = isinstance(error, BatterySetupError | ChargerSetupError | FeedSetupError)
+        said = f"config.py: {error}" if of_config else str(error)
+        log.error(said)  # noqa: TRY400 - the sentence is for the owner, a traceback is not
+        print(f"{program}: {said}", file=sys.stderr)
         return SLIP
     except Exception:
         log.exception("%s ends by a bug of its own", program)
