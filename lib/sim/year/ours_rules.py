@@ -24,7 +24,7 @@ CHARGER, CAR, CELLAR, ROOF = "garage", "car", "cellar", "roof"
 LINE_A = 80.0  # the connection of these homes carries whatever flows: nobody said what it is
 WEAR_EUR_KWH = 0.005  # as the limit reckons it
 RESERVE_PCT = 15.0
-FINE_A, LOW_A = 0.1, 1.0  # of a charger that takes any power: its steps, and less tells no car from one that has ended
+FINE_A, LOW_A = 0.1, 2.0  # of a charger that takes any power: its steps; a car at 1 A looks like one that has ended
 
 
 def dm_rules(setup: Setup, lease_s: float) -> Rules:
