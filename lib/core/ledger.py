@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import exp
 
-from lib.core.claims import LEASE_S, Cause, Claim, Drawn, Grant
+from lib.core.claims import BATTERY, LEASE_S, Cause, Claim, Drawn, Grant
 from lib.core.quarter import QUARTER_S, WATCHED_GAP, Quarter
 from lib.core.shares import STOP_S, Shares
 from lib.core.states import replace
@@ -86,6 +86,11 @@ class Ledger:
             for one in word.drawn
         )
 
+    def unasked_w(self, now_s: float) -> float:
+        """What cars draw that ask for nothing, as in `manual`; a battery that asks for nothing stores what is over."""
+        asking = {claim.who for word in self.words.values() if word.holds(now_s) for claim in word.claims} | {BATTERY}
+        return sum(max(0.0, one.low_w) for one in self.drawn(now_s) if one.controlled and one.who not in asking)
+
     def help_w(self, now_s: float) -> float:
         """What the battery gives the cars now."""
         return sum(word.help_w for word in self.words.values() if word.holds(now_s))
@@ -162,8 +167,9 @@ def after(
     """
     base_w, calm_w, risen = _base_w(ledger, quarter)
     help_w = ledger.help_w(now_s)
+    unasked_w = ledger.unasked_w(now_s)
     asked = tuple(_beside(ledger.claims(now_s, target_w), help_w))
-    claims = tuple(_together(asked, target_w * (1 - margin) - (base_w or 0.0)))
+    claims = tuple(_together(asked, target_w * (1 - margin) - (base_w or 0.0), unasked_w))
     new = ledger.start != quarter.start
     ceiling_w = _ceiling_w(None if new else ledger.ceiling_w, quarter, target_w, margin)
     holds = ledger.target_w is None or target_w >= ledger.target_w
@@ -174,14 +180,14 @@ def after(
         replace(claim, over_w=min(claim.over_w, told.get(claim.who, 0.0) + NEWS_W) if claim.who in told else 0.0)
         for claim in claims
     )
-    room_w = 0.0 if base_w is None else ceiling_w - base_w
+    own_w = (base_w or 0.0) + unasked_w  # what nobody is granted counts as the house does
     shares = Shares(
         quarter,
         target_w,
         kept_w=target_w * margin,
-        room_w=room_w,
-        base_w=base_w or 0.0,
-        calm_w=calm_w,
+        room_w=0.0 if base_w is None else ceiling_w - own_w,
+        base_w=own_w,
+        calm_w=None if calm_w is None else calm_w + unasked_w,
         short_s=ledger.short_s,
         now_s=now_s,
         help_w=help_w,
@@ -275,15 +281,18 @@ def _beside(claims: Iterable[Claim], help_w: float) -> Iterable[Claim]:
         yield replace(claim, over_w=over_w if over_w > NEWS_W / 10 else 0.0) if less_w else claim
 
 
-def _together(claims: Collection[Claim], room_w: float) -> Iterable[Claim]:
+def _together(claims: Collection[Claim], room_w: float, unasked_w: float) -> Iterable[Claim]:
     """The claims, with what goes above the target counted beside what others get before it or above it as well.
 
-    Each asked as if it were alone; room_w: under the target, for all of them.
+    Each asked as if it were alone; room_w: under the target, beside the house; unasked_w: drawn by who does not ask.
     """
-    needs_w = {claim.who: min(claim.wish_w, max(claim.least_w, claim.over_w + room_w)) for claim in claims}
+    needs_w = {
+        claim.who: min(claim.wish_w, max(claim.least_w, room_w + (claim.over_w if claim.over_w else -unasked_w)))
+        for claim in claims
+    }
     for claim in claims:
         others = (one for one in claims if one.who != claim.who and (one.over_w or one.priority >= claim.priority))
-        beside_w = sum(needs_w[one.who] for one in others)
+        beside_w = unasked_w + sum(needs_w[one.who] for one in others)
         yield replace(claim, over_w=claim.over_w + beside_w) if claim.over_w > 0 else claim
 
 

@@ -26,10 +26,11 @@ class Car:
     ordered: list[float] = field(default_factory=lambda: [0.0] * (LAG_S + 1))
     ordered_at_s: float = -100.0
     pauses: int = 0
+    manual_w: float = 0.0  # that its owner set on the box, for one that asks for nothing
 
     def obey(self, grant: Grant | None, now_s: float) -> None:
         """Cut at once; up by 230 W each ten seconds."""
-        granted_w = grant.power_w if grant else 0.0
+        granted_w = grant.power_w if grant else self.manual_w
         last_w = self.ordered[-1]
         to_w = granted_w
         if last_w and granted_w > last_w:
@@ -281,6 +282,26 @@ def test_two_cars_above_the_target_each_get_what_they_need(other: tuple[int, Cau
     assert 8600.0 == max(over.peak_w for over in home.ledger.overs)
     assert 4600 < home.averages[0] <= 8500
     assert [0, 0] == [car.pauses for car in home.cars.values()]
+
+
+@pytest.mark.parametrize(("paid_w", "manual_w"), [(4000.0, 1380.0), (6000.0, 3680.0)])
+def test_what_a_car_draws_that_asks_for_nothing_is_no_room_for_another(paid_w: float, manual_w: float) -> None:
+    """The owner set it on the box: the other car takes what is left under the target, and no more."""
+    manual, night = Car("manual", manual_w=manual_w), a_car("night")
+    home = Home(400, manual, night, target_w=paid_w).run(1801)
+    assert paid_w * 0.95 < min(home.averages) <= max(home.averages) <= paid_w
+    assert 400 == pytest.approx(home.ledger.base_w or 0.0, abs=100)
+    assert 0 == night.pauses
+
+
+def test_a_late_trip_goes_above_the_target_beside_a_car_that_asks_for_nothing() -> None:
+    """The peak that is announced for it has what that car draws in it."""
+    trip = a_car("trip", priority=LATE, over_w=1780.0, cause=Cause.LATE_TRIP)
+    home = Home(500, Car("manual", manual_w=3680.0), trip).run(1801)
+    (over,) = home.ledger.overs
+    assert (3680.0, 2500.0 + 1780 + 3680) == (home.ledger.grants[0].power_w, over.peak_w)
+    assert 7860 == pytest.approx(home.averages[1], abs=5)
+    assert 0 == trip.pauses
 
 
 def test_a_claim_above_the_target_means_a_peak_not_a_difference() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from lib.core.claims import Cause
 from lib.core.modes import Mode
+from lib.core.plugged import Named
 from tests.conftest import local
 from tests.core.prices import rates
 from tests.stories.driveway import Driveway, steps
@@ -175,6 +176,19 @@ def test_manual_is_left_alone_except_where_a_row_is_full() -> None:
     assert 7.6 == home.amps()
     assert "manual: left as it is; held to 7.6 A by connection L1" in home.sentences
     assert home.over_s <= 10
+
+
+def test_beside_a_car_in_manual_another_keeps_to_what_is_left_under_the_peak() -> None:
+    """6 A that the owner set on the one box: the other car gets less by as much, and is never stopped for it."""
+    home = two_cars(peak_w=4000.0, leap_s=1).run(30)
+    home.tell(Named(charger="street", car="car_2"))
+    home.list_trips(a_trip("@car_2@ Antwerpen 80 %", MORNING))
+    home.want(Mode.MANUAL)
+    home.run(2).points["garage"].tell(current_a=6.0, paused=False)
+    home.run(minutes=45)
+    assert [1380, True] == [home.points["garage"].power_w, home.points["street"].power_w > 1380]
+    assert 3800 < min(home.averages_w[1:]) <= max(home.averages_w) <= 4000
+    assert ([], 0) == (home.above, home.pauses("street"))
 
 
 def test_two_cars_on_one_phase_stay_within_it() -> None:
