@@ -29,7 +29,7 @@ from lib.core.states import replace
 FOLLOWED_S = 8.0  # a reading that much younger than an order may show what came of it
 SETTLED_W = 150.0  # what still moves more than this between two readings is on its way
 LATE_S = 30.0  # by then every car has followed, or will not
-IGNORES_A = 1.5  # a car that goes on to take so much more than it is offered heeds no offer
+IGNORES_A = 1.5  # a car that goes on for LATE_S to take so much more than it is offered heeds no offer
 AGAIN_S, LONGEST_S = 60.0, 600.0  # after so long one that refused an order is told more again
 SURE_S = LEASE_S + 15.0  # by then one that watches itself has noticed the silence, and its car has followed
 SWITCH_S = 60.0  # after a phase switch nothing is measured of the car's phases
@@ -44,6 +44,14 @@ class Move:
     sent_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """What a car takes on each phase although it has been offered less since `since_s`."""
+
+    current_a: float
+    since_s: float
+
+
 @dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Post:
     """A charger, as it is known now.
@@ -54,6 +62,7 @@ class Post:
         moves: orders that the car may not have followed yet, oldest first.
         phases: on how many it charges, as far as is known; switched_s: when that changed last.
         drawn_a: what its car took on each phase when that was last settled.
+        ignored: what its car goes on to take above its offer; it may only be late to follow.
         stubborn_a: what its car takes whatever it is offered; it is given that or nothing.
         balked: the last order it refused, until it takes one or a while has passed since `balked_s`, which is longer
             the oftener that was (`balks`). meddled: what somebody else set on it.
@@ -69,6 +78,7 @@ class Post:
     phases: int
     switched_s: float | None = None
     drawn_a: Amps | None = None
+    ignored: Ignored | None = None
     stubborn_a: float = 0.0
     balked: str = ""
     balked_s: float = -inf
@@ -237,7 +247,10 @@ def _moved(post: Post, order: Order, sent_s: float, car: CarRules | None) -> Pos
     phases = min(order.phases or post.phases, post.rules.phases, car.phases if car else 3)
     move = Move(current_a=order.current_a if order.go else 0.0, phases=phases, sent_s=sent_s)
     switched_s = sent_s if phases != post.phases else post.switched_s
-    return replace(post, moves=(*post.moves[-8:], move), switched_s=switched_s)
+    ignored = post.ignored
+    if ignored is not None and move.current_a + IGNORES_A >= ignored.current_a:
+        ignored = None  # a late car may take that later, when it is offered less again
+    return replace(post, moves=(*post.moves[-8:], move), switched_s=switched_s, ignored=ignored)
 
 
 def _told(post: Post, reading: ChargerReading, car: CarRules | None) -> Post:
@@ -249,6 +262,10 @@ def _told(post: Post, reading: ChargerReading, car: CarRules | None) -> Post:
     if not reading.plug.is_car and reading.plug is not Plug.UNKNOWN:
         settled = True
     drawn_a = None if fresh else post.drawn_a
+    ignored = _ignored(None if fresh else post.ignored, reading)
+    stubborn_a = 0.0 if fresh else post.stubborn_a
+    if ignored is not None and reading.read_s - ignored.since_s > LATE_S:
+        stubborn_a = max(stubborn_a, ignored.current_a)
     quiet = switched_s is None or reading.read_s - switched_s > SWITCH_S
     if quiet and reading.plug is Plug.CHARGING and reading.phases_a and max(reading.phases_a) > LEAST_A / 2:
         drawn_a = reading.phases_a
@@ -262,19 +279,24 @@ def _told(post: Post, reading: ChargerReading, car: CarRules | None) -> Post:
         phases=phases,
         switched_s=switched_s,
         drawn_a=drawn_a if phases == post.phases else None,
-        stubborn_a=0.0 if fresh else max(post.stubborn_a, _ignored_a(post, reading)),
+        ignored=ignored,
+        stubborn_a=stubborn_a,
         meddled=post.meddled if reading.plug.is_car else "",
     )
 
 
-def _ignored_a(post: Post, reading: ChargerReading) -> float:
-    """What the car takes although it was offered less for a while; 0 for one that heeds its offer."""
-    before = post.reading
-    if before is None or post.moves or not reading.offered_a or reading.offered_a != before.offered_a:
-        return 0.0
-    was_a, drawn_a = max(before.phases_a or (0.0,)), max(reading.phases_a or (0.0,))
-    ignores = drawn_a > reading.offered_a + IGNORES_A and abs(drawn_a - was_a) < IGNORES_A / 3
-    return drawn_a if ignores else 0.0
+def _ignored(before: Ignored | None, reading: ChargerReading) -> Ignored | None:
+    """What the car takes although it is offered less, as long as it stays at that; None for one that heeds its offer.
+
+    Orders may come faster than a car follows, so what counts is not how old the last one is: who follows, however late,
+    does not stay where he was.
+    """
+    drawn_a = max(reading.phases_a or (0.0,))
+    if not reading.offered_a or drawn_a <= reading.offered_a + IGNORES_A:
+        return None
+    if before is not None and abs(drawn_a - before.current_a) < IGNORES_A:
+        return before
+    return Ignored(current_a=drawn_a, since_s=reading.read_s)
 
 
 def _settled(post: Post, reading: ChargerReading) -> bool:

@@ -104,13 +104,30 @@ def test_no_charger_is_told_less_than_the_norm_has() -> None:
 
 
 def test_a_car_that_takes_more_than_it_is_offered_is_given_that_or_nothing() -> None:
-    """Seen twice without an order on its way; a new plug-in is a new car."""
-    known = after(told(10, (16, 16, 16), 0))
+    """Seen for half a minute, however its offer moves below that; a new plug-in is a new car."""
+    known = after(*(told(10 - second % 3, (16, 16, 16), second) for second in range(0, 30, 5)))
     assert (0.0, 6.0) == (known.stubborn_a, known.least_a)
-    known = post.after(known, told(10, (16, 16, 16), 5), THREE)
+    known = post.after(known, told(10, (16, 16, 16), 31), THREE)
     assert (16.0, 16.0) == (known.stubborn_a, known.least_a)
-    again = told(10, (6, 6, 6), 10)
+    again = told(10, (6, 6, 6), 36)
     assert 0.0 == post.after(known, replace(again, reading=replace(again.reading, plugins=2)), THREE).stubborn_a
+
+
+@pytest.mark.parametrize("late_s", [5, 14, 25])
+def test_a_car_that_follows_late_is_not_stubborn(late_s: int) -> None:
+    """It draws what it was offered that long ago, be that one cut or one after the other."""
+    for cuts in ({0: 6}, {0: 13, 10: 10, 20: 7, 30: 6}, {0: 6, 12: 16, 20: 6}):
+        offered, drawn = [16.0], 16.0
+        known = after(told(16, (16, 16, 16), -5))
+        for second in range(90):
+            if second in cuts:
+                known = post.after(known, took(cuts[second], second), THREE)
+            offered.append(cuts.get(second, offered[-1]))
+            drawn = offered[max(0, len(offered) - 1 - late_s)]
+            if second % 2:
+                known = post.after(known, told(offered[-1], (drawn, drawn, drawn), second), THREE)
+            assert 0.0 == known.stubborn_a
+        assert 6.0 == drawn
 
 
 def test_a_car_that_is_still_coming_down_is_not_stubborn() -> None:
