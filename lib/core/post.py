@@ -3,6 +3,7 @@
 In: the events of lib/core/charger.py. Out: a range of watts and amperes. Knows no wish and no other charger.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import inf
 
@@ -23,7 +24,6 @@ from lib.core.charger import (
 )
 from lib.core.circuits import DRAWS_A, NOTHING, Amps, conductors, on, safe_a, wires
 from lib.core.claims import LEASE_S
-from lib.core.power import PHASE_V
 from lib.core.states import replace
 
 FOLLOWED_S = 8.0  # a reading that much younger than an order may show what came of it
@@ -141,16 +141,18 @@ class Post:
 
     @property
     def range_a(self) -> tuple[Amps, Amps]:
-        """The same by the meter's phases."""
-        low_w, high_w = self.range_w
+        """The same by the meter's phases, each order on those that it is for."""
         loads = self.loads()
-        measured = self._measured_a(loads)
-        if measured is not None and not self.moves and self.missed is None:
-            return measured, measured
-        per_w = PHASE_V * max(1, self._taken(self.phases))
-        return on(loads, low_w / per_w), on(
-            self.loads(max([self.phases, *(m.phases for m in self.moves)])), high_w / per_w
-        )
+        known_a = self._known_a(loads)
+        if known_a is not None and not self.moves and self.missed is None:
+            return known_a, known_a
+        offers_a = on(loads, self.offered_a)
+        if self.lapsed:
+            return NOTHING, offers_a
+        ends_a = [on(self.loads(move.phases), move.current_a) for move in self.moves]
+        if known_a is None or self.missed is not None:
+            return NOTHING, _each(max, offers_a, known_a or NOTHING, *ends_a)
+        return _each(min, known_a, *ends_a), _each(max, known_a, *ends_a)
 
     @property
     def reserved_a(self) -> Amps:
@@ -191,6 +193,13 @@ class Post:
             offered.append(safe_a(self.rules))
         return max([*offered, *(move.current_a for move in self.moves)], default=0.0)
 
+    def _known_a(self, loads: tuple[int, ...]) -> Amps | None:
+        """What its last reading says that it draws, if need be by its power alone."""
+        known_a, known_w = self._measured_a(loads), self.reading.power_w if self.reading else None
+        if known_a is not None or known_w is None:
+            return known_a
+        return on(loads, known_w / power_w(1.0, max(1, self._taken(self.phases))))
+
     def _measured_a(self, loads: tuple[int, ...]) -> Amps | None:
         drawn_a = self.reading.phases_a if self.reading else None
         own = wires(self.rules.wired)
@@ -200,6 +209,12 @@ class Post:
             return on(loads, max(drawn_a))
         by_phase = dict(zip(own, drawn_a, strict=True))
         return by_phase[1], by_phase[2], by_phase[3]
+
+
+def _each(chosen: Callable[[Iterable[float]], float], *all_a: Amps) -> Amps:
+    """The least or the most of each phase."""
+    one, two, three = (chosen(phase_a) for phase_a in zip(*all_a, strict=True))
+    return one, two, three
 
 
 def opened(rules: ChargerRules) -> Post:

@@ -7,6 +7,7 @@ import pytest
 from lib.core import post
 from lib.core.car import CarRules
 from lib.core.charger import Accepted, Balked, ChargerReading, ChargerRules, Missed, Order, Plug, Told, Took
+from lib.core.circuits import Amps
 from lib.core.post import Post
 
 RULES = ChargerRules(name="garage", phases=3, wired="231", switches=True)
@@ -75,6 +76,28 @@ def test_on_its_way_to_other_phases_it_loads_all_of_both() -> None:
     assert 1 == known.goes_to
     known = post.after(known, told(6, (6, 0, 0), 20, phases=1), THREE)
     assert (None, (2,)) == (known.goes_to, known.loaded)
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "least_a", "most_a"),
+    [
+        ((6, 1), (6, 3), (0, 6, 0), (6, 6, 6)),
+        ((16, 1), (6, 3), (0, 6, 0), (6, 16, 6)),
+        ((6, 3), (16, 1), (0, 6, 0), (6, 16, 6)),
+        ((10, 3), (6, 1), (0, 6, 0), (10, 10, 10)),
+    ],
+)
+def test_between_phases_each_order_counts_on_those_that_it_is_for(
+    before: tuple[float, int], then: tuple[float, int], least_a: Amps, most_a: Amps
+) -> None:
+    """6 A on three phases are 6 A on each, and no 18 on the one before; on phases that it leaves it may fall to 0."""
+    (was_a, phases), (current_a, to) = before, then
+    drawn_a = (was_a, was_a * (phases == 3), was_a * (phases == 3))
+    known = after(*(told(was_a, drawn_a, at_s, phases=phases) for at_s in (0, 5)), took(current_a, 6, phases=to))
+    assert (least_a, most_a) == known.range_a
+    quiet = replace(told(was_a, drawn_a, 5, phases=phases).reading, phases_a=None)
+    known = after(Told(charger="garage", reading=quiet), took(current_a, 6, phases=to))
+    assert (least_a, most_a) == known.range_a
 
 
 def test_a_charger_that_is_silent_counts_with_the_most_it_may_offer() -> None:
