@@ -8,17 +8,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from lib.core.car import CarReading, CarRules, CarTold
 from lib.core.charger import ChargerReading, ChargerRules, Plug, Told
 from lib.core.trip import Trip
 
+T = TypeVar("T")
+
 NEAR = timedelta(minutes=5)  # a car and a charger that say so within this time speak of one plug
 SLOW = timedelta(minutes=20)  # the same for a source that is late
 LISTEN = timedelta(minutes=10)  # after a plug-in cars are compared for so long, and longer for a late source
 DRAWS_A, MORE_A = 2.0, 1.5  # a phase that carries so much is used; a car takes no more than so much above its most
-DOUBTED = timedelta(seconds=30)  # so long more must be drawn than a car can, before it is not that one
+DOUBTED_S = 30.0  # so long more must be drawn than a car can, before it is not that one
+SEEN_S = DOUBTED_S / 2  # between two readings no more is counted: what it drew in a silence nobody saw
 BACK = (timedelta(hours=-1), timedelta(hours=2))  # around the end of a trip its car comes home
 SOON = timedelta(hours=12)
 BEGINS = timedelta(minutes=1)
@@ -59,23 +62,25 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnCable:
-    """A charger with a car on it.
-
-    Attributes:
-        doubted: the cars that it cannot be by its last readings, and doubted_since: the first of these; a charger that
-            switches its phases may misread for a while.
-        excluded: those that it cannot be.
-
-    """
+    """A charger with a car on it; excluded: the cars that it cannot be."""
 
     charger: str
     since: datetime
     plugins: int | None = None
     car: str | None = None
     ground: Ground = Ground.UNKNOWN
-    doubted: tuple[str, ...] = ()
-    doubted_since: datetime | None = None
     excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """The cars that cannot draw what is drawn on a cable, each with for how long; a charger may misread for a while.
+
+    seen: when that was read last.
+    """
+
+    seen: datetime
+    cars_s: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +101,11 @@ class OwnPlug:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plugged:
-    """All cables with a car on them by charger, and the plugs of the cars by car."""
+    """All cables with a car on them by charger, the plugs of the cars by car, and by charger which cars are doubted."""
 
     cables: Mapping[str, OnCable] = field(default_factory=dict)
     plugs: Mapping[str, OwnPlug] = field(default_factory=dict)
+    doubts: Mapping[str, Doubt] = field(default_factory=dict)
 
     def car(self, charger: str) -> str | None:
         """The car on a charger; None: there is none, or nobody knows it."""
@@ -153,7 +159,9 @@ def _charger(plugged: Plugged, name: str, reading: ChargerReading, at: datetime,
     known = cable
     if cable.plugins is None and reading.plugins is not None:
         cable = replace(cable, plugins=reading.plugins)
-    cable = _doubted(cable, reading, at, rules)
+    plugged, shut = _doubted(plugged, cable, reading, at, rules)
+    if shut:
+        cable = replace(cable, excluded=(*cable.excluded, *shut))
     if at - cable.since < LISTEN or cable.car in cable.excluded:
         cable = _decided(plugged, cable, rules)
     return plugged if cable == known else _settled(plugged, cable, rules)
@@ -190,7 +198,8 @@ def _left(plugged: Plugged, cable: OnCable) -> Plugged:
     plugs = dict(plugged.plugs)
     if cable.car in plugs and plugs[cable.car].on:
         plugs[cable.car] = replace(plugs[cable.car], worn=True)
-    return replace(plugged, cables=_without(plugged, cable.charger), plugs=plugs)
+    gone = cable.charger
+    return replace(plugged, cables=_without(plugged.cables, gone), plugs=plugs, doubts=_without(plugged.doubts, gone))
 
 
 def _settled(plugged: Plugged, cable: OnCable, rules: Rules) -> Plugged:
@@ -265,14 +274,26 @@ def _near(car: str, rules: Rules) -> timedelta:
     return SLOW if car in rules.late else NEAR
 
 
-def _doubted(cable: OnCable, reading: ChargerReading, at: datetime, rules: Rules) -> OnCable:
-    """The cable after a reading that shows more than some cars can draw; what stays so excludes them."""
-    cannot = tuple(car for car in rules.cars if car not in cable.excluded and _cannot(rules.cars[car], reading))
-    if cannot != cable.doubted:
-        return replace(cable, doubted=cannot, doubted_since=at if cannot else None)
-    if cable.doubted_since is None or at - cable.doubted_since < DOUBTED:
-        return cable
-    return replace(cable, doubted=(), doubted_since=None, excluded=(*cable.excluded, *cannot))
+def _doubted(
+    plugged: Plugged, cable: OnCable, reading: ChargerReading, at: datetime, rules: Rules
+) -> tuple[Plugged, tuple[str, ...]]:
+    """The cables after a reading that may show more than some cars can draw, and the cars that this excludes now.
+
+    Each car has its own clock, which a reading that fits it ends. Where a charger is read seldom it takes three.
+    """
+    name = cable.charger
+    cannot = [car for car in rules.cars if car not in cable.excluded and _cannot(rules.cars[car], reading)]
+    before = plugged.doubts.get(name)
+    if before is None and not cannot:
+        return plugged, ()
+    passed_s = min(max(0.0, (at - before.seen).total_seconds()), SEEN_S) if before else 0.0
+    known_s = before.cars_s if before else {}
+    cars_s = {car: known_s[car] + passed_s if car in known_s else 0.0 for car in cannot}
+    shut = tuple(car for car in cannot if cars_s[car] >= DOUBTED_S)
+    left_s = {car: lasted_s for car, lasted_s in cars_s.items() if car not in shut}
+    others = _without(plugged.doubts, name)
+    doubts = {**others, name: Doubt(seen=at, cars_s=left_s)} if left_s else others
+    return replace(plugged, doubts=doubts), shut
 
 
 def _cannot(car: CarRules, reading: ChargerReading) -> bool:
@@ -291,5 +312,5 @@ def _soon(trips: tuple[Trip, ...], at: datetime) -> set[str]:
     return {one.car for one in trips if at < one.departs <= at + SOON}
 
 
-def _without(plugged: Plugged, charger: str) -> dict[str, OnCable]:
-    return {name: cable for name, cable in plugged.cables.items() if name != charger}
+def _without(by_charger: Mapping[str, T], charger: str) -> dict[str, T]:
+    return {name: one for name, one in by_charger.items() if name != charger}

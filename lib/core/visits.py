@@ -89,8 +89,8 @@ def cable_told(charging: Charging, event: plugged.Event, rules: ChargingRules, *
     )
     before = charging.plugged
     now = plugged.after(before, event, charging.at, known)
-    if now is before:
-        return charging
+    if now.cables is before.cables and now.plugs is before.plugs:  # a doubt is no news
+        return charging if now is before else replace(charging, plugged=now)
     charging = replace(charging, plugged=now, planned_s=None)
     told = list(said)
     for name in charging.bays:

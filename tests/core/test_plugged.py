@@ -190,12 +190,14 @@ def test_what_a_car_cannot_draw_excludes_it() -> None:
     story = Story(rules=Rules(cars=CARS, chargers={"garage": ChargerRules(name="garage", car="car_2")}))
     assert ("car_2", Ground.DEFAULT) == story.see(0, charger())
     assert ("car_2", Ground.DEFAULT) == story.see(90, three_phases)
-    assert ("car_1", Ground.ONLY_ONE) == story.see(91, three_phases)
+    assert ("car_2", Ground.DEFAULT) == story.see(91, three_phases)
+    assert ("car_1", Ground.ONLY_ONE) == story.see(92, three_phases)
     story = Story()
     story.see(0, charger())
     assert ("car_1", Ground.DEFAULT) == story.see(1, charger(Plug.CHARGING, phases_a=(16.4, 0.1, 0.0)))
     assert ("car_1", Ground.DEFAULT) == story.see(2, one_phase)
-    assert ("car_2", Ground.ONLY_ONE) == story.see(3, one_phase)
+    assert ("car_1", Ground.DEFAULT) == story.see(3, one_phase)
+    assert ("car_2", Ground.ONLY_ONE) == story.see(4, one_phase)
 
 
 def test_odd_readings_exclude_nobody_at_once() -> None:
@@ -207,6 +209,45 @@ def test_odd_readings_exclude_nobody_at_once() -> None:
         for second in range(0, 29, 4):
             assert ("car_1", Ground.DEFAULT) == story.see(minute + second / 60, odd)
         assert ("car_1", Ground.DEFAULT) == story.see(minute + 1, calm)
+
+
+def test_two_odd_readings_around_a_silence_exclude_nobody() -> None:
+    """What was between them nobody saw; a reading that fits, or half a minute of odd ones, settles it."""
+    odd, calm = (charger(Plug.CHARGING, phases_a=a) for a in ((18.0, 0.0, 0.0), (6.0, 6.0, 6.0)))
+    for silence in (40 / 60, 5, 60):
+        story = Story()
+        story.see(0, charger())
+        for minute in (20, 20 + silence):
+            assert ("car_1", Ground.DEFAULT) == story.see(minute, odd)
+        again = replace(story, plugged=story.plugged)
+        assert ("car_1", Ground.DEFAULT) == story.see(21 + silence, calm)
+        assert ("car_1", Ground.DEFAULT) == story.see(22 + silence, odd)
+        assert ("car_2", Ground.ONLY_ONE) == again.see(20.5 + silence, odd)
+
+
+def test_each_car_is_doubted_for_itself() -> None:
+    """On three phases the sun swings from 14 to 20 A: what a car of 16 A cannot draw now and then helps no other."""
+    cars = {**CARS, "car_3": CarRules(name="car_3", capacity_wh=60_000, current_a=32)}
+    story = Story(rules=Rules(cars=cars, chargers={"garage": ChargerRules(name="garage", car="car_2")}))
+    story.see(0, charger())
+    for second in range(0, 31, 10):
+        assert "car_2" == story.plugged.car("garage")
+        current_a = 20.0 if second % 20 else 14.0
+        story.see(20 + second / 60, charger(Plug.CHARGING, phases_a=(current_a,) * 3))
+    assert Ground.UNKNOWN is story.plugged.cables["garage"].ground
+    assert ("car_2",) == story.plugged.cables["garage"].excluded
+
+
+def test_a_doubt_is_no_news_of_the_cables() -> None:
+    """So nothing is written at once of it; with the next plug-in it is over."""
+    story = Story()
+    story.see(0, charger())
+    cables = story.plugged.cables
+    story.see(20, charger(Plug.CHARGING, phases_a=(18.0, 0.0, 0.0)))
+    assert cables is story.plugged.cables
+    assert ["garage"] == list(story.plugged.doubts)
+    story.see(21, charger(Plug.EMPTY))
+    assert not story.plugged.doubts
 
 
 def test_a_counter_that_moved_is_another_plug_in() -> None:
@@ -244,10 +285,10 @@ def test_what_changes_nothing_is_the_same_object() -> None:
     story = Story()
     story.see(0, charger(plugins=1))
     before = story.plugged
-    for minute in (30, 31):
+    for minute in (30, 31, 32):
         story.see(minute, charger(Plug.CHARGING, plugins=1, phases_a=(16.0, 16.0, 16.0)))
     shut_out = story.plugged  # a car of one phase was shut out
-    story.see(32, charger(Plug.CHARGING, plugins=1, phases_a=(16.0, 16.0, 16.0)))
+    story.see(33, charger(Plug.CHARGING, plugins=1, phases_a=(16.0, 16.0, 16.0)))
     assert before != story.plugged
     assert shut_out is story.plugged
 

@@ -8,7 +8,7 @@ from lib.core.car import CarReading, CarRules
 from lib.core.charger import Found
 from lib.core.counting import Count, QuarterWh
 from lib.core.modes import Mode, Phases
-from lib.core.plugged import Ground, OnCable, OwnPlug, Plugged
+from lib.core.plugged import Doubt, Ground, OnCable, OwnPlug, Plugged
 from lib.core.sessions import Session, after, began, closed
 from lib.core.soc import Soc, charged, opened, plugged_in, read
 from lib.core.trip import Entry
@@ -56,7 +56,11 @@ def a_standing(mode: Mode = Mode.AUTO) -> Standing:
     cable = OnCable(charger="garage", since=NOON, plugins=7, car="car_1", ground=Ground.OWNER, excluded=("car_2",))
     return Standing(
         intents={"garage": Intent(mode=mode, wish=Phases.ONE, boost_until=NOON + HOUR), "drive": Intent(mode=Mode.OFF)},
-        plugged=Plugged(cables={"garage": cable}, plugs={"car_1": OwnPlug(on=True, as_of=NOON, turned=NOON)}),
+        plugged=Plugged(
+            cables={"garage": cable},
+            plugs={"car_1": OwnPlug(on=True, as_of=NOON, turned=NOON)},
+            doubts={"garage": Doubt(seen=NOON, cars_s={"car_3": 15.0})},
+        ),
         socs={"car_1": a_soc()},
         sessions={"garage": a_session()},
         switches={"garage": Switches(at=(NOON, NOON + MINUTE))},
