@@ -16,6 +16,7 @@ from lib.clock import WallClock
 from lib.commands.bs_rules import storage_rules
 from lib.core.battery import ONE_PHASE_W, SOCKET_W, THREE_PHASE_W
 from lib.core.cellar import TURN_S
+from lib.core.dispatch import IDLES_S
 from lib.core.helping import BRIDGE_S, KEEPS, START_WH
 from lib.core.modes import StorageMode
 from lib.core.reserve import reserve_pct
@@ -165,6 +166,7 @@ def test_its_figures_are_those_of_the_code() -> None:
         f"a change of less than {budget.band_w:g} W is none, {written}",
         f"telegrams or `dm`, for {LEASE_S:g} s",
         f"rests for {NUMBERS[round(TURN_S)]} seconds. Less than {DEAD_W:g} W is nothing",
+        f"it rests on, for {IDLES_S:g} seconds at the longest",
         f"for {NUMBERS[round(BRIDGE_S / 60)]} minutes at the longest. With less than {START_WH:g} Wh to give",
         f"Nobody is helped in {', '.join(f'`{mode}`' for mode in KEEPS[:-1])} and `{KEEPS[-1]}`",
     ):

@@ -100,7 +100,7 @@ class Storage:
         plan, planned_s: when things shall happen, and when that was worked out.
         mode, reserve_pct: the owner's words; None: as dm learned.
         target_w: what all batteries together shall do; None: they are left to their own mode.
-        turned_s, changed_s: when the direction, and that power, last changed.
+        turned_s, changed_s: when the direction, and that power, last changed. idle_w: what they measure at rest.
         help: what the cars are given; helped: what they were given last; refused: why what they asked is not;
             bridged_s: since when it is a cloud's.
         outside: what other programs want, under the name of all batteries together, see lib/core/claims.py.
@@ -129,6 +129,7 @@ class Storage:
     target_w: float | None = None
     turned_s: float | None = None
     changed_s: float | None = None
+    idle_w: float = 0.0
     help: Help | None = None
     helped: Help | None = None
     refused: str = ""

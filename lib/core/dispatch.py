@@ -24,6 +24,7 @@ from lib.core.storing import DEAD_W, Facts, claim_of, device_of, facts_of, fence
 
 SAME_W = 50.0  # a change that small is not worth a message
 SMALL_W, SMALL_S = 150.0, 3.0  # and one that small, not each second
+IDLES_S = 30.0  # what flows so long after they were told to rest flows at rest
 STARTS_S = 5.0  # a start first hears the house, the prices and the cars
 HOLD_STEP_W = 150.0  # the sun is told anew to be held back when it differs by so much
 MORE_W = 300.0  # so much more sun is let through than the batteries take, while they could take more
@@ -49,7 +50,9 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
     if not storage.site.is_fresh(storage.now_s):  # nothing is raised, and nobody knows what should fall
         return storage
     resolved = resolve(device, storage.put)
-    target_w, turned_s, turning = _turned(storage, resolved.target_w, rules.turn_s)
+    flows_w = sum(cell.power_w or 0.0 for cell in storage.cells.values() if cell.able)
+    idle_w = flows_w if _has_run_out(storage) else storage.idle_w
+    target_w, turned_s, turning = _turned(storage, resolved.target_w, flows_w - idle_w, rules.turn_s)
     changed_s = storage.changed_s if target_w == storage.target_w else storage.now_s
     cells = _told(storage, facts, target_w)
     return replace(
@@ -58,6 +61,7 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
         target_w=target_w,
         turned_s=turned_s,
         changed_s=changed_s,
+        idle_w=idle_w,
         claimed_s=None if claim is None else storage.now_s if storage.claimed_s is None else storage.claimed_s,
         hold_sun_w=_hold_sun_w(storage, rules, facts, wished),
         why=why_of(storage, facts, wished, resolved, target_w, turning=turning),
@@ -113,10 +117,17 @@ def _released(storage: Storage, why: BatteryWhy) -> Storage:
     )
 
 
-def _turned(storage: Storage, target_w: float, turn_s: float) -> tuple[float, float | None, bool]:
-    """The power that is told now, when the direction last changed, and whether it rests before it turns."""
+def _has_run_out(storage: Storage) -> bool:
+    """Whether what flows is no way to turn from: its measure is off, it idles, or it obeys nobody."""
+    return storage.target_w == 0 and storage.changed_s is not None and storage.now_s - storage.changed_s >= IDLES_S
+
+
+def _turned(storage: Storage, target_w: float, flows_w: float, turn_s: float) -> tuple[float, float | None, bool]:
+    """The power that is told now, when the direction last changed, and whether it rests before it turns.
+
+    flows_w: beside what they measure at rest.
+    """
     before_w, now_s = storage.target_w or 0.0, storage.now_s
-    flows_w = sum(cell.power_w or 0.0 for cell in storage.cells.values() if cell.able)
     if abs(target_w) < DEAD_W:
         target_w = 0.0
     turned_s = storage.turned_s

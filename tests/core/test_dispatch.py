@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from lib.core import storage
-from lib.core.battery import BatteryReading, BatteryRules, BatteryTold
+from lib.core.battery import BatteryReading, BatteryRules, BatteryTold, BatteryTook
 from lib.core.cellar import TURN_S, Storage, StorageRules
 from lib.core.dispatch import dispatched
 from lib.core.modes import StorageMode
@@ -14,9 +16,11 @@ from tests.conftest import NOON
 RULES = StorageRules(batteries={"cellar": BatteryRules(name="cellar", capacity_wh=10_000.0)})
 
 
-def second(known: Storage, grid_w: float, *happened: storage.Event, rules: StorageRules = RULES) -> Storage:
+def second(
+    known: Storage, grid_w: float, *happened: storage.Event, rules: StorageRules = RULES, power_w: float = 0.0
+) -> Storage:
     """One second later: these, a reading of a battery at rest, a word of dm, and what follows."""
-    reading = BatteryReading(read_s=known.now_s, soc_pct=60.0, power_w=0.0)
+    reading = BatteryReading(read_s=known.now_s, soc_pct=60.0, power_w=power_w)
     word = Word(at=known.at + timedelta(seconds=1), good=True, grid_w=grid_w, target_w=2_500.0)
     now_s = known.now_s + 1
     for event in (*happened, BatteryTold(battery="cellar", reading=reading), storage.Heard(word=word)):
@@ -47,3 +51,23 @@ def test_one_that_was_handed_back_meanwhile_rests_before_it_turns_too() -> None:
     rests = [one.target_w for one in told if one.now_s - 11 < TURN_S]
     assert [0.0] * 3 == rests
     assert (told[-1].target_w or 0.0) > 0
+
+
+@pytest.mark.parametrize(("idle_w", "house_w"), [(-120.0, -3_000.0), (130.0, 2_500.0)])
+def test_what_it_measures_at_rest_is_no_direction(idle_w: float, house_w: float) -> None:
+    """Three inverters that idle keep it from turning for half a minute, and after the next cloud no longer than 5 s."""
+    known, power_w = storage.opened(RULES, at=NOON, now_s=0.0), idle_w
+    told = []
+    for n in range(90):
+        left_w = 0.0 if 60 <= n < 70 else house_w
+        known = second(known, left_w + power_w, power_w=power_w)
+        wanted = known.cells["cellar"].setpoint
+        if wanted is not None:
+            took = BatteryTook(battery="cellar", setpoint=wanted, power_w=wanted.power_w, sent_s=known.now_s)
+            known = dispatched(storage.after(known, took, RULES, now_s=known.now_s, now=NOON), RULES)
+            power_w = wanted.power_w or idle_w
+        told.append((known.target_w or 0.0) * house_w)
+    assert not any(told[:30])
+    assert all(way < 0 for way in told[45:60])
+    assert not any(told[65:70])
+    assert all(way < 0 for way in told[75:])
