@@ -125,6 +125,8 @@ def _ceiling_w(storage: Storage, rules: StorageRules, over_w: float) -> float | 
     left_s = (start_of(at) + QUARTER - at).total_seconds()
     if word.average_w is None or left_s <= 0:
         return kept_w  # nobody watched its start
+    if word.at is None or start_of(word.at) != start_of(at):
+        return kept_w  # what the last one counted says nothing of this one, of which no telegram came yet
     return max(0.0, (kept_w - word.average_w) * QUARTER_S / left_s)
 
 

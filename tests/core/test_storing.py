@@ -147,6 +147,20 @@ def test_what_the_quarter_already_counts_counts() -> None:
     assert (-3850, Ground.SHAVES) == done(a_storage(4000.0, at=at, soc_pct=30.0, average_w=2300.0))
 
 
+def test_what_the_last_quarter_counted_says_nothing_of_the_next() -> None:
+    """Its last telegram said 2380 of 2500 W; in the next one, before the first telegram there, 2400 W may be drawn."""
+    known = a_storage(500.0, at=EVENING + timedelta(minutes=14, seconds=59), average_w=2380.0)
+    assert facts_of(known, RULES, pool(known.cells.values())).ceiling_w == pytest.approx(18_000.0)
+    for more_s in (2, 9):
+        late = replace(known, at=known.at + timedelta(seconds=more_s), mode=StorageMode.FILL)
+        late = replace(
+            late,
+            site=replace(late.site, leases={BATTERY: Lease(grant=Grant(who=BATTERY, power_w=1_880.0), until_s=130.0)}),
+        )
+        assert 2_400.0 == facts_of(late, RULES, pool(late.cells.values())).ceiling_w
+        assert (1_880, Ground.FILL) == done(late)
+
+
 def test_where_dm_said_that_a_quarter_ends_it_ends() -> None:
     """A late trip was granted 1 kW above the target: the reserve is kept for what comes on top of that."""
     known = a_storage(400.0, cars_w=2900.0, at=EVENING, soc_pct=39.5)
