@@ -5,6 +5,7 @@ In: the events of lib/core/battery.py. Out: ranges of watts. Knows no wish and n
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import inf
 
 from lib.core.battery import (
     BatteryBalked,
@@ -22,6 +23,7 @@ from lib.core.power import PHASE_V
 from lib.core.states import replace
 
 FOLLOWED_S = 3.0  # a reading that much younger than a setpoint shows what came of it
+SHOWN_S = 1.0  # and a telegram that much younger may, unless a reading says that it was only under way then
 OBEYS_W, OBEYS_PART = 100.0, 0.1  # a battery measures itself so badly: within that it does as it was told
 OLD_S = 15.0  # a reading that old tells nothing of now
 BACK_PCT = 2.0  # so far below its most it takes again, and above its least it gives again
@@ -43,6 +45,7 @@ class Cell:
         reading: its last; None before the first. missed: it has not answered since.
         setpoint: what it is told, None: it is left to its own mode; handed: it is known to be in that.
         moves: setpoints that it may not have followed yet, oldest first; settled: its last two readings are alike.
+        since_s: since when its readings are alike.
         grid_w: where it keeps the meter, of a make that is told this; then its power is what that takes. seen_w: where
             it kept it when it was read last.
         empty, full: it has come to an end of what it is kept between, until it is a little away from it.
@@ -57,6 +60,7 @@ class Cell:
     handed: bool = False
     moves: tuple[Move, ...] = ()
     settled: bool = False
+    since_s: float | None = None
     grid_w: float | None = None
     seen_w: float | None = None
     empty: bool = False
@@ -120,6 +124,14 @@ class Cell:
         return late and (self.settled or self.grid_w is not None)
 
     @property
+    def shown_s(self) -> float:
+        """How young a telegram must be to show what it is known to do."""
+        told_s = self.moves[-1].sent_s + SHOWN_S if self.moves else -inf
+        if self.since_s is None or self.grid_w is not None:  # one that keeps the meter somewhere never does the same
+            return told_s
+        return max(told_s, self.since_s)
+
+    @property
     def range_a(self) -> tuple[Amps, Amps]:
         """The same by the meter's phases, + is drawn."""
         return _phases_a(self.rules, *self.range_w)
@@ -169,6 +181,7 @@ def _told(cell: Cell, reading: BatteryReading) -> Cell:
     rules, pct = cell.rules, reading.soc_pct
     moves = tuple(move for move in cell.moves[:-1] if move.sent_s + FOLLOWED_S > reading.read_s) + cell.moves[-1:]
     settled = cell.reading is None or _is_alike(reading, cell.reading)
+    since_s = cell.since_s if settled and cell.since_s is not None else reading.read_s
     empty, full = cell.empty, cell.full
     if pct is not None:
         empty = pct <= rules.least_pct or (empty and pct < rules.least_pct + BACK_PCT)
@@ -179,6 +192,7 @@ def _told(cell: Cell, reading: BatteryReading) -> Cell:
         missed=None,
         moves=moves,
         settled=settled,
+        since_s=since_s,
         seen_w=cell.grid_w,
         meddled=cell.meddled if reading.ours is False else "",
         empty=empty,

@@ -94,6 +94,7 @@ class Storage:
 
     Attributes:
         at, now_s: the meter's time and our seconds, of this step; began_s: when the program began.
+        metered_w: the least and the most that flowed in the batteries when dm's last telegram came.
         prices: what a kWh costs and earns, as dm says. load, sun: what is usual, by the hour; without inverters the
             load is net of the sun.
         followed: dm's plan.
@@ -116,6 +117,7 @@ class Storage:
     began_s: float
     booked: Booked
     site: Site = field(default_factory=Site)
+    metered_w: tuple[float, float] = (0.0, 0.0)
     cells: Mapping[str, Cell] = field(default_factory=dict)
     cars: CarsWord = field(default_factory=CarsWord)
     prices: tuple[PriceSlot, ...] = ()
@@ -142,6 +144,12 @@ class Storage:
     hold_sun_w: float | None = None
     why: BatteryWhy = field(default_factory=lambda: BatteryWhy(ground=Ground.STARTING))
     said: tuple[str, ...] = ()
+
+    @property
+    def is_metered(self) -> bool:
+        """Whether dm's last telegram shows what the batteries are known to do now, and not what they did before."""
+        telegram_s = self.site.telegram_s
+        return telegram_s is not None and all(cell.shown_s <= telegram_s for cell in self.cells.values())
 
     @property
     def planned_help_w(self) -> float:

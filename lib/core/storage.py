@@ -148,7 +148,7 @@ def _heard(storage: Storage, word: Word, rules: StorageRules) -> Storage:
     known = pool(storage.cells.values())
     heard = site.heard(storage.site, word, *_drawn(known, word), storage.now_s, lease_s=rules.lease_s)
     at = heard.at(storage.now_s) or storage.at
-    storage = replace(storage, site=heard, at=at)
+    storage = replace(storage, site=heard, at=at, metered_w=known.range_w if word.good else storage.metered_w)
     if not word.good or heard.base_w is None or word.grid_w is None:
         return storage
     low_w, high_w = known.range_w
@@ -197,8 +197,14 @@ def _told(storage: Storage, event: BatteryEvent) -> Storage:
     first = before.reading is None and now.reading is not None
     storage = replace(storage, cells={**storage.cells, name: now}, said=tuple(said))
     if first:  # until now it was taken for the house's own
-        return replace(storage, site=site.beside(storage.site, *drawn(storage)), planned_s=None)
-    if isinstance(event, BatteryTold) and all(one.has_followed for one in storage.cells.values()):
-        # before it is told anything anew: what it is known to do now is not open any more by the next telegram
-        return replace(storage, site=site.beside(storage.site, *drawn(storage)))
-    return storage
+        return replace(_beside(storage), planned_s=None)
+    is_told = isinstance(event, BatteryTold) and all(one.has_followed for one in storage.cells.values())
+    # before it is told anything anew: what it is known to do now is not open any more by the next telegram
+    return _beside(storage) if is_told and storage.is_metered else storage
+
+
+def _beside(storage: Storage) -> Storage:
+    """With the house found anew in dm's last telegram, by what is known of the batteries now."""
+    known = pool(storage.cells.values())
+    found = site.beside(storage.site, *_drawn(known, storage.site.word))
+    return replace(storage, site=found, metered_w=known.range_w)

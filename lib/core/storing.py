@@ -82,7 +82,7 @@ def facts_of(storage: Storage, rules: StorageRules, known: Pool) -> Facts:
     """What is known at this instant."""
     site, slot = storage.site, slot_at(storage.prices, storage.at)
     word, base_w = site.word, site.base_w or 0.0
-    low_w, high_w = known.range_w
+    low_w, high_w = known.range_w if storage.is_metered else storage.metered_w
     net_w = (word.grid_w or 0.0) - min(max((word.grid_w or 0.0) - base_w - _cars_w(storage), low_w), high_w)
     kept_wh = reserve_wh(storage, rules, capacity_wh=known.capacity_wh, least_wh=known.least_wh)
     keeps = known.energy_wh is not None and known.energy_wh <= kept_wh

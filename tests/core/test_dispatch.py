@@ -71,3 +71,39 @@ def test_what_it_measures_at_rest_is_no_direction(idle_w: float, house_w: float)
     assert all(way < 0 for way in told[45:60])
     assert not any(told[65:70])
     assert all(way < 0 for way in told[75:])
+
+
+def told_w(period_s: float, *, first_s: float, lag_s: float, loads_w: dict[int, float]) -> list[float]:
+    """What a battery is told in ten minutes, read each second, that follows after a lag; a telegram comes seldom."""
+    known, told, power_w = storage.opened(RULES, at=NOON, now_s=0.0), [0.0], 0.0
+    orders: list[tuple[float, float]] = []
+    for tenth in range(6_000):
+        now_s = tenth / 10
+        power_w = next((order_w for at_s, order_w in reversed(orders) if at_s + lag_s <= now_s), 0.0)
+        happened: list[storage.Event] = []
+        if tenth % 10 == 0:
+            reading = BatteryReading(read_s=now_s, soc_pct=60.0, power_w=power_w)
+            happened += [BatteryTold(battery="cellar", reading=reading), storage.Ticked()]
+        if (tenth - round(10 * first_s)) % round(10 * period_s) == 0:
+            load_w = next(load for since, load in reversed(loads_w.items()) if since <= now_s)
+            at = NOON + timedelta(seconds=now_s)
+            word = Word(at=at, good=True, grid_w=load_w + power_w, target_w=9_000.0, period_s=period_s)
+            happened.append(storage.Heard(word=word))
+        for event in happened:
+            known = dispatched(storage.after(known, event, RULES, now_s=now_s, now=NOON), RULES)
+            wanted = known.cells["cellar"].setpoint
+            if wanted is not None and wanted.power_w != told[-1]:
+                told.append(wanted.power_w)
+                orders.append((now_s, wanted.power_w))
+                took = BatteryTook(battery="cellar", setpoint=wanted, power_w=wanted.power_w, sent_s=now_s)
+                known = storage.after(known, took, RULES, now_s=now_s, now=NOON)
+    return told[1:]
+
+
+@pytest.mark.parametrize("lag_s", [0.5, 2.5])
+@pytest.mark.parametrize("period_s", [1.0, 2.0, 3.0, 4.0, 5.0, 10.0])
+def test_a_meter_that_speaks_seldom_is_not_taken_for_one_that_saw_the_last_order(period_s: float, lag_s: float) -> None:
+    """Each step of the house is one order, of just that: a telegram of before an order says nothing of what it did."""
+    for first_s in (0.4, period_s / 2):
+        found = told_w(period_s, first_s=first_s, lag_s=lag_s, loads_w={0: 1_500.0, 150: 600.0, 400: 2_800.0})
+        assert [-1_500.0, -600.0, -2_800.0] == found
