@@ -83,7 +83,7 @@ class Bay:
         reserve: its car is below the reserve, until it has a little more.
         idle_s: since when its car takes nothing though it may; charged: it has taken something in this plug-in.
         ended: the car has stopped by itself; wakes: how often it was tried to wake it, woken_s: when last;
-        empty_s: since when no car.
+        empty_s: since when no car, or since the owner chose the mode while none was there.
         claim: what is asked of dm, claimed_s: since when; power_w: what it was told to draw; why: the reason.
         device, put: what it can do, and all that was proposed for it, in the last step. share: what the circuits left
         it then, None: it asked for nothing.

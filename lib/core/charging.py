@@ -31,7 +31,7 @@ from lib.core.uptake import Pace
 from lib.core.visits import cable_told, car_told, charger_told
 
 LISTED_S = 60.0  # trips that are over go
-AWAY_S = 300.0  # after so long without a car, MAX and MANUAL are over
+AWAY_S = 300.0  # after so long without a car since the owner chose them, MAX and MANUAL are over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +261,7 @@ def _ticked(charging: Charging, rules: ChargingRules) -> Charging:
             default = Mode(bay.post.rules.mode)
             if bay.mode in {Mode.MAX, Mode.MANUAL} and bay.mode is not default:
                 charging = with_bay(
-                    charging, name, replace(bay, mode=default), f"{name}: {default} again, its car left"
+                    charging, name, replace(bay, mode=default), f"{name}: {default} again, no car is there"
                 )
     return charging
 
@@ -287,6 +287,8 @@ def _wanted(charging: Charging, wanted: Wanted) -> Charging:
         mode=wanted.mode or bay.mode,
         wish=wanted.phases or bay.wish,
         boost_until=wanted.boost_until or bay.boost_until,
+        # for the car that is about to come, however long the last one is gone
+        empty_s=bay.empty_s if wanted.mode is None or bay.empty_s is None else charging.now_s,
     )
     if changed.boost_until is not None and changed.boost_until <= charging.at:
         changed = replace(changed, boost_until=None)

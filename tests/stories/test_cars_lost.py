@@ -247,7 +247,7 @@ def test_unplugged_and_back_within_five_minutes_is_the_same_wish() -> None:
     point.unplug()
     home.run(340)
     assert Mode.AUTO is home.ev.bays["garage"].mode
-    assert "garage: auto again, its car left" in home.log
+    assert "garage: auto again, no car is there" in home.log
 
 
 def test_a_car_that_heeds_no_offer_is_given_all_or_nothing() -> None:

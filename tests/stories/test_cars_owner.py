@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from lib.core.modes import Mode
 from tests.stories.driveway import Driveway
 from tests.stories.homes import NOON, a_car, a_charger, a_home, a_trip, day_and_night
@@ -65,3 +67,19 @@ def test_a_car_that_began_on_one_phase_goes_to_three_when_there_is_room() -> Non
     assert {11_040.0} == wishes_w
     home.run(minutes=15)
     assert (16.0, 3) == (home.amps(), home.points["garage"].relays)
+
+
+@pytest.mark.parametrize("mode", [Mode.MAX, Mode.MANUAL])
+def test_a_mode_that_is_chosen_before_the_car_comes_waits_five_minutes_for_it(mode: Mode) -> None:
+    """However long the last car is gone; without a car it ends then, and with one it stays."""
+    home = a_home(plugged=False).run(minutes=10)
+    home.want(mode)
+    assert mode is home.run(minutes=4).ev.bays["garage"].mode
+    home.want(mode)
+    assert mode is home.run(minutes=4).ev.bays["garage"].mode
+    assert Mode.AUTO is home.run(minutes=2).ev.bays["garage"].mode
+    assert "garage: auto again, no car is there" in home.log
+    home.want(mode)
+    home.run(minutes=4)
+    home.points["garage"].plug_in()
+    assert mode is home.run(minutes=10).ev.bays["garage"].mode
