@@ -24,7 +24,10 @@ OUTSIDE = frozenset({Reason.OUTSIDE, Reason.OUTSIDE_OFF})
 def budget_of(
     charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, grant: Grant | None
 ) -> tuple[float, Hold] | None:
-    """The peak's word: the live grant; what runs, while dm has not answered; the safe current when it is silent."""
+    """The peak's word: the live grant; what runs, while dm has not answered; the safe current when it is silent.
+
+    What runs on a lease that nobody renews goes to its safe current, too: a dm that speaks may not hear us.
+    """
     now_s, site, post = charging.now_s, charging.site, bay.post
     if bay.mode is Mode.MANUAL:
         return None
@@ -36,7 +39,8 @@ def budget_of(
     silent_s = site.silent_s(now_s)
     if silent_s is None and young:
         return post.range_w[1], Hold.STARTING
-    if silent_s is not None and silent_s < rules.lease_s:
+    lapsed = bay.pace.go and asked_s is not None and asked_s >= rules.lease_s and not young
+    if silent_s is not None and silent_s < rules.lease_s and not lapsed:
         told_w = max(post.range_w[1], power_w(bay.pace.current_a, post.phases))
         return (told_w if bay.pace.go and not answers else 0.0), Hold.ASKED
     since_s = now_s - charging.began_s if silent_s is None else silent_s

@@ -60,10 +60,12 @@ def unread(aim: Aim) -> Why:
 
 
 def _silent(charging: Charging) -> str:
-    """Who says nothing: the meter, or dm itself."""
+    """Who says nothing: the meter, or dm itself, at all or to what it is asked."""
     site = charging.site
     if site.heard_s is None or charging.now_s - site.heard_s > GONE_S:
         return "the meter app is silent"
+    if site.is_fresh(charging.now_s):
+        return "the meter app does not answer"
     return f"the meter is silent{f', {site.word.why}' if site.word.why else ''}"
 
 

@@ -50,7 +50,7 @@ class Driveway:
 
     Attributes:
         base_w, sun_w: of the house, by the second of the story; a single number is spread over the three phases.
-        dm_lives, ev_lives, meter_talks: kill a program, pull a cable.
+        dm_lives, ev_lives, meter_talks: kill a program, pull a cable. dm_hears: False: what ev says does not reach dm.
         deaf, refusing: charge points that do not answer, or say no.
         ev_off: how far the clock of ev's machine is off.
         leap_s: so many seconds may pass at once.
@@ -82,7 +82,7 @@ class Driveway:
         self.dm_rules = Rules(tariffs=tariffs, connection_w=connection_w)
         self.house = self._new_house(peak_w)
         self.prices = tuple(prices)
-        self.dm_lives = self.ev_lives = self.meter_talks = True
+        self.dm_lives = self.dm_hears = self.ev_lives = self.meter_talks = True
         self.deaf: set[str] = set()
         self.refusing: set[str] = set()
         self.ev_off = timedelta(0)
@@ -262,7 +262,7 @@ class Driveway:
                     self.turned.append((self.second, done.order.go, why))
                 self.tell(done)
             self._explain(name)
-        if self.dm_lives:
+        if self.dm_lives and self.dm_hears:
             said = self.ev_said = say_charging(self.ev, self.rules, boot="ev", seq=self.second, now=self.now, makes={})
             claimed = dm.Claimed(program="ev", claims=said.claims, drawn=said.drawn, now_s=self.second)
             self.house = dm.after(self.house, claimed, self.dm_rules)

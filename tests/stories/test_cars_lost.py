@@ -103,6 +103,25 @@ def test_three_phases_have_no_safe_current() -> None:
     assert 0.0 == home.amps()
 
 
+@pytest.mark.parametrize(("phases", "safe_a"), [(1, 6.0), (3, 0.0)])
+def test_a_lease_that_runs_out_brings_the_car_to_its_safe_current_while_telegrams_come(
+    phases: int, safe_a: float
+) -> None:
+    """A dm that speaks and does not hear ev has granted nothing; when it hears again the car goes on by itself."""
+    charger = a_charger(phases=phases, wired="123" if phases == 3 else "1")
+    home = charging(peak_w=9000.0, soc_pct=30.0, charger=charger, rules=a_car(phases=phases))
+    was_a = home.amps()
+    assert was_a > 6
+    home.dm_hears = False
+    assert was_a == home.run(50).amps()
+    assert safe_a == home.run(15).amps()
+    said = "6 A" if safe_a else "nothing"
+    assert any(f"at its safe setting ({said}): the meter app does not answer" in one for one in home.sentences)
+    assert safe_a == home.run(minutes=4).amps()
+    home.dm_hears = True
+    assert was_a == home.run(minutes=5).amps()
+
+
 def test_dm_is_killed_and_starts_again() -> None:
     """Within 35 s the car is at its safe current; a start of dm asks nobody to stop."""
     home = charging()
