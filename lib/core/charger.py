@@ -99,6 +99,11 @@ class ChargerReading:
     set_a: float | None = None
     watched: bool | None = None
 
+    @property
+    def lets_a(self) -> float:
+        """What it lets its car draw, as it is set: 0 while it pauses."""
+        return 0.0 if self.paused else self.set_a or self.offered_a or 0.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:

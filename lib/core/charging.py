@@ -27,7 +27,7 @@ from lib.core.soc import Soc
 from lib.core.states import replace
 from lib.core.surplus import Priority, own_profile
 from lib.core.trip import changes, trips
-from lib.core.uptake import Pace
+from lib.core.uptake import Pace, adopted
 from lib.core.visits import cable_told, car_told, charger_told
 
 LISTED_S = 60.0  # trips that are over go
@@ -296,7 +296,19 @@ def _wanted(charging: Charging, wanted: Wanted) -> Charging:
     if changed.mode is not bay.mode:
         said.append(f"{wanted.charger}: {changed.mode}, as you set it")
         changed = replace(changed, ended=False, wakes=0)
+        if bay.mode is Mode.MANUAL:
+            changed = replace(changed, pace=_as_set(bay, charging.now_s))
     return replace(with_bay(charging, wanted.charger, changed, *said), planned_s=None)
+
+
+def _as_set(bay: Bay, now_s: float) -> Pace:
+    """The pace of a charger that was left to its owner: from what it does now, so that a car which charges goes on."""
+    reading, moves = bay.post.reading, bay.post.moves
+    if reading is None:
+        return bay.pace
+    goes = reading.plug.is_car and reading.permitted is not False
+    current_a = moves[-1].current_a if moves else reading.lets_a
+    return adopted(bay.pace, current_a=current_a if goes else 0.0, phases=reading.phases, now_s=now_s)
 
 
 def _listed(charging: Charging, rules: ChargingRules, *, quietly: bool = False) -> Charging:

@@ -90,8 +90,7 @@ def asked_a(aim: Aim) -> float:
     """The amperes that a car would take if the circuits let it; one that only waits to stop holds its least."""
     post, pace = aim.bay.post, aim.bay.pace
     if aim.bay.mode is Mode.MANUAL:
-        reading = post.reading
-        return reading.set_a or reading.offered_a or 0.0 if reading and not reading.paused else 0.0
+        return post.reading.lets_a if post.reading else 0.0
     most_a = aim.most_a if pace.cap_a is None else min(aim.most_a, max(post.least_a, pace.cap_a))
     return max(most_a, post.least_a) if pace.go else most_a
 

@@ -194,6 +194,7 @@ def _manual(charging: Charging, rules: ChargingRules, aim: Aim, share: Share | N
         aim.bay,
         post=replace(post, order=order),
         claim=None,
+        claimed_s=None,
         power_w=post.range_w[1],
         device=aim.device,
         put=aim.put,

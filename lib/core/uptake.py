@@ -103,6 +103,23 @@ def plugged(pace: Pace, now_s: float) -> Pace:
     return Pace(go=pace.go, current_a=pace.current_a, phases=pace.phases, turned_s=now_s, switching=switching)
 
 
+def adopted(pace: Pace, *, current_a: float, phases: int | None, now_s: float, rest_s: float = -inf) -> Pace:
+    """The pace of a charger that somebody else has set: it goes on from there, 0 A for a pause.
+
+    One that was started by somebody counts from now on; of its car nothing is known yet.
+    """
+    goes = current_a > 0
+    return Pace(
+        go=goes,
+        current_a=current_a,
+        phases=phases or pace.phases,
+        turned_s=now_s if goes and not pace.go else pace.turned_s,
+        rest_s=max(rest_s, pace.rest_s),
+        stops=pace.stops,
+        switching=replace(pace.switching, asked_s=None, to=None),
+    )
+
+
 def heard(pace: Pace, *, read_s: float, drawn_a: float | None, phases: int | None, tempo: Tempo = USUAL) -> Pace:
     """The pace after a reading that was asked for at `read_s`.
 

@@ -6,7 +6,7 @@ import pytest
 
 from lib.core.modes import Mode
 from tests.stories.driveway import Driveway
-from tests.stories.homes import NOON, a_car, a_charger, a_home, a_trip, day_and_night
+from tests.stories.homes import EVENING, NOON, a_car, a_charger, a_home, a_trip, day_and_night
 
 
 def three_phases(**more: object) -> Driveway:
@@ -83,3 +83,31 @@ def test_a_mode_that_is_chosen_before_the_car_comes_waits_five_minutes_for_it(mo
     home.run(minutes=4)
     home.points["garage"].plug_in()
     assert mode is home.run(minutes=10).ev.bays["garage"].mode
+
+
+@pytest.mark.parametrize("was_a", [0.0, 6.0, 16.0])
+def test_a_car_goes_on_when_manual_ends(was_a: float) -> None:
+    """AUTO begins with what the charger was set to by hand, and neither stops a car nor jumps."""
+    home = a_home(peak_w=6000.0, soc_pct=30.0, leap_s=1)
+    home.list_trips(a_trip("@car_1@ full", EVENING + timedelta(hours=9)))
+    home.want(Mode.MANUAL)
+    home.run(30)
+    home.points["garage"].tell(current_a=max(6.0, was_a), paused=not was_a)
+    assert was_a == home.run(minutes=20).amps()
+    home.want(Mode.AUTO)
+    assert (was_a or 10.0) <= home.run(10).amps()
+    assert 16.0 == home.run(minutes=3).amps()
+    assert 0 == home.points["garage"].interruptions
+
+
+def test_off_after_manual_stops_the_car_at_once() -> None:
+    """However short it has charged; and it may start again without a rest."""
+    home = a_home(peak_w=6000.0, soc_pct=30.0, leap_s=1)
+    home.want(Mode.MANUAL)
+    home.run(30)
+    home.points["garage"].tell(current_a=16.0, paused=False)
+    assert 16.0 == home.run(minutes=2).amps()
+    home.want(Mode.OFF)
+    assert 0.0 == home.run(10).amps()
+    home.want(Mode.MAX)
+    assert 6.0 <= home.run(15).amps()
