@@ -41,6 +41,7 @@ class Cable:
     Attributes:
         until: when it ended; left: when the one before it ended, None where nobody saw one.
         ended_wh: what the counter showed when the car ended the charge by itself.
+        other_since: since when the counter shows what it cannot; None while it goes on.
 
     """
 
@@ -51,6 +52,7 @@ class Cable:
     until: datetime | None = None
     left: datetime | None = None
     ended_wh: float | None = None
+    other_since: datetime | None = None
 
     def shown_wh(self, at: datetime | None = None) -> float | None:
         """What the counter showed at an instant, or None: shows now. None where the car did not hang on it then."""

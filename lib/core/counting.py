@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lib.core.quarter import QUARTER, start_of
-from lib.core.sessions import ROUNDED_WH, WATCHED
 from lib.core.states import replace
 
+WATCHED = timedelta(minutes=3)  # between two looks at the counter; what came in a longer time has no known origin
+ROUNDED_WH = 1.0
 MOST_W = 100_000.0  # no charger of a house gives more: a counter that ran faster is another one
 LATE_WH = 2_000.0  # some counters are told minutes late, and then all at once
 HOUR = timedelta(hours=1)
@@ -41,6 +42,15 @@ class QuarterWh:
     energy_wh: float
 
 
+def goes_on(before_wh: float, total_wh: float, passed: timedelta) -> bool:
+    """Whether a charger's counter that showed `before_wh` may show `total_wh` so much later; else it is another one.
+
+    One that starts anew, or that reads 0 for a moment, would else book its whole life to the car that hangs there.
+    """
+    most_wh = LATE_WH + MOST_W * (max(timedelta(0), passed) / HOUR)
+    return -ROUNDED_WH <= total_wh - before_wh <= most_wh
+
+
 def began(total_wh: float, at: datetime) -> Count:
     """A counter that is looked at for the first time; of the quarter that runs only the rest will be known."""
     start = start_of(at)
@@ -53,7 +63,7 @@ def after(count: Count, total_wh: float, at: datetime) -> tuple[Count, float | N
     A clock that was set back by a little stands still; by more, the quarter is not known. What flowed across the end of
     a quarter in a few minutes is parted by time; in more only where it was nothing, for nobody knows when it flowed.
     """
-    if at < count.seen - WATCHED or _is_another(count, total_wh, at):
+    if at < count.seen - WATCHED or not goes_on(count.total_wh, total_wh, at - count.seen):
         return began(total_wh, at), None
     at, total_wh = max(at, count.seen), max(total_wh, count.total_wh)
     gained_wh, start = total_wh - count.total_wh, start_of(at)
@@ -66,9 +76,3 @@ def after(count: Count, total_wh: float, at: datetime) -> tuple[Count, float | N
     before_wh = gained_wh * ((count.start + QUARTER - count.seen) / passed)
     ended_wh = None if count.energy_wh is None else count.energy_wh + before_wh
     return Count(start=start, seen=at, total_wh=total_wh, energy_wh=gained_wh - before_wh), ended_wh
-
-
-def _is_another(count: Count, total_wh: float, at: datetime) -> bool:
-    gained_wh = total_wh - count.total_wh
-    most_wh = LATE_WH + MOST_W * (max(at, count.seen) - count.seen) / HOUR
-    return not -ROUNDED_WH <= gained_wh <= most_wh

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from lib.core.books import local_day
+from lib.core.counting import ROUNDED_WH, WATCHED, goes_on
 from lib.core.states import replace
 
-WATCHED = timedelta(minutes=3)  # between two looks at the counter; what came in a longer time has no known origin
 PATIENCE = timedelta(minutes=15)  # so long energy waits for an origin or a price that is not known yet
 NOTED = timedelta(minutes=1)  # how often it is noted that somebody looks
-ROUNDED_WH = 1.0
 GUEST = ""
 
 
@@ -105,14 +104,16 @@ def began(
     soc_pct: float | None = None,
 ) -> Session:
     """A car was plugged in. plugin_wh: of a plug-in that nobody saw, what the charger counted since: it is not lost."""
-    seen = at if plugin_wh <= 0 else at - 2 * WATCHED
+    found_wh = 0.0 if total_wh is None else max(0.0, plugin_wh)
     return Session(
         charger=charger,
         car=car,
         since=at,
-        seen=seen,
+        seen=at if found_wh <= 0 else at - 2 * WATCHED,
         split_at=at,
-        total_wh=None if total_wh is None else total_wh - max(0.0, plugin_wh),
+        total_wh=total_wh,
+        energy_wh=found_wh,
+        gap_wh=found_wh,
         soc_from_pct=soc_pct,
     )
 
@@ -142,7 +143,8 @@ def after(
     is_due = session.waiting_wh > 0 and at - session.split_at >= PATIENCE
     if -ROUNDED_WH <= gained_wh <= 0 and looked < NOTED and not is_due:
         return session
-    gained_wh = max(0.0, gained_wh)  # a counter that fell is another one, and goes on from there
+    goes = goes_on(session.total_wh, total_wh, looked)
+    gained_wh = max(0.0, gained_wh) if goes else 0.0  # of another counter only what comes from now on is this car's
     counted = replace(
         session,
         total_wh=total_wh,

@@ -14,6 +14,7 @@ from typing import Final
 
 from lib.core.anchor import NEAR, READ_PCT, STALE_PCT, Anchor, Cable, anchored_at, charged_wh
 from lib.core.car import FIRST_EFFICIENCY, FULL_PCT, LEAST_EFFICIENCY, MOST_EFFICIENCY, CarReading, CarRules
+from lib.core.counting import goes_on
 from lib.core.learning import LAST_PCT, Fit
 from lib.core.stamp import CLOCK_NOT_SET
 from lib.core.states import replace
@@ -24,7 +25,6 @@ CAR_ENDED: Final = "the car stopped by itself"
 FRESH = timedelta(minutes=30)
 AHEAD = timedelta(minutes=5)  # a stamp further in the future is of a wrong clock, and tells no age
 MOMENT = timedelta(minutes=2)  # too short for any drive
-ROUNDED_WH = 1.0
 JUMP_PCT = 5.0
 FIRST_SPREAD, LEARNED_SPREAD = 0.10, 0.04  # of what was charged since
 DRIVEN_SPREAD = 0.30  # of what a drive is reckoned to take
@@ -177,15 +177,35 @@ def read(soc: Soc, reading: CarReading, at: datetime, total_wh: float | None = N
 
 
 def charged(soc: Soc, total_wh: float | None, at: datetime) -> Soc:
-    """The charger's counter as it shows now; None: it does not tell. One that fell is another one: nothing is known."""
+    """The charger's counter as it shows now; None: it does not tell.
+
+    One that cannot be the same is waited for a while, as a box that starts may read 0. Then it is another one, and
+    where something had been charged nothing is known but what was said since.
+    """
     if total_wh is None or not soc.plugged or soc.cable is None:
         return soc
     cable = soc.cable
-    if cable.trail and total_wh < cable.trail[-1].total_wh:
-        if total_wh >= cable.trail[-1].total_wh - ROUNDED_WH:
-            return soc
-        began = replace(cable, trail=grown((), total_wh, at), ended_wh=None)
-        return replace(soc, anchor=None, doubt=None, fit=None, heard={}, cable=began)
+    last = cable.trail[-1] if cable.trail else None
+    if last is not None and not goes_on(last.total_wh, total_wh, at - last.at):
+        since = at if cable.other_since is None else cable.other_since
+        if since <= at < since + MOMENT:
+            return soc if since == cable.other_since else replace(soc, cable=replace(cable, other_since=since))
+        began, anchor = replace(cable, trail=(), ended_wh=None, other_since=None), soc.anchor
+        has_charged = last.total_wh > cable.trail[0].total_wh
+        if anchor is not None and has_charged and (anchor.at is None or anchor.at < since):
+            anchor = None
+        rebased = None if anchor is None else replace(anchor, total_wh=None)
+        return counted(replace(soc, anchor=rebased, doubt=None, fit=None, heard={}, cable=began), total_wh, at)
+    if cable.other_since is not None:
+        soc = replace(soc, cable=replace(cable, other_since=None))
+    return soc if last is not None and total_wh < last.total_wh else counted(soc, total_wh, at)
+
+
+def counted(soc: Soc, total_wh: float, at: datetime) -> Soc:
+    """The same of a counter that goes on for sure, such as one by which a session was counted."""
+    if soc.cable is None:
+        return soc
+    cable = soc.cable
     trail = grown(cable.trail, total_wh, at)
     if trail is cable.trail:
         return soc

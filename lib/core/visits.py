@@ -141,7 +141,7 @@ def _arrived(charging: Charging, name: str, car: str, reading: ChargerReading | 
         return soc.plugged_in(known, name, total_wh, at, plugins, driven_km=driven_km)
     start_wh = session.total_wh - session.energy_wh
     came = soc.plugged_in(known, name, start_wh, cable.since, plugins, driven_km=driven_km)
-    return soc.charged(came, total_wh, at)
+    return soc.counted(came, session.total_wh, session.seen)
 
 
 def car_told(charging: Charging, told: CarTold, rules: ChargingRules) -> Charging:

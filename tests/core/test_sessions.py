@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.core.counting import WATCHED
 from lib.core.sessions import (
     GUEST,
     PATIENCE,
-    WATCHED,
     Origin,
     Session,
     after,
@@ -148,6 +148,27 @@ def test_a_counter_that_falls_is_another_one() -> None:
     assert (1_000, 1_300) == (session.energy_wh, charging(session, 300, 3, **SUN, **PRICES).energy_wh)
 
 
+@pytest.mark.parametrize("glitch_s", [0, 60, 600])
+def test_a_counter_that_reads_0_for_a_while_does_not_book_its_life(glitch_s: int) -> None:
+    """A box that boots, or that begins a transaction at 0: neither the fall counts, nor the way back."""
+    session = charging(plugged(), 1_000, 10, **SUN, **PRICES)
+    was_wh, at = session.total_wh or 0.0, session.seen
+    for seconds in {0, glitch_s}:
+        session = after(session, total_wh=0.0, at=at + (2 + seconds) * SECOND, **SUN, **PRICES)
+    session = after(session, total_wh=was_wh + 10, at=at + (4 + glitch_s) * SECOND, **SUN, **PRICES)
+    assert 1_000 == session.energy_wh
+    assert 1_300 == charging(session, 300, 3, **SUN, **PRICES).energy_wh
+
+
+def test_what_a_counter_gained_while_nobody_looked_counts() -> None:
+    """30 kWh in a night, and what a charger found at the start had counted by itself."""
+    session = charging(plugged(), 1_000, 10, **SUN, **PRICES)
+    away = after(session, total_wh=START_WH + 31_000, at=session.seen + 8 * HOUR, **SUN, **PRICES)
+    assert 31_000 == away.energy_wh
+    found = after(plugged(plugin_wh=30_000.0), total_wh=START_WH + 10, at=NOON + SECOND, **SUN, **PRICES)
+    assert (30_010, 30_010) == (found.energy_wh, found.grid_wh)
+
+
 def test_nothing_new_is_the_same_object() -> None:
     """A car that only hangs there costs no writing, but for a note each minute that somebody looks."""
     session = plugged()
@@ -182,7 +203,7 @@ def test_the_peak_that_it_raised() -> None:
 
 STEPS = st.lists(
     st.tuples(
-        st.floats(0, 3_000),
+        st.floats(0, 2_000),
         st.integers(1, 2_000),
         st.none() | st.tuples(st.floats(0, 0.5), st.floats(0, 0.5)),
         st.none() | st.floats(-0.2, 1.0),

@@ -15,6 +15,7 @@ from lib.core.soc import (
     Confidence,
     Soc,
     charged,
+    counted,
     ended_by_car,
     opened,
     plugged_in,
@@ -221,10 +222,41 @@ def test_a_smaller_counter_is_another_one() -> None:
     """Nothing is known then, and nothing is not 0, until the car says something; a Wh of rounding is none."""
     soc = charged(at_home(), START_WH + 1_000, NOON + HOUR)
     assert soc == charged(soc, START_WH + 999.5, NOON + HOUR)
-    lost = charged(soc, 10.0, NOON + HOUR)
+    lost = charged(charged(soc, 10.0, NOON + HOUR - 2 * MINUTE), 10.0, NOON + HOUR)
     assert (None, None, None, None) == (lost.pct(), lost.low_pct(NOON), lost.high_pct(NOON), lost.age_s(NOON))
     assert Confidence.UNKNOWN == lost.confidence(NOON)
     assert 50.0 == read(lost, says(50.0, NOON + HOUR), NOON + HOUR).pct()  # also when it is the same again
+
+
+@pytest.mark.parametrize("odd_wh", [0.0, 3 * START_WH])
+def test_a_counter_that_is_odd_for_a_moment_changes_nothing(odd_wh: float) -> None:
+    """A box that boots reads 0 for some seconds; what was charged meanwhile counts when it goes on."""
+    at = NOON + HOUR
+    soc = charged(at_home(), START_WH + 9_000, at)
+    for second in range(0, 100, 10):
+        odd = charged(soc, odd_wh, at + timedelta(seconds=second))
+        assert soc.pct() == odd.pct()
+        soc = odd
+    soc = charged(soc, START_WH + 9_059, at + 2 * MINUTE)
+    assert 60.0 == pytest.approx(soc.pct(), abs=0.01)
+    assert soc.pct() == charged(soc, odd_wh, at + HOUR).pct()  # the clock of the first time is forgotten
+
+
+def test_what_is_said_while_the_counter_is_odd_holds_for_the_other_one() -> None:
+    """The owner types it just after the box was replaced."""
+    at = NOON + HOUR
+    soc = charged(charged(at_home(), START_WH + 1_000, at - MINUTE), 10.0, at)
+    soc = read(soc, says(70.0, at + MINUTE, TYPED), at + MINUTE, 20.0)
+    soc = charged(soc, 100.0, at + 3 * MINUTE)
+    assert 71.0 == pytest.approx(charged(soc, 1_006.0, at + HOUR).pct(), abs=0.01)
+
+
+def test_a_counter_that_begins_at_0_and_finds_its_life_later_charged_nothing() -> None:
+    """A box that begins a transaction at 0: the car is as full as it came."""
+    soc = read(plugged_in(opened(CAR), "garage", 0.0, NOON, 7), says(50.0), NOON)
+    for minute in range(4):
+        soc = charged(soc, START_WH + 100 * minute, NOON + minute * MINUTE)
+    assert 50.0 == pytest.approx(soc.pct(), abs=0.2)
 
 
 def test_nothing_is_lost_over_a_restart() -> None:
@@ -397,6 +429,13 @@ def test_a_car_that_is_named_late_has_what_was_charged_since_the_plug_in() -> No
     read_before = read(opened(CAR), says(30.0, NOON - MINUTE), NOON)
     soc = charged(plugged_in(read_before, "garage", START_WH, NOON, 7), START_WH + 9_059, NOON + HOUR)
     assert 40.0 == pytest.approx(soc.pct(), abs=0.01)
+
+
+def test_what_a_session_counted_is_believed_however_fast_it_came() -> None:
+    """The car was found at a start with 27 kWh of this plug-in; then its owner says which one it is."""
+    read_before = read(opened(CAR), says(30.0, NOON - MINUTE), NOON)
+    soc = counted(plugged_in(read_before, "garage", START_WH, NOON, 7), START_WH + 27_177, NOON + MINUTE)
+    assert 60.0 == pytest.approx(soc.pct(), abs=0.01)
 
 
 def test_another_capacity_keeps_what_was_learned() -> None:

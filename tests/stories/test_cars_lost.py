@@ -1,5 +1,6 @@
 """What happens when somebody is lost: the meter, a program, a charger, a car, the time of day."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from lib.core.claims import Cause
 from lib.core.modes import Mode
 from lib.sim.car import Car
 from tests.core.prices import rates
+from tests.stories import wire
 from tests.stories.driveway import Driveway, steps
 from tests.stories.homes import EVENING, NOON, STATES, a_car, a_charger, a_home, a_trip, two_cars
 from tests.stories.wire import NO, NO_ANSWER
@@ -249,6 +251,22 @@ def test_a_charger_that_reboots_is_told_again() -> None:
     session = home.ev.bays["garage"].session
     assert session
     assert session.energy_wh == pytest.approx(home.points["garage"].plugin_wh, abs=10)
+
+
+def test_a_charger_whose_counter_reads_0_for_a_moment_books_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither its whole life to the car that hangs there, nor that nobody knows how full it is."""
+    home = charging()
+    session, pct, said = home.ev.bays["garage"].session, home.pct(), wire.said
+    assert session is not None
+    assert pct is not None
+    with monkeypatch.context() as odd:
+        odd.setattr(wire, "said", lambda point, now_s: replace(said(point, now_s), total_wh=0.0))
+        home.run(6)
+        assert pct == home.pct()
+    after = home.run(60).ev.bays["garage"].session
+    assert after is not None
+    assert 0 < after.energy_wh - session.energy_wh < 200
+    assert pct < (home.pct() or 0.0) < pct + 1
 
 
 def test_unplugged_and_back_within_five_minutes_is_the_same_wish() -> None:
