@@ -22,6 +22,7 @@ from lib.core.rooms import priced, rooms
 from lib.core.states import replace
 
 USUAL_HOURS = range(24)
+NOTHING_W = 1.0  # less is a rounding, which a battery could give for longer than there are days
 
 
 def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
@@ -41,7 +42,8 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     asked_s = 0.0 if charging.helped_s is None else charging.now_s - charging.helped_s
     full = max((one.full_w for one in prospects), default=0.0)
     extra_w = min(battery.can_w, full - ahead[0].room_w) if battery.can_w > 0 else 0.0
-    lasts = timedelta(hours=battery.spare_wh / extra_w) if extra_w > 0 else None
+    extra_w = extra_w if extra_w > NOTHING_W else 0.0
+    lasts = timedelta(hours=battery.spare_wh / extra_w) if extra_w else None
     before = {need.trip.key: need for found in charging.needs.values() for need in found}
     needs = {
         one.car.name: foresight.needs(
@@ -51,7 +53,7 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
             at,
             before=before,
             help_asked_s=asked_s if helps else float("inf"),
-            helped_w=max(0.0, extra_w) if helps and not battery.refused else 0.0,
+            helped_w=extra_w if helps and not battery.refused else 0.0,
             helped_until=at + lasts if lasts else None,
         )
         for one in prospects

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from lib.core.charging import Planned
+from lib.core.carport import BatteryWord
+from lib.core.charging import Planned, Stored
 from lib.core.followed import Expected, Followed, Served, fills
 from lib.core.plan import Block
+from lib.core.states import replace
+from lib.core.usual import Usual
 from tests.stories.homes import EVENING, a_home, a_trip, day_and_night
 
 
@@ -64,3 +67,16 @@ def test_a_quarter_that_the_plan_fills_is_filled(counts_w: float, battery_w: flo
     home.tell(Planned(followed=Followed(until_s=2100.0, blocks=(block,), served=(served,), stretches=(expected,))))
     home.run(minutes=20)
     assert charges_w == pytest.approx(home.amps() * 230, abs=115)
+
+
+@pytest.mark.parametrize("lacks_w", [2e-5, 0.5, 1_000.0])
+def test_a_hair_that_a_battery_could_add_is_no_help(lacks_w: float) -> None:
+    """What the peak leaves is all that the car takes, but for a rounding, which a battery could give for ages."""
+    home = a_home(peak_w=6_000.0, soc_pct=30.0, base_w=lambda _: 500.0)
+    home.list_trips(a_trip("@car_1@ full", EVENING + timedelta(hours=9)))
+    home.run(60)
+    house_w = 6_000.0 * (1 - home.rules.margin) - 3_680.0 + lacks_w
+    usual = Usual(by_hour={str(hour): house_w for hour in range(24)})
+    home.ev = replace(home.ev, usual=usual, planned_s=None)
+    home.tell(Stored(word=BatteryWord(heard_s=home.second, soc_pct=80.0, can_w=3_000.0, spare_wh=5_000.0)))
+    assert home.run(1).ev.needs["car_1"][0].feasible is not None
