@@ -12,7 +12,8 @@ from lib.core.site import Held, holding, without
 from lib.core.states import replace
 
 FRESH_S: Final = 3.0  # on what is older nothing is raised, but for a meter that speaks more seldom
-OLD_S: Final = 30.0  # after so long the worst case counts
+OLD_S: Final = 30.0  # after so long the worst case counts, but for a meter that speaks more seldom
+SLOWEST_S: Final = 60.0  # a meter is asked as often as that, or oftener
 
 
 Measured = tuple[float | None, float | None, float | None]
@@ -69,7 +70,8 @@ class Gauge:
 
     Attributes:
         flows_a: what its meter showed last, at `read_s`; other_a: of that what was not its chargers', held_a: the same
-            as its rows reckon with it; period_s: between its last two readings.
+            as its rows reckon with it; gap_s: between its last two readings, period_s: the lesser of the last two gaps,
+            so that one silence makes no slow meter of it.
         limited: the limit that was said last; trouble: why nothing newer came, "" while it does.
 
     """
@@ -78,6 +80,7 @@ class Gauge:
     read_s: float | None = None
     other_a: Amps | None = None
     held_a: Held | None = None
+    gap_s: float | None = None
     period_s: float = 1.0
     limited: Limited | None = None
     trouble: str = ""
@@ -89,7 +92,7 @@ class Gauge:
 
     def is_old(self, now_s: float) -> bool:
         """Whether the worst case counts in its place."""
-        return self.read_s is None or now_s - self.read_s > OLD_S
+        return self.read_s is None or now_s - self.read_s > max(OLD_S, 2.5 * self.period_s)
 
     def limit(self, now_s: float) -> Limited | None:
         """The limit that is followed now; None: the owner's own."""
@@ -110,8 +113,10 @@ def after(
     known = gauges.get(event.circuit, Gauge())
     match event:
         case Gauged(phases_a=flows_a, read_s=read_s):
-            lasted = known.read_s is not None and read_s - known.read_s <= OLD_S
-            period_s = read_s - (known.read_s or 0.0) if lasted else known.period_s
+            gap_s, period_s = known.gap_s, known.period_s
+            if known.read_s is not None and read_s - known.read_s <= 2 * SLOWEST_S:
+                gap_s = read_s - known.read_s
+                period_s = min(gap_s, OLD_S if known.gap_s is None else known.gap_s)
             before, least, most = known.other_a or (None, None, None), *ours_a
             one, two, three = (
                 unmeasured_a[n] if (flow_a := flows_a[n]) is None else without(flow_a, before[n], least[n], most[n])
@@ -123,6 +128,7 @@ def after(
                 other_a=(one, two, three),
                 held_a=holding(known.held_a, (one, two, three), read_s),
                 read_s=read_s,
+                gap_s=gap_s,
                 period_s=period_s,
                 trouble="",
             )

@@ -1,5 +1,7 @@
 """A circuit's own meter tells what is not its chargers', and a limit that follows somebody holds as long as it said."""
 
+import pytest
+
 from lib.core.gauges import Gauge, Gauged, Gauges, Limited, Ungauged, Unlimited, after
 from lib.core.outside import Outside, Proposed, lasting, left_s
 from lib.core.outside import after as proposed
@@ -36,6 +38,32 @@ def test_a_meter_is_fresh_for_two_of_its_periods_and_old_after_30_s() -> None:
     assert [True, True, False] == [gauge.is_fresh(at_s) for at_s in (20, 40, 40.1)]
     assert [False, True] == [gauge.is_old(at_s) for at_s in (50, 50.1)]
     assert (False, True) == (Gauge().is_fresh(0), Gauge().is_old(0))
+
+
+def heard_at(*seconds: float) -> Gauge:
+    """A meter that spoke then."""
+    known: Gauges = {}
+    for at_s in seconds:
+        known = flowing(1, 1, 1, at_s=at_s, known=known)
+    return known["row"]
+
+
+@pytest.mark.parametrize("every_s", [20.0, 40.0, 60.0])
+def test_a_meter_that_speaks_seldom_is_old_after_two_and_a_half_of_its_periods(every_s: float) -> None:
+    """A minute is what the settings allow; until it spoke a third time nobody knows whether it is so slow."""
+    gauge = heard_at(0, every_s, 2 * every_s)
+    last_s = 2 * every_s
+    assert [True, False] == [gauge.is_fresh(last_s + late * every_s) for late in (2, 2.01)]
+    assert [False, True] == [gauge.is_old(last_s + late * every_s) for late in (2.5, 2.51)]
+
+
+def test_a_meter_that_was_silent_once_is_not_slow() -> None:
+    """Neither a pause of a minute nor one of ten minutes makes a dead meter count for longer; also not at its start."""
+    for pause_s in (25, 60, 110, 600):
+        for seconds in ((0, 1, 2, 2 + pause_s), (0, 1, 2, 2 + pause_s, 3 + pause_s)):
+            gauge = heard_at(*seconds)
+            assert (True, False) == (gauge.is_old(seconds[-1] + 30.1), gauge.is_fresh(seconds[-1] + 3.1))
+    assert heard_at(0, 110).is_old(110 + 75.1)
 
 
 def test_trouble_ends_with_the_next_reading() -> None:
