@@ -12,6 +12,7 @@ from lib.core.charger import Balked, ChargerEvent, ChargerReading, Meddled, Miss
 from lib.core.cost import slot_at
 from lib.core.pace import refused
 from lib.core.post import Post
+from lib.core.power import PHASE_V
 from lib.core.sessions import Session
 from lib.core.site import given_back
 from lib.core.soc import Soc
@@ -30,6 +31,8 @@ def charger_told(charging: Charging, event: ChargerEvent, rules: ChargingRules) 
     name = event.charger
     bay = charging.bays[name]
     before = bay.post
+    if isinstance(event, Told):
+        event = replace(event, reading=_seen(event.reading, before.plug))
     car = rules.cars.get(charging.car_on(name) or "")
     bay = replace(bay, post=post.after(before, event, car))
     if isinstance(event, Told | Missed):
@@ -59,6 +62,20 @@ def charger_told(charging: Charging, event: ChargerEvent, rules: ChargingRules) 
         case _:
             pass
     return with_bay(charging, name, bay, *said)
+
+
+def _seen(reading: ChargerReading, before: Plug) -> ChargerReading:
+    """The reading of a charger that cannot say what hangs on it: what draws is a car, which may have to be cut.
+
+    One that does not say what it draws either goes on with the car that it charged, unless it pauses.
+    """
+    if reading.plug is not Plug.UNKNOWN:
+        return reading
+    if reading.phases_a is None and reading.power_w is None:
+        draws = before is Plug.CHARGING and not reading.paused
+    else:
+        draws = max(reading.phases_a or (0.0,)) > DRAWS_A or (reading.power_w or 0.0) > DRAWS_A * PHASE_V
+    return replace(reading, plug=Plug.CHARGING) if draws else reading
 
 
 def _fallen(charging: Charging, name: str, before: Post, now: Post, rules: ChargingRules) -> Charging:

@@ -238,6 +238,23 @@ def test_a_charger_that_refuses_is_asked_again_and_counted_at_its_most() -> None
     ]
 
 
+def test_a_charger_that_cannot_say_what_hangs_on_it_is_cut_as_long_as_it_draws() -> None:
+    """By a full row and by a silent meter; once it draws nothing it is left paused until it says again."""
+    home = a_home(peak_w=6000.0, soc_pct=30.0, leap_s=1, base_w=steps({600: 15_000.0, 900: 500.0}, first=1500.0))
+    home.list_trips(a_trip("@car_1@ full", EVENING + timedelta(hours=6)))
+    assert 16.0 == home.run(590).amps()
+    home.wires["garage"].vague = True
+    home.run(200)
+    assert 0.0 == home.amps()
+    assert home.over_s <= 20
+    assert 0.0 == home.run(minutes=20).amps()
+    home.wires["garage"].vague = False
+    assert 16.0 == home.run(minutes=5).amps()
+    home.wires["garage"].vague = True
+    home.meter_talks = False
+    assert 6.0 == home.run(60).amps()
+
+
 def test_a_charger_that_reboots_is_told_again() -> None:
     """It comes back paused, as its owner left it: the charge goes on, the counters too."""
     home = charging()

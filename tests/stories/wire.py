@@ -3,6 +3,7 @@
 As lib/chargers/point.py does it, with that one's numbers and its book of what holds, but without a network.
 """
 
+from dataclasses import replace
 from math import inf
 
 from lib.chargers.holding import Holding, read, refused, sent, taken
@@ -16,11 +17,12 @@ NO = "Charging pause is blocked by solar-charging"
 
 
 class Wire:
-    """The wire to one charge point; sent: what it was told, and when."""
+    """The wire to one charge point; sent: what it was told, and when; vague: it cannot say what hangs on it."""
 
     def __init__(self, name: str, point: ChargePoint) -> None:
         self.name, self.point = name, point
         self.sent: list[tuple[int, Order]] = []
+        self.vague = False
         self._holding = Holding()
         self._next_s = -inf
         self._silent_s: float | None = None
@@ -38,6 +40,7 @@ class Wire:
             return Missed(charger=self.name, why=NO_ANSWER, since_s=self._silent_s)
         self._silent_s, self._misses = None, 0
         reading = said(self.point, now_s)
+        reading = replace(reading, plug=Plug.UNKNOWN) if self.vague else reading
         self._holding = read(self._holding, reading)
         is_new = now_s - self._holding.told_s < USUAL.looks_s
         usual_s = USUAL.empty_s if reading.plug is Plug.EMPTY else USUAL.plugged_s
