@@ -11,7 +11,7 @@ from types import MappingProxyType
 from lib.clock import Clock
 from lib.core import charging as core
 from lib.core import counting
-from lib.core.carport import Bay, CalendarState, Charging, ChargingRules
+from lib.core.carport import Bay, CalendarState, Charging, ChargingRules, Cut
 from lib.core.charger import ChargerReading, Found
 from lib.core.counting import Count, QuarterWh
 from lib.core.sessions import Session, closed
@@ -128,7 +128,13 @@ def standing(
     at, now_s = charging.at, charging.now_s
     return Standing(
         intents={
-            name: Intent(mode=bay.mode, wish=bay.wish, boost_until=bay.boost_until)
+            name: Intent(
+                mode=bay.mode,
+                wish=bay.wish,
+                boost_until=bay.boost_until,
+                was_a=bay.cut.was_a if bay.cut else None,
+                told_a=bay.cut.told_a if bay.cut else None,
+            )
             for name, bay in charging.bays.items()
         },
         plugged=charging.plugged,
@@ -175,6 +181,8 @@ def _kept_bay(bay: Bay, known: Standing, *, at: datetime, now_s: float) -> Bay:
     bay = replace(bay, session=known.sessions.get(name), pace=replace(bay.pace, switching=Switching(at_s=lately)))
     if intent is None:
         return bay
+    if intent.was_a is not None and intent.told_a is not None:
+        bay = replace(bay, cut=Cut(was_a=intent.was_a, told_a=intent.told_a, at_s=now_s))
     return replace(bay, mode=intent.mode, wish=intent.wish, boost_until=intent.boost_until)
 
 

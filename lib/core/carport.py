@@ -70,6 +70,19 @@ class ChargingRules:
     tempo: Tempo = USUAL
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """In MANUAL, what a full circuit took from a charger.
+
+    was_a: what it was set to by hand; told_a: what it was told instead, 0 to pause;
+    at_s: when it was told that, or its circuit carried too much all the same.
+    """
+
+    was_a: float
+    told_a: float
+    at_s: float
+
+
 @dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
 class Bay:
     """A charger with the wishes of its owner and what is done about them.
@@ -84,6 +97,7 @@ class Bay:
         idle_s: since when its car takes nothing though it may; charged: it has taken something in this plug-in.
         ended: the car has stopped by itself; wakes: how often it was tried to wake it, woken_s: when last;
         empty_s: since when no car, or since the owner chose the mode while none was there.
+        cut: what a circuit took from what was set by hand.
         claim: what is asked of dm, claimed_s: since when; power_w: what it was told to draw; why: the reason.
         device, put: what it can do, and all that was proposed for it, in the last step. share: what the circuits left
         it then, None: it asked for nothing.
@@ -107,6 +121,7 @@ class Bay:
     wakes: int = 0
     woken_s: float | None = None
     empty_s: float | None = None
+    cut: Cut | None = None
     claim: Claim | None = None
     claimed_s: float | None = None
     power_w: float = 0.0

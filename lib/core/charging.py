@@ -261,7 +261,7 @@ def _ticked(charging: Charging, rules: ChargingRules) -> Charging:
             default = Mode(bay.post.rules.mode)
             if bay.mode in {Mode.MAX, Mode.MANUAL} and bay.mode is not default:
                 charging = with_bay(
-                    charging, name, replace(bay, mode=default), f"{name}: {default} again, no car is there"
+                    charging, name, replace(bay, mode=default, cut=None), f"{name}: {default} again, no car is there"
                 )
     return charging
 
@@ -297,7 +297,7 @@ def _wanted(charging: Charging, wanted: Wanted) -> Charging:
         said.append(f"{wanted.charger}: {changed.mode}, as you set it")
         changed = replace(changed, ended=False, wakes=0)
         if bay.mode is Mode.MANUAL:
-            changed = replace(changed, pace=_as_set(bay, charging.now_s))
+            changed = replace(changed, pace=_as_set(bay, charging.now_s), cut=None)
     return replace(with_bay(charging, wanted.charger, changed, *said), planned_s=None)
 
 

@@ -90,6 +90,8 @@ def asked_a(aim: Aim) -> float:
     """The amperes that a car would take if the circuits let it; one that only waits to stop holds its least."""
     post, pace = aim.bay.post, aim.bay.pace
     if aim.bay.mode is Mode.MANUAL:
+        if aim.bay.cut is not None:
+            return aim.bay.cut.was_a
         return post.reading.lets_a if post.reading else 0.0
     most_a = aim.most_a if pace.cap_a is None else min(aim.most_a, max(post.least_a, pace.cap_a))
     return max(most_a, post.least_a) if pace.go else most_a

@@ -4,16 +4,18 @@ In: the EV app's state. Out: the same with orders, claims and reasons in it. A c
 what is raised waits for lib/core/pace.py.
 """
 
+from datetime import timedelta
+
 from lib.core import profiles, site, tactics
 from lib.core.aims import Aim, aims_of
-from lib.core.carport import WAKES, Bay, Charging, ChargingRules
+from lib.core.carport import WAKES, Bay, Charging, ChargingRules, Cut
 from lib.core.charger import Order, Plug, power_w
 from lib.core.circuits import Circuit, Row, safe_a
 from lib.core.flows import blind, loaded
 from lib.core.grounds import unread, why_of
 from lib.core.modes import Mode
 from lib.core.pace import paced
-from lib.core.post import Post
+from lib.core.post import LATE_S, Post
 from lib.core.prospects import foreseen
 from lib.core.room import asked_a, crowded, lined, shared
 from lib.core.sessions import interrupted
@@ -74,7 +76,7 @@ def _ordered(
             why=unread(aim),
         )
     if aim.bay.mode is Mode.MANUAL:
-        return _manual(charging, rules, aim, share)
+        return _manual(charging, rules, aim, share, may_raise=may_raise and _may_raise(charging))
     wanted = Wanted(
         current_a=_allowed_a(aim, share),
         least_a=post.least_a,
@@ -181,17 +183,36 @@ def _reserve(aim: Aim) -> bool:
     return pct < car.reserve_pct + (tactics.BACK_PCT if aim.bay.reserve else 0.0)
 
 
-def _manual(charging: Charging, rules: ChargingRules, aim: Aim, share: Share | None) -> Bay:
-    """Left as it is, except where a circuit carries too much."""
-    post = aim.bay.post
+def _cut(bay: Bay) -> Cut | None:
+    """What a circuit took from what was set by hand, until it is given back, or its owner has set something else."""
+    cut, reading = bay.cut, bay.post.reading
+    if cut is None or reading is None or reading.read_s < cut.at_s + LATE_S:
+        return cut
+    as_told = abs(reading.lets_a - cut.told_a) < bay.post.rules.step_a
+    return cut if as_told and cut.told_a < cut.was_a else None
+
+
+def _manual(charging: Charging, rules: ChargingRules, aim: Aim, share: Share | None, *, may_raise: bool) -> Bay:
+    """Left as it is, except where a circuit carries too much; what that took is given back when it carries it again."""
+    post, now_s, cut = aim.bay.post, charging.now_s, _cut(aim.bay)
     order, why = None, Why(reason=Reason.MANUAL)
     row = share.held_by if share is not None and share.current_a < asked_a(aim) else None
-    if share is not None and row is not None and loaded(charging, rules, row) > 1:
-        by = row.name
-        order = Order(current_a=max(post.least_a, share.current_a), go=share.current_a >= post.least_a)
-        why = Why(reason=Reason.MANUAL, held=Hold.ROW, current_a=share.current_a, by=by)
+    given_a = share.current_a if share is not None and share.current_a >= post.least_a else 0.0
+    if row is not None and loaded(charging, rules, row) > 1:
+        told_a = min(given_a, cut.told_a) if cut else given_a
+        cut = Cut(was_a=cut.was_a if cut else asked_a(aim), told_a=told_a, at_s=now_s)
+    elif cut is not None and given_a > cut.told_a and may_raise and now_s >= cut.at_s + rules.tempo.off_s:
+        cut = replace(cut, told_a=min(given_a, cut.was_a), at_s=now_s)
+    if cut is not None:
+        if now_s < cut.at_s + LATE_S:  # until its box has surely taken it; after that its owner may set something else
+            order = Order(current_a=max(post.least_a, cut.told_a), go=cut.told_a > 0)
+        held = Hold.ROW if row else Hold.PACE if cut.told_a else Hold.RESTING
+        until = charging.at + timedelta(seconds=cut.at_s + rules.tempo.off_s - now_s)
+        by = row.name if row else ""
+        why = Why(reason=Reason.MANUAL, held=held, current_a=cut.told_a, by=by, held_until=until)
     return replace(
         aim.bay,
+        cut=cut,
         post=replace(post, order=order),
         claim=None,
         claimed_s=None,

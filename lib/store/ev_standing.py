@@ -21,11 +21,16 @@ from lib.store.standing import Key, Records
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """What the owner wants of a charger; boost_until: fast until then."""
+    """What the owner wants of a charger; boost_until: fast until then.
+
+    was_a, told_a: in MANUAL, what it was set to by hand, and told instead for a full circuit; None: it is as it was.
+    """
 
     mode: Mode
     wish: Phases = Phases.AUTO
     boost_until: datetime | None = None
+    was_a: float | None = None
+    told_a: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -191,6 +191,42 @@ def test_beside_a_car_in_manual_another_keeps_to_what_is_left_under_the_peak() -
     assert ([], 0) == (home.above, home.pauses("street"))
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize(("oven_w", "until"), [(4000.0, 1200), (4800.0, 1200), (4800.0, 960)])
+def test_what_a_full_row_took_from_manual_is_given_back_once(oven_w: float, until: int, *, restarts: bool) -> None:
+    """When it carries it again, after five minutes at least, also over a restart; what its owner sets then stays."""
+    home = charging(peak_w=6000.0)
+    home.base_w = lambda second: (oven_w if 900 <= second < until else 500.0, 0.0, 0.0)
+    home.want(Mode.MANUAL)
+    home.run(60)
+    point = home.points["garage"]
+    point.tell(current_a=16.0, paused=False)
+    home.run(1100 - home.second)
+    cut_a = home.amps()
+    assert cut_a < 8
+    assert ("by connection L1" if until > home.second else "rests until 19:20") in home.why()
+    if restarts:
+        home.restart_ev()
+    assert cut_a == home.run(1190 - home.second).amps()
+    assert 16.0 == home.run(minutes=5).amps()
+    assert "manual: left as it is" == home.run(60).why()
+    point.tell(current_a=10.0, paused=False)
+    assert 10.0 == home.run(minutes=20).amps()
+
+
+def test_what_its_owner_sets_while_manual_is_cut_stays() -> None:
+    """He pauses it: nothing is given back."""
+    home = charging(peak_w=6000.0)
+    home.base_w = lambda second: (4000.0 if 900 <= second < 1200 else 500.0, 0.0, 0.0)
+    home.want(Mode.MANUAL)
+    home.run(60)
+    home.points["garage"].tell(current_a=16.0, paused=False)
+    home.run(1100 - home.second)
+    home.points["garage"].tell(current_a=6.0, paused=True)
+    assert 0.0 == home.run(minutes=20).amps()
+    assert "manual: left as it is" == home.why()
+
+
 def test_two_cars_on_one_phase_stay_within_it() -> None:
     """3×25 A, all on L1: they share what the house leaves, and who has no room waits and says its place."""
     other = {0: 500.0, 600: 2700.0, 1200: 3700.0, 1800: 500.0}
