@@ -204,7 +204,6 @@ class Ocpp:
             paused=None if go is None else not go,
             phases=phases(held, self._rules) if held else self._rules.phases,
             least_a=LEAST_A,
-            plugins=connector.plugins,
             fault=connector.fault or station.connector(0).fault,
             warning="; ".join(filter(None, self._warnings(connector))),
             serial=station.nameplate.serial,

@@ -98,7 +98,7 @@ class Connector:
         transaction: its number, where we know it; drawn: what its meter said last that tells the draw.
         ends: transactions that ended. metered: how often its meter spoke; metered_s: when it did last.
         ahead_s: by how much its clock is ahead of ours, by the times of its meter; below 0 it is behind, or late.
-        total_wh: its register; base_wh: that register when the car was plugged in; plugins: counted here.
+        total_wh: its register; base_wh: that register when the car was plugged in.
 
     """
 
@@ -110,7 +110,6 @@ class Connector:
     drawn: Samples = field(default_factory=Samples)
     total_wh: float | None = None
     base_wh: float | None = None
-    plugins: int = 0
     ends: int = 0
     ahead_s: float = 0.0
     metered: int = 0
@@ -153,7 +152,7 @@ def stated(connector: Connector, said: Mapping[str, Any], now_s: float) -> Conne
         ends = connector.ends + (connector.transaction is not None)
         return replace(after, transaction=None, base_wh=None, drawn=Samples(), ends=ends)
     if connector.plug is Plug.EMPTY and after.plug.is_car:
-        return replace(after, plugins=connector.plugins + 1, base_wh=connector.total_wh)
+        return replace(after, base_wh=connector.total_wh)
     return after
 
 

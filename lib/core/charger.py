@@ -73,7 +73,7 @@ class ChargerReading:
         permitted: whether the car may charge now; paused: whether it was told to pause.
         phases: on how many it charges, or would; None while it switches.
         least_a, most_a: what it takes as an order now; limit_wh: stops by itself after so much since the plug-in.
-        plugins: counts plug-ins, so that one nobody saw is noticed.
+        plugins: the box's own count of plug-ins, which outlives our starts, so that one nobody saw is noticed.
         fault: what is wrong, in words; warning: what is only odd.
         watched: whether it falls to its safe current by itself when nobody talks to it; None: as its make does.
 

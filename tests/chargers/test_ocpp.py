@@ -4,14 +4,17 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from lib.chargers import ChargerSetupError, RefusedError, UnreachableError, open_charger
 from lib.chargers.ocpp import Ocpp
-from lib.core.charger import Accepted, ChargerRules, Order, Plug
+from lib.core.charger import Accepted, ChargerRules, Order, Plug, Told
+from lib.core.plugged import Ground, Named, Plugged, Rules, after
 from lib.sim.charge_point import Fault
+from tests.sim.builders import NOON
 
 from .ocpp_bench import GO_10, GO_16, HOST, PAUSE, RULES, Bench, a_point, until
 
@@ -177,12 +180,12 @@ async def test_a_car_that_starts_by_itself_begins_safe(bench: Bench) -> None:
     bench.box.point.plug_in()
     await until(lambda: bench.box.transaction is not None and bench.box.offer_a == 0.0)
     reading = await bench.charger.read()
-    assert (1, Plug.CONNECTED) == (reading.plugins, reading.plug)
+    assert (0.0, Plug.CONNECTED) == (reading.plugin_wh, reading.plug)
     orders = [said["chargingSchedule"]["chargingSchedulePeriod"][0]["limit"] for said in bench.box.profile_orders]
     assert [6.0, 0.0] == orders
 
 
-async def test_another_plug_in_is_noticed_and_starts_again(bench: Bench) -> None:
+async def test_another_plug_in_starts_again_and_counts_anew(bench: Bench) -> None:
     """Also when nobody read it meanwhile."""
     await bench.open()
     await bench.charging()
@@ -193,9 +196,28 @@ async def test_another_plug_in_is_noticed_and_starts_again(bench: Bench) -> None
     before = bench.box.transaction
     bench.turn(61)
     reading = await bench.charger.read()
-    assert 1 == reading.plugins
+    assert 0.0 == reading.plugin_wh
     await bench.charger.order(GO_10)
     await until(lambda: bench.box.transaction not in {None, before})
+
+
+async def test_a_start_of_ours_makes_no_other_plug_in_of_it(bench: Bench) -> None:
+    """The protocol counts none, and what one run counted says nothing to the next: the owner's word holds."""
+    await bench.open(point=a_point(plugged=False))
+    await bench.charger.read()
+    bench.box.point.plug_in()
+    await until(lambda: bench.charger._connector.plug is Plug.CONNECTED)
+    rules = Rules(cars={}, chargers={"garage": RULES})
+    seen = after(Plugged(), Told(charger="garage", reading=await bench.charger.read()), NOON, rules)
+    named = after(seen, Named(charger="garage", car=""), NOON, rules)
+    await bench.box.close()
+    again = Bench()
+    try:
+        await again.open(point=bench.box.point)
+        found = Told(charger="garage", reading=await again.charger.read())
+    finally:
+        await again.close()
+    assert Ground.OWNER is after(named, found, NOON + timedelta(minutes=20), rules).cables["garage"].ground
 
 
 async def test_a_refused_profile_of_the_transaction_is_replaced_by_a_stacked_one(bench: Bench) -> None:

@@ -133,7 +133,7 @@ def test_a_plug_in_counts_from_its_register() -> None:
     empty = Connector(status="Available", total_wh=1000.0)
     plugged = stated(empty, {"status": "Preparing"}, 1.0)
     later = measured(plugged, {"meter_value": sampled({"value": "1700"})}, 2.0)
-    assert (1, 700.0) == (later.plugins, later.plugin_wh)
+    assert 700.0 == later.plugin_wh
     unseen = measured(begun(charging(), 7, 1500.0), {"meter_value": sampled({"value": "1700"})}, 2.0)
     assert (200.0, 7) == (unseen.plugin_wh, unseen.transaction)
     assert None is stated(later, {"status": "Available"}, 3.0).plugin_wh
