@@ -70,20 +70,20 @@ def claim_of(charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, w
     word = charging.site.word
     room_w = (word.target_w or 0.0) * (1 - rules.margin)
     base_w = max(0.0, charging.site.calm_w or 0.0, charging.site.base_w or 0.0)
-    over_w, cause = tactics.over_w(facts, priority, wished.target_w, base_w, room_w)
+    beyond_w, cause = tactics.beyond_w(facts, priority, wished.target_w, base_w, room_w)
     runs = post.order is not None and post.order.go and post.plug is Plug.CHARGING
     least_w = power_w(post.least_a, post.phases) if runs else facts.least_w
     wish_w = max(least_w, min(wished.target_w, uses_w(bay, facts.car)))
-    return Claim(
+    claim = Claim(
         who=post.rules.name,
         priority=priority,
         wish_w=wish_w,
         least_w=least_w,
         runs=runs,
-        over_w=over_w,
         cause=cause,
         helped=facts.helped,
     )
+    return claim.ending(beyond_w)
 
 
 def uses_w(bay: Bay, car: CarRules | None) -> float:

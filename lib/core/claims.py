@@ -3,7 +3,7 @@
 dm alone grants; a grant is a lease that its holder counts on its own clock from arrival.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 LEASE_S = 30.0
@@ -34,6 +34,8 @@ class Claim:
         wish_w: the most it would use; least_w: below it can only pause.
         runs: it draws now, so it is brought to `least_w` before it is stopped.
         over_w: how far this quarter's average may end above the target for its sake; cause: why it may.
+        under_w: how far below the target it would end with this one alone, which has a cause all the same: it may go
+            above it beside others.
         helped: it may have what the battery gives the cars.
 
     """
@@ -44,8 +46,18 @@ class Claim:
     least_w: float = 0.0
     runs: bool = False
     over_w: float = 0.0
+    under_w: float = 0.0
     cause: Cause | None = None
     helped: bool = False
+
+    @property
+    def beyond_w(self) -> float:
+        """How far beyond the target the quarter would end; below 0 where it keeps it."""
+        return self.over_w - self.under_w
+
+    def ending(self, beyond_w: float) -> "Claim":
+        """The same, of a quarter that would end so far beyond its target."""
+        return replace(self, over_w=max(0.0, beyond_w), under_w=max(0.0, -beyond_w))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 It is the only guard of the month's peak. Knows no charger, no wire and no price: what a new peak costs is asked.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import exp
@@ -98,8 +98,8 @@ class Ledger:
     def claims(self, now_s: float, target_w: float) -> tuple[Claim, ...]:
         """What is asked now, of a quarter that may count `target_w`."""
         return tuple(
-            replace(claim, over_w=max(0.0, claim.over_w + word.target_w - target_w))
-            if claim.over_w and word.target_w is not None and word.target_w != target_w
+            claim.ending(claim.beyond_w + word.target_w - target_w)
+            if claim.cause and word.target_w is not None and word.target_w != target_w
             else claim
             for word in self.words.values()
             if word.holds(now_s)
@@ -168,8 +168,8 @@ def after(
     base_w, calm_w, risen = _base_w(ledger, quarter)
     help_w = ledger.help_w(now_s)
     unasked_w = ledger.unasked_w(now_s)
-    asked = tuple(_beside(ledger.claims(now_s, target_w), help_w))
-    claims = tuple(_together(asked, target_w * (1 - margin) - (base_w or 0.0), unasked_w))
+    asked = ledger.claims(now_s, target_w)
+    claims = tuple(_together(asked, target_w * (1 - margin) - (base_w or 0.0), unasked_w, help_w))
     new = ledger.start != quarter.start
     ceiling_w = _ceiling_w(None if new else ledger.ceiling_w, quarter, target_w, margin)
     holds = ledger.target_w is None or target_w >= ledger.target_w
@@ -272,28 +272,29 @@ def _base_w(ledger: Ledger, quarter: Quarter) -> tuple[float | None, float | Non
     return max(now_w, fallen_w), calm_w, risen
 
 
-def _beside(claims: Iterable[Claim], help_w: float) -> Iterable[Claim]:
-    """The claims, with less above the target where the battery helps."""
-    for claim in sorted(claims, key=lambda claim: -claim.priority):
-        less_w = min(claim.over_w, help_w) if claim.helped else 0.0
-        help_w -= less_w
-        over_w = claim.over_w - less_w
-        yield replace(claim, over_w=over_w if over_w > NEWS_W / 10 else 0.0) if less_w else claim
+def _together(claims: Iterable[Claim], room_w: float, unasked_w: float, help_w: float) -> Iterable[Claim]:
+    """The claims by rank, with what goes above the target counted for all: others, who does not ask, and the battery.
 
-
-def _together(claims: Collection[Claim], room_w: float, unasked_w: float) -> Iterable[Claim]:
-    """The claims, with what goes above the target counted beside what others get before it or above it as well.
-
-    Each asked as if it were alone; room_w: under the target, beside the house; unasked_w: drawn by who does not ask.
+    Each asked as if it were alone, so that two which fit one by one may go above it together. room_w: under the target,
+    beside the house; unasked_w: drawn by who does not ask; help_w: what the battery gives for those that it helps.
     """
-    needs_w = {
-        claim.who: min(claim.wish_w, max(claim.least_w, room_w + (claim.over_w if claim.over_w else -unasked_w)))
-        for claim in claims
-    }
-    for claim in claims:
-        others = (one for one in claims if one.who != claim.who and (one.over_w or one.priority >= claim.priority))
+    ranked = sorted(claims, key=lambda claim: -claim.priority)
+    needs_w, helped_w = {}, {}
+    for claim in ranked:
+        may_w = room_w + claim.beyond_w if claim.cause else room_w - unasked_w
+        need_w = min(claim.wish_w, max(claim.least_w, may_w))
+        helped_w[claim.who] = min(help_w, max(need_w, claim.over_w)) if claim.helped else 0.0
+        help_w -= helped_w[claim.who]
+        needs_w[claim.who] = max(0.0, need_w - helped_w[claim.who])
+    for claim in ranked:
+        if claim.cause is None:
+            yield claim
+            continue
+        others = (one for one in ranked if one.who != claim.who and (one.cause or one.priority >= claim.priority))
         beside_w = unasked_w + sum(needs_w[one.who] for one in others)
-        yield replace(claim, over_w=claim.over_w + beside_w) if claim.over_w > 0 else claim
+        beyond_w = claim.beyond_w - helped_w[claim.who] + beside_w
+        # what the battery all but gives makes no peak
+        yield claim.ending(0.0 if helped_w[claim.who] and 0 < beyond_w <= NEWS_W / 10 else beyond_w)
 
 
 def _overs(

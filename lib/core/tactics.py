@@ -192,10 +192,11 @@ def _fence(
     return Proposal(source=source, priority=priority, at_s=facts.now_s, low_w=low_w, high_w=high_w, why=why)
 
 
-def over_w(facts: Facts, priority: int, wish_w: float, base_w: float, room_w: float) -> tuple[float, Cause | None]:
-    """How far the quarter's average may end above its target for this wish, and why; 0 for most.
+def beyond_w(facts: Facts, priority: int, wish_w: float, base_w: float, room_w: float) -> tuple[float, Cause | None]:
+    """How far beyond its target the quarter's average would end with this wish alone, and why it may; 0 for most.
 
-    base_w: what the house draws without cars; room_w: what it and the cars may draw together under the target.
+    Below 0 where it fits under the target: beside others it may go above it all the same. base_w: what the house draws
+    without cars; room_w: what it and the cars may draw together under the target.
     """
     needed_w, cause = 0.0, None
     if priority == claims.OWNER:
@@ -205,5 +206,4 @@ def over_w(facts: Facts, priority: int, wish_w: float, base_w: float, room_w: fl
     elif facts.reserve and priority in {claims.RESERVE, claims.RESERVE_MINIMUM}:
         full = facts.car is not None and facts.car.reserve_over_peak
         needed_w, cause = facts.most_w if full else facts.least_w, Cause.RESERVE
-    beyond_w = needed_w + base_w - room_w
-    return (beyond_w, cause) if cause is not None and beyond_w > 0 else (0.0, None)
+    return (needed_w + base_w - room_w, cause) if cause is not None else (0.0, None)

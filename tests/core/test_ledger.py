@@ -284,6 +284,46 @@ def test_two_cars_above_the_target_each_get_what_they_need(other: tuple[int, Cau
     assert [0, 0] == [car.pauses for car in home.cars.values()]
 
 
+@pytest.mark.parametrize(
+    ("wish_w", "priority", "cause"), [(11_040.0, OWNER, Cause.MAX), (3680.0, LATE, Cause.LATE_TRIP)]
+)
+def test_who_fits_under_the_target_alone_goes_above_it_beside_another(
+    wish_w: float, priority: int, cause: Cause
+) -> None:
+    """The other takes the room, and both may go above it: none of them gets nothing."""
+    room_w = 5000 * 0.96 - 500
+    trip = a_car("trip", priority=LATE, cause=Cause.LATE_TRIP, under_w=room_w - 3680)
+    other = a_car("other", wish_w=wish_w, priority=priority, cause=cause)
+    other.claim = other.claim and other.claim.ending(wish_w - room_w)
+    home = Home(500, trip, other, target_w=5000).run(1801)
+    assert {"trip": 3680.0, "other": wish_w} == {grant.who: grant.power_w for grant in home.ledger.grants}
+    assert [5000 * 0.04 + 500 + 3680 + wish_w] * 2 == [over.peak_w for over in home.ledger.overs]
+    assert 500 + 3680 + wish_w == pytest.approx(home.averages[1], abs=5)
+
+
+def test_a_late_trip_that_fits_keeps_the_target_beside_what_matters_less() -> None:
+    """What may not go above it gives way: no peak is announced for a trip that has its room."""
+    trip = a_car("trip", priority=LATE, cause=Cause.LATE_TRIP, under_w=620.0)
+    home = Home(500, trip, a_car("night"), target_w=5000).run(901)
+    assert 3680.0 == home.ledger.grants[0].power_w
+    assert home.averages[0] <= 5000
+    assert not any(one.overs for one in home.seen)
+
+
+@pytest.mark.parametrize(("help_w", "peaks_w"), [(2000.0, []), (500.0, [5440.0, 5440.0])])
+def test_the_battery_helps_two_late_trips_before_they_go_above_the_target(help_w: float, peaks_w: list[float]) -> None:
+    """Each fits alone, and both with what it gives; where that is not enough, the rest is announced."""
+    cars = [
+        a_car(name, wish_w=2620.0, priority=LATE, cause=Cause.LATE_TRIP, under_w=1680.0, helped=True)
+        for name in ("one", "two")
+    ]
+    home = Home(500, *cars, target_w=5000)
+    home.help_w = help_w
+    home.run(400)
+    assert peaks_w == [over.peak_w for over in home.ledger.overs]
+    assert [2620.0, 2620.0] == [grant.power_w for grant in home.ledger.grants]
+
+
 @pytest.mark.parametrize(("paid_w", "manual_w"), [(4000.0, 1380.0), (6000.0, 3680.0)])
 def test_what_a_car_draws_that_asks_for_nothing_is_no_room_for_another(paid_w: float, manual_w: float) -> None:
     """The owner set it on the box: the other car takes what is left under the target, and no more."""

@@ -1,9 +1,11 @@
 """Cars under the month's peak: ovens and kettles, the month's turn, and what may go above it at what price."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from lib.core.circuits import Circuit
 from lib.core.claims import Cause
 from lib.core.modes import Mode
 from lib.core.plugged import Named
@@ -225,6 +227,34 @@ def test_what_its_owner_sets_while_manual_is_cut_stays() -> None:
     home.points["garage"].tell(current_a=6.0, paused=True)
     assert 0.0 == home.run(minutes=20).amps()
     assert "manual: left as it is" == home.why()
+
+
+@pytest.mark.parametrize(("mode", "cause"), [(Mode.AUTO, Cause.LATE_TRIP), (Mode.MAX, Cause.MAX)])
+def test_two_that_fit_under_the_peak_one_by_one_go_above_it_together(mode: Mode, cause: Cause) -> None:
+    """`max` on the one box, a trip that cannot be met or `max` on the other: each charges with all it can."""
+    home = two_cars(peak_w=6000.0).run(30)
+    home.rules = replace(home.rules, circuits=(Circuit(name="connection", limits_a=(40.0, 40.0, 40.0)),))
+    home.tell(Named(charger="street", car="car_2"))
+    home.list_trips(a_trip("@car_2@ Antwerpen 90 %", EVENING + timedelta(hours=6)))
+    home.want(Mode.MAX)
+    home.want(mode, charger="street")
+    home.run(minutes=35)
+    assert [3680, 3680] == [point.power_w for point in home.points.values()]
+    assert f"street may take this quarter to 8.00 kW ({cause})" in " ".join(home.log)
+    assert 7760 == pytest.approx(home.averages_w[1], abs=2)
+    assert {Cause.MAX, cause} >= {above.cause for above in home.above} > set()
+    assert [0.0, 0.0] == [claim.over_w for claim in home.ev_said.claims]  # alone none does, and older listeners know so
+
+
+def test_what_the_circuits_do_not_carry_takes_the_quarter_less_far() -> None:
+    """`max` on three phases that carry 10 A: alone it keeps the 9 kW that are paid, and by how much is said."""
+    home = a_home(charger=a_charger(phases=3, wired="123"), rules=a_car(phases=3), peak_w=9000.0).run(30)
+    home.rules = replace(home.rules, circuits=(Circuit(name="connection", limits_a=(10.0, 10.0, 10.0)),))
+    home.want(Mode.MAX)
+    (claim,) = home.run(60).ev_said.claims
+    assert 5000 < claim.wish_w < 6900
+    assert 9000 * 0.96 - 400 - claim.wish_w == pytest.approx(claim.under_w, abs=1)
+    assert 0.0 == claim.over_w
 
 
 def test_two_cars_on_one_phase_stay_within_it() -> None:
