@@ -157,20 +157,19 @@ def stated(connector: Connector, said: Mapping[str, Any], now_s: float) -> Conne
 
 
 def begun(connector: Connector, transaction: int, meter_wh: float | None) -> Connector:
-    """A transaction began; meter_wh: its register then."""
-    base_wh = meter_wh if connector.base_wh is None else connector.base_wh
-    total_wh = connector.total_wh if meter_wh is None else meter_wh
-    return replace(connector, transaction=transaction, base_wh=base_wh, total_wh=total_wh)
+    """A transaction began; meter_wh: its register then, 0 where it does not know, which some say for a life of MWh."""
+    base_wh = (meter_wh or None) if connector.base_wh is None else connector.base_wh
+    return replace(connector, transaction=transaction, base_wh=base_wh, total_wh=meter_wh or connector.total_wh)
 
 
 def ended(connector: Connector, meter_wh: float | None) -> Connector:
-    """Its transaction ended; meter_wh: its register then."""
+    """Its transaction ended; meter_wh: its register then, 0 where it does not know."""
     return replace(
         connector,
         transaction=None,
         ends=connector.ends + 1,
         drawn=Samples(),
-        total_wh=connector.total_wh if meter_wh is None else meter_wh,
+        total_wh=meter_wh or connector.total_wh,
         status="Finishing" if connector.status in RUNNING else connector.status,
     )
 

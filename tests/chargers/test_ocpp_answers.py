@@ -139,6 +139,14 @@ def test_a_plug_in_counts_from_its_register() -> None:
     assert None is stated(later, {"status": "Available"}, 3.0).plugin_wh
 
 
+def test_a_transaction_that_begins_or_ends_at_0_tells_no_register() -> None:
+    """Boxes say 0 there that do not know: neither its whole life is of this plug-in, nor did its counter start anew."""
+    life = {"meter_value": sampled({"value": "2900000"})}
+    assert None is measured(begun(charging(), 7, 0.0), life, 2.0).plugin_wh
+    known = measured(charging(), life, 1.0)
+    assert (2_900_000.0,) * 2 == (begun(known, 7, 0.0).total_wh, ended(known, 0.0).total_wh)
+
+
 def test_a_transaction_that_began_without_us_is_learned_from_its_meter() -> None:
     """As after our own restart; number 0 is none."""
     said = {"meter_value": sampled({"value": "1"}), "transaction_id": 42}
