@@ -340,8 +340,8 @@ def test_what_a_slow_car_leaves_goes_to_the_other() -> None:
     home = two_cars(EVENING, Car(phases=1, most_a=8.0), Car(phases=1, name="car_2"), peak_w=5500.0)
     home.base_w = lambda _: 500.0
     home.list_trips(
-        a_trip("@car_1@ Gent 80 %", EVENING + timedelta(hours=8)),
-        a_trip("@car_2@ Brugge 80 %", EVENING + timedelta(hours=9), key="other"),
+        a_trip("@car_1@ Gent 64 %", EVENING + timedelta(hours=8)),
+        a_trip("@car_2@ Brugge 64 %", EVENING + timedelta(hours=9), key="other"),
     )
     assert home.run(60).amps() == home.amps("street") == pytest.approx(10.5, abs=0.2)
     home.run(240)
