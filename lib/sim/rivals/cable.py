@@ -7,7 +7,7 @@ when it left and what the calendar says its trip takes, less what was charged si
 from lib.core.charger import LEAST_A
 from lib.core.power import PHASE_V
 from lib.core.quarter import QUARTER_S
-from lib.sim.year.home import CarSpec
+from lib.sim.year.home import LEFT, CarSpec
 from lib.sim.year.seen import CALENDAR, Known, Orders, Seen, Setup
 
 HOUR_S = 3600.0
@@ -64,6 +64,16 @@ def leaves_s(known: Known, seen: Seen) -> int:
         if trip.departs > seen.at:
             return known.quarter(trip.departs) * int(QUARTER_S)
     return seen.second + int(CALENDAR.total_seconds())
+
+
+def needed_wh(known: Known, seen: Seen, car: CarSpec) -> float:
+    """What the car must hold when it leaves next: for its trip, and for what a short stay after that cannot make up."""
+    need_wh, leaves = 0.0, None
+    for trip in reversed([trip for trip in known.journeys() if trip.departs > seen.at]):
+        stays_s = 0.0 if leaves is None else (leaves - trip.returns).total_seconds()
+        need_wh = trip.energy_wh + max(0.0, need_wh - car.charger_w * stays_s / HOUR_S)
+        leaves = trip.departs
+    return need_wh + LEFT * car.capacity_wh
 
 
 def full(car: CarSpec) -> Orders:

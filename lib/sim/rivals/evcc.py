@@ -14,7 +14,7 @@ from math import inf
 
 from lib.core.charger import LEAST_A
 from lib.core.power import PHASE_V
-from lib.sim.rivals.cable import Cable
+from lib.sim.rivals.cable import Cable, needed_wh
 from lib.sim.rivals.evcc_plan import Planner
 from lib.sim.rivals.evcc_pv import Phases, SunRule
 from lib.sim.year.seen import Known, Orders, Seen, Setup
@@ -24,6 +24,7 @@ RESERVE_W = 100.0  # that stays unused while the battery comes first
 STATIC_W = 4_000.0
 FLOOR_W = 2_500.0
 CHARGES_W = 100.0
+SPARE_WH = 16_000.0  # above what a trip needs: cheaper in a year than 4, 8, or a full car
 
 Limit = Callable[[Seen], float]
 
@@ -43,7 +44,8 @@ class Options:
     Attributes:
         circuit_w: the limit of the circuit that holds house and car; None: there is none.
         throttles: a limit lowers what the car draws; else it switches it off.
-        plans: it is told when the car leaves, and to be full by then.
+        plans: it is told when the car leaves, and what it shall hold by then: what it needs and `spare_wh` more, or
+            all that it can where that is None.
         least_pct: below it the car charges at full power.
         cheap_eur_kwh: at full power when a kWh costs no more; dear_eur_kwh: not from the sun when one earns as much.
         first_pct: below it the battery comes before the car; buffer_pct: above it the car, once on, stays on;
@@ -57,6 +59,7 @@ class Options:
     circuit_w: Limit | None = None
     throttles: bool = True
     plans: bool = True
+    spare_wh: float | None = None
     least_pct: float = 0.0
     cheap_eur_kwh: float | None = None
     dear_eur_kwh: float | None = None
@@ -91,6 +94,7 @@ class Evcc:
         self._phases = Phases(car.phases if car else 1, self._most_a)
         self._planner = Planner(known)
         self._cable = Cable(setup, known)
+        self._quarter, self._needs_wh = -1, 0.0
         self._next_s = 0
         self._is_fast = False
         self._orders = Orders(phases=self._phases.now)
@@ -138,7 +142,16 @@ class Evcc:
         most_w = self._most_a * PHASE_V * (self._car.phases if self._car else 1)
         if self._options.circuit_w is not None:
             most_w = min(most_w, self._options.circuit_w(seen))
-        return self._planner.is_active(seen, missing_wh=self._cable.missing_wh, most_w=most_w)
+        return self._planner.is_active(seen, missing_wh=self._lacks_wh(seen), most_w=most_w)
+
+    def _lacks_wh(self, seen: Seen) -> float:
+        """What the car misses of the plan's goal."""
+        missing_wh, spare_wh = self._cable.missing_wh, self._options.spare_wh
+        if spare_wh is None or self._car is None:
+            return missing_wh
+        if seen.quarter != self._quarter:
+            self._quarter, self._needs_wh = seen.quarter, needed_wh(self._known, seen, self._car)
+        return missing_wh - max(0.0, self._full_wh - self._needs_wh - spare_wh)
 
     def _fast_a(self, seen: Seen) -> float:
         """Full power; when this ends the sun's rule may switch off at once."""
@@ -214,14 +227,14 @@ class Evcc:
 
 def evcc_static(setup: Setup, known: Known) -> Evcc:
     """From the sun, and by plan; the circuit's limit is a number that a user once set."""
-    return Evcc(setup, known, Options(circuit_w=static_w))
+    return Evcc(setup, known, Options(circuit_w=static_w, spare_wh=SPARE_WH))
 
 
 def evcc_peak(setup: Setup, known: Known) -> Evcc:
     """At all times the least current, more from the sun or by plan; the circuit's limit is the month's peak."""
-    return Evcc(setup, known, Options(mode=Mode.MIN_PV, circuit_w=month_peak_w))
+    return Evcc(setup, known, Options(mode=Mode.MIN_PV, circuit_w=month_peak_w, spare_wh=SPARE_WH))
 
 
 def evcc_plan(setup: Setup, known: Known) -> Evcc:
     """From the sun, and by plan; the circuit's limit is the month's peak."""
-    return Evcc(setup, known, Options(circuit_w=month_peak_w))
+    return Evcc(setup, known, Options(circuit_w=month_peak_w, spare_wh=SPARE_WH))

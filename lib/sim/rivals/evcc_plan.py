@@ -1,7 +1,7 @@
 """evcc's planner: the cheapest quarters until the car leaves, the latest of equals, at the most it can draw.
 
-In: the calendar's next departure and the prices that are out. Out: whether to charge now. It looks at one trip, fills
-the car for it, and knows neither house nor roof. A plan is one block before the departure where all prices are equal.
+In: the calendar's next departure and the prices that are out. Out: whether to charge now. It looks at one goal,
+and knows neither house nor roof. A plan is one block before the departure where all prices are equal.
 
 Source: its rules as of August 2026.
 """

@@ -47,12 +47,17 @@ def source_prints(root: Path = ROOT, modules: Mapping[str, str] = MODULES) -> di
         files: set[Path] = set()
         todo = [*FOR_ALL, module]
         while todo:
-            path = root.joinpath(*todo.pop().split(".")).with_suffix(".py")
-            if path not in files and path.is_file():
-                files.add(path)
-                todo += imports(path)
+            for path in _files(root.joinpath(*todo.pop().split("."))):
+                if path not in files and path.is_file():
+                    files.add(path)
+                    todo += imports(path)
         found[strategy] = _source_print(root, sorted(files))
     return found
+
+
+def _files(module: Path) -> tuple[Path, Path]:
+    """Where a module stands: in a file of its own, or as a package."""
+    return module.with_suffix(".py"), module / "__init__.py"
 
 
 def _imports(path: Path) -> Iterator[str]:

@@ -145,8 +145,12 @@ def _held_less_wh(course: Course, home: Home, *, battery: bool) -> float:
 
 def _booked_wh(course: Course, home: Home) -> float:
     """What trips took from the car so far: it is booked when it is back."""
-    backs = {home.quarter(trip.departs): home.quarter(trip.returns) for trip in home.journeys}
-    return sum(one.energy_wh for one in course.departures if backs.get(one.quarter, one.quarter + 1) < course.quarters)
+    backs = [home.quarter(trip.returns) for trip in home.journeys]
+    return sum(
+        one.energy_wh
+        for one in course.departures
+        if next((back for back in backs if back > one.quarter), one.quarter + 1) < course.quarters
+    )
 
 
 def _above(course: Course, home: Home, floor_w: float) -> list[tuple[int, bool]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.sim.rivals.cable import IDLE, Cable, current
+from lib.sim.rivals.cable import IDLE, Cable, current, needed_wh
 from lib.sim.year.home import CarSpec, Journey
 from lib.sim.year.seen import CALENDAR, Known, Orders, Seen, Setup
 from tests.sim.rivals.seen import HOUR, ONE_PHASE, THREE_PHASES, Bench, a_bench, a_home, journey
@@ -62,6 +62,15 @@ def test_without_a_trip_it_stays_as_long_as_the_calendar_reaches() -> None:
     bench, cable = watched()
     bench.at(3)
     assert 3 * 3600 + CALENDAR / HOUR * 3600 == cable.leaves_s
+
+
+@pytest.mark.parametrize(("stay_h", "needed_kwh"), [(1.0, 34.6), (2.5, 23.5), (5.0, 22.0)])
+def test_what_a_short_stay_cannot_make_up_is_needed_before(stay_h: float, needed_kwh: float) -> None:
+    """10 kWh and a fifth of the battery for the trip, and of 20 kWh for the next one what the stay at 7.4 kW leaves."""
+    trips = journey(departs_h=8, hours=4), journey(departs_h=12 + stay_h, kwh=20)
+    bench, _ = watched(*trips)
+    bench.at(1)
+    assert needed_kwh * 1000 == pytest.approx(needed_wh(bench.known, bench.seen, ONE_PHASE))
 
 
 def test_a_known_level_says_what_is_missing() -> None:

@@ -79,6 +79,17 @@ def test_a_circuit_makes_the_plan_longer() -> None:
     assert [0.0, 20.0] == [evcc.at(hour).current_a for hour in (0.9, 1)]
 
 
+def test_a_goal_is_what_the_trip_needs_and_some_to_spare() -> None:
+    """30 of 60 kWh hold; 10 for the trip, a fifth that is left and 16 to spare are 8 more: an hour and five minutes."""
+    evcc = bench(Options(spare_wh=16_000.0), 6)
+    assert [OFF, OFF, FULL, OFF] == [
+        evcc.at(4, level_wh=30_000.0),
+        evcc.at(4.7),
+        evcc.at(5),
+        evcc.at(5.9, level_wh=38_000.0),
+    ]
+
+
 def test_full_is_full() -> None:
     """A car at its limit gets nothing."""
     assert OFF == bench(Options(mode=Mode.NOW)).at(0, level_wh=60_000.0)
@@ -206,7 +217,7 @@ def test_a_plan_without_a_level_goes_by_the_trip_that_was() -> None:
 @pytest.mark.parametrize("maker", SETTINGS)
 def test_days_that_were_put_away_go_on(maker: Maker) -> None:
     """As if they had not been."""
-    home, rates = lively(days=2), contract("dynamic")
+    home, rates = lively(), contract("dynamic")
     year = Year(home, maker, contract=rates, prices=rates.prices(home), frame=Frame(battery=True))
     year.go(130)
     year = pickle.loads(pickle.dumps(year))

@@ -100,10 +100,12 @@ def test_only_what_computes_decides(tmp_path: Path) -> None:
     """A better page needs no new run; a better core does for ours, a better plant for all."""
     texts = {
         "lib/sim/year/live.py": "from lib.sim.year.plant import Plant",
+        "lib/solver/__init__.py": "def solved():\n    from lib.solver.search import searched",
+        "lib/solver/search.py": "",
         "lib/sim/year/plant.py": "",
         "lib/sim/year/score.py": "",
         "lib/sim/year/report.py": "import lib.sim.year.live",
-        "lib/sim/year/ours.py": "def first():\n    from lib.core import plan",
+        "lib/sim/year/ours.py": "def first():\n    from lib.core import plan\n    from lib import solver",
         "lib/core/plan.py": "",
         "lib/sim/rivals/cap.py": "import lib.core.power",
         "lib/core/power.py": "",
@@ -122,6 +124,7 @@ def test_only_what_computes_decides(tmp_path: Path) -> None:
     modules = {"ours": "lib.sim.year.ours", "cap": "lib.sim.rivals.cap"}
     assert set() == changed("lib/sim/year/report.py")
     assert {"ours"} == changed("lib/core/plan.py")
+    assert [{"ours"}, {"ours"}] == [changed("lib/solver/__init__.py"), changed("lib/solver/search.py")]
     assert {"cap"} == changed("lib/core/power.py")
     assert {"ours", "cap"} == changed("lib/sim/year/plant.py")
 
