@@ -251,6 +251,9 @@ async def test_a_car_of_which_nothing_is_known_any_more_is_asked(tmp_path: Path)
         devices.follow(yard.charging)
         assert poll.due_s is not None
         assert poll.due_s > yard.clock.monotonic() + 60
+        yard.read(total_wh=6_000.0)
+        yard.read(total_wh=10.0)
+        yard.clock.turn(130)  # a box that starts may read 0 for a while
         yard.read(total_wh=10.0)
         assert yard.charging.cars["car_1"].soc.pct() is None
         devices.follow(yard.charging)
