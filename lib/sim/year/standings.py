@@ -86,10 +86,10 @@ def print_standings(scores: Iterable[Score], console: Console) -> None:
 
 def _standings(title: str, scores: Sequence[Score], *, wide: bool) -> RenderableType:
     heading = Text(title, style="bold")
-    causes = Text("\n".join(filter(None, map(_causes, scores))), style="dim")
+    below = Text("\n".join(filter(None, (*map(_peaks, scores), *map(_causes, scores)))), style="dim")
     parts = ((*MONEY, *DEEDS),) if wide else (MONEY, DEEDS)
     tables = [_table(columns, scores, wide=wide) for columns in parts]
-    return Group(heading, *tables, *([causes] if causes else []), Text())
+    return Group(heading, *tables, *([below] if below else []), Text())
 
 
 def _table(columns: Sequence[Column], scores: Sequence[Score], *, wide: bool) -> Table:
@@ -100,6 +100,12 @@ def _table(columns: Sequence[Column], scores: Sequence[Score], *, wide: bool) ->
     for score in scores:
         table.add_row(Text(name(score)), *(Text(column.cell(score)) for column in columns))
     return table
+
+
+def _peaks(score: Score) -> str:
+    """Each month's, where there are several: the table has their mean."""
+    peaks_kw = score.month_peaks_kw
+    return f"{name(score)}, month peaks kW: {' '.join(f'{one:.2f}' for one in peaks_kw)}" if len(peaks_kw) > 1 else ""
 
 
 def _causes(score: Score) -> str:

@@ -3,21 +3,40 @@
 from dataclasses import replace
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from lib.sim.year.folder import homes
 from lib.sim.year.live import Frame
 from lib.sim.year.runs import Run, outcome
+from lib.sim.year.score import Score
 from lib.sim.year.standings import print_standings
 from tests.sim.year.programs import HOMES
 
 
-def test_what_is_almost_nothing_has_no_sign() -> None:
-    """Whoever ends a tenth of a cent better off than it began ends as it began."""
+@pytest.fixture(scope="module")
+def naive() -> Score:
+    """A day without a battery."""
     home = homes(HOMES)["corner"].first(1)
     found = outcome(Run(home=home, tariff="dynamic", strategy="naive", frame=Frame(battery=False), key="0" * 32))
     assert found
+    return found.score
+
+
+def printed(score: Score) -> str:
+    """Its table."""
     console = Console(width=80, file=StringIO())
-    print_standings([replace(found.score, end_eur=-0.001, injection_eur=0.001)], console)
+    print_standings([score], console)
     assert isinstance(console.file, StringIO)
-    assert "-0.00" not in console.file.getvalue()
+    return console.file.getvalue()
+
+
+def test_what_is_almost_nothing_has_no_sign(naive: Score) -> None:
+    """Whoever ends a tenth of a cent better off than it began ends as it began."""
+    assert "-0.00" not in printed(replace(naive, end_eur=-0.001, injection_eur=0.001))
+
+
+def test_several_months_have_their_peaks_below_the_mean(naive: Score) -> None:
+    """One month's is in the table."""
+    assert "month peaks" not in printed(naive)
+    assert "naive, month peaks kW: 2.50 4.06 3.10" in printed(replace(naive, month_peaks_kw=(2.5, 4.061, 3.1)))
