@@ -5,7 +5,7 @@ Reads the settings alone; no program need run, and no device is asked. At most 8
 
 import asyncio
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -43,15 +43,21 @@ def run(config: Settings, out: TextIO | None = None) -> int:
     """
     text = "".join(f"{line}\n" for line in lines(config)) if config.chargers else "no charger stands in config.py\n"
     code = printed(text, out or sys.stdout, who="ev", what="the circuits")
-    found = (*slips(config), *asyncio.run(_feed_slips(config)), *asyncio.run(_source_slips(config)))
+    found = (*slips(config), *asyncio.run(_opened_slips(config)))
     for slip in found:
         print(f"ev: config.py: {slip}", file=sys.stderr)
     return SLIP if found else code
 
 
-async def _feed_slips(config: Settings) -> list[str]:
-    """What is wrong with how meters and limits are set up; they are opened, and asked nothing."""
-    secrets, clock, found = load_secrets(config.secrets).others, WallClock(), []
+async def _opened_slips(config: Settings) -> list[str]:
+    """What only shows when a feed or a car's source is opened; they are asked nothing. Raises SecretsError."""
+    secrets = load_secrets(config.secrets).others
+    return [*await _feed_slips(config, secrets), *await _source_slips(config, secrets)]
+
+
+async def _feed_slips(config: Settings, secrets: Mapping[str, str]) -> list[str]:
+    """What is wrong with how meters and limits are set up."""
+    clock, found = WallClock(), []
     for place in config.circuits:
         for options, opens in ((place.meter, open_meter), (place.limit, open_limit)):
             if not options:
@@ -65,9 +71,9 @@ async def _feed_slips(config: Settings) -> list[str]:
     return found
 
 
-async def _source_slips(config: Settings) -> list[str]:
+async def _source_slips(config: Settings, secrets: Mapping[str, str]) -> list[str]:
     """What is wrong with how states of charge are set up; a car charges without, so that these stop no start."""
-    secrets, found = load_secrets(config.secrets).others, []
+    found = []
     for place in config.cars:
         if not place.soc:
             continue
