@@ -130,6 +130,7 @@ cars = {
     #     "reserve_pct": 20,            # below it the car charges at once,
     #     "reserve_over_peak": False,   # True: even above the month's peak
     #     "at_least_pct": None,         # reached each morning, trip or not
+    #     "limit_pct": None,            # where the car itself ends a charge, as you set it in the car, such as 100
     #     "trip_default": "full",       # what a trip needs that does not say: "full", "180 km", "80 %" or "30 kWh"
     #     "power_table": (),            # what it takes by how full it is: ((0, 80, 11), (80, 100, 4)) in % and kW
     # },

@@ -39,6 +39,7 @@ class CarRules:
         arrival_pct: what must be left when a trip is over; reserve_pct: below it the car charges at once.
         trip_default: the need of a trip that says none.
         at_least_pct: reached every morning, trip or not; None: only by sun and cheap hours.
+        limit_pct: where the car itself ends a charge, as it was set in the car; None: nobody said.
         reserve_over_peak: the reserve may charge at full power above the paid peak.
         table: what it takes by state of charge: from %, to %, W; the stretches touch, from 0 to 100. (): not known.
 
@@ -56,8 +57,13 @@ class CarRules:
     reserve_pct: float = 20.0
     trip_default: Ask = field(default_factory=lambda: FULL)
     at_least_pct: float | None = None
+    limit_pct: float | None = None
     reserve_over_peak: bool = False
     table: tuple[tuple[float, float, float], ...] = ()
+
+    def driven_wh(self, ask: Ask) -> float | None:
+        """What a trip takes from the battery; None: it asks for a state of charge, and says not what it takes."""
+        return ask.energy_wh if ask.km is None else ask.km * self.wh_km
 
     @property
     def wall_wh_pct(self) -> float:

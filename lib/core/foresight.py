@@ -7,6 +7,7 @@ inside each quarter.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from lib.core.bands import midnight
 from lib.core.books import local_day
@@ -28,6 +29,7 @@ MENDS = timedelta(minutes=15)  # that full power must have to spare, so that a p
 FOLLOWS = 0.15  # the part of a new day in what a kWh usually costs
 SPARE_PCT, SPARE_EUR_KWH = 25.0, 0.02  # beyond its next trip a car has some to spare, which may cost a little more
 UNSURE_EUR_KWH = 0.6  # of what a trip may take where nobody knows the state of charge: as at a public charger
+NEEDED = 0.25  # what a car may lack that most likely has it is needed so often; else it need not be charged next time
 NIGHTLY = "the cheap hours"  # what a want without a trip is for
 
 
@@ -37,6 +39,7 @@ class Prospect:
 
     Attributes:
         low_pct: of its state of charge; None: unknown, then it is taken to have come home with what it must have left.
+        likely_pct: what it has by reckoning, where it drove since it was measured; None: it did not, or is unknown.
         charged_wh: since it was plugged in.
         wall_wh_pct: Wh at the wall for 1 %; spread: the part of what it charges that may not arrive.
         full_w, least_w: what it can draw on the cable it hangs on, or mostly does.
@@ -48,6 +51,7 @@ class Prospect:
 
     car: CarRules
     low_pct: float | None
+    likely_pct: float | None = None
     charged_wh: float = 0.0
     wall_wh_pct: float
     spread: float = 0.0
@@ -64,6 +68,13 @@ class Prospect:
         if self.low_pct is not None:
             return self.low_pct
         return min(FULL_PCT, self.car.arrival_pct + self.charged_wh / self.wall_wh_pct)
+
+    @property
+    def unsure_wh(self) -> float:
+        """What it may lack that it most likely has."""
+        if self.low_pct is None or self.likely_pct is None:
+            return 0.0
+        return max(0.0, self.likely_pct - self.low_pct) * self.wall_wh_pct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +107,10 @@ def needs(
         if prospect.returns is not None and trip.departs < prospect.returns:
             continue  # it is on it: what that takes is off already
         is_first = not found
-        one = need(
+        of = partial(
+            need,
             trip,
             prospect.car,
-            soc_low_pct=low_pct,
             wall_wh_pct=prospect.wall_wh_pct,
             full_w=prospect.full_w,
             least_w=prospect.least_w,
@@ -110,8 +121,14 @@ def needs(
             helped_until=helped_until,
             help_asked_s=help_asked_s if is_first else None,
         )
-        if prospect.low_pct is None or not is_first:  # nothing urgent is made of what nobody knows, or of what is far
-            one = replace(one, step=min(one.step, Step.ANY_RATE if is_first else Step.CHEAP))
+        one = of(soc_low_pct=low_pct)
+        if not is_first:  # nothing urgent is made of what is far, or of what nobody knows
+            one = replace(one, step=Step.CHEAP)
+        elif prospect.low_pct is None:
+            one = replace(one, step=min(one.step, Step.ANY_RATE))
+        elif prospect.likely_pct is not None and one.step > Step.ANY_RATE:
+            likely = of(soc_low_pct=prospect.likely_pct)
+            one = replace(one, step=max(Step.ANY_RATE, likely.step), power_w=likely.power_w)
         found.append(one)
         since, low_pct = max(at, trip.returns), back_pct(prospect.car, one, low_pct)
     return tuple(found)
@@ -127,7 +144,7 @@ def left_pct(car: CarRules, ask: Ask, leaves_pct: float) -> float:
 
     A trip that asks for a state of charge says not what it takes: then what must be left.
     """
-    if ask.km is None and ask.energy_wh is None:
+    if car.driven_wh(ask) is None:
         return car.arrival_pct
     return max(car.arrival_pct, leaves_pct - (target_pct(ask, car) - car.arrival_pct))
 
@@ -168,9 +185,13 @@ def wanted(
             if its.energy_wh and at < its.trip.ready:
                 parks = since is None and not absences and one.low_pct is not None
                 parked_wh = _parked_wh(one, its.trip.ready - at) if parks else 0.0
-                want = _for_trip(one, its, its.energy_wh + parked_wh)
-                worth = UNSURE_EUR_KWH if one.low_pct is None else None
-                found.append(replace(want, since=since, away=tuple(absences), worth_eur_kwh=worth))
+                unsure_wh = its.energy_wh if one.low_pct is None else 0.0 if absences else one.unsure_wh
+                sure_wh = max(0.0, its.energy_wh - unsure_wh)
+                for wh, worth in ((sure_wh, None), (its.energy_wh - sure_wh, _unsure_eur(one, cheap_eur))):
+                    if wh > 0:
+                        want = _for_trip(one, its, wh + parked_wh)
+                        found.append(replace(want, since=since, away=tuple(absences), worth_eur_kwh=worth))
+                        parked_wh = 0.0
             room_pct = max(0.0, one.car.everyday_pct - max(its.target_pct, has_pct))
             leaves = its.trip.ready if at < its.trip.ready else max(at, its.trip.departs)
             absences.append(Absence(start=leaves, end=max(at, its.trip.returns), spare_wh=room_pct * one.wall_wh_pct))
@@ -271,6 +292,13 @@ def _for_cheap(
                 since=since,
                 away=tuple(one for one in away if one.start < until),
             )
+
+
+def _unsure_eur(prospect: Prospect, cheap_eur: float | None) -> float:
+    """What a kWh is worth that a trip may take, of a car that is not known to need it."""
+    if prospect.low_pct is None or cheap_eur is None:
+        return UNSURE_EUR_KWH
+    return NEEDED * UNSURE_EUR_KWH + (1 - NEEDED) * cheap_eur
 
 
 def _parked_wh(prospect: Prospect, time: timedelta) -> float:

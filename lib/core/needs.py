@@ -76,12 +76,11 @@ def target_pct(ask: Ask, car: CarRules, *, outside_c: float | None = None) -> fl
 
     outside_c: the temperature outside, where it is known; below 5 °C a km takes a fifth more.
     """
-    if ask.km is not None:
-        driven_wh = ask.km * car.wh_km * (COLD if outside_c is not None and outside_c < COLD_C else 1.0)
-    elif ask.energy_wh is not None:
-        driven_wh = ask.energy_wh
-    else:
+    driven_wh = car.driven_wh(ask)
+    if driven_wh is None:
         return FULL_PCT if ask.soc_pct is None else min(FULL_PCT, ask.soc_pct)
+    if ask.km is not None and outside_c is not None and outside_c < COLD_C:
+        driven_wh *= COLD
     return min(FULL_PCT, car.arrival_pct + driven_wh / car.capacity_wh * 100)
 
 

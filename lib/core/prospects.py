@@ -19,6 +19,7 @@ from lib.core.needs import Step
 from lib.core.plan import Plan, Quarters, Want, cheap_hours
 from lib.core.post import Post
 from lib.core.rooms import priced, rooms
+from lib.core.soc import Confidence
 from lib.core.states import replace
 
 USUAL_HOURS = range(24)
@@ -120,12 +121,15 @@ def _prospect(charging: Charging, name: str, car: CarRules) -> Prospect:
     home = next((bay for bay in charging.bays.values() if bay.post.rules.car == name), None)
     bay = charging.bays[charger] if charger else home or next(iter(charging.bays.values()), None)
     trip, low_pct = charging.cars[name].trip, known.low_pct(charging.at)
+    likely_pct = known.pct() if known.confidence(charging.at) is Confidence.GUESS else None
     is_away = charger is None and trip is not None and charging.at < trip.returns
     if is_away and trip is not None and low_pct is not None:
         low_pct = foresight.left_pct(car, trip.ask, low_pct)
+        likely_pct = None if likely_pct is None else foresight.left_pct(car, trip.ask, likely_pct)
     return Prospect(
         car=car,
         low_pct=low_pct,
+        likely_pct=likely_pct,
         charged_wh=bay.session.energy_wh if charger and bay and bay.session else 0.0,
         wall_wh_pct=known.wall_wh_pct,
         spread=0.0 if low_pct is None else known.spread,

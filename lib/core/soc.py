@@ -47,7 +47,7 @@ class Soc:
     """All that is known of how full one car is.
 
     Attributes:
-        capacity_wh, wh_km: of the car, as its owner wrote them.
+        capacity_wh: of the car, as its owner wrote it.
         learned_wh_pct: Wh at the wall for 1 %, learned; None before that. The one value worth keeping for years.
         doubt: a reading that jumps.
         fit: what is learned from in this plug-in.
@@ -58,7 +58,6 @@ class Soc:
 
     car: str
     capacity_wh: float
-    wh_km: float = 180.0
     learned_wh_pct: float | None = None
     anchor: Anchor | None = None
     doubt: Anchor | None = None
@@ -97,11 +96,15 @@ class Soc:
 
     def low_pct(self, at: datetime) -> float | None:
         """The low end, for "will it be enough"."""
-        if self.anchor is None or (pct := self.pct(at)) is None:
+        if self.anchor is None:
             return None
         days = 0.0 if self.anchor.at is None else max(0.0, (at - self.anchor.at) / timedelta(days=1))
-        low = pct - self.anchor.below_pct - _spread_pct(self, self.anchor, at) - PARKED_PCT_DAY * days
-        return max(0.0, low if self.doubt is None else min(low, _pct_from(self, self.doubt, at) - READ_PCT))
+        # what was charged counts whole: what a car takes that should be full was missing before
+        low = self.anchor.soc_pct + _since_pct(self, self.anchor, at)
+        low -= self.anchor.below_pct + _spread_pct(self, self.anchor, at) + PARKED_PCT_DAY * days
+        if self.doubt is not None:
+            low = min(low, _pct_from(self, self.doubt, at) - READ_PCT)
+        return max(0.0, min(FULL_PCT, low))
 
     def high_pct(self, at: datetime) -> float | None:
         """The high end, for "may it be full"."""
@@ -134,13 +137,13 @@ class Soc:
 
 def opened(rules: CarRules, kept: Soc | None = None) -> Soc:
     """The car as its owner describes it, going on from what was kept; another capacity keeps the learned efficiency."""
-    fresh = Soc(car=rules.name, capacity_wh=rules.capacity_wh, wh_km=rules.wh_km)
+    fresh = Soc(car=rules.name, capacity_wh=rules.capacity_wh)
     if kept is None or kept.car != rules.name:
         return fresh
     if kept.capacity_wh == rules.capacity_wh:
-        return replace(kept, wh_km=rules.wh_km)
+        return kept
     learned = kept.learned_wh_pct and kept.learned_wh_pct * rules.capacity_wh / kept.capacity_wh
-    return replace(kept, capacity_wh=fresh.capacity_wh, wh_km=fresh.wh_km, learned_wh_pct=learned, fit=None)
+    return replace(kept, capacity_wh=fresh.capacity_wh, learned_wh_pct=learned, fit=None)
 
 
 def read(soc: Soc, reading: CarReading, at: datetime, total_wh: float | None = None) -> Soc:
@@ -224,13 +227,13 @@ def plugged_in(
     at: datetime,
     plugins: int | None = None,
     *,
-    driven_km: float | None = None,
+    driven_wh: float | None = None,
 ) -> Soc:
     """The car hangs on a charger; said of the same plug-in again, as at a start, it goes on with it.
 
     at, total_wh: of the plug-in, also when it is known only later which car it is; then `charged` tells what the
     counter shows now. plugins: the charger's count of plug-ins, by which one that nobody saw is noticed.
-    driven_km: how far it drove since it left, where a trip tells. Without a reading since then its state is a guess by
+    driven_wh: from its battery since it left, where a trip tells. Without a reading since then its state is a guess by
     that, or unknown.
     """
     cable = soc.cable
@@ -245,7 +248,7 @@ def plugged_in(
         left = cable.trail[-1].at if cable.trail else cable.since
     trail = () if total_wh is None else grown((), total_wh, at)
     joined = Cable(charger=charger, since=at, plugins=plugins, trail=trail, left=left)
-    anchor = _arrived(soc, left, at, driven_km)
+    anchor = _arrived(soc, left, at, driven_wh)
     if anchor is not None and (anchor.at is None or anchor.at <= at):
         anchor = replace(anchor, total_wh=total_wh)
     return replace(soc, anchor=anchor, doubt=None, fit=None, cable=joined)
@@ -327,7 +330,7 @@ def _anchored(soc: Soc, pct: float, as_of: datetime | None, source: str) -> Soc:
     return replace(soc, fit=fit, learned_wh_pct=soc.learned_wh_pct if learned is None else learned)
 
 
-def _arrived(soc: Soc, left: datetime | None, at: datetime, driven_km: float | None) -> Anchor | None:
+def _arrived(soc: Soc, left: datetime | None, at: datetime, driven_wh: float | None) -> Anchor | None:
     """What is known of a car that comes to a cable: a reading since it left, a guess, or nothing."""
     anchor, pct = soc.anchor, soc.pct()
     if anchor is None or pct is None:
@@ -336,9 +339,9 @@ def _arrived(soc: Soc, left: datetime | None, at: datetime, driven_km: float | N
         stale = anchor.at is None or anchor.at < at - NEAR
         off_pct = STALE_PCT if stale else READ_PCT
         return replace(anchor, soc_pct=pct, total_wh=None, below_pct=off_pct, above_pct=off_pct)
-    if driven_km is None and at - left > NEAR:
+    if driven_wh is None and at - left > NEAR:
         return None
-    used_pct = (driven_km or 0.0) * soc.wh_km / soc.capacity_wh * 100
+    used_pct = (driven_wh or 0.0) / soc.capacity_wh * 100
     if used_pct >= pct:
         return None  # it cannot have driven so far without charging elsewhere
     low = soc.low_pct(at) or 0.0
@@ -346,7 +349,7 @@ def _arrived(soc: Soc, left: datetime | None, at: datetime, driven_km: float | N
         soc_pct=pct - used_pct,
         at=anchor.at,
         source=anchor.source,
-        below_pct=max(0.0, pct - low) + STALE_PCT + DRIVEN_SPREAD * used_pct,
+        below_pct=max(0.0, pct - low) + (0.0 if anchor.guess else STALE_PCT) + DRIVEN_SPREAD * used_pct,
         above_pct=anchor.above_pct + DRIVEN_SPREAD * used_pct,
         guess=True,
     )
@@ -354,12 +357,17 @@ def _arrived(soc: Soc, left: datetime | None, at: datetime, driven_km: float | N
 
 def _pct_from(soc: Soc, anchor: Anchor, at: datetime | None) -> float:
     """The state of charge then, or now, if `anchor` was true."""
-    return min(FULL_PCT, anchor.soc_pct + charged_wh(soc.cable, anchor, at) / soc.wall_wh_pct)
+    return min(FULL_PCT, anchor.soc_pct + _since_pct(soc, anchor, at))
+
+
+def _since_pct(soc: Soc, anchor: Anchor, at: datetime | None) -> float:
+    """By how much it rose by what was charged since."""
+    return charged_wh(soc.cable, anchor, at) / soc.wall_wh_pct
 
 
 def _spread_pct(soc: Soc, anchor: Anchor, at: datetime) -> float:
     """How far off it may be by what was charged since."""
-    return soc.spread * charged_wh(soc.cable, anchor, at) / soc.wall_wh_pct
+    return soc.spread * _since_pct(soc, anchor, at)
 
 
 def _of_this_plug_in(soc: Soc, anchor: Anchor) -> bool:

@@ -239,7 +239,7 @@ def _both(first: Ask, second: Ask, car: CarRules) -> Ask:
     """What two trips want together. Km and kWh add up; of two % the larger; what is driven comes on top of a %."""
     if first.km is not None and second.km is not None:
         return Ask(km=first.km + second.km)
-    driven_wh = sum((ask.km or 0.0) * car.wh_km + (ask.energy_wh or 0.0) for ask in (first, second))
+    driven_wh = sum(car.driven_wh(ask) or 0.0 for ask in (first, second))
     said_pct = [ask.soc_pct for ask in (first, second) if ask.soc_pct is not None]
     if said_pct:
         return Ask(soc_pct=min(FULL_PCT, max(said_pct) + driven_wh / car.capacity_wh * 100))

@@ -6,7 +6,7 @@ Knows no wish, no trip and no order.
 from datetime import timedelta
 
 from lib.core import plugged, post, sessions, soc, uptake
-from lib.core.car import CarTold
+from lib.core.car import CarRules, CarTold
 from lib.core.carport import Bay, Charging, ChargingRules, with_bay
 from lib.core.charger import Balked, ChargerEvent, ChargerReading, Meddled, Missed, Plug, Told, Took
 from lib.core.cost import slot_at
@@ -119,11 +119,13 @@ def cable_told(charging: Charging, event: plugged.Event, rules: ChargingRules, *
         elif is_ is not None and was is not None and was.car != is_.car and not said:
             told.append(f"{name}: it is {is_.car or 'an unknown car'} ({is_.ground})")
         fresh = was is None or is_ is None or was.since != is_.since
-        charging = _swapped(charging, name, was.car if was else None, is_.car if is_ else None, fresh=fresh)
+        charging = _swapped(charging, name, was.car if was else None, is_.car if is_ else None, rules, fresh=fresh)
     return replace(charging, said=(*charging.said, *told))
 
 
-def _swapped(charging: Charging, name: str, was: str | None, is_: str | None, *, fresh: bool) -> Charging:
+def _swapped(
+    charging: Charging, name: str, was: str | None, is_: str | None, rules: ChargingRules, *, fresh: bool
+) -> Charging:
     """The states of charge after a car came, left, or turned out to be another one."""
     if was == is_ and not fresh:
         return charging
@@ -137,7 +139,7 @@ def _swapped(charging: Charging, name: str, was: str | None, is_: str | None, *,
         known = soc.unplugged(known, charging.at) if fresh else soc.mistaken(known)
         cars[was] = replace(cars[was], soc=known, trip=_left_for(charging, was) if fresh else None)
     if is_ in cars and (fresh or was not in cars):
-        cars[is_] = replace(cars[is_], soc=_arrived(charging, name, is_, reading))
+        cars[is_] = replace(cars[is_], soc=_arrived(charging, name, rules.cars[is_], reading))
     return replace(charging, cars=cars)
 
 
@@ -147,17 +149,17 @@ def _left_for(charging: Charging, car: str) -> Trip | None:
     return next(soon, None)
 
 
-def _arrived(charging: Charging, name: str, car: str, reading: ChargerReading | None) -> Soc:
+def _arrived(charging: Charging, name: str, car: CarRules, reading: ChargerReading | None) -> Soc:
     """The state of charge of a car that is on a charger now; one that is named late had been there all the time."""
-    known, at = charging.cars[car].soc, charging.at
+    known, at = charging.cars[car.name].soc, charging.at
     total_wh, plugins = (reading.total_wh, reading.plugins) if reading else (None, None)
     cable, session = charging.plugged.cables[name], charging.bays[name].session
-    trip = charging.cars[car].trip
-    driven_km = trip.ask.km if trip else None
+    trip = charging.cars[car.name].trip
+    driven_wh = car.driven_wh(trip.ask) if trip else None
     if session is None or session.since != cable.since or session.total_wh is None:
-        return soc.plugged_in(known, name, total_wh, at, plugins, driven_km=driven_km)
+        return soc.plugged_in(known, name, total_wh, at, plugins, driven_wh=driven_wh)
     start_wh = session.total_wh - session.energy_wh
-    came = soc.plugged_in(known, name, start_wh, cable.since, plugins, driven_km=driven_km)
+    came = soc.plugged_in(known, name, start_wh, cable.since, plugins, driven_wh=driven_wh)
     return soc.counted(came, session.total_wh, session.seen)
 
 
@@ -224,7 +226,8 @@ def _counted(charging: Charging, name: str, told: Told, before: Post, rules: Cha
     known = soc.charged(charging.cars[car].soc, reading.total_wh, charging.at)
     if bay.ended:
         heard = charging.cars[car].reading
-        known = soc.ended_by_car(known, heard.limit_pct if heard else None, charging.at)
+        told_pct = heard.limit_pct if heard else None
+        known = soc.ended_by_car(known, rules.cars[car].limit_pct if told_pct is None else told_pct, charging.at)
     return replace(charging, cars={**charging.cars, car: replace(charging.cars[car], soc=known)})
 
 

@@ -15,7 +15,7 @@ from lib.settings.config import Config, is_number
 
 KEYS = (
     *("title", "capacity_kwh", "kwh_100km", "phases", "current_a", "everyday_pct", "night_pct", "arrival_pct"),
-    *("reserve_pct", "at_least_pct", "trip_default", "reserve_over_peak", "soc", "power_table"),
+    *("reserve_pct", "at_least_pct", "limit_pct", "trip_default", "reserve_over_peak", "soc", "power_table"),
 )
 ASK: Final = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(km|%|kwh)", re.IGNORECASE)
 SUCH = '"full", or such as "180 km", "80 %" or "30 kWh"'
@@ -56,6 +56,7 @@ def _car(name: str, group: Config) -> CarPlace:
             reserve_pct=_up_to(group, "reserve_pct", everyday_pct, RESERVE_PCT),
             trip_default=_ask(group, capacity_kwh),
             at_least_pct=_at_least(group, everyday_pct),
+            limit_pct=None if group.names.get("limit_pct") is None else group.amount("limit_pct", 50, 100),
             reserve_over_peak=group.one_of("reserve_over_peak", (True, False), missing=False),
             table=_table(group),
         ),

@@ -173,6 +173,21 @@ def test_what_a_trip_takes_is_a_must_where_the_state_of_charge_is_known() -> Non
         assert all(want.energy_wh > 0 for want in wants)
 
 
+def test_of_a_guess_what_it_lacks_itself_is_a_must() -> None:
+    """What it may lack beside that is worth a part of the same, and what a kWh costs at another time."""
+    one = a_prospect(30.0, likely_pct=45.0)
+    for ask, must_wh in ((Ask(energy_wh=30_000.0), 25 * 600.0), (Ask(energy_wh=12_000.0), 0.0)):
+        asked = trips(ask, Ask(energy_wh=24_000.0))
+        needed = foresight.needs(one, asked, (), EVENING, before={}, help_asked_s=None)
+        wants = [want for want in foresight.wanted([one], {"car_1": needed}, 0.1, EVENING) if want.rank == 0]
+        first = [want for want in wants if want.trip == "trip 0"]
+        assert must_wh == pytest.approx(sum(want.energy_wh for want in first if want.worth_eur_kwh is None), abs=700)
+        unsure = [want for want in first if want.worth_eur_kwh is not None]
+        assert needed[0].energy_wh == pytest.approx(sum(want.energy_wh for want in first), abs=700)
+        assert [0.225] == [want.worth_eur_kwh for want in unsure]
+        assert [None] == [want.worth_eur_kwh for want in wants if want.trip == "trip 1"]
+
+
 def test_a_car_on_a_trip_charges_when_the_calendar_has_it_back() -> None:
     """Without a word of it the hour after next; a return that is over is none."""
     back = EVENING + timedelta(hours=5, minutes=10)

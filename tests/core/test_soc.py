@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -285,7 +286,7 @@ def test_a_trip_makes_it_a_guess() -> None:
     """60 km take 14 % of this car; the low end allows for more, and a reading ends the guessing."""
     away = unplugged(at_home(), NOON + MINUTE)
     at = NOON + 3 * HOUR
-    back = plugged_in(away, "garage", START_WH, at, 8, driven_km=60)
+    back = plugged_in(away, "garage", START_WH, at, 8, driven_wh=60 * CAR.wh_km)
     assert 36.0 == pytest.approx(back.pct(), abs=0.1)
     assert Confidence.GUESS == back.confidence(at)
     low = back.low_pct(at)
@@ -294,10 +295,33 @@ def test_a_trip_makes_it_a_guess() -> None:
     assert (31.0, Confidence.MEASURED) == ((told := read(back, says(31.0, at), at)).pct(), told.confidence(at))
 
 
+def test_what_a_car_takes_that_should_be_full_was_missing_before() -> None:
+    """The low end of a guess rises with all that is charged, though the guess itself ends at 100 %."""
+    at = NOON + 3 * HOUR
+    away = unplugged(at_home(100.0), NOON + MINUTE)
+    back = plugged_in(away, "garage", START_WH, at, 8, driven_wh=0.2 * CAR.capacity_wh)
+    full = charged(back, START_WH + 25 * CAR.wall_wh_pct, at + HOUR)
+    assert 100.0 == full.pct()
+    before_pct, after_pct = back.low_pct(at + HOUR), full.low_pct(at + HOUR)
+    assert before_pct is not None
+    assert after_pct == pytest.approx(before_pct + 25 * (1 - full.spread), abs=0.1)
+
+
+def test_a_guess_of_a_guess_is_so_much_wider_by_its_drive_alone() -> None:
+    """That the reading was of an unknown hour is allowed for once."""
+    soc, widths = unplugged(at_home(), NOON + MINUTE), []
+    for hours in (3, 6, 9):
+        soc = plugged_in(soc, "garage", START_WH, NOON + hours * HOUR, hours, driven_wh=0.05 * CAR.capacity_wh)
+        assert soc.anchor
+        widths.append(soc.anchor.below_pct)
+        soc = unplugged(soc, NOON + hours * HOUR + MINUTE)
+    assert [second - first for first, second in pairwise(widths)] == pytest.approx([1.5, 1.5], abs=0.4)
+
+
 def test_a_guess_is_never_empty() -> None:
     """400 km with 50 %: it was charged somewhere, so nobody knows."""
     away = unplugged(at_home(), NOON + MINUTE)
-    assert plugged_in(away, "garage", START_WH, NOON + 3 * HOUR, 8, driven_km=400).pct() is None
+    assert plugged_in(away, "garage", START_WH, NOON + 3 * HOUR, 8, driven_wh=400 * CAR.wh_km).pct() is None
 
 
 def test_a_car_that_was_away_for_a_minute_did_not_drive() -> None:
@@ -392,7 +416,9 @@ def test_unknown_never_becomes_nothing(events: list[tuple[str, float | None]], s
                 soc = unplugged(soc, at)
             case "plug":
                 plugins += 1
-                soc = plugged_in(soc, "garage", total_wh, at, plugins, driven_km=value)
+                soc = plugged_in(
+                    soc, "garage", total_wh, at, plugins, driven_wh=None if value is None else value * CAR.wh_km
+                )
             case "fall":
                 total_wh = 5.0
                 soc = charged(soc, total_wh, at)

@@ -24,7 +24,8 @@ def test_all_that_can_be_said(tmp_path: Path) -> None:
     found = car(
         tmp_path,
         '"title": "Blue car", "kwh_100km": 17.5, "phases": 2, "current_a": 32, "everyday_pct": 70, "night_pct": 50, '
-        '"arrival_pct": 15, "reserve_pct": 25, "at_least_pct": 40, "trip_default": "120 km", "reserve_over_peak": True',
+        '"arrival_pct": 15, "reserve_pct": 25, "at_least_pct": 40, "trip_default": "120 km", '
+        '"reserve_over_peak": True, "limit_pct": 90',
     )
     assert (
         CarRules(
@@ -39,6 +40,7 @@ def test_all_that_can_be_said(tmp_path: Path) -> None:
             arrival_pct=15,
             reserve_pct=25,
             at_least_pct=40,
+            limit_pct=90,
             trip_default=Ask(km=120),
             reserve_over_peak=True,
         )
@@ -92,6 +94,7 @@ def test_where_the_state_of_charge_comes_from(tmp_path: Path) -> None:
         ('"everyday_pct": 101', "everyday_pct is 101; allowed is a number from 1 to 100"),
         ('"night_pct": 90', "night_pct is 90; allowed is a number from 0 to everyday_pct, which is 80"),
         ('"reserve_pct": 81', "reserve_pct is 81; allowed is a number from 0 to everyday_pct, which is 80"),
+        ('"limit_pct": 30', "limit_pct is 30; allowed is a number from 50 to 100"),
         ('"at_least_pct": "x"', "at_least_pct is 'x'; allowed is a number from 0 to 100"),
         ('"reserve_over_peak": 1', "reserve_over_peak is 1; allowed is True or False"),
         ('"trip_default": "far"', 'trip_default is \'far\'; allowed is "full", or such as "180 km"'),

@@ -177,6 +177,47 @@ def test_an_unknown_state_of_charge_is_asked_for_and_is_no_emergency() -> None:
     assert Step.UNREACHABLE is home.need().step
 
 
+def test_a_car_that_tells_nobody_is_known_from_its_limit_on() -> None:
+    """Nobody reads it, but its owner wrote where it ends by itself: then a trip in kWh or km leaves a guess."""
+    for need, left_pct in (("15,4 kWh", 80.0), ("77 km", 82.0), ("50 %", None)):
+        home = a_home(soc_pct=99.0, state="unknown", rules=a_car(limit_pct=100.0), base_w=lambda _: 400.0, leap_s=15)
+        home.list_trips(a_trip(f"@car_1@ Gent {need}", EVENING + 2 * HOUR, hours=3))
+        assert home.pct() is None
+        home.run(hours=2)
+        assert 100.0 == home.pct(), need
+        point = home.points["garage"]
+        car = point.unplug()
+        home.run(hours=3)
+        assert car
+        car.set_soc(left_pct or 80.0)
+        point.plug_in(car)
+        home.run(60)
+        assert (left_pct, Confidence.UNKNOWN if left_pct is None else Confidence.GUESS) == (
+            home.pct() and round(home.pct() or 0.0, 1),
+            home.ev.cars["car_1"].soc.confidence(home.at),
+        )
+
+
+def test_a_guess_makes_nothing_urgent_that_it_does_not_need_itself() -> None:
+    """It came home with 80 % or a little less: for a trip that takes 78 % in half an hour nothing passes the peak."""
+    home = a_home(soc_pct=100.0, rules=a_car(), base_w=lambda _: 500.0, leap_s=15)
+    home.list_trips(a_trip("@car_1@ Gent 15,4 kWh", EVENING + HOUR, hours=1))
+    home.run(hours=1)
+    point = home.points["garage"]
+    car = point.unplug()
+    home.run(hours=1)
+    assert car
+    car.set_soc(80.0)
+    point.plug_in(car)
+    for pct, step in ((78, Step.ANY_RATE), (98, Step.UNREACHABLE)):
+        home.list_trips(a_trip(f"@car_1@ Brugge {pct} %", home.at + HOUR / 2, key=f"{pct}"))
+        home.run(60)
+        low_pct = home.ev.cars["car_1"].soc.low_pct(home.at)
+        assert low_pct is not None
+        assert low_pct < 70 < (home.pct() or 0.0) - 9
+        assert step is home.need().step
+
+
 def test_a_car_cloud_that_is_dead_for_a_week_is_told_once() -> None:
     """Its last value counts on by what was charged, with its age; night by night it goes on, under the peak."""
     home = a_home(

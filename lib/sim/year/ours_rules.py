@@ -62,6 +62,7 @@ def ev_rules(setup: Setup, lease_s: float) -> ChargingRules:
         reserve_pct=RESERVE_PCT,
         everyday_pct=100.0,
         night_pct=100.0,
+        limit_pct=100.0,
     )
     usual = Tempo()
     steps = max(1.0, setup.step_s / usual.raise_s)  # a step of a minute is as if it had been told six times
