@@ -10,7 +10,7 @@ from datetime import datetime
 from lib.core.arbitrage import Store, StorePlan
 from lib.core.battery import BatteryRules
 from lib.core.battery_why import BatteryWhy, Ground
-from lib.core.cell import Cell, pool
+from lib.core.cell import Cell
 from lib.core.circuits import Circuit
 from lib.core.claims import LEASE_S, Claim, Drawn
 from lib.core.cost import PriceSlot
@@ -18,6 +18,7 @@ from lib.core.followed import Followed, fresh
 from lib.core.gains import Booked
 from lib.core.modes import StorageMode
 from lib.core.outside import Outside
+from lib.core.pool import pool
 from lib.core.proposals import Device, Proposal
 from lib.core.reserve import planned_pct, reserve_pct
 from lib.core.site import Site

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from lib.core.arbitrage import StorePlan, planned
 from lib.core.battery import Setpoint
 from lib.core.battery_why import Bar, BatteryWhy, Ground, sentence
-from lib.core.cell import OBEYS_W, Cell, Pool, pool, split
+from lib.core.cell import OBEYS_W, Cell
 from lib.core.cellar import Storage, StorageRules, kept_wh, store_of
 from lib.core.claims import BATTERY
 from lib.core.expected import end_eur_kwh, stretches
@@ -17,6 +17,7 @@ from lib.core.followed import fresh
 from lib.core.helping import helped
 from lib.core.modes import StorageMode
 from lib.core.motives import why_of
+from lib.core.pool import Pool, pool, split
 from lib.core.proposals import Resolved, resolve
 from lib.core.quarter import start_of
 from lib.core.states import replace

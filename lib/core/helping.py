@@ -4,10 +4,10 @@ In: what ev wants, what is in the batteries above their reserve. Out: the help, 
 reserve is the house's, for the month's peak.
 """
 
-from lib.core.cell import Pool
 from lib.core.cellar import Help, Storage
 from lib.core.claims import LEASE_S
 from lib.core.modes import StorageMode
+from lib.core.pool import Pool
 from lib.core.quarter import start_of
 from lib.core.states import replace
 

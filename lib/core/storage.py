@@ -17,7 +17,6 @@ from lib.core.battery import (
     BatteryTold,
     BatteryTook,
 )
-from lib.core.cell import Pool, pool
 from lib.core.cellar import CarsWord, Storage, StorageRules
 from lib.core.circuits import Amps
 from lib.core.claims import BATTERY, Drawn
@@ -25,6 +24,7 @@ from lib.core.cost import PriceSlot, slot_at
 from lib.core.followed import Followed, aged
 from lib.core.modes import StorageMode
 from lib.core.outside import Proposed
+from lib.core.pool import Pool, pool
 from lib.core.site import Word
 from lib.core.stamp import BRUSSELS
 from lib.core.states import replace

@@ -11,12 +11,12 @@ from math import sqrt
 
 from lib.core import claims
 from lib.core.battery_why import Bar, Ground
-from lib.core.cell import Pool
 from lib.core.cellar import Storage, StorageRules, insured_wh, reserve_wh
 from lib.core.circuits import conductors
 from lib.core.claims import BATTERY, Claim
 from lib.core.cost import slot_at
 from lib.core.modes import StorageMode
+from lib.core.pool import Pool
 from lib.core.power import PHASE_V
 from lib.core.proposals import Default, Device, Proposal, Resolved, report
 from lib.core.quarter import QUARTER, QUARTER_S, start_of

@@ -9,13 +9,14 @@ from typing import Final
 
 from lib.core.arbitrage import Step
 from lib.core.battery_why import sentence
-from lib.core.cell import Cell, Pool, pool
+from lib.core.cell import Cell
 from lib.core.cellar import CarsWord, Storage, StorageRules, Wanted, insured_wh, lent, reserve_wh
 from lib.core.circuits import conductors
 from lib.core.claims import BATTERY, LEASE_S, Drawn
 from lib.core.cost import PriceSlot
 from lib.core.gains import Gains
 from lib.core.helping import KEEPS
+from lib.core.pool import Pool, pool
 from lib.core.storing import device_of, left_w
 from lib.messages.charging import Charging
 from lib.messages.storage import BatteryNow, Flow, GainsNow, HelpGiven, StoreBlock

@@ -18,7 +18,8 @@ from lib.core.battery import (
     BatteryTook,
     Setpoint,
 )
-from lib.core.cell import Cell, pool, split
+from lib.core.cell import Cell
+from lib.core.pool import pool, split
 
 RULES = BatteryRules(name="cellar", capacity_wh=10_000.0)
 

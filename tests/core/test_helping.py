@@ -7,10 +7,10 @@ import pytest
 
 from lib.core import cell, storage
 from lib.core.battery import BatteryReading, BatteryRules, BatteryTold
-from lib.core.cell import pool
 from lib.core.cellar import CarsWord, Storage, StorageRules, Wanted
 from lib.core.helping import helped
 from lib.core.modes import StorageMode
+from lib.core.pool import pool
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 RULES = BatteryRules(name="cellar", capacity_wh=10_000.0, efficiency=0.81)

@@ -12,7 +12,6 @@ from lib.core import claims, storage
 from lib.core.arbitrage import Step, StorePlan
 from lib.core.battery import BatteryReading, BatteryRules, BatteryTold
 from lib.core.battery_why import Bar, BatteryWhy, Ground, sentence
-from lib.core.cell import pool
 from lib.core.cellar import Help, Storage, StorageRules, lent
 from lib.core.circuits import Circuit
 from lib.core.claims import BATTERY, Claim, Grant
@@ -20,6 +19,7 @@ from lib.core.cost import PriceSlot
 from lib.core.followed import Expected, Followed
 from lib.core.modes import StorageMode
 from lib.core.motives import why_of
+from lib.core.pool import pool
 from lib.core.proposals import Resolved, resolve
 from lib.core.site import Lease, Site, Word
 from lib.core.storing import claim_of, device_of, facts_of, fences, rooms_w, wants

@@ -9,11 +9,11 @@ from lib.core import charging as ev
 from lib.core import metering as dm
 from lib.core import storage as bs
 from lib.core.agenda import Listed
-from lib.core.cell import Pool
 from lib.core.charger import Plug
 from lib.core.claims import LEASE_S, Claim, Drawn
 from lib.core.dispatch import dispatched
 from lib.core.house import House, over_kw_eur
+from lib.core.pool import Pool
 from lib.core.site import Word
 from lib.core.soc import Soc
 from lib.core.stamp import BRUSSELS

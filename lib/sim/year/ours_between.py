@@ -5,9 +5,9 @@ In: bs as it decided, and what its car will draw by the order that it got meanwh
 
 from math import inf
 
-from lib.core.cell import Pool
 from lib.core.cellar import Storage, StorageRules
 from lib.core.claims import Drawn
+from lib.core.pool import Pool
 from lib.core.proposals import Default, Device, resolve
 from lib.core.states import replace
 from lib.core.storing import FENCE, facts_of, fences, wants

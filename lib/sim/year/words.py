@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from lib.core import house as dm
 from lib.core.asking import asked
 from lib.core.carport import BatteryWord, Charging, ChargingRules
-from lib.core.cell import Pool, pool
 from lib.core.cellar import CarsWord, Storage, StorageRules, Wanted, reserve_wh
 from lib.core.charger import Plug
 from lib.core.claims import BATTERY, Claim, Drawn
@@ -17,6 +16,7 @@ from lib.core.helping import KEEPS
 from lib.core.link import LinkState
 from lib.core.outcome import cars_w, counts_w
 from lib.core.planning import InForce
+from lib.core.pool import Pool, pool
 from lib.core.site import Word, phases_a
 from lib.core.storing import device_of, left_w
 

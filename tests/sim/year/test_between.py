@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from lib.core.cell import pool
 from lib.core.cellar import Storage
+from lib.core.pool import pool
 from lib.sim.year.ours_between import kept_w
 from tests.core.test_storing import RULES, a_help, a_storage
 
