@@ -40,13 +40,16 @@ HOW = (
 QUICK_DAYS = 3
 SYNTHETIC, DEVELOPMENT = "Synthetic homes", "Development homes"
 HOURLY = ("--plan-every", "hour")
-SPRING = ("--tariff", "dynamic", "--battery", "yes", "--skip", "60", "--days", "60")
-IN_SPRING = "Of March and April, sun and frost in one, dynamic contract, with a battery."
+SPRING = ("--skip", "60", "--days", "60")
+STORED = ("--tariff", "dynamic", "--battery", "yes", *SPRING)
+ALONE = ("--jobs", "1", "--fresh")  # of two at a time each takes longer, however many cores there are
+IN_SPRING = "Of March and April, sun and frost in one"
+IN_STORED = f"{IN_SPRING}, dynamic contract, with a battery."
 PARTS = {
     "headline": ("what a year costs", ("--strategies", "all", *HOURLY)),
     "faults": ("what faults cost ours", ("--strategies", "ours", "--conditions", "all", *HOURLY, *SPRING)),
-    "perfect": ("what holds ours back", ("--strategies", "ours", "--perfect", "each", *HOURLY, *SPRING)),
-    "speed": ("how long a year of ours takes", ("--strategies", "ours", *SPRING)),
+    "perfect": ("what holds ours back", ("--strategies", "ours", "--perfect", "each", *HOURLY, *STORED)),
+    "speed": ("how long a year of ours takes", ("--strategies", "ours", *STORED)),
     "headroom": ("what control is worth by quarter", ()),
 }
 HEADROOM = "Euro, and the share of what the best case saves, by the [definitions](YEAR.md#head-room)."
@@ -148,7 +151,7 @@ def _sections(page: str) -> dict[str, str]:
 
 def _part(part: str, own: tuple[str, ...], *, judged: bool) -> tuple[list[Result], str, list[Ran]]:
     """Its figures with goals, its tables, and what they are made of."""
-    words = (*PARTS[part][1], *own)
+    words = (*PARTS[part][1], *own, *(ALONE if part == "speed" else ()))
     ran = _ran(words)
     match part:
         case "headline":
@@ -168,16 +171,16 @@ def _part(part: str, own: tuple[str, ...], *, judged: bool) -> tuple[list[Result
         case "faults":
             leads = leads_of(standings(_ran((*PARTS["headline"][1], *SPRING, *own))))
             reached, text = tables.faults(ran, leads)
-            says = f"{IN_SPRING} Euro that ours costs more under a fault; bold where that is no less than the lead."
+            says = f"{IN_SPRING}. Euro that ours costs more under a fault; bold where that is no less than the lead."
         case "perfect":
             ran += _ran((*words, "--perfect", ",".join(Perfect)))
             reached, text = tables.perfect(ran)
-            says = f"{IN_SPRING} Points of the share that each would give, were it perfect; plan: what all leave."
+            says = f"{IN_STORED} Points of the share that each would give, were it perfect; plan: what all leave."
         case _:
             ran += _ran((*words, *HOURLY))
             places = list(dict.fromkeys(place_of(one.score) for one in ran))
             reached, text = tables.speed(ran, places)
-            says = f"{IN_SPRING} Seconds of one core for a year of it, as many runs at once as the machine has cores."
+            says = f"{IN_STORED} Seconds of one core for a year of it, one run at a time."
     return reached, f"{says}\n\n{text}", ran
 
 
