@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import inf
 
+from lib.core import heeding
 from lib.core.car import CarRules
 from lib.core.charger import (
     LEAST_A,
@@ -24,12 +25,11 @@ from lib.core.charger import (
 )
 from lib.core.circuits import DRAWS_A, NOTHING, Amps, conductors, on, safe_a, wires
 from lib.core.claims import LEASE_S
+from lib.core.heeding import LATE_S, Ignored
 from lib.core.states import replace
 
 FOLLOWED_S = 8.0  # a reading that much younger than an order may show what came of it
 SETTLED_W = 150.0  # what still moves more than this between two readings is on its way
-LATE_S = 30.0  # by then every car has followed, or will not
-IGNORES_A = 1.5  # a car that goes on for LATE_S to take so much more than it is offered heeds no offer
 AGAIN_S, LONGEST_S = 60.0, 600.0  # after so long one that refused an order is told more again
 SURE_S = LEASE_S + 15.0  # by then one that watches itself has noticed the silence, and its car has followed
 SWITCH_S = 60.0  # after a phase switch nothing is measured of the car's phases
@@ -42,14 +42,6 @@ class Move:
     current_a: float
     phases: int
     sent_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ignored:
-    """What a car takes on each phase although it has been offered less since `since_s`."""
-
-    current_a: float
-    since_s: float
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py
@@ -262,9 +254,7 @@ def _moved(post: Post, order: Order, sent_s: float, car: CarRules | None) -> Pos
     phases = min(order.phases or post.phases, post.rules.phases, car.phases if car else 3)
     move = Move(current_a=order.current_a if order.go else 0.0, phases=phases, sent_s=sent_s)
     switched_s = sent_s if phases != post.phases else post.switched_s
-    ignored = post.ignored
-    if ignored is not None and move.current_a + IGNORES_A >= ignored.current_a:
-        ignored = None  # a late car may take that later, when it is offered less again
+    ignored = heeding.ordered(post.ignored, move.current_a)
     return replace(post, moves=(*post.moves[-8:], move), switched_s=switched_s, ignored=ignored)
 
 
@@ -277,9 +267,9 @@ def _told(post: Post, reading: ChargerReading, car: CarRules | None) -> Post:
     if not reading.plug.is_car and reading.plug is not Plug.UNKNOWN:
         settled = True
     drawn_a = None if fresh else post.drawn_a
-    ignored = _ignored(None if fresh else post.ignored, reading)
+    ignored = heeding.after(None if fresh else post.ignored, reading)
     stubborn_a = 0.0 if fresh else post.stubborn_a
-    if ignored is not None and reading.read_s - ignored.since_s > LATE_S:
+    if ignored is not None and ignored.lasts(reading.read_s):
         stubborn_a = max(stubborn_a, ignored.current_a)
     quiet = switched_s is None or reading.read_s - switched_s > SWITCH_S
     if quiet and reading.plug is Plug.CHARGING and reading.phases_a and max(reading.phases_a) > LEAST_A / 2:
@@ -298,20 +288,6 @@ def _told(post: Post, reading: ChargerReading, car: CarRules | None) -> Post:
         stubborn_a=stubborn_a,
         meddled=post.meddled if reading.plug.is_car else "",
     )
-
-
-def _ignored(before: Ignored | None, reading: ChargerReading) -> Ignored | None:
-    """What the car takes although it is offered less, as long as it stays at that; None for one that heeds its offer.
-
-    Orders may come faster than a car follows, so what counts is not how old the last one is: who follows, however late,
-    does not stay where he was.
-    """
-    drawn_a = max(reading.phases_a or (0.0,))
-    if not reading.offered_a or drawn_a <= reading.offered_a + IGNORES_A:
-        return None
-    if before is not None and abs(drawn_a - before.current_a) < IGNORES_A:
-        return before
-    return Ignored(current_a=drawn_a, since_s=reading.read_s)
 
 
 def _settled(post: Post, reading: ChargerReading) -> bool:

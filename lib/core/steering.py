@@ -13,9 +13,10 @@ from lib.core.charger import Order, Plug, power_w
 from lib.core.circuits import Circuit, Row, safe_a
 from lib.core.flows import blind, loaded
 from lib.core.grounds import unread, why_of
+from lib.core.heeding import LATE_S
 from lib.core.modes import Mode
 from lib.core.pace import paced
-from lib.core.post import LATE_S, Post
+from lib.core.post import Post
 from lib.core.prospects import foreseen
 from lib.core.room import asked_a, crowded, lined, shared
 from lib.core.sessions import interrupted
