@@ -101,9 +101,9 @@ def test_a_fault_is_held_against_the_lead(home: Home) -> None:
     """Bold where it costs as much as the lead."""
     ran = [a_run(home, OURS, eur=1200.0 + 60 * n, conditions=name) for n, name in enumerate(FAULTS)]
     place = place_of(ran[0].score)
-    results, table = homes_tables.faults(ran, {place: (300.0, "cap")})
-    assert ["4 of 5"] == [one.measured for one in results]
-    assert "| +60 | +120 | +180 | +240 | **+300** | 300 (cap) |" in table
+    results, table = homes_tables.faults(ran, {place: (360.0, "cap")})
+    assert ["5 of 6"] == [one.measured for one in results]
+    assert "| +60 | +120 | +180 | +240 | +300 | **+360** | 360 (cap) |" in table
 
 
 def test_what_holds_back_most_is_named(home: Home) -> None:

@@ -25,6 +25,7 @@ class Conditions:
 
     Attributes:
         sun_factor: the forecast of the sun says so many times as much.
+        last_weeks_load: what the house will draw is foreseen as what it drew a week before.
         prices_missing_days: each so many days the market's prices of a day come only when it begins; 0: never.
         early_h: cars leave so many hours before the calendar says.
         soc_known: whether anybody tells how full the car is.
@@ -33,6 +34,7 @@ class Conditions:
     """
 
     sun_factor: float = 1.0
+    last_weeks_load: bool = False
     prices_missing_days: int = 0
     early_h: float = 0.0
     soc_known: bool = True
@@ -44,6 +46,7 @@ FAULTS = {
     "clean": CLEAN,
     "sun_half": Conditions(sun_factor=0.5),
     "sun_more": Conditions(sun_factor=1.5),
+    "load_last_week": Conditions(last_weeks_load=True),
     "prices_missing": Conditions(prices_missing_days=7),
     "early_trips": Conditions(early_h=1.0),
     "soc_unknown": Conditions(soc_known=False),

@@ -48,6 +48,7 @@ class Desk:
         self._planned_s: float | None = None
         perfect = setup.conditions.perfect
         self._perfect = Perfect.LOAD in perfect, Perfect.SUN in perfect
+        self._is_told = setup.conditions.last_weeks_load or any(self._perfect)
 
     def learn(self, parts: Parts) -> None:
         """A quarter is over, of which the sun had been foreseen whether or not a plan was made in it."""
@@ -146,7 +147,7 @@ class Desk:
         sun = self._sun()
         outlook = foreseen(self.habits, at, now_w=load_w, sun=sun, sun_by="a forecast", sun_made=at)
         self.habits = habits.after(self.habits, noted(outlook, sun))
-        outlook = self._made_perfect(outlook)
+        outlook = self._told(outlook)
         return given(
             house,
             self._rules,
@@ -169,19 +170,18 @@ class Desk:
         self._suns += [Slot(known.at(n), known.at(n + 1), known.sun_foreseen_w(n)) for n in range(first, until)]
         return Series(tuple(self._suns))
 
-    def _made_perfect(self, outlook: Outlook) -> Outlook:
-        """With what really comes, where that was asked for."""
-        knows_load, knows_sun = self._perfect
-        if not knows_load and not knows_sun:
+    def _told(self, outlook: Outlook) -> Outlook:
+        """With what really comes, or what came a week before, where that was asked for."""
+        if not self._is_told:
             return outlook
-        known = self._known
+        known, (knows_load, knows_sun) = self._known, self._perfect
 
         def one(quarter: Foreseen) -> Foreseen:
             number = known.quarter(quarter.start)
             if number >= min(known.quarters, known.quarter(known.at(known.now) + SUN_AHEAD)):
                 return quarter
-            if knows_load and (load_wh := known.load_foreseen_wh(number)) is not None:
-                quarter = replace(quarter, load_w=load_wh * 4, load_off_w=0.0)
+            if (load_wh := known.load_foreseen_wh(number)) is not None:
+                quarter = replace(quarter, load_w=load_wh * 4, load_off_w=0.0 if knows_load else quarter.load_off_w)
             if knows_sun:
                 quarter = replace(quarter, sun_w=known.sun_foreseen_w(number), sun_off_w=0.0)
             return quarter

@@ -20,6 +20,7 @@ PLAN_EVERY_S = int(QUARTER_S)
 PUBLISHED_H = 13  # local: from then on tomorrow's prices are known
 DAY = timedelta(days=1)
 SUN_AHEAD = timedelta(hours=48)
+WEEK = 7 * 96  # quarters
 CALENDAR = timedelta(days=14)  # so far ahead trips stand in the calendar
 
 
@@ -177,8 +178,12 @@ class Known:
         return self._home.sun_foreseen_w[quarter] * self._conditions.sun_factor
 
     def load_foreseen_wh(self, quarter: int) -> float | None:
-        """What the house will draw, where that was made perfect; None: nobody foresees it."""
-        return self._home.load_wh[quarter] if Perfect.LOAD in self._conditions.perfect else None
+        """What the house will draw, where that was made perfect, or as it drew last week; None: nobody foresees it."""
+        if Perfect.LOAD in self._conditions.perfect:
+            return self._home.load_wh[quarter]
+        if self._conditions.last_weeks_load and quarter >= WEEK:
+            return self.load_wh(quarter - WEEK)
+        return None
 
     def load_wh(self, quarter: int) -> float:
         """What the house drew in a quarter that is over."""

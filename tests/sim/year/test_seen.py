@@ -9,7 +9,7 @@ from lib.core.bands import midnight
 from lib.sim.year.conditions import Conditions, Perfect
 from lib.sim.year.contract import contract
 from lib.sim.year.home import Home
-from lib.sim.year.seen import Known, LookAheadError
+from lib.sim.year.seen import WEEK, Known, LookAheadError
 from tests.conftest import local
 from tests.sim.rivals.seen import a_home, journey
 
@@ -135,6 +135,14 @@ def test_prices_of_some_days_come_late_where_they_do() -> None:
 def test_a_forecast_says_more_or_less_of_the_sun_where_it_does() -> None:
     """Half of it, in every quarter."""
     assert -10.0 == a_known(moving(2), conditions=Conditions(sun_factor=0.5)).sun_foreseen_w(20)
+
+
+def test_the_load_is_foreseen_as_last_weeks_where_it_is() -> None:
+    """Of the first week nobody knows one before."""
+    known = a_known(moving(9), conditions=Conditions(last_weeks_load=True))
+    known.advance(WEEK)
+    assert known.load_foreseen_wh(WEEK - 1) is None
+    assert 50.0 == known.load_foreseen_wh(WEEK + 50)
 
 
 def test_what_is_made_perfect_is_known_as_it_will_be() -> None:
