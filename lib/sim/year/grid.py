@@ -111,7 +111,7 @@ def _value(text: str, name: str, value: str) -> Any:
         match name:
             case "perfect":
                 return "+".join(sorted(Perfect(one) for one in value.split("+") if one != "none"))
-            case "soc_known":
+            case "soc_known" | "last_weeks_load":
                 return {"yes": True, "no": False}[value]
             case "sun_factor" | "early_h":
                 return float(value)
