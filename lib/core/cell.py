@@ -133,7 +133,7 @@ class Cell:
     @property
     def range_a(self) -> tuple[Amps, Amps]:
         """The same by the meter's phases, + is drawn."""
-        return phases_a(self.rules, *self.range_w)
+        return by_phase_a(self.rules, *self.range_w)
 
 
 def opened(rules: BatteryRules) -> Cell:
@@ -209,7 +209,7 @@ def _is_alike(reading: BatteryReading, before: BatteryReading) -> bool:
     )
 
 
-def phases_a(rules: BatteryRules, low_w: float, high_w: float) -> tuple[Amps, Amps]:
+def by_phase_a(rules: BatteryRules, low_w: float, high_w: float) -> tuple[Amps, Amps]:
     """A range of a battery's watts by the meter's phases."""
     loads, per_w = conductors(rules.wired, rules.phases), PHASE_V * rules.phases
     low_a = on(loads, low_w / per_w)

@@ -6,7 +6,7 @@ In: batteries as they are known now. Out: what they can, what flows, what each d
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from lib.core.cell import Cell, phases_a
+from lib.core.cell import Cell, by_phase_a
 from lib.core.circuits import NOTHING, Amps
 
 
@@ -55,7 +55,7 @@ def pool(cells: Iterable[Cell]) -> Pool:
         rules, (gives_w, takes_w), (least_w, most_w) = cell.rules, cell.limits_w, cell.range_w
         low_w, high_w = low_w + gives_w, high_w + takes_w
         flows_low_w, flows_high_w = flows_low_w + least_w, flows_high_w + most_w
-        least_a, most_a = phases_a(rules, least_w, most_w)
+        least_a, most_a = by_phase_a(rules, least_w, most_w)
         low_a, high_a = _plus(low_a, least_a), _plus(high_a, most_a)
         known_wh = cell.energy_wh
         energy_wh = None if energy_wh is None or known_wh is None else energy_wh + known_wh
