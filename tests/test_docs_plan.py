@@ -11,7 +11,7 @@ import pytest
 
 from lib import solver
 from lib.commands import planner, replay
-from lib.core import followed, foresight, horizon, planning, routine
+from lib.core import followed, foresight, horizon, planning, routine, wanting
 from lib.core.arbitrage import Store
 from lib.core.claims import Cause as Above
 from lib.core.cost import PriceSlot
@@ -273,8 +273,8 @@ def test_its_figures_are_those_of_the_code() -> None:
         f"more than {followed.SAME_WH / 1000:g} kWh (and {followed.SAME_PART:.0%}".replace("%", " %"),
         f"killed after {planner.LIMIT_S:g} s",
         f"after {NUMBERS[planner.MOST_FAILED]} failures in an hour",
-        f"trips of the next {NUMBERS[foresight.PLANNED_FOR.days]} days",
-        f"up to {foresight.SPARE_PCT:g} %, may cost {foresight.SPARE_EUR_KWH * 100:g} cents more",
+        f"trips of the next {NUMBERS[wanting.PLANNED_FOR.days]} days",
+        f"up to {wanting.SPARE_PCT:g} %, may cost {wanting.SPARE_EUR_KWH * 100:g} cents more",
         f"up to {NUMBERS[horizon.FARTHEST.days]} where a trip is that far",
     )
     assert [] == [said for said in known if said not in WORDS]

@@ -13,7 +13,7 @@ from lib.core.circuits import Amps, Circuit
 from lib.core.claims import LEASE_S, Claim
 from lib.core.cost import PriceSlot
 from lib.core.followed import Followed
-from lib.core.foresight import Night, Thrift
+from lib.core.foresight import Night
 from lib.core.gauges import Gauges
 from lib.core.modes import Mode, Phases
 from lib.core.needs import Need
@@ -34,6 +34,7 @@ from lib.core.tempo import USUAL, Tempo
 from lib.core.trip import Entry, Trip, Trips
 from lib.core.uptake import Pace
 from lib.core.usual import Usual
+from lib.core.wanting import Thrift
 from lib.core.why import Reason, Why
 
 READY_BEFORE = timedelta(minutes=15)

@@ -1,36 +1,17 @@
-"""Trips, prices and what the house usually draws → what each car needs, and when it charges. Knows no charger's state.
-
-What cars want goes to dm, which plans for all. Where it does not, ev plans for its own cars; the ledger corrects either
-inside each quarter.
-"""
+"""Trips, and what the house leaves → what each car needs, one trip after the other. Knows no charger's state."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
-from lib.core.bands import midnight
-from lib.core.books import local_day
 from lib.core.car import FULL_PCT, Ask, CarRules
-from lib.core.needs import ENOUGH_PCT, Need, Step, need, target_pct
-from lib.core.plan import Plan, Quarters, Want, cheapest, flat_w
-from lib.core.rooms import PLANNED
-from lib.core.soc import PARKED_PCT_DAY
-from lib.core.stamp import BRUSSELS
+from lib.core.needs import Need, Step, need, target_pct
+from lib.core.plan import Quarters, flat_w
 from lib.core.trip import Trip
-from lib.core.wants import Absence
 
 DAY = timedelta(days=1)
-PLANNED_FOR = timedelta(days=5)  # so far ahead dm is told what cars need,
-TRIPS = 6  # and of so many trips of each
-MORNING = time(7)
-AWAY = timedelta(hours=2)  # a car that is away without a trip may be back by the hour after next
 MENDS = timedelta(minutes=15)  # that full power must have to spare, so that a plan may be waited for
-FOLLOWS = 0.15  # the part of a new day in what a kWh usually costs
-SPARE_PCT, SPARE_EUR_KWH = 25.0, 0.02  # beyond its next trip a car has some to spare, which may cost a little more
-UNSURE_EUR_KWH = 0.6  # of what a trip may take where nobody knows the state of charge: as at a public charger
-NEEDED = 0.25  # what a car may lack that most likely has it is needed so often; else it need not be charged next time
-NIGHTLY = "the cheap hours"  # what a want without a trip is for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,73 +130,6 @@ def left_pct(car: CarRules, ask: Ask, leaves_pct: float) -> float:
     return max(car.arrival_pct, leaves_pct - (target_pct(ask, car) - car.arrival_pct))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thrift:
-    """What a kWh costs in cheap hours lately, and the day of the last look; None: nobody knows yet."""
-
-    eur_kwh: float | None = None
-    day: date | None = None
-
-
-def followed(thrift: Thrift, cheap_eur: float | None, at: datetime) -> Thrift:
-    """After one look a day; cheap_eur: of the cheap hours of the next one."""
-    today = local_day(at)
-    if cheap_eur is None or thrift.day == today:
-        return thrift
-    before = cheap_eur if thrift.eur_kwh is None else thrift.eur_kwh
-    return Thrift(eur_kwh=before + FOLLOWS * (cheap_eur - before), day=today)
-
-
-def wanted(
-    prospects: Iterable[Prospect], needed: Mapping[str, tuple[Need, ...]], cheap_eur: float | None, at: datetime
-) -> tuple[Want, ...]:
-    """What cars shall be charged in the days ahead, for dm's plan: for trips, for each morning, and what is cheap.
-
-    For a later trip a car may be charged before and between those before it, as far as it has room. A need that is only
-    supposed is worth something and no must, so that it raises no peak that costs more. cheap_eur: what a kWh costs in
-    cheap hours; None: there are none.
-    """
-    found: list[Want] = []
-    for one in (one for one in prospects if one.waits):
-        since = None if one.plugged else _back(one, at)
-        ahead = [its for its in needed.get(one.car.name, ()) if _is_ahead(its.trip, at, is_here=one.plugged)][:TRIPS]
-        absences: list[Absence] = []
-        has_pct = one.supposed_pct
-        for its in ahead:
-            if its.energy_wh and at < its.trip.ready:
-                parks = since is None and not absences and one.low_pct is not None
-                parked_wh = _parked_wh(one, its.trip.ready - at) if parks else 0.0
-                unsure_wh = its.energy_wh if one.low_pct is None else 0.0 if absences else one.unsure_wh
-                sure_wh = max(0.0, its.energy_wh - unsure_wh)
-                for wh, worth in ((sure_wh, None), (its.energy_wh - sure_wh, _unsure_eur(one, cheap_eur))):
-                    if wh > 0:
-                        want = _for_trip(one, its, wh + parked_wh)
-                        found.append(replace(want, since=since, away=tuple(absences), worth_eur_kwh=worth))
-                        parked_wh = 0.0
-            room_pct = max(0.0, one.car.everyday_pct - max(its.target_pct, has_pct))
-            leaves = its.trip.ready if at < its.trip.ready else max(at, its.trip.departs)
-            absences.append(Absence(start=leaves, end=max(at, its.trip.returns), spare_wh=room_pct * one.wall_wh_pct))
-            has_pct = back_pct(one.car, its, has_pct)
-        if one.plugged:
-            found += [] if any(its.trip.ready <= at + PLANNED for its in ahead) else _for_morning(one, at)
-        found += _for_cheap(one, cheap_eur, max(at, since or at), next(iter(ahead), None), since, tuple(absences))
-    return tuple(found)
-
-
-def _is_ahead(trip: Trip, at: datetime, *, is_here: bool) -> bool:
-    """Whether the car will be away for it: also when it should be ready by now and is about to leave."""
-    begins = trip.returns if is_here else trip.departs
-    return at < begins and trip.ready <= at + PLANNED_FOR
-
-
-def _back(prospect: Prospect, at: datetime) -> datetime:
-    """When a car that is away may charge again: as its calendar says, else the hour after next."""
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    if prospect.returns is not None and prospect.returns > at:
-        return prospect.returns
-    return hour + AWAY
-
-
 def planned(needs: tuple[Need, ...], full_w: float, at: datetime, *, runs: bool = False) -> tuple[Need, ...]:
     """The needs of a car that dm's plan has ready for the first of them: it waits for its blocks.
 
@@ -227,95 +141,6 @@ def planned(needs: tuple[Need, ...], full_w: float, at: datetime, *, runs: bool 
     first, *later = needs
     spare = first.trip.ready - at - timedelta(hours=needs[0].energy_wh / full_w)
     return (replace(first, step=Step.CHEAP, planned=True), *later) if runs or spare >= MENDS else needs
-
-
-def plan(
-    prospects: Iterable[Prospect],
-    needed: Mapping[str, tuple[Need, ...]],
-    rooms: Sequence[Quarters],
-    at: datetime,
-    before: Plan | None,
-) -> Plan:
-    """When the cars that are plugged in charge for their next trip, and for every morning where that is wanted."""
-    wants = [want for prospect in prospects if prospect.plugged for want in _wants(prospect, needed, at)]
-    return cheapest(wants, rooms, before=before) if wants else Plan()
-
-
-def _wants(prospect: Prospect, needed: Mapping[str, tuple[Need, ...]], at: datetime) -> Iterable[Want]:
-    first = next(iter(needed.get(prospect.car.name, ())), None)
-    if first is not None and first.energy_wh and at < first.trip.ready <= at + PLANNED:
-        return [_for_trip(prospect, first, first.energy_wh)]
-    return _for_morning(prospect, at)
-
-
-def _for_trip(prospect: Prospect, need: Need, energy_wh: float) -> Want:
-    above_pct = max(0.0, need.target_pct - max(prospect.car.everyday_pct, prospect.supposed_pct))
-    want = _want(prospect, energy_wh, need.trip.ready)
-    return replace(want, trip=need.trip.title, late_wh=min(want.energy_wh, above_pct * prospect.wall_wh_pct))
-
-
-def _for_morning(prospect: Prospect, at: datetime) -> Iterable[Want]:
-    least_pct, low_pct = prospect.car.at_least_pct, prospect.low_pct
-    if least_pct is not None and low_pct is not None and low_pct < least_pct:
-        yield replace(_want(prospect, (least_pct - low_pct) * prospect.wall_wh_pct, _morning(at)), rank=1)
-
-
-def _for_cheap(
-    prospect: Prospect,
-    cheap_eur: float | None,
-    at: datetime,
-    first: Need | None,
-    since: datetime | None,
-    away: tuple[Absence, ...],
-) -> Iterable[Want]:
-    """What hours bring that are cheaper than cheap hours usually are, until the third morning from now.
-
-    What a car has to spare keeps a week of long trips from making a peak; more than that would only take the room of
-    the sun. at: when its car is here; first: of its trips; since: None: it is here now; away: on its trips.
-    """
-    car, low_pct = prospect.car, prospect.low_pct
-    if cheap_eur is None or low_pct is None:
-        return
-    need_pct = first.target_pct if first else car.at_least_pct or 0.0
-    has_pct = max(low_pct, need_pct)
-    missing_pct = min(car.night_pct, car.everyday_pct) - has_pct
-    until = _morning(_morning(_morning(at)))
-    spare_pct = max(0.0, min(missing_pct, need_pct + SPARE_PCT - has_pct))
-    for part_pct, eur_kwh in ((spare_pct, cheap_eur + SPARE_EUR_KWH), (missing_pct - spare_pct, cheap_eur)):
-        if part_pct > 0:
-            want = _want(prospect, part_pct * prospect.wall_wh_pct, until)
-            yield replace(
-                want,
-                trip=NIGHTLY,
-                rank=2,
-                worth_eur_kwh=eur_kwh,
-                since=since,
-                away=tuple(one for one in away if one.start < until),
-            )
-
-
-def _unsure_eur(prospect: Prospect, cheap_eur: float | None) -> float:
-    """What a kWh is worth that a trip may take, of a car that is not known to need it."""
-    if prospect.low_pct is None or cheap_eur is None:
-        return UNSURE_EUR_KWH
-    return NEEDED * UNSURE_EUR_KWH + (1 - NEEDED) * cheap_eur
-
-
-def _parked_wh(prospect: Prospect, time: timedelta) -> float:
-    """What it may lose meanwhile, as its state of charge has it, less what it need not have to be ready."""
-    return (PARKED_PCT_DAY * (time / DAY) - ENOUGH_PCT) * prospect.wall_wh_pct
-
-
-def _want(prospect: Prospect, energy_wh: float, until: datetime) -> Want:
-    """So much that it surely has it: as a car charges, less and less is known of how full it is."""
-    return Want(
-        car=prospect.car.name,
-        energy_wh=energy_wh / (1 - prospect.spread),
-        until=until,
-        full_w=prospect.full_w,
-        least_w=prospect.least_w,
-        phases=prospect.phases,
-    )
 
 
 def is_low(prospect: Prospect) -> bool:
@@ -333,15 +158,3 @@ def night(prospect: Prospect, cheap: Iterable[tuple[datetime, datetime]], at: da
     hours_left = sum((end - start) / timedelta(hours=1) for start, end in stretches)
     power_w = flat_w(missing_pct * prospect.wall_wh_pct, hours_left, prospect.least_w, prospect.full_w)
     return Night(power_w=power_w, until=stretches[0][1]) if power_w > 0 else None
-
-
-def _morning(at: datetime) -> datetime:
-    """The next morning, by the clock of Brussels."""
-    day = local_day(at)
-    for ahead in range(2):
-        morning = (
-            midnight(day + timedelta(days=ahead)).astimezone(BRUSSELS).replace(hour=MORNING.hour).astimezone(at.tzinfo)
-        )
-        if morning > at:
-            return morning
-    return at + timedelta(days=1)

@@ -6,7 +6,7 @@ In: the EV app's state. Out: the same with needs and plan in it. Knows no order.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from lib.core import foresight
+from lib.core import foresight, wanting
 from lib.core.books import local_day
 from lib.core.car import CarRules
 from lib.core.carport import Charging, ChargingRules
@@ -63,11 +63,11 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     asks = followed is None or charging.thrift.day != local_day(at)
     low = asks and any(map(foresight.is_low, prospects))
     cheap = cheap_hours(priced(charging.prices, at), at) if low else ()
-    thrift = foresight.followed(charging.thrift, _cheap_eur(ahead, cheap), at)
-    wants = foresight.wanted(prospects, needs, thrift.eur_kwh, at)
+    thrift = wanting.followed(charging.thrift, _cheap_eur(ahead, cheap), at)
+    wants = wanting.wanted(prospects, needs, thrift.eur_kwh, at)
     theirs = served(followed, _firsts(wants), at)
     others = [one for one in prospects if one.car.name not in theirs]
-    own = foresight.plan(others, needs, ahead, at, charging.plan if charging.plan.blocks else None)
+    own = wanting.plan(others, needs, ahead, at, charging.plan if charging.plan.blocks else None)
     plan = joined(followed, theirs, own, at)
     met = {one.car.name: one.full_w for one in prospects if one.car.name in theirs - set(plan.short_wh)}
     needs = {

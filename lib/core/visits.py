@@ -5,7 +5,7 @@ Knows no wish, no trip and no order.
 
 from datetime import timedelta
 
-from lib.core import plugged, post, sessions, soc, uptake
+from lib.core import arrival, plugged, post, sessions, soc, uptake
 from lib.core.car import CarRules, CarTold
 from lib.core.carport import Bay, Charging, ChargingRules, with_bay
 from lib.core.charger import Balked, ChargerEvent, ChargerReading, Meddled, Missed, Plug, Told, Took
@@ -132,11 +132,11 @@ def _swapped(
     cars = dict(charging.cars)
     reading = charging.bays[name].post.reading
     if was in cars and is_ in cars and was != is_ and not fresh:
-        former, other = soc.swapped(cars[was].soc, cars[is_].soc)
+        former, other = arrival.swapped(cars[was].soc, cars[is_].soc)
         cars[was], cars[is_] = replace(cars[was], soc=former), replace(cars[is_], soc=other)
     elif was in cars:
         known = cars[was].soc
-        known = soc.unplugged(known, charging.at) if fresh else soc.mistaken(known)
+        known = arrival.unplugged(known, charging.at) if fresh else arrival.mistaken(known)
         cars[was] = replace(cars[was], soc=known, trip=_left_for(charging, was) if fresh else None)
     if is_ in cars and (fresh or was not in cars):
         cars[is_] = replace(cars[is_], soc=_arrived(charging, name, rules.cars[is_], reading))
@@ -157,9 +157,9 @@ def _arrived(charging: Charging, name: str, car: CarRules, reading: ChargerReadi
     trip = charging.cars[car.name].trip
     driven_wh = car.driven_wh(trip.ask) if trip else None
     if session is None or session.since != cable.since or session.total_wh is None:
-        return soc.plugged_in(known, name, total_wh, at, plugins, driven_wh=driven_wh)
+        return arrival.plugged_in(known, name, total_wh, at, plugins, driven_wh=driven_wh)
     start_wh = session.total_wh - session.energy_wh
-    came = soc.plugged_in(known, name, start_wh, cable.since, plugins, driven_wh=driven_wh)
+    came = arrival.plugged_in(known, name, start_wh, cable.since, plugins, driven_wh=driven_wh)
     return soc.counted(came, session.total_wh, session.seen)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.core import foresight
+from lib.core import foresight, wanting
 from lib.core.car import Ask, CarRules
 from lib.core.foresight import Prospect
 from lib.core.house import House, Rules
@@ -62,7 +62,7 @@ def test_what_is_wanted_is_what_surely_has_it_ready() -> None:
     trip = Trip(key="k", car="car_1", title="Gent", ready=ready, departs=ready, returns=ready, ask=Ask(soc_pct=60))
     one = Prospect(car=CAR, low_pct=30.0, wall_wh_pct=600.0, spread=0.1, full_w=3680.0, least_w=1380.0, plugged=True)
     needed = foresight.needs(one, [trip], (), EVENING, before={}, help_asked_s=None)
-    (want,) = foresight.wanted([one], {"car_1": needed}, None, EVENING)
+    (want,) = wanting.wanted([one], {"car_1": needed}, None, EVENING)
     assert 18_000.0 == needed[0].energy_wh
     assert (18_000.0 + 600.0 - 300.0) / 0.9 == pytest.approx(want.energy_wh)
 
@@ -78,7 +78,7 @@ def test_cheap_hours_bring_more_than_a_trip_takes() -> None:
         ask = Ask(soc_pct=goal_pct)
         trip = Trip(key="k", car="car_1", title="Gent", ready=ready, departs=ready, returns=ready, ask=ask)
         needed = foresight.needs(one, [trip], (), EVENING, before={}, help_asked_s=None)
-        wants = foresight.wanted([one], {"car_1": needed}, 0.2, EVENING)
+        wants = wanting.wanted([one], {"car_1": needed}, 0.2, EVENING)
         assert [(goal_pct - 40.5 + 10 / 24) * 600.0, *more_wh] == pytest.approx([want.energy_wh for want in wants])
         assert ready == wants[0].until
         for want in wants[1:]:
@@ -93,8 +93,8 @@ def test_a_car_that_does_not_do_what_a_plan_says_wants_nothing_of_it() -> None:
     ask = Ask(soc_pct=70.0)
     trip = Trip(key="k", car="car_1", title="Gent", ready=ready, departs=ready, returns=ready, ask=ask)
     needed = foresight.needs(one, [trip], (), EVENING, before={}, help_asked_s=None)
-    assert () == foresight.wanted([one], {"car_1": needed}, 0.2, EVENING)
-    assert foresight.wanted([replace(one, waits=True)], {"car_1": needed}, 0.2, EVENING)
+    assert () == wanting.wanted([one], {"car_1": needed}, 0.2, EVENING)
+    assert wanting.wanted([replace(one, waits=True)], {"car_1": needed}, 0.2, EVENING)
 
 
 def test_a_weekend_at_the_night_price_is_cheap_all_along() -> None:
@@ -124,7 +124,7 @@ def trips(*asks: Ask) -> list[Trip]:
 def chain(one: Prospect, *asks: Ask) -> tuple[tuple[Need, ...], tuple[Want, ...]]:
     """What those trips take, and what dm is told of them."""
     needed = foresight.needs(one, trips(*asks), (), EVENING, before={}, help_asked_s=None)
-    return needed, foresight.wanted([one], {"car_1": needed}, None, EVENING)
+    return needed, wanting.wanted([one], {"car_1": needed}, None, EVENING)
 
 
 @given(low=st.floats(0, 100), shares=st.lists(st.integers(1, 90), min_size=1, max_size=4))
@@ -179,13 +179,23 @@ def test_of_a_guess_what_it_lacks_itself_is_a_must() -> None:
     for ask, must_wh in ((Ask(energy_wh=30_000.0), 25 * 600.0), (Ask(energy_wh=12_000.0), 0.0)):
         asked = trips(ask, Ask(energy_wh=24_000.0))
         needed = foresight.needs(one, asked, (), EVENING, before={}, help_asked_s=None)
-        wants = [want for want in foresight.wanted([one], {"car_1": needed}, 0.1, EVENING) if want.rank == 0]
+        wants = [want for want in wanting.wanted([one], {"car_1": needed}, 0.1, EVENING) if want.rank == 0]
         first = [want for want in wants if want.trip == "trip 0"]
         assert must_wh == pytest.approx(sum(want.energy_wh for want in first if want.worth_eur_kwh is None), abs=700)
         unsure = [want for want in first if want.worth_eur_kwh is not None]
         assert needed[0].energy_wh == pytest.approx(sum(want.energy_wh for want in first), abs=700)
         assert [0.225] == [want.worth_eur_kwh for want in unsure]
         assert [None] == [want.worth_eur_kwh for want in wants if want.trip == "trip 1"]
+
+
+def test_of_a_guess_the_last_of_all_is_above_the_everyday_limit() -> None:
+    """Up to 95 %, 15 above what is for every day: of what it may lack, and of the must as far as that is less."""
+    for likely_pct, late_wh in ((85.0, [0.0, 9_000.0]), (65.0, [6_000.0, 3_000.0]), (None, [9_000.0])):
+        one = a_prospect(60.0, likely_pct=likely_pct)
+        [trip] = trips(Ask(soc_pct=95.0))
+        needed = foresight.needs(one, [trip], (), EVENING, before={}, help_asked_s=None)
+        wants = [want for want in wanting.wanted([one], {"car_1": needed}, 0.1, EVENING) if want.rank == 0]
+        assert late_wh == pytest.approx([want.late_wh for want in wants])
 
 
 def test_a_car_on_a_trip_charges_when_the_calendar_has_it_back() -> None:
@@ -203,9 +213,9 @@ def test_a_car_on_a_trip_charges_when_the_calendar_has_it_back() -> None:
 
 def test_no_more_trips_are_told_than_a_plan_goes_by() -> None:
     """Nor any that is too far away."""
-    needed, wants = chain(a_prospect(50.0), *[Ask(energy_wh=24_000.0)] * (foresight.TRIPS + 3))
-    assert foresight.TRIPS + 3 == len(needed)
-    assert foresight.TRIPS == len(wants)
+    needed, wants = chain(a_prospect(50.0), *[Ask(energy_wh=24_000.0)] * (wanting.TRIPS + 3))
+    assert wanting.TRIPS + 3 == len(needed)
+    assert wanting.TRIPS == len(wants)
 
 
 def test_a_car_that_is_about_to_leave_will_be_away() -> None:
@@ -220,7 +230,7 @@ def test_a_car_that_is_about_to_leave_will_be_away() -> None:
     def wants(at: datetime, *, plugged: bool) -> tuple[Want, ...]:
         one = a_prospect(20.0, plugged=plugged, returns=None if plugged else first.returns)
         needed = foresight.needs(one, [first, second], (), at, before={}, help_asked_s=None)
-        return foresight.wanted([one], {"car_1": needed}, None, at)
+        return wanting.wanted([one], {"car_1": needed}, None, at)
 
     before, after = first.ready - timedelta(minutes=1), first.ready + timedelta(minutes=1)
     assert [first.ready] == [one.start for one in wants(before, plugged=True)[1].away]

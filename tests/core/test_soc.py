@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lib.core.arrival import plugged_in, swapped, unplugged
 from lib.core.car import CarReading, CarRules
 from lib.core.soc import (
     CAR_ENDED,
@@ -19,10 +20,7 @@ from lib.core.soc import (
     counted,
     ended_by_car,
     opened,
-    plugged_in,
     read,
-    swapped,
-    unplugged,
 )
 from lib.core.trail import MOST
 from tests.conftest import NOON

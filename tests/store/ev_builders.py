@@ -4,13 +4,14 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from lib.clock import TurnedClock
+from lib.core.arrival import plugged_in
 from lib.core.car import CarReading, CarRules
 from lib.core.charger import Found
 from lib.core.counting import Count, QuarterWh
 from lib.core.modes import Mode, Phases
 from lib.core.plugged import Doubt, Ground, OnCable, OwnPlug, Plugged
 from lib.core.sessions import Session, after, began, closed
-from lib.core.soc import Soc, charged, opened, plugged_in, read
+from lib.core.soc import Soc, charged, opened, read
 from lib.core.trip import Entry
 from lib.core.usual import Usual
 from lib.store.ev_recorder import EvRecorder

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from lib.core import soc
+from lib.core import arrival, soc
 from lib.core.bands import midnight
 from lib.core.books import local_day
 from lib.core.car import CarReading, CarRules
@@ -98,7 +98,7 @@ def two_cars(start: datetime = EVENING, *cars: Car, second_plugged: bool = True,
 def estimated(rules: CarRules, point: ChargePoint, at: datetime, soc_pct: float) -> Soc:
     """A state of charge that was typed two hours ago, 3 % lower."""
     before, total_wh = at - timedelta(hours=2), point.total_wh - 3 * rules.wall_wh_pct
-    known = soc.plugged_in(soc.opened(rules), point.name, total_wh, before, point.plugins)
+    known = arrival.plugged_in(soc.opened(rules), point.name, total_wh, before, point.plugins)
     known = soc.read(known, CarReading(source=TYPED, as_of=before, soc_pct=soc_pct - 3), before, total_wh)
     return soc.charged(known, point.total_wh, at)
 
