@@ -10,7 +10,7 @@ from enum import StrEnum
 class Perfect(StrEnum):
     """What may be made perfect."""
 
-    LOAD = "load"  # what the house will draw is known
+    LOAD = "load"  # what the house will draw is known, so that no battery keeps anything for what nobody foresees
     SUN = "sun"  # what the roof will make is known
     PRICES = "prices"  # the market's prices of the whole period are known
     # a charger takes parts of an ampere and less than 6, after its lag as ever, and ours knows that; who orders whole

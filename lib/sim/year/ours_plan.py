@@ -102,9 +102,9 @@ class Desk:
         if self._planned_s is None or because == planning.NEW_QUARTER or now_s - self._planned_s >= every_s:
             self._planned_s = now_s
         self._hear(charging, storage, rules)
-        given = self._problem(house, at, load_w)
+        found = self._problem(house, at, load_w)
         self._planning = planning.begun(self._planning, now_s)
-        new = Found(problem=given, schedule=_schedule(given), because=because)
+        new = Found(problem=found, schedule=_schedule(found), because=because)
         self._planning = planning.found(self._planning, new)
         plan = self._planning.in_force
         assert plan is not None
@@ -148,7 +148,7 @@ class Desk:
         outlook = foreseen(self.habits, at, now_w=load_w, sun=sun, sun_by="a forecast", sun_made=at)
         self.habits = habits.after(self.habits, noted(outlook, sun))
         outlook = self._told(outlook)
-        return given(
+        found = given(
             house,
             self._rules,
             at,
@@ -158,6 +158,10 @@ class Desk:
             outlook=outlook,
             now_s=0.0,
         )
+        knows_load, _ = self._perfect
+        if not knows_load or found.store is None:
+            return found
+        return replace(found, spans=tuple(replace(span, keep_wh=0.0) for span in found.spans))  # nothing is unforeseen
 
     def _sun(self) -> Series | None:
         """The forecast of the roof, two days ahead."""
@@ -189,9 +193,9 @@ class Desk:
         return replace(outlook, quarters=tuple(map(one, outlook.quarters)))
 
 
-def _schedule(given: Problem) -> Schedule:
+def _schedule(problem: Problem) -> Schedule:
     """The solver's, or the greedy one where that finds none, as lib/commands/planner.py does it."""
     try:
-        return solver.solved(given)
+        return solver.solved(problem)
     except solver.UnsolvedError:
-        return greedy.schedule(given)
+        return greedy.schedule(problem)

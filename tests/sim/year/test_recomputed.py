@@ -18,10 +18,9 @@ from lib.sim.year.home import Home
 from lib.sim.year.live import Frame, lived
 from lib.sim.year.score import Score, score
 from lib.sim.year.strategies import STRATEGIES
-from lib.sim.year.synthetic import START, made
+from lib.sim.year.synthetic import made
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
-DAYS, SKIP = 20, 76
 ON_TOP = 0.0554236 + 0.0503288 + 0.0020417 + 0.01582  # network, excise, contribution, certificates
 EUR_KW, FLOOR_KW, YEAR = 57.453, 2.5, 35_040
 FEES = {"dynamic": 100.70 + 18.92, "daynight": 21.20 + 18.92}
@@ -30,29 +29,46 @@ PUBLIC_EUR_KWH, LEFT, NEAR_WH = 0.60, 0.2, 300.0
 CENT = 0.005
 
 
+class Case(NamedTuple):
+    """A strategy under a contract, over so many days after some that are left out."""
+
+    tariff: str
+    battery: bool
+    strategy: str
+    skip: int = 76  # two months with the change to summer time in them
+    days: int = 20
+
+
 class Run(NamedTuple):
-    """A home, the rows that were written of its three weeks, by column, and its score."""
+    """A home, the rows that were written of its days, by column, and its score."""
 
     home: Home
     tariff: str
     battery: bool
+    days: int
     at: list[datetime]
     columns: dict[str, list[float]]
     scored: Score
 
 
-@pytest.fixture(
-    scope="module",
-    params=[("dynamic", True, "naive"), ("daynight", True, "cap"), ("dynamic", False, "naive")],
-    ids=["dynamic", "daynight", "without battery"],
-)
+CASES = {
+    "a year": Case("dynamic", True, "naive", skip=0, days=365),
+    "ours": Case("dynamic", True, "ours", skip=88, days=3),
+    "daynight": Case("daynight", True, "cap"),
+    "without battery": Case("dynamic", False, "naive"),
+}
+
+
+@pytest.fixture(scope="module", params=CASES.values(), ids=list(CASES))
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Three weeks of two months with the change to summer time in them, read back from their CSV."""
-    tariff, battery, strategy = request.param
-    home = made("S1", days=SKIP + DAYS).first(DAYS, skip=SKIP)
+    """What was lived, read back from its CSV."""
+    tariff, battery, strategy, skip, days = request.param
+    home = made("S1", days=skip + days).first(days, skip=skip)
     rates = contract(tariff)
     prices = rates.prices(home)
-    course = lived(home, STRATEGIES[strategy], contract=rates, prices=prices, frame=Frame(battery=battery))
+    course = lived(
+        home, STRATEGIES[strategy], contract=rates, prices=prices, frame=Frame(battery=battery, plan_every_s=3_600)
+    )
     path = tmp_path_factory.mktemp("year") / "year.csv"
     write_csv(path, home, prices, course, {"bill_eur": 0.0})
     scored = score(course, home=home, contract=rates, prices=prices, battery=battery, strategy=strategy)
@@ -60,13 +76,16 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     at = [datetime.strptime(row["t_utc"], "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC) for row in rows]
     columns = {name: [float(row[name]) for row in rows] for name in rows[0] if name != "t_utc"}
-    return Run(home, tariff, battery, at, columns, scored)
+    return Run(home, tariff, battery, days, at, columns, scored)
 
 
 def test_it_has_a_row_for_each_quarter(run: Run) -> None:
-    """From local midnight on, 15 minutes apart, an hour less in all than three weeks have."""
-    assert 96 * DAYS - 4 == len(run.at)
-    assert (START.month + 2, 0) == (run.at[0].astimezone(BRUSSELS).month, run.at[0].astimezone(BRUSSELS).hour)
+    """From local midnight to local midnight, 15 minutes apart: in spring a day has an hour less, in autumn one more."""
+    first, after = run.home.start.astimezone(BRUSSELS), run.home.end.astimezone(BRUSSELS)
+    assert (0, 0) == (first.hour, after.hour)
+    changes_h = 0 if run.days == 365 else -1
+    assert 96 * run.days + 4 * changes_h == len(run.at)
+    assert (first, timedelta(minutes=15)) == (run.at[0], run.home.end - run.at[-1])
     assert {timedelta(minutes=15)} == {two - one for one, two in pairwise(run.at)}
 
 
@@ -95,13 +114,16 @@ def test_the_car_holds_what_it_was_charged_less_its_trips(run: Run) -> None:
     car = run.home.car
     assert car is not None
     held_wh, found = car.capacity_wh, run.columns
-    backs = {trip.returns: trip.energy_wh for trip in run.home.journeys}
-    for n, at in enumerate(run.at):
-        held_wh = max(0.0, held_wh - sum(wh for back, wh in backs.items() if at <= back < at + timedelta(minutes=15)))
-        held_wh += found["car_wh"][n]
+    quarter = timedelta(minutes=15)
+    taken_wh, away = dict.fromkeys(range(len(run.at)), 0.0), set[int]()
+    for trip in run.home.journeys:
+        back = (trip.returns - run.at[0]) // quarter
+        taken_wh[back] = taken_wh.get(back, 0.0) + trip.energy_wh
+        away.update(range(-((run.at[0] - trip.departs) // quarter), back))
+    for n in range(len(run.at)):
+        held_wh = max(0.0, held_wh - taken_wh[n]) + found["car_wh"][n]
         assert held_wh == pytest.approx(found["level_wh"][n], abs=1e-3)
-        away = any(trip.departs <= at and at + timedelta(minutes=15) <= trip.returns for trip in run.home.journeys)
-        assert not away or found["car_wh"][n] == 0.0
+        assert n not in away or found["car_wh"][n] == 0.0
 
 
 def prices(run: Run) -> tuple[list[float], list[float]]:
@@ -132,7 +154,7 @@ def test_every_part_of_the_bill_is_right_to_the_cent(run: Run) -> None:
     for at, wh in zip(run.at, found["import_wh"], strict=True):
         month = at.astimezone(BRUSSELS).year, at.astimezone(BRUSSELS).month
         peaks_kw[month] = max(peaks_kw[month], wh * 4 / 1000)
-    assert 2 == len(peaks_kw)
+    assert len(peaks_kw) == (12 if run.days == 365 else 2)
     capacity_eur = EUR_KW * part * sum(max(FLOOR_KW, kw) for kw in peaks_kw.values()) / len(peaks_kw)
     fees_eur = FEES[run.tariff] * part
     end_eur = held_less_kwh(run) * energy_eur / (sum(found["import_wh"]) / 1000)
