@@ -55,7 +55,7 @@ PARTS = {
 HEADROOM = "Euro, and the share of what the best case saves, by the [definitions](YEAR.md#head-room)."
 BILLS = (
     "What the bill of ours is made of. end: what car and battery hold less, and what trips lacked; above: quarters "
-    "with a new month peak above the floor (of these without a stored cause)."
+    "with a new month peak above the floor (of these without a stored cause); own: of these what the house alone made."
 )
 SHOWN = "![The highest quarter of each month: naive, the best rival, ours, the limit](docs/homes.svg)"
 BEGIN, END = "<!-- homes: begin -->", "<!-- homes: end -->"

@@ -60,7 +60,8 @@ def headline(found: Sequence[Standing]) -> str:
 
 def bills(found: Sequence[Standing]) -> str:
     """What the bill of ours is made of; and what it did for that."""
-    head = ("bill €", "energy", "injected", "capacity", "fees", "end", "missed", "starts", "phases", "cycles", "above")
+    money = ("bill €", "energy", "injected", "capacity", "fees", "end")
+    head = (*money, "missed", "starts", "phases", "cycles", "above", "own")
     rows = [
         (
             *one.place.cells,
@@ -75,6 +76,7 @@ def bills(found: Sequence[Standing]) -> str:
             str(score.phase_switches),
             f"{score.cycles:.0f}",
             f"{score.above} ({score.unexplained})",
+            str(score.above - score.avoidable),
         )
         for one in found
         for score in [one.ours]

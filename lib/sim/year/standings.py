@@ -66,11 +66,13 @@ DEEDS = (
     Column("phases", lambda one: str(one.phase_switches)),
     Column("missed", trips),
     Column("above", above),
+    Column("own", lambda one: str(one.above - one.avoidable)),
 )
 FOOT = (
     "In € and kWh. end: what car and battery hold less than at the start, and public charging of what trips lacked; "
     "share: of the head-room between naive charging without a battery and the limit; phases: switched; missed: trips "
-    "(and kWh they lacked); above: quarters that set a new month peak, (n ?) without a cause."
+    "(and kWh they lacked); above: quarters that set a new month peak, (n ?) without a cause; own: those "
+    "that the house alone made."
 )
 
 
