@@ -26,9 +26,9 @@ class Score:
         end_eur: what battery and car hold less than at the start; short_eur: public charging of what trips lacked.
         month_peaks_kw: as they were, in order; mean_peak_kw: as it is charged.
         missed_trips: that began with less than they take and what must be left; short_kwh: in all.
-        cycles: of the battery, by what it gave. above: quarters that set a new month peak above the floor, avoidable: of
-            these where the house alone would not have, unexplained: without a cause that the strategy told, causes:
-            how many by cause.
+        cycles: of the battery, by what it gave.
+        above: quarters that set a new month peak above the floor; avoidable: of these where the house alone would not
+            have; unexplained: without a cause that the strategy told; causes: how many by cause.
         headroom_share: (naive - this) / (naive - the limit); None where one of them is not known.
 
     """
