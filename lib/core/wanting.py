@@ -4,7 +4,7 @@ What they want goes to dm, which plans for all. Where it does not, ev plans for 
 inside each quarter.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -65,16 +65,8 @@ def wanted(
         has_pct = one.supposed_pct
         for its in ahead:
             if its.energy_wh and at < its.trip.ready:
-                parks = since is None and not absences and one.low_pct is not None
-                parked_wh = _parked_wh(one, its.trip.ready - at) if parks else 0.0
-                unsure_wh = its.energy_wh if one.low_pct is None else 0.0 if absences else one.unsure_wh
-                sure_wh = max(0.0, its.energy_wh - unsure_wh)
-                more_wh = its.energy_wh - sure_wh
-                for wh, after_wh, worth in ((sure_wh, more_wh, None), (more_wh, 0.0, _unsure_eur(one, cheap_eur))):
-                    if wh > 0:
-                        want = _for_trip(one, its, wh + parked_wh, after_wh=after_wh)
-                        found.append(replace(want, since=since, away=tuple(absences), worth_eur_kwh=worth))
-                        parked_wh = 0.0
+                wants = _takes(one, its, cheap_eur, at, first=not absences)
+                found += [replace(want, since=since, away=tuple(absences)) for want in wants]
             room_pct = max(0.0, one.car.everyday_pct - max(its.target_pct, has_pct))
             leaves = its.trip.ready if at < its.trip.ready else max(at, its.trip.departs)
             absences.append(Absence(start=leaves, end=max(at, its.trip.returns), spare_wh=room_pct * one.wall_wh_pct))
@@ -83,6 +75,24 @@ def wanted(
             found += [] if any(its.trip.ready <= at + PLANNED for its in ahead) else _for_morning(one, at)
         found += _for_cheap(one, cheap_eur, max(at, since or at), next(iter(ahead), None), since, tuple(absences))
     return tuple(found)
+
+
+def _takes(prospect: Prospect, need: Need, cheap_eur: float | None, at: datetime, *, first: bool) -> Iterator[Want]:
+    """What a trip takes: a must is what its car surely lacks; what it may lack is worth something.
+
+    first: before it comes no other trip, so that what is known of the car now tells of it.
+    """
+    is_known, energy_wh = prospect.low_pct is not None, need.energy_wh or 0.0
+    unsure_wh = (prospect.unsure_wh if first else 0.0) if is_known else energy_wh
+    sure_wh = max(0.0, energy_wh - unsure_wh)
+    more_wh = energy_wh - sure_wh
+    parked_wh = _parked_wh(prospect, need.trip.ready - at) if first and prospect.plugged and is_known else 0.0
+    if sure_wh > 0:
+        yield _for_trip(prospect, need, sure_wh + parked_wh, after_wh=more_wh)
+        parked_wh = 0.0
+    if more_wh > 0:
+        want = _for_trip(prospect, need, more_wh + parked_wh)
+        yield replace(want, worth_eur_kwh=_unsure_eur(prospect, cheap_eur))
 
 
 def _is_ahead(trip: Trip, at: datetime, *, is_here: bool) -> bool:
