@@ -50,6 +50,14 @@ def test_the_battery_gets_into_trouble_and_out_of_it(word: str) -> None:
     assert "WELL" not in say("status", house, cellar)
 
 
+def test_a_restart_mends_what_hangs() -> None:
+    """As with a box at home."""
+    house, cellar, gx, _ = a_house()
+    say("battery hang", house, cellar)
+    assert "answers as it should" in say("battery restart", house, cellar)
+    assert modbus_box.Trouble.WELL is gx.trouble
+
+
 @pytest.mark.parametrize("word", ["hang", "mute", "broken", "cut", "gone"])
 def test_the_inverter_gets_into_trouble_and_out_of_it(word: str) -> None:
     """Its panels feed in as before."""
