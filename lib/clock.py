@@ -1,8 +1,14 @@
 """The only reader of wall time, and a clock that tests can turn."""
 
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+if sys.version_info < (3, 11, 3):
+    from lib import timeouts
+
+    timeouts.mend()  # here, since whoever waits has a clock, and who only computes is spared asyncio
 
 
 class Clock(Protocol):
