@@ -80,7 +80,6 @@ def _trouble(trouble: str) -> list[str]:
 def _battery(box: VictronBox | SunSpecBox, words: Sequence[str]) -> str:
     match words:
         case ["restart"]:
-            box.trouble = modbus_box.Trouble.WELL  # what hung is mended by it
             box.restart()
             return "restarts, answers as it should, and has forgotten what it was told."
         case ["soc", *rest] if (soc_pct := per_cent("".join(rest))) is not None:

@@ -104,6 +104,11 @@ class ModbusBox:
             server.close()
             await asyncio.sleep(0)  # what hung is let go
 
+    def restart(self) -> None:
+        """As after a power cut: what hung is mended by it."""
+        self.trouble = Trouble.WELL
+        self.hang_up()
+
     def hang_up(self) -> None:
         """Cut every connection; the port stays open."""
         for visitor in list(self._server.active_connections.values()) if self._server else ():

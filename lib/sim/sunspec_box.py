@@ -100,7 +100,7 @@ class SunSpecBox(ModbusBox):
         """As after a power cut: it follows nobody, but keeps its timer."""
         self.points |= {MODE: 0, OUT: self._full, INTO: self._full}
         self._obey()
-        self.hang_up()
+        super().restart()
 
     def _obey(self) -> None:
         """What the rules come to; a negative rate is a least power the other way."""

@@ -92,7 +92,7 @@ class VictronBox(ModbusBox):
         """As after a power cut: what was only in memory is gone."""
         self.fleeting_w = 0
         self._obey()
-        self.hang_up()
+        super().restart()
 
     def _obey(self) -> None:
         if self.fleeting_w:

@@ -29,6 +29,15 @@ from tests.bench.homes_headroom import headroom
 from tests.bench.homes_standings import leads_of, place_of, standings
 from tests.bench.result import Result, as_table
 
+
+class Part(NamedTuple):
+    """A section of the chapter; words: of the command line, before those of the caller; always: after them."""
+
+    title: str
+    words: tuple[str, ...] = ()
+    always: tuple[str, ...] = ()
+
+
 TITLE = "Homes"
 HOW = (
     "A year of each home by [docs/YEAR.md](YEAR.md): its contracts dynamic and daynight, with a battery and without, "
@@ -46,11 +55,11 @@ ALONE = ("--jobs", "1", "--fresh")  # of two at a time each takes longer, howeve
 IN_SPRING = "Of March and April, sun and frost in one"
 IN_STORED = f"{IN_SPRING}, dynamic contract, with a battery."
 PARTS = {
-    "headline": ("what a year costs", ("--strategies", "all", *HOURLY)),
-    "faults": ("what faults cost ours", ("--strategies", "ours", "--conditions", "all", *HOURLY, *SPRING)),
-    "perfect": ("what holds ours back", ("--strategies", "ours", "--perfect", "each", *HOURLY, *STORED)),
-    "speed": ("how long a year of ours takes", ("--strategies", "ours", *STORED)),
-    "headroom": ("what control is worth by quarter", ()),
+    "headline": Part("what a year costs", ("--strategies", "all", *HOURLY)),
+    "faults": Part("what faults cost ours", ("--strategies", "ours", "--conditions", "all", *HOURLY, *SPRING)),
+    "perfect": Part("what holds ours back", ("--strategies", "ours", "--perfect", "each", *HOURLY, *STORED)),
+    "speed": Part("how long a year of ours takes", ("--strategies", "ours", *STORED), always=ALONE),
+    "headroom": Part("what control is worth by quarter"),
 }
 HEADROOM = "Euro, and the share of what the best case saves, by the [definitions](YEAR.md#head-room)."
 BILLS = (
@@ -91,9 +100,9 @@ def written(before: str, *, parts: Sequence[str], days: int | None, own: Sequenc
     readme = picture = None
     source = source_prints()[OURS]
     for street in _streets((*own, *cut)):
-        for part in PARTS:
+        for part, its in PARTS.items():
             ran: list[Ran] = []
-            title = f"{street.title}: {PARTS[part][0]}"
+            title = f"{street.title}: {its.title}"
             if part not in parts or not street.is_here:
                 sections.append(old.get(title) or f"### {title}\n\nNot run yet: `{_command(part, street)}`.\n")
                 continue
@@ -151,7 +160,7 @@ def _sections(page: str) -> dict[str, str]:
 
 def _part(part: str, own: tuple[str, ...], *, judged: bool) -> tuple[list[Result], str, list[Ran]]:
     """Its figures with goals, its tables, and what they are made of."""
-    words = (*PARTS[part][1], *own, *(ALONE if part == "speed" else ()))
+    words = (*PARTS[part].words, *own, *PARTS[part].always)
     ran = _ran(words)
     match part:
         case "headline":
@@ -169,7 +178,7 @@ def _part(part: str, own: tuple[str, ...], *, judged: bool) -> tuple[list[Result
             reached = list(tables.reached(stands, judged=judged))
             return reached, "\n\n".join(texts), ran
         case "faults":
-            leads = leads_of(standings(_ran((*PARTS["headline"][1], *SPRING, *own))))
+            leads = leads_of(standings(_ran((*PARTS["headline"].words, *SPRING, *own))))
             reached, text = tables.faults(ran, leads)
             says = f"{IN_SPRING}. Euro that ours costs more under a fault; bold where that is no less than the lead."
         case "perfect":

@@ -76,7 +76,7 @@ def bills(found: Sequence[Standing]) -> str:
             str(score.phase_switches),
             f"{score.cycles:.0f}",
             f"{score.above} ({score.unexplained})",
-            str(score.above - score.avoidable),
+            str(score.own),
         )
         for one in found
         for score in [one.ours]

@@ -26,8 +26,8 @@ def key_of(home: str, *, tariff: str, strategy: str, frame: Frame, source: str) 
     conditions = frame.conditions
     decides = (
         *(home, source, tariff, strategy, frame.battery, frame.step_s, frame.seed, frame.plan_every_s),
-        *(conditions.sun_factor, conditions.prices_missing_days, conditions.early_h, conditions.soc_known),
-        *(("last week's load",) if conditions.last_weeks_load else ()),
+        *(conditions.sun_factor, conditions.last_weeks_load, conditions.prices_missing_days, conditions.early_h),
+        conditions.soc_known,
         *sorted(conditions.perfect),
     )
     return _hex("|".join(map(str, decides)).encode())

@@ -47,8 +47,8 @@ class Desk:
         self._suns: list[Slot] = []
         self._planned_s: float | None = None
         perfect = setup.conditions.perfect
-        self._perfect = Perfect.LOAD in perfect, Perfect.SUN in perfect
-        self._is_told = setup.conditions.last_weeks_load or any(self._perfect)
+        self._knows_load, self._knows_sun = Perfect.LOAD in perfect, Perfect.SUN in perfect
+        self._is_told = self._knows_load or self._knows_sun or setup.conditions.last_weeks_load
 
     def learn(self, parts: Parts) -> None:
         """A quarter is over, of which the sun had been foreseen whether or not a plan was made in it."""
@@ -158,8 +158,7 @@ class Desk:
             outlook=outlook,
             now_s=0.0,
         )
-        knows_load, _ = self._perfect
-        if not knows_load or found.store is None:
+        if not self._knows_load or found.store is None:
             return found
         return replace(found, spans=tuple(replace(span, keep_wh=0.0) for span in found.spans))  # nothing is unforeseen
 
@@ -178,15 +177,16 @@ class Desk:
         """With what really comes, or what came a week before, where that was asked for."""
         if not self._is_told:
             return outlook
-        known, (knows_load, knows_sun) = self._known, self._perfect
+        known = self._known
 
         def one(quarter: Foreseen) -> Foreseen:
             number = known.quarter(quarter.start)
             if number >= min(known.quarters, known.quarter(known.at(known.now) + SUN_AHEAD)):
                 return quarter
             if (load_wh := known.load_foreseen_wh(number)) is not None:
-                quarter = replace(quarter, load_w=load_wh * 4, load_off_w=0.0 if knows_load else quarter.load_off_w)
-            if knows_sun:
+                off_w = 0.0 if self._knows_load else quarter.load_off_w
+                quarter = replace(quarter, load_w=load_wh * 4, load_off_w=off_w)
+            if self._knows_sun:
                 quarter = replace(quarter, sun_w=known.sun_foreseen_w(number), sun_off_w=0.0)
             return quarter
 

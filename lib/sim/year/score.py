@@ -64,6 +64,11 @@ class Score:
     headroom_share: float | None = None
     took_s: float | None = None
 
+    @property
+    def own(self) -> int:
+        """Of `above`, those that the house alone made."""
+        return self.above - self.avoidable
+
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
         return asdict(self)

@@ -66,7 +66,7 @@ DEEDS = (
     Column("phases", lambda one: str(one.phase_switches)),
     Column("missed", trips),
     Column("above", above),
-    Column("own", lambda one: str(one.above - one.avoidable)),
+    Column("own", lambda one: str(one.own)),
 )
 FOOT = (
     "In € and kWh. end: what car and battery hold less than at the start, and public charging of what trips lacked; "

@@ -7,6 +7,7 @@ import csv
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from math import ceil, floor
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from lib.sim.year.home import Home
 from lib.sim.year.live import Frame, lived
 from lib.sim.year.score import Score, score
 from lib.sim.year.strategies import STRATEGIES
-from lib.sim.year.synthetic import made
+from lib.sim.year.synthetic import START, made
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 ON_TOP = 0.0554236 + 0.0503288 + 0.0020417 + 0.01582  # network, excise, contribution, certificates
@@ -30,29 +31,32 @@ CENT = 0.005
 
 
 class Case(NamedTuple):
-    """A strategy under a contract, over so many days after some that are left out."""
+    """A strategy under a contract, over so many days after some that are left out.
+
+    months: that these have a part of; extra_h: that they have beside 24 a day.
+    """
 
     tariff: str
     battery: bool
     strategy: str
-    skip: int = 76  # two months with the change to summer time in them
+    skip: int = 76
     days: int = 20
+    months: int = 2
+    extra_h: int = -1  # summer time begins
 
 
 class Run(NamedTuple):
     """A home, the rows that were written of its days, by column, and its score."""
 
     home: Home
-    tariff: str
-    battery: bool
-    days: int
+    case: Case
     at: list[datetime]
     columns: dict[str, list[float]]
     scored: Score
 
 
 CASES = {
-    "a year": Case("dynamic", True, "naive", skip=0, days=365),
+    "a year": Case("dynamic", True, "naive", skip=0, days=365, months=12, extra_h=0),
     "ours": Case("dynamic", True, "ours", skip=88, days=3),
     "daynight": Case("daynight", True, "cap"),
     "without battery": Case("dynamic", False, "naive"),
@@ -62,30 +66,28 @@ CASES = {
 @pytest.fixture(scope="module", params=CASES.values(), ids=list(CASES))
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """What was lived, read back from its CSV."""
-    tariff, battery, strategy, skip, days = request.param
-    home = made("S1", days=skip + days).first(days, skip=skip)
-    rates = contract(tariff)
+    case: Case = request.param
+    home = made("S1", days=case.skip + case.days).first(case.days, skip=case.skip)
+    rates, frame = contract(case.tariff), Frame(battery=case.battery, plan_every_s=3_600)
     prices = rates.prices(home)
-    course = lived(
-        home, STRATEGIES[strategy], contract=rates, prices=prices, frame=Frame(battery=battery, plan_every_s=3_600)
-    )
+    course = lived(home, STRATEGIES[case.strategy], contract=rates, prices=prices, frame=frame)
     path = tmp_path_factory.mktemp("year") / "year.csv"
     write_csv(path, home, prices, course, {"bill_eur": 0.0})
-    scored = score(course, home=home, contract=rates, prices=prices, battery=battery, strategy=strategy)
+    scored = score(course, home=home, contract=rates, prices=prices, battery=case.battery, strategy=case.strategy)
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     at = [datetime.strptime(row["t_utc"], "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC) for row in rows]
     columns = {name: [float(row[name]) for row in rows] for name in rows[0] if name != "t_utc"}
-    return Run(home, tariff, battery, days, at, columns, scored)
+    return Run(home, case, at, columns, scored)
 
 
 def test_it_has_a_row_for_each_quarter(run: Run) -> None:
     """From local midnight to local midnight, 15 minutes apart: in spring a day has an hour less, in autumn one more."""
-    first, after = run.home.start.astimezone(BRUSSELS), run.home.end.astimezone(BRUSSELS)
-    assert (0, 0) == (first.hour, after.hour)
-    changes_h = 0 if run.days == 365 else -1
-    assert 96 * run.days + 4 * changes_h == len(run.at)
-    assert (first, timedelta(minutes=15)) == (run.at[0], run.home.end - run.at[-1])
+    first, after = run.at[0].astimezone(BRUSSELS), run.home.end.astimezone(BRUSSELS)
+    assert 96 * run.case.days + 4 * run.case.extra_h == len(run.at)
+    assert START + timedelta(days=run.case.skip) == first.date()
+    assert (0, 0, 0, 0) == (first.hour, first.minute, after.hour, after.minute)
+    assert run.at[-1] + timedelta(minutes=15) == after
     assert {timedelta(minutes=15)} == {two - one for one, two in pairwise(run.at)}
 
 
@@ -100,13 +102,13 @@ def test_energy_goes_in_and_comes_out(run: Run) -> None:
 
 def test_the_battery_holds_what_went_in_less_losses(run: Run) -> None:
     """0.95 on each way, from half full on, between empty and full."""
-    held_wh = START_WH if run.battery else 0.0
+    held_wh = START_WH if run.case.battery else 0.0
     names = ("charged_wh", "discharged_wh", "stored_wh")
     for charged, given, stored in zip(*(run.columns[name] for name in names), strict=True):
         held_wh += charged * WAY - given / WAY
         assert held_wh == pytest.approx(stored, abs=1e-3)
         assert -1e-3 < held_wh < CAPACITY_WH + 1e-3
-        assert run.battery or charged == given == 0.0
+        assert run.case.battery or charged == given == 0.0
 
 
 def test_the_car_holds_what_it_was_charged_less_its_trips(run: Run) -> None:
@@ -114,12 +116,11 @@ def test_the_car_holds_what_it_was_charged_less_its_trips(run: Run) -> None:
     car = run.home.car
     assert car is not None
     held_wh, found = car.capacity_wh, run.columns
-    quarter = timedelta(minutes=15)
-    taken_wh, away = dict.fromkeys(range(len(run.at)), 0.0), set[int]()
+    taken_wh, away = defaultdict[int, float](float), set[int]()
     for trip in run.home.journeys:
-        back = (trip.returns - run.at[0]) // quarter
-        taken_wh[back] = taken_wh.get(back, 0.0) + trip.energy_wh
-        away.update(range(-((run.at[0] - trip.departs) // quarter), back))
+        left, back = ((at - run.at[0]) / timedelta(minutes=15) for at in (trip.departs, trip.returns))
+        taken_wh[floor(back)] += trip.energy_wh
+        away.update(range(ceil(left), floor(back)))  # whole quarters
     for n in range(len(run.at)):
         held_wh = max(0.0, held_wh - taken_wh[n]) + found["car_wh"][n]
         assert held_wh == pytest.approx(found["level_wh"][n], abs=1e-3)
@@ -128,7 +129,7 @@ def test_the_car_holds_what_it_was_charged_less_its_trips(run: Run) -> None:
 
 def prices(run: Run) -> tuple[list[float], list[float]]:
     """What a kWh costs and earns, from the market's price or the local clock."""
-    if run.tariff == "dynamic":
+    if run.case.tariff == "dynamic":
         imports = [(0.008702 + 0.001039 * index) * 1.06 + ON_TOP for index in run.home.index]
         return imports, [-0.013135 + 0.001 * index for index in run.home.index]
     there = [at.astimezone(BRUSSELS) for at in run.at]
@@ -154,9 +155,9 @@ def test_every_part_of_the_bill_is_right_to_the_cent(run: Run) -> None:
     for at, wh in zip(run.at, found["import_wh"], strict=True):
         month = at.astimezone(BRUSSELS).year, at.astimezone(BRUSSELS).month
         peaks_kw[month] = max(peaks_kw[month], wh * 4 / 1000)
-    assert len(peaks_kw) == (12 if run.days == 365 else 2)
+    assert run.case.months == len(peaks_kw)
     capacity_eur = EUR_KW * part * sum(max(FLOOR_KW, kw) for kw in peaks_kw.values()) / len(peaks_kw)
-    fees_eur = FEES[run.tariff] * part
+    fees_eur = FEES[run.case.tariff] * part
     end_eur = held_less_kwh(run) * energy_eur / (sum(found["import_wh"]) / 1000)
     short_eur = PUBLIC_EUR_KWH * sum(short_kwh(run))
     assert (energy_eur, injection_eur) == pytest.approx((scored.energy_eur, scored.injection_eur), abs=CENT)
@@ -176,7 +177,7 @@ def held_less_kwh(run: Run) -> float:
     assert car is not None
     less_wh = car.capacity_wh - run.columns["level_wh"][-1]
     less_wh += sum(trip.energy_wh for trip in run.home.journeys if trip.departs <= run.at[-1] < trip.returns)
-    if run.battery:
+    if run.case.battery:
         stored_wh = START_WH - run.columns["stored_wh"][-1]
         less_wh += stored_wh / WAY if stored_wh > 0 else stored_wh * WAY
     return less_wh / 1000
