@@ -6,10 +6,12 @@ import pytest
 
 from lib.core.parts import Parts
 from lib.sim.rivals.naive import Naive
+from lib.sim.year.conditions import Conditions, Perfect
 from lib.sim.year.contract import contract
 from lib.sim.year.course import Course
 from lib.sim.year.home import Home
 from lib.sim.year.live import Frame, Year, lived
+from lib.sim.year.ours import Ours
 from lib.sim.year.ours_plan import Desk
 from lib.sim.year.ours_rules import dm_rules
 from lib.sim.year.score import score
@@ -71,6 +73,19 @@ def test_the_sun_is_learned_as_well_with_a_plan_each_hour() -> None:
         desk.learn(Parts(start=home.at(quarter - 1), load_wh=100.0, sun_wh=home.sun_w[quarter - 1] / 4))
     notes = desk.habits.notes
     assert home.sun_foreseen_w[:-1] == [notes[home.at(quarter)].told_w for quarter in range(home.quarters - 1)]
+
+
+@pytest.mark.parametrize(("perfect", "keeps"), [(frozenset(), {None}), (frozenset({Perfect.LOAD}), {0.0})])
+def test_who_knows_the_load_keeps_nothing_for_an_oven(perfect: frozenset[Perfect], keeps: set[float | None]) -> None:
+    """Ours has its plan say so; who does not know it learns for a week what to keep, and goes by the clock till then."""
+    home = lively(days=1)
+    frame = Frame(battery=True, conditions=Conditions(perfect=perfect))
+    year = Year(home, Ours, contract=RATES, prices=RATES.prices(home), frame=frame)
+    year.go(2)
+    assert isinstance(year._strategy, Ours)
+    followed = year._strategy._bs.followed
+    assert followed
+    assert keeps == {one.keep_wh for one in followed.stretches}
 
 
 def test_a_part_of_a_year_is_the_same_alone() -> None:
