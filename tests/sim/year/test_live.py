@@ -77,7 +77,7 @@ def test_the_sun_is_learned_as_well_with_a_plan_each_hour() -> None:
 
 @pytest.mark.parametrize(("perfect", "keeps"), [(frozenset(), {None}), (frozenset({Perfect.LOAD}), {0.0})])
 def test_who_knows_the_load_keeps_nothing_for_an_oven(perfect: frozenset[Perfect], keeps: set[float | None]) -> None:
-    """Ours has its plan say so; who does not know it learns for a week what to keep, and goes by the clock till then."""
+    """Its plan says so; who does not know it learns for a week what to keep, and goes by the clock till then."""
     home = lively(days=1)
     frame = Frame(battery=True, conditions=Conditions(perfect=perfect))
     year = Year(home, Ours, contract=RATES, prices=RATES.prices(home), frame=frame)
