@@ -1,17 +1,20 @@
 """kill -9 at any moment: no damage, and no Wh and no cent that the meter counted is missing."""
 
+import asyncio
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import local
-from tests.programs.kills import killed
-from tests.programs.program import ROOT
-from tests.programs.reckoning import DYNAMIC, SIMPLE
+from tests.programs.kills import FastHouse, Lives, check, killed
+from tests.programs.lives import Life
+from tests.programs.program import LIMIT_S, ROOT
+from tests.programs.reckoning import DYNAMIC, SIMPLE, Kept
 
 ROUNDS = 25  # of each; `./do_py.sh -m tests.bench kills` goes 1 000
 
@@ -30,6 +33,41 @@ async def test_no_kill_loses_energy_or_money(tmp_path: Path, rates: Mapping[str,
     assert ROUNDS == toll.deaths.total()
     assert toll.checked > ROUNDS // 2
     assert toll.days > 7
+
+
+async def test_the_history_may_end_at_a_midnight_that_nobody_saw(tmp_path: Path) -> None:
+    """Nobody watches for a day and a half; in the first quarter of the next day the database is damaged.
+
+    The last day file there is ends within the gap, so its counters were reckoned and never shown.
+    """
+    home, day_file = tmp_path / "home", tmp_path / "home" / "history" / "10-22.json"
+    database = home / "data" / "dm.db"
+
+    def has_rows() -> bool:
+        return database.exists() and len(Kept.read(database).rows) > 2
+
+    def is_made_anew() -> bool:
+        return bool(list(database.parent.glob("*.damaged-*"))) and database.exists()
+
+    async with FastHouse.open(start=local("2026-10-22 20:00"), seed=1) as house, Lives.open() as lives:
+
+        async def lived(done: Callable[[], bool], *, pace_s: int | None = None) -> None:
+            talk = nullcontext() if pace_s is None else house.talking(pace_s)
+            async with lives.lived(Life(home=str(home), source=house.source, rates=SIMPLE)) as living, talk:
+                async with asyncio.timeout(LIMIT_S):
+                    while not done():
+                        assert not await living.end_within(0.02)
+
+        await lived(has_rows, pace_s=60)
+        house.world.step(local("2026-10-24 00:01") - house.world.at)
+        await lived(day_file.exists, pace_s=0)
+        for ending in ("", "-wal"):
+            if (file := database.with_name(database.name + ending)).exists():
+                file.write_bytes(b"noise" * 2000)
+        await lived(is_made_anew)
+        kept = Kept.read(database)
+        assert kept.at == local("2026-10-23 00:00")
+        check(kept, house, SIMPLE)
 
 
 @pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="only Linux counts what a process writes")
