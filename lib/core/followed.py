@@ -12,13 +12,13 @@ from operator import attrgetter
 
 from lib.core.plan import Block, Plan, Want
 from lib.core.states import replace
+from lib.core.wants import left_wh
 
 SAME = timedelta(minutes=1)
 SLIVER = timedelta(minutes=5)
 SAME_WH, SAME_PART = 1000.0, 0.15  # a car that still needs so much more than the plan has for it is another case
 SHORT_WH = 100.0  # a crumb that finds no place is none
 FULL_W = 20.0  # a quarter with no more left is full
-HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +146,5 @@ def _has(followed: Followed, want: Want, at: datetime) -> bool:
     )
     if known is None:
         return False
-    planned_wh = sum(
-        block.power_w * ((min(block.end, want.until) - max(block.start, at)) / HOUR)
-        for block in followed.blocks
-        if block.car == want.car and at < block.end and block.start < want.until
-    )
-    return planned_wh + known.short_wh >= want.energy_wh - max(SAME_WH, SAME_PART * want.energy_wh)
+    has_wh = left_wh(followed.blocks, want, at) + known.short_wh
+    return has_wh >= want.energy_wh - max(SAME_WH, SAME_PART * want.energy_wh)

@@ -6,7 +6,7 @@ process and no clock; time is the meter's, and our monotonic seconds for what wa
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lib.core import around
 from lib.core.arbitrage import Store
@@ -14,6 +14,7 @@ from lib.core.outcome import Outcome, counts_w, weighed
 from lib.core.plan import Block, Want
 from lib.core.problem import HOUR, Problem, Row, Schedule
 from lib.core.quarter import QUARTER, start_of
+from lib.core.wants import left_wh
 
 HEARD_S = 60.0  # what a program said longer ago holds no more: it says its state each 5 s
 SAVES_EUR = 0.03  # a plan that is better by less does not take another's place
@@ -22,6 +23,7 @@ CRUMB_WH = 0.1  # nobody lacks it
 SAME_WH = 1500.0  # from one word of ev to the next a want changes by less: a car tells its state by the per cent
 SAME_W = 1000.0  # that a circuit leaves more or less
 OFF_W, OFF_S, AGAIN_S = 800.0, 120.0, 300.0  # so much more or less than foreseen, for so long, is news; not too often
+BEHIND_WH, SOON = 250.0, timedelta(hours=2)  # that a car has less of what it must have by then is news
 LEAST_GAP_S = 3.0  # between two plans: news that come together make one
 NEVER, NEW_QUARTER = "the first plan", "a new quarter"
 
@@ -158,6 +160,27 @@ def measured(planning: Planning, base_w: float | None, at: datetime, now_s: floa
     more_kw = (base_w - span.net_w) / 1000
     news = f"the house draws {abs(more_kw):.1f} kW {'more' if more_kw > 0 else 'less'} than foreseen"
     return replace(planning, off_s=None, news=planning.news or news)
+
+
+def behind(planning: Planning, at: datetime, now_s: float) -> Planning:
+    """With what cars have had by now; that one lacks much of what it should have soon is news.
+
+    As long as another quarter is left for it: what is lost in one then raises all of them a little, not the last much.
+    """
+    plan, cars = planning.in_force, planning.cars
+    lately = planning.begun_s is not None and now_s - planning.begun_s < AGAIN_S
+    if plan is None or cars is None or planning.news or lately:
+        return planning
+    known_wh = zip(plan.problem.wants, plan.outcome.short_wh, strict=True)
+    short_wh = {(want.car, want.trip): short_wh for want, short_wh in known_wh}
+    for want in cars.wants:
+        is_soon = start_of(at) + QUARTER < want.until <= at + SOON
+        lacks_wh = short_wh.get((want.car, want.trip))
+        if not is_soon or want.since is not None or want.worth_eur_kwh is not None or lacks_wh is None:
+            continue
+        if want.energy_wh - left_wh(plan.schedule.blocks, want, at) - lacks_wh > BEHIND_WH:
+            return replace(planning, news=f"{cars.titles.get(want.car, want.car)} is behind its plan")
+    return planning
 
 
 def due(planning: Planning, at: datetime, now_s: float) -> str:

@@ -3,11 +3,12 @@
 Powers in W, energy in Wh from the wall, prices in €/kWh.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import inf
 
+HOUR = timedelta(hours=1)
 MOST_STARTS = 4  # interruptions of one plug-in make some cars sulk
 
 
@@ -110,3 +111,12 @@ class Block:
     power_w: float
     eur_kwh: float | None = None
     trip: str = ""
+
+
+def left_wh(blocks: Iterable[Block], want: Want, at: datetime) -> float:
+    """What the blocks of its car still bring from `at` until a want must be met."""
+    return sum(
+        block.power_w * ((min(block.end, want.until) - max(block.start, at)) / HOUR)
+        for block in blocks
+        if block.car == want.car and at < block.end and block.start < want.until
+    )

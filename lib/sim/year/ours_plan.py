@@ -96,6 +96,7 @@ class Desk:
         self._listen(charging, storage, rules)
         if running is not None and every_s <= QUARTER_S:  # else the next plan is soon enough for what the house draws
             self._planning = planning.measured(self._planning, running.base_w, at, now_s)
+        self._planning = planning.behind(self._planning, at, now_s)
         because = planning.due(self._planning, at, now_s)
         if not because or (because == planning.NEW_QUARTER and now_s - (self._planned_s or 0.0) < every_s):
             return None
