@@ -81,6 +81,11 @@ def full(car: CarSpec) -> Orders:
     return Orders(float(car.most_a), car.phases)
 
 
+def wired(power_w: float, car: CarSpec) -> int:
+    """On how many phases its owner has the charger who wants so little at least, where it switches none by itself."""
+    return car.phases if power_w >= LEAST_A * car.phases * PHASE_V else 1
+
+
 def current(power_w: float, car: CarSpec, *, up: bool = False) -> tuple[float, int]:
     """Whole amperes and phases that draw at most this power, 0 A below the least current.
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from lib.core.charger import LEAST_A
 from lib.core.power import PHASE_V
 from lib.core.stamp import BRUSSELS
-from lib.sim.rivals.cable import NO_CAR
+from lib.sim.rivals.cable import NO_CAR, wired
 from lib.sim.year.seen import Known, Orders, Seen, Setup
 
 FULL, STORAGE_KEEPS_W = 0.97, 200.0
@@ -42,7 +42,8 @@ class Options:
     """How its owner set it up.
 
     Attributes:
-        least_w: what the car gets without surplus, 0 or 6 A a phase at least; None: full power, the force-charge mode.
+        least_w: what the car gets without surplus, 0 or 6 A at least, on one phase where three are more; None: full
+            power, the force-charge mode.
         kept, hysteresis: of the battery, with KEPT below that level it shaves; with SLOT it is filled up to full before
             the slot, and again once it fell by the hysteresis.
         slot_h: local hours of the slot, half-open; slow_h: from when it is filled for it, with `recharge_w`.
@@ -72,6 +73,8 @@ class OpenEms:
         self._known, self._options = known, options or (WITH_SUN if setup.has_sun else WITHOUT_SUN)
         self._car = setup.car or NO_CAR
         self._capacity_wh = setup.battery.capacity_wh if setup.battery else 0.0
+        least_w = self._options.least_w
+        self._phases = self._car.phases if not least_w else wired(least_w, self._car)
         self._floor_w, self._step_s = setup.contract.floor_w, setup.step_s
         self._charges, self._wanted_s = False, 0
         self._amps = 0.0
@@ -84,7 +87,7 @@ class OpenEms:
             self._quarter = seen.quarter
             if self._options.shaving is Shaving.SLOT:
                 self._hour = self._known.at(seen.quarter).astimezone(BRUSSELS).hour
-        phases = self._car.phases
+        phases = self._phases
         amps = self._current(seen, phases) if seen.plugged else 0.0
         if seen.stored_wh is None:
             return Orders(amps, phases)

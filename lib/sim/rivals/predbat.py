@@ -17,7 +17,7 @@ from lib.core.charger import LEAST_A
 from lib.core.power import PHASE_V
 from lib.core.quarter import QUARTER_S
 from lib.core.stamp import BRUSSELS
-from lib.sim.rivals.cable import IDLE, NO_CAR, leaves_s
+from lib.sim.rivals.cable import IDLE, NO_CAR, leaves_s, wired
 from lib.sim.rivals.predbat_day import WINDOW_S, Ahead, Span, car_plan, fill_plan
 from lib.sim.year.seen import Known, Orders, Seen, Setup
 
@@ -34,8 +34,8 @@ DAY_AHEAD = timedelta(days=1)
 class Options:
     """How its owner set it up, slowly, as it has no limit of the peak.
 
-    rate_w: to what the wall box is limited, 6 A a phase at least; fill_w: the battery when it is filled; gain_eur: so
-    much better is a new plan; holds: the battery gives nothing while the car charges.
+    rate_w: to what the wall box is limited, on one phase where three are more at least; fill_w: the battery when it
+    is filled; gain_eur: so much better is a new plan; holds: the battery gives nothing while the car charges.
     """
 
     rate_w: float = 2_300.0
@@ -53,8 +53,8 @@ class Predbat:
     def __init__(self, setup: Setup, known: Known, options: Options = USUAL) -> None:
         self._known, self._options = known, options
         self._car, self._battery = setup.car or NO_CAR, setup.battery
-        phases = self._car.phases
-        amps = max(LEAST_A, min(self._car.most_a, int(self._options.rate_w / phases / PHASE_V)))
+        phases = wired(options.rate_w, self._car)
+        amps = max(LEAST_A, min(self._car.most_a, int(options.rate_w / phases / PHASE_V)))
         self._full = Orders(float(amps), phases)
         self._full_w = amps * phases * PHASE_V
         self._past: list[deque[float]] = [deque(maxlen=WEEK_DAYS) for _ in range(DAY)]

@@ -23,9 +23,11 @@ def test_forced_it_charges_fully_from_plug_in() -> None:
 
 
 def test_without_surplus_the_car_gets_what_its_owner_set() -> None:
-    """2 kW are 8 A; less than 6 A a phase is 6 A."""
+    """2 kW are 8 A; less than 6 A is 6 A; a charger of three phases is wired for one where three give more at least."""
     assert Orders(8.0, 1) == bench(least_w=2_000.0).at(0)
-    assert Orders(6.0, 3) == a_bench(OpenEms, a_home(car=THREE_PHASES)).at(0)
+    assert Orders(6.0, 1) == bench(least_w=700.0).at(0)
+    assert Orders(9.0, 1) == a_bench(OpenEms, a_home(car=THREE_PHASES)).at(0)
+    assert Orders(6.0, 3) == a_bench(partial(OpenEms, options=Options(least_w=4_200.0)), a_home(car=THREE_PHASES)).at(0)
 
 
 def test_a_car_that_is_away_gets_nothing() -> None:
