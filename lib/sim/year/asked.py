@@ -5,7 +5,7 @@ A slip is one sentence with what would be right. Knows no process and no screen.
 
 import argparse
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from lib.core.quarter import QUARTER_S
@@ -78,11 +78,11 @@ def known() -> tuple[str, ...]:
 def homes_of(asked: argparse.Namespace) -> Mapping[str, Home]:
     """The homes that are named, cut to the days that are asked for. Raises HomesError, SlipError."""
     if asked.homes:
-        found = homes(asked.homes)
-        _named(asked.home, found)
-        chosen = {name: found[name] for name in asked.home or found}
+        chosen: Mapping[str, Home] = homes(asked.homes, asked.home)
     else:
-        _named(asked.home, SYNTHETIC)
+        for name in asked.home:
+            if name not in SYNTHETIC:
+                raise SlipError(f"--home {name}: there is none; take {', '.join(SYNTHETIC)}")
         chosen = {name: made(name, seed=asked.seed) for name in asked.home or SYNTHETIC}
     if not asked.days and not asked.skip:
         return chosen
@@ -93,12 +93,6 @@ def homes_of(asked: argparse.Namespace) -> Mapping[str, Home]:
         if not cut[name].quarters:
             raise SlipError(f"--skip {asked.skip}: {name} has no days after these")
     return cut
-
-
-def _named(names: Iterable[str], there: Iterable[str]) -> None:
-    for name in names:
-        if name not in there:
-            raise SlipError(f"--home {name}: there is none; take {', '.join(there)}")
 
 
 def _strategies(text: str) -> tuple[str, ...]:

@@ -96,10 +96,16 @@ def table_console() -> Console:
 
 
 def _year(asked: argparse.Namespace) -> None:
-    found, keep = scored(asked, courses=True)
+    if asked.html and not (asked.html.parent.is_dir() and os.access(asked.html.parent, os.W_OK)):
+        raise SlipError(f"--html {asked.html}: cannot be written there; name a file in a folder of yours")
     try:
         if asked.csv:
             asked.csv.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SlipError(f"--csv {asked.csv}: cannot be made: {error.strerror}; name another folder") from error
+    found, keep = scored(asked, courses=True)
+    try:
+        if asked.csv:
             for one in found:
                 _write_csv(asked.csv, one, keep)
         if asked.html:
@@ -121,6 +127,7 @@ def _write_csv(folder: Path, result: Result, keep: Keep) -> None:
     course = keep.course(run.key)
     if course is None:
         raise SlipError(f"{words}: its quarters are no longer kept; take --fresh")
-    sums = {name: value for name, value in result.score.as_json().items() if isinstance(value, float | int)}
+    told = result.score.as_json()
+    sums = {name: value for name, value in told.items() if isinstance(value, float | int) and name != "battery"}
     name = re.sub(r"[^A-Za-z0-9_+-]", "_", words)
     write_csv(folder / f"{name}.csv", run.home, contract(run.tariff).prices(run.home), course, sums)

@@ -3,7 +3,8 @@
 In: a folder. Out: homes by name. Knows no tariff and no strategy. homes.json holds `schema` 1, `timezone`, `battery`
 (kwh, kw, eta_each_way, start_kwh), `files` (a path by kind, from the folder on) and `homes`. A home holds `period` (its
 first and last local day), `load` (a column), `pv` (a list of column and kWp), `car` (id, kwh, charger_kw, phases; or
-null) and, where some are its own, `files`. The kinds are `load` in Wh and `pv`, `pv_forecast` in W per kWp, each with
+null) and, where some are its own, `files`. Who drives farther than the car holds charges the rest on the way, which is
+counted nowhere. The kinds are `load` in Wh and `pv`, `pv_forecast` in W per kWp, each with
 `t_utc`; `prices`, a list of files of `t_utc,eur_mwh` by the quarter or by the hour; `trips` with
 `car,depart_utc,return_utc,energy_kwh`.
 
@@ -12,7 +13,7 @@ last that is known when one looks two days ahead, as strategies may. In the firs
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from math import isnan, nan
@@ -20,6 +21,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lib.core.bands import midnight
+from lib.core.charger import LEAST_A
+from lib.core.power import PHASE_V
 from lib.core.quarter import QUARTER
 from lib.sim.year.home import BatterySpec, CarSpec, Home, Journey
 from lib.sim.year.seen import SUN_AHEAD
@@ -31,8 +34,8 @@ DAY = timedelta(days=1)
 LAG = SUN_AHEAD // QUARTER  # what is nearer is not over yet when it would have to be known
 
 
-def homes(folder: Path) -> dict[str, Home]:
-    """The homes of a folder, in the order of its homes.json. Raises HomesError."""
+def homes(folder: Path, names: Sequence[str] = ()) -> dict[str, Home]:
+    """These homes of a folder, without names all in the order of its homes.json. Raises HomesError."""
     path = folder / "homes.json"
     try:
         found = json.loads(path.read_text("utf-8-sig"))
@@ -46,10 +49,12 @@ def homes(folder: Path) -> dict[str, Home]:
     if root.get("timezone") != ZONE:
         raise root.slip("timezone", f"is no time zone that is reckoned with; write {ZONE}")
     reader = _Reader(folder, root)
-    names = root.entry("homes").group
-    if not names:
+    there = root.entry("homes").group
+    if not there:
         raise root.slip("homes", "is empty; describe a home or more")
-    return {name: reader.home(name) for name in names}
+    if unknown := [name for name in names if name not in there]:
+        raise HomesError(f"--home {unknown[0]}: there is none; take {', '.join(there)}")
+    return {name: reader.home(name) for name in names or there}
 
 
 class Entry:
@@ -213,13 +218,14 @@ def _roofs(entry: Entry) -> list[tuple[str, float]]:
 
 
 def _car(entry: Entry) -> CarSpec:
-    if entry.get("phases") not in {1, 3}:
+    phases = entry.get("phases")
+    if not isinstance(phases, int) or phases not in {1, 3}:
         raise entry.slip("phases", "is neither 1 nor 3; a charger has one of them")
     return CarSpec(
         name=entry.text("id"),
         capacity_wh=1000 * entry.number("kwh", least=1, most=300),
-        charger_w=1000 * entry.number("charger_kw", least=1.38, most=22.1),
-        phases=int(entry.number("phases", least=1, most=3)),
+        charger_w=1000 * entry.number("charger_kw", least=LEAST_A * PHASE_V * phases / 1000, most=22.1),
+        phases=phases,
     )
 
 
@@ -256,6 +262,4 @@ def _journey(table: Table, row: int, car: CarSpec) -> Journey:
     if returns <= departs:
         raise table.slip(row, "return_utc", f"is not after it departs, {departs:{FORM}}; correct one of the two")
     energy_wh = 1000 * table.numbers("energy_kwh", least=0.0)[row]
-    if energy_wh > car.capacity_wh:
-        raise table.slip(row, "energy_kwh", f"is more than the car holds, {car.capacity_wh / 1000:g} kWh; correct it")
-    return Journey(departs=departs, returns=returns, energy_wh=energy_wh)
+    return Journey(departs=departs, returns=returns, energy_wh=min(energy_wh, car.capacity_wh))

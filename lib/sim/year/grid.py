@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from itertools import product
 from typing import Any
 
+from lib.core.quarter import QUARTER_S
 from lib.sim.year import contract
 from lib.sim.year.asked import BATTERY, EVERY_S, SlipError, step
 from lib.sim.year.conditions import FAULTS, Conditions, Perfect
@@ -22,12 +23,24 @@ OF_FRAME = ("step_s", "seed", "plan_every_s")
 OF_CONDITIONS = tuple(field.name for field in fields(Conditions))
 CLEAN = "clean"
 MOST_STEP_S = 60  # of ours
+RIGHT = {
+    "step_s": "a part of a quarter in seconds, such as 60, 10 or 1",
+    "seed": "a whole number",
+    "plan_every_s": "900 or more, in quarters of an hour",
+    "sun_factor": "a number from 0 to 10",
+    "early_h": "hours from 0 to 24, in quarters",
+    "prices_missing_days": "days from 0 to 366",
+    "soc_known": "yes or no",
+    "last_weeks_load": "yes or no",
+    "perfect": f"none or some of {', '.join(Perfect)}, joined with +",
+}
 
 
 def runs_of(made: "Maker", asked: argparse.Namespace, settings: Sequence[Mapping[str, Any]] = ({},)) -> list[Run]:
     """All that is asked for, home by home. Raises SlipError."""
     tariffs = (asked.tariff,) if asked.tariff else contract.NAMES
     found: list[Run] = []
+    known: set[tuple[object, ...]] = set()
     for name, tariff, battery, strategy in product(made.homes, tariffs, BATTERY[asked.battery], asked.strategies):
         if strategy == LIMIT:
             found.append(made.limit(name, tariff, battery=battery))
@@ -38,10 +51,14 @@ def runs_of(made: "Maker", asked: argparse.Namespace, settings: Sequence[Mapping
                 step_s=asked.step,
                 seed=asked.seed,
                 conditions=replace(FAULTS[condition], perfect=perfect),
-                plan_every_s=EVERY_S[asked.plan_every if strategy == OURS else "quarter"],  # a rival has its own rule
+                plan_every_s=EVERY_S[asked.plan_every if strategy == OURS else "quarter"],
             )
             title = "+".join((condition, *sorted(perfect)))
-            found.append(made.run(name, tariff, strategy, _set(frame, chosen), title, chosen))
+            own = {key: value for key, value in chosen.items() if strategy == OURS or key != "plan_every_s"}
+            run = made.run(name, tariff, strategy, _set(frame, own), title, own)  # a rival plans by its own rule
+            if (what := (run.key, title, *own.items())) not in known:
+                known.add(what)
+                found.append(run)
     return found
 
 
@@ -113,14 +130,28 @@ def _value(text: str, name: str, value: str) -> Any:
                 return "+".join(sorted(Perfect(one) for one in value.split("+") if one != "none"))
             case "soc_known" | "last_weeks_load":
                 return {"yes": True, "no": False}[value]
-            case "sun_factor" | "early_h":
-                return float(value)
+            case "sun_factor":
+                return _within(float(value), 0.0, 10.0)
+            case "early_h":
+                return _within(float(value) * 4, 0, 96, whole=True) / 4
             case "step_s":
                 return step(value)
+            case "plan_every_s":
+                return int(_within(int(value) / QUARTER_S, 1, 96, whole=True) * QUARTER_S)
+            case "prices_missing_days":
+                return int(_within(int(value), 0, 366))
             case _:
                 return int(value)
     except (ValueError, KeyError, argparse.ArgumentTypeError):
-        raise SlipError(f"--set {text}: {value} is no value of {name}") from None
+        right = f"; take {RIGHT[name]}" if name in RIGHT else ""
+        raise SlipError(f"--set {text}: {value} is no value of {name}{right}") from None
+
+
+def _within(value: float, least: float, most: float, *, whole: bool = False) -> float:
+    """The value. Raises ValueError outside, and for a part where it must be whole."""
+    if not least <= value <= most or (whole and value % 1):
+        raise ValueError(value)
+    return value
 
 
 def _set(frame: Frame, chosen: Mapping[str, Any]) -> Frame:

@@ -5,6 +5,7 @@ In: words of the command line. Out: a table for each home and tariff, or JSON, o
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -38,6 +39,9 @@ def run(arguments: Sequence[str]) -> int:
     except (HomesError, ValueError, MissingError, UnsolvedError) as error:
         sys.stderr.write(f"headroom: {error}\n")
         return SLIP
+    except KeyboardInterrupt:
+        sys.stderr.write("headroom: stopped\n")
+        return 128 + signal.SIGINT
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -77,10 +81,7 @@ def _told(folder: Path) -> dict[Key, Line]:
 def _homes(folder: Path | None, names: Sequence[str] | None) -> dict[str, Home]:
     if folder is None:
         return {name: made(name) for name in names or SYNTHETIC}
-    found = homes(folder)
-    if unknown := [name for name in names or () if name not in found]:
-        raise HomesError(f"--home {unknown[0]}: is not in {folder}; take {', '.join(found)}")
-    return {name: found[name] for name in names or found}
+    return homes(folder, names or ())
 
 
 def _answer(asked: argparse.Namespace, found: Mapping[str, Home], told: Mapping[Key, Line]) -> int:

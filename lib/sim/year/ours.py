@@ -28,6 +28,8 @@ from lib.sim.year.ours_plan import Desk
 from lib.sim.year.ours_rules import CAR, CELLAR, CHARGER, ROOF, bs_rules, dm_rules, ev_rules
 from lib.sim.year.seen import Known, Orders, Seen, Setup
 
+LEAST_KWH = 0.01  # of a trip in the calendar: nothing is no number there
+
 
 class Ours:
     """dm, ev and bs at one home."""
@@ -91,7 +93,7 @@ class Ours:
                 entries = tuple(
                     Entry(
                         key=f"{trip.departs:%Y%m%d%H%M}",
-                        title=f"@{CAR}@ trip {trip.energy_wh / 1000:.2f} kWh",
+                        title=f"@{CAR}@ trip {max(LEAST_KWH, trip.energy_wh / 1000):.2f} kWh",
                         start=trip.departs,
                         end=trip.returns,
                     )

@@ -78,6 +78,7 @@ def outcome(
         tell(0)
         prices = tariff.prices(run.home)
         course = foreseen(run.home, tariff, prices, battery=run.frame.battery)
+        tell(run.home.quarters)
         return Outcome(_score(run, course, tariff, prices, time.process_time() - began_s), course)
     prices = tariff.prices(run.home)
     kept = shelf.year(run.key) if shelf else None

@@ -124,7 +124,7 @@ def score(
         most_kw=course.most_w / 1000,
         above=len(above),
         avoidable=sum(is_avoidable for _, is_avoidable in above),
-        unexplained=sum(quarter not in course.causes for quarter, _ in above),
+        unexplained=sum(quarter not in course.causes for quarter, _ in above if quarter + 1 < course.quarters),
         causes=causes,
         took_s=took_s,
     )

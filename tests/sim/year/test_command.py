@@ -81,6 +81,8 @@ def test_each_run_is_written_by_the_quarter(tmp_path: Path) -> None:
         (("--perfect", "people"), "'people' is no thing that can be perfect: take load,"),
         (("--keep", "/proc/none"), "name another folder with --keep"),
         (("--jobs", "0"), "'0' is no number of them"),
+        (("--html", "/nowhere/year.html"), "--html /nowhere/year.html: cannot be written there"),
+        (("--csv", "/proc/none"), "--csv /proc/none: cannot be made: "),
     ],
 )
 def test_a_slip_is_one_sentence(words: tuple[str, ...], sentence: str, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from lib.sim.year import headroom_command
 from lib.sim.year.contract import NAMES, contract
 from lib.sim.year.folder import homes
 from lib.sim.year.headroom import BEST, NAIVE, Standing, cases, compared, nights, standings
@@ -127,7 +128,7 @@ def test_the_word_answers_a_program_with_one_list(capsys: pytest.CaptureFixture[
     ("words", "said"),
     [
         (["--home", "S9"], "'S9' is no home that is built in"),
-        (["--homes", str(OWN), "--home", "S9"], "--home S9: is not in"),
+        (["--homes", str(OWN), "--home", "S9"], "--home S9: there is none; take corner, attic"),
         (["--homes", "/nowhere"], "homes.json: is not there"),
     ],
 )
@@ -135,6 +136,17 @@ def test_a_slip_is_one_sentence(words: list[str], said: str, capsys: pytest.Capt
     """What to write instead stands in it."""
     assert 2 == run(words)
     assert said in capsys.readouterr().err
+
+
+def test_ctrl_c_is_a_word_and_no_traceback(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has seen enough ends with 130."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(headroom_command, "standings", interrupt)
+    assert 130 == run(["--rules", "--home", "S2", "--days", "2"])
+    assert "headroom: stopped\n" == capsys.readouterr().err
 
 
 def test_a_table_that_cannot_be_read_is_shown() -> None:

@@ -12,9 +12,12 @@ from lib.sim.year.contract import Contract, Prices, contract
 from lib.sim.year.flows import Flows, net_wh
 from lib.sim.year.home import BatterySpec, CarSpec, Home, Journey
 from lib.sim.year.limit import Goal, limit
+from lib.sim.year.live import Frame
 from lib.sim.year.perfect import course_of, foreseen
+from lib.sim.year.runs import Run, outcome
 from lib.sim.year.simple_rules import at_once, followed
 from lib.sim.year.stays import lacks_of, stays_of
+from lib.sim.year.strategies import LIMIT
 from lib.sim.year.synthetic import made
 from lib.solver.errors import UnsolvedError
 from lib.solver.highs import Solver
@@ -172,6 +175,15 @@ def test_at_once_is_what_naive_charging_does() -> None:
     home = made("S1", days=3)
     flows = limit(home, contract("dynamic"), battery=True, goal=Goal.AT_ONCE)
     assert list(followed(home, at_once).car_wh) == list(flows.car_wh)
+
+
+def test_whoever_watches_sees_that_a_limit_is_over() -> None:
+    """It is one long piece: nothing is told of it meanwhile, and all at its end."""
+    home = a_home(8, (4, 6, 2.0))
+    told: list[int] = []
+    run = Run(home=home, tariff="dynamic", strategy=LIMIT, frame=Frame(battery=False))
+    assert outcome(run, tell=told.append)
+    assert [0, home.quarters] == told
 
 
 def test_a_limit_that_is_not_found_in_time_says_so() -> None:

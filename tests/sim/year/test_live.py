@@ -1,6 +1,7 @@
 """A year as it is lived: put away and taken up again, and the same for the same seed."""
 
 import pickle
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +18,7 @@ from lib.sim.year.ours_rules import dm_rules
 from lib.sim.year.score import score
 from lib.sim.year.seen import Known, Maker, Orders, Seen, Setup
 from lib.sim.year.strategies import STRATEGIES
-from tests.sim.rivals.seen import THREE_PHASES, a_setup, lively
+from tests.sim.rivals.seen import THREE_PHASES, a_home, a_setup, journey, lively
 
 RATES = contract("dynamic")
 
@@ -86,6 +87,23 @@ def test_who_knows_the_load_keeps_nothing_for_an_oven(perfect: frozenset[Perfect
     followed = year._strategy._bs.followed
     assert followed
     assert keeps == {one.keep_wh for one in followed.stretches}
+
+
+def test_a_trip_that_takes_nothing_asks_for_nothing() -> None:
+    """Its calendar says so: a car that has two thirds left is not filled for it."""
+    home = a_home(journey(departs_h=1, hours=2, kwh=20), journey(departs_h=20, kwh=0), days=1)
+    frame = Frame(battery=False, plan_every_s=3600)
+    course = lived(home, Ours, contract=RATES, prices=RATES.prices(home), frame=frame)
+    assert sum(course["car_wh"]) < 1_000
+
+
+def test_nobody_can_say_why_the_last_quarter_was_the_highest() -> None:
+    """A quarter is judged when it is over, and after the last one nothing is heard."""
+    home = replace(a_home(days=1, car=None), load_wh=[100.0] * 94 + [900.0, 1_000.0])
+    prices = RATES.prices(home)
+    course = lived(home, Ours, contract=RATES, prices=prices, frame=Frame(battery=False, plan_every_s=3600))
+    found = score(course, home=home, contract=RATES, prices=prices, battery=False, strategy="ours")
+    assert (2, 0, {"base load": 1}) == (found.above, found.unexplained, found.causes)
 
 
 def test_a_part_of_a_year_is_the_same_alone() -> None:

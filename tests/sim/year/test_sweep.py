@@ -56,6 +56,12 @@ def test_the_best_setting_comes_first(tmp_path: Path) -> None:
     assert "seed 1, early_h 1.0" in done.stdout
 
 
+def test_a_rival_plans_by_its_own_rule(tmp_path: Path) -> None:
+    """How often ours plans makes no other run of it."""
+    rows = listed(*WORDS, "--keep", tmp_path, "--strategies", "naive,cap", "--set", "plan_every_s=900,3600")
+    assert [("naive", {}), ("cap", {})] == [(row["strategy"], row["settings"]) for row in rows]
+
+
 @pytest.mark.parametrize("width", [80, WIDE])
 def test_a_setting_is_told_in_full_on_a_terminal(width: int) -> None:
     """Where it is narrow its name above its value."""
@@ -73,7 +79,14 @@ def test_a_setting_is_told_in_full_on_a_terminal(width: int) -> None:
     [
         (("--set", "colour=blue"), "colour is no setting; take step_s, seed,"),
         (("--set", "seed"), "write a name and its values, such as sun_factor=0.5,1"),
-        (("--set", "seed=one"), "one is no value of seed"),
+        (("--set", "seed=one"), "one is no value of seed; take a whole number"),
+        (("--set", "plan_every_s=0"), "0 is no value of plan_every_s; take 900 or more, in quarters of an hour"),
+        (("--set", "plan_every_s=1000"), "1000 is no value of plan_every_s"),
+        (("--set", "sun_factor=1,nan"), "nan is no value of sun_factor; take a number from 0 to 10"),
+        (("--set", "early_h=-2"), "-2 is no value of early_h; take hours from 0 to 24, in quarters"),
+        (("--set", "early_h=0.1"), "0.1 is no value of early_h"),
+        (("--set", "prices_missing_days=-3"), "-3 is no value of prices_missing_days; take days from 0 to 366"),
+        (("--set", "step_s=7"), "7 is no value of step_s; take a part of a quarter in seconds"),
         (("--scheduler", "tcp://127.0.0.1:1"), "no Dask scheduler answers there"),
     ],
 )
