@@ -13,7 +13,7 @@ from lib.core.battery_why import BatteryWhy, Ground
 from lib.core.cell import Cell
 from lib.core.circuits import Circuit
 from lib.core.claims import LEASE_S, Claim, Drawn
-from lib.core.cost import PriceSlot
+from lib.core.cost import PriceSlot, slot_at
 from lib.core.followed import Followed, fresh
 from lib.core.gains import Booked
 from lib.core.modes import StorageMode
@@ -26,6 +26,7 @@ from lib.core.states import replace
 from lib.core.usual import Usual
 
 TURN_S = 5.0
+DEAR_EUR_KWH = 1.0  # an hour's kWh that costs so much is dearer than the peak that its kWh might save some day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,8 +187,13 @@ def insured_wh(storage: Storage) -> float | None:
 
 
 def reserve_wh(storage: Storage, rules: StorageRules, *, capacity_wh: float, least_wh: float) -> float:
-    """What of so much is kept for the peak: as dm learned, else by the time of day; what the owner set wins."""
-    if not rules.peaks_cost:
+    """What of so much is kept for the peak: as dm learned, else by the time of day; what the owner set wins.
+
+    Nothing while a kWh costs more than what a peak most likely would.
+    """
+    slot = slot_at(storage.prices, storage.at) if storage.reserve_pct is None else None
+    eur_kwh = slot.import_eur_kwh if slot else None
+    if not rules.peaks_cost or (eur_kwh is not None and eur_kwh >= DEAR_EUR_KWH):
         return least_wh
     insured = insured_wh(storage)
     if insured is not None:

@@ -203,6 +203,16 @@ def test_what_dm_learned_is_kept_in_place_of_what_the_time_of_day_says() -> None
     assert (-2_100, Ground.SHAVES) == done(peak)
 
 
+def test_nothing_is_kept_while_a_kwh_is_dearer_than_a_peak() -> None:
+    """At € 4.50 the house has what was kept for an oven, and nothing is bought to keep it; the owner's word wins."""
+    dear: dict[str, Any] = {"at": EVENING, "soc_pct": 25.0, "prices": (4.5, 0.05), "value_eur_kwh": 0.3, "granted_w": 900.0}
+    known = a_storage(400.0, **dear)
+    assert (-400, Ground.COVERS) == done(known)
+    assert (-400, Ground.COVERS) == done(replace(known, followed=insured(3_000.0)))
+    assert (500, Ground.REFILLS) == done(a_storage(400.0, **{**dear, "prices": (0.9, 0.05)}))
+    assert (0, Ground.RESERVE) == done(replace(known, reserve_pct=25.0))
+
+
 def test_a_plan_that_knows_what_the_peak_needs_may_use_all_of_it() -> None:
     """It keeps that itself, quarter by quarter; never what is never emptied."""
     lends = replace(a_storage(at=EVENING), target_w=0.0, followed=insured(4_000.0))
