@@ -205,7 +205,13 @@ def test_what_dm_learned_is_kept_in_place_of_what_the_time_of_day_says() -> None
 
 def test_nothing_is_kept_while_a_kwh_is_dearer_than_a_peak() -> None:
     """At € 4.50 the house has what was kept for an oven, and nothing is bought to keep it; the owner's word wins."""
-    dear: dict[str, Any] = {"at": EVENING, "soc_pct": 25.0, "prices": (4.5, 0.05), "value_eur_kwh": 0.3, "granted_w": 900.0}
+    dear: dict[str, Any] = {
+        "at": EVENING,
+        "soc_pct": 25.0,
+        "prices": (4.5, 0.05),
+        "value_eur_kwh": 0.3,
+        "granted_w": 900.0,
+    }
     known = a_storage(400.0, **dear)
     assert (-400, Ground.COVERS) == done(known)
     assert (-400, Ground.COVERS) == done(replace(known, followed=insured(3_000.0)))

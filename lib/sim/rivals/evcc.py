@@ -24,7 +24,7 @@ RESERVE_W = 100.0  # that stays unused while the battery comes first
 STATIC_W = 4_000.0
 FLOOR_W = 2_500.0
 CHARGES_W = 100.0
-SPARE_WH = 16_000.0  # above what a trip needs: cheaper in a year than 4, 8, or a full car
+SUN_SPARE_WH, SPARE_WH = 16_000.0, 26_000.0  # cheaper in a year than 4, 8, 12, 20, 34 kWh, or a full car
 
 Limit = Callable[[Seen], float]
 
@@ -225,16 +225,21 @@ class Evcc:
         return None
 
 
+def spare_wh(setup: Setup) -> float:
+    """What its owner has the planner charge above what a trip needs: with a roof less, the sun brings more."""
+    return SUN_SPARE_WH if setup.has_sun else SPARE_WH
+
+
 def evcc_static(setup: Setup, known: Known) -> Evcc:
     """From the sun, and by plan; the circuit's limit is a number that a user once set."""
-    return Evcc(setup, known, Options(circuit_w=static_w, spare_wh=SPARE_WH))
+    return Evcc(setup, known, Options(circuit_w=static_w, spare_wh=spare_wh(setup)))
 
 
 def evcc_peak(setup: Setup, known: Known) -> Evcc:
     """At all times the least current, more from the sun or by plan; the circuit's limit is the month's peak."""
-    return Evcc(setup, known, Options(mode=Mode.MIN_PV, circuit_w=month_peak_w, spare_wh=SPARE_WH))
+    return Evcc(setup, known, Options(mode=Mode.MIN_PV, circuit_w=month_peak_w, spare_wh=spare_wh(setup)))
 
 
 def evcc_plan(setup: Setup, known: Known) -> Evcc:
     """From the sun, and by plan; the circuit's limit is the month's peak."""
-    return Evcc(setup, known, Options(circuit_w=month_peak_w, spare_wh=SPARE_WH))
+    return Evcc(setup, known, Options(circuit_w=month_peak_w, spare_wh=spare_wh(setup)))

@@ -7,7 +7,7 @@ Source: its rules as of August 2026.
 """
 
 from lib.sim.rivals.envelope import left_w
-from lib.sim.rivals.evcc import SPARE_WH, Evcc, Options
+from lib.sim.rivals.evcc import Evcc, Options, spare_wh
 from lib.sim.year.seen import Known, Seen, Setup
 
 LEAST_W, MOST_W, MARGIN_W = 2_500.0, 9_200.0, 150.0
@@ -37,4 +37,4 @@ def envelope_w(seen: Seen) -> float:
 
 def jc(setup: Setup, known: Known) -> Evcc:
     """Charging from the sun and by evcc's plan, under JC's envelope."""
-    return Evcc(setup, known, Options(circuit_w=Envelope().limit_w, spare_wh=SPARE_WH))
+    return Evcc(setup, known, Options(circuit_w=Envelope().limit_w, spare_wh=spare_wh(setup)))
