@@ -103,7 +103,6 @@ class Desk:
         if running is not None and house.at is not None:
             now_s = self._clock.monotonic()
             self._planning = planning.measured(self._planning, running.base_w, house.at, now_s)
-            self._planning = planning.behind(self._planning, house.at, now_s)
         self._look()
 
     def _look(self) -> None:

@@ -23,7 +23,7 @@ CRUMB_WH = 0.1  # nobody lacks it
 SAME_WH = 1500.0  # from one word of ev to the next a want changes by less: a car tells its state by the per cent
 SAME_W = 1000.0  # that a circuit leaves more or less
 OFF_W, OFF_S, AGAIN_S = 800.0, 120.0, 300.0  # so much more or less than foreseen, for so long, is news; not too often
-BEHIND_WH, SOON = 250.0, timedelta(hours=2)  # that a car has less of what it must have by then is news
+BEHIND_WH, SOON = 250.0, timedelta(hours=2)  # so much less of what it must have by then is much
 LEAST_GAP_S = 3.0  # between two plans: news that come together make one
 NEVER, NEW_QUARTER = "the first plan", "a new quarter"
 
@@ -162,25 +162,21 @@ def measured(planning: Planning, base_w: float | None, at: datetime, now_s: floa
     return replace(planning, off_s=None, news=planning.news or news)
 
 
-def behind(planning: Planning, at: datetime, now_s: float) -> Planning:
-    """With what cars have had by now; that one lacks much of what it should have soon is news.
+def behind(planning: Planning, at: datetime) -> bool:
+    """Whether a car that must be ready soon lacks much of what the plan in force had for it by now.
 
     As long as another quarter is left for it: what is lost in one then raises all of them a little, not the last much.
     """
     plan, cars = planning.in_force, planning.cars
-    lately = planning.begun_s is not None and now_s - planning.begun_s < AGAIN_S
-    if plan is None or cars is None or planning.news or lately:
-        return planning
-    known_wh = zip(plan.problem.wants, plan.outcome.short_wh, strict=True)
-    short_wh = {(want.car, want.trip): short_wh for want, short_wh in known_wh}
-    for want in cars.wants:
-        is_soon = start_of(at) + QUARTER < want.until <= at + SOON
-        lacks_wh = short_wh.get((want.car, want.trip))
-        if not is_soon or want.since is not None or want.worth_eur_kwh is not None or lacks_wh is None:
-            continue
-        if want.energy_wh - left_wh(plan.schedule.blocks, want, at) - lacks_wh > BEHIND_WH:
-            return replace(planning, news=f"{cars.titles.get(want.car, want.car)} is behind its plan")
-    return planning
+    if plan is None or cars is None:
+        return False
+    wants = [want for want in cars.wants if start_of(at) + QUARTER < want.until <= at + SOON]
+    musts = {(want.car, want.trip): want for want in wants if want.worth_eur_kwh is None and want.since is None}
+    for known, short_wh in zip(plan.problem.wants, plan.outcome.short_wh, strict=True):
+        want = musts.get((known.car, known.trip))
+        if want and want.energy_wh - left_wh(plan.schedule.blocks, want, at) - short_wh > BEHIND_WH:
+            return True
+    return False
 
 
 def due(planning: Planning, at: datetime, now_s: float) -> str:

@@ -41,10 +41,10 @@ class Part(NamedTuple):
 TITLE = "Homes"
 HOW = (
     "A year of each home by [docs/YEAR.md](YEAR.md): its contracts dynamic and daynight, with a battery and without, "
-    "steps of a minute, a plan of ours each hour and on news, seed 1. Euro a year. naive: charging at once without a "
-    "battery; share: (naive - a strategy) / (naive - limit); limit: who knew all in advance. A rival is the best of "
-    "all that `lib.sim.year.strategies` names, each with the settings that suit it best. A bill contains what trips "
-    "lacked, as public charging, and what car and battery hold less at the end."
+    "steps of a minute, a plan of ours each hour, on news and for a car that is behind its plan, seed 1. Euro a year. "
+    "naive: charging at once without a battery; share: (naive - a strategy) / (naive - limit); limit: who knew all in "
+    "advance. A rival is the best of all that `lib.sim.year.strategies` names, each with the settings that suit it "
+    "best. A bill contains what trips lacked, as public charging, and what car and battery hold less at the end."
 )
 QUICK_DAYS = 3
 SYNTHETIC, DEVELOPMENT = "Synthetic homes", "Development homes"

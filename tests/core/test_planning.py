@@ -126,28 +126,26 @@ def test_a_house_that_draws_otherwise_than_foreseen_is_news_after_two_minutes() 
     assert "" == planning.measured(young, 3_000.0, AT, 420.0).news
 
 
-def test_a_car_that_is_behind_its_plan_is_news_while_quarters_are_left() -> None:
-    """The house took its room: 250 Wh too little, within two hours of its trip, not just after another plan."""
+def test_a_car_is_behind_its_plan_that_lacks_much_while_quarters_are_left() -> None:
+    """The house took its room: 250 Wh too little, within two hours of its trip; the last quarter is as it is."""
     soon = replace(WANT, until=AT + HOUR, energy_wh=1_500.0)
-    cars = Cars(wants=(soon,), titles={"blue": "the blue one"})
-    known = planned(planning.begun(planning.cars_heard(Planning(), cars), 0.0), a_problem(soon))
+    known = planned(planning.cars_heard(Planning(), Cars(wants=(soon,))), a_problem(soon))
+    block = in_force(known).schedule.blocks[0]
+    assert block.start == AT
 
-    def news(minutes: float, *, has_wh: float, now_s: float = 900.0, **other: object) -> str:
+    def behind(minutes: float, lacks_wh: float, **other: object) -> bool:
+        has_wh = block.power_w * minutes / 60 - lacks_wh
         want = replace(soon, energy_wh=soon.energy_wh - has_wh, **other)  # type: ignore[arg-type]  # any of its fields
-        heard = planning.cars_heard(known, replace(cars, wants=(want,), heard_s=now_s))
-        return planning.behind(replace(heard, news=""), AT + timedelta(minutes=minutes), now_s).news
+        return planning.behind(planning.cars_heard(known, Cars(wants=(want,))), AT + timedelta(minutes=minutes))
 
-    (begin, power_w) = (in_force(known).schedule.blocks[0].start, in_force(known).schedule.blocks[0].power_w)
-    assert begin == AT
-    assert "" == news(10, has_wh=power_w / 6)
-    assert "" == news(10, has_wh=power_w / 6 - 200)
-    assert "the blue one is behind its plan" == news(10, has_wh=power_w / 6 - 300)
-    assert "" == news(10, has_wh=power_w / 6 - 300, now_s=200.0)
-    assert "" == news(10, has_wh=power_w / 6 - 300, worth_eur_kwh=0.3)
-    assert "" == news(10, has_wh=power_w / 6 - 300, since=AT + HOUR / 2)
-    assert "" == news(10, has_wh=power_w / 6 - 300, trip="Namur")
-    assert "the blue one is behind its plan" == news(44, has_wh=0.0)
-    assert "" == news(46, has_wh=0.0)  # the last quarter is as it is
+    assert not behind(10, 0)
+    assert not behind(10, 200)
+    assert behind(10, 300)
+    assert not behind(10, 300, worth_eur_kwh=0.3)
+    assert not behind(10, 300, since=AT + HOUR / 2)
+    assert not behind(10, 300, trip="Namur")
+    assert not behind(46, 300)
+    assert not planning.behind(Planning(), AT)
 
 
 def test_who_is_silent_for_a_minute_wants_nothing_any_more() -> None:

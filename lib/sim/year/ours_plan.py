@@ -22,7 +22,7 @@ from lib.core.outlook import Foreseen, Outlook, foreseen, noted
 from lib.core.parts import Parts
 from lib.core.planning import Battery, Cars, Found, Planning
 from lib.core.problem import Problem, Row, Schedule
-from lib.core.quarter import QUARTER_S
+from lib.core.quarter import QUARTER_S, start_of
 from lib.core.slots import Series, Slot
 from lib.core.supposed import DAYS_BACK, Supposed
 from lib.core.terms import BAND_DAYS
@@ -46,6 +46,7 @@ class Desk:
         self._prices = Supposed(())
         self._suns: list[Slot] = []
         self._planned_s: float | None = None
+        self._quarter: datetime | None = None
         perfect = setup.conditions.perfect
         self._knows_load, self._knows_sun = Perfect.LOAD in perfect, Perfect.SUN in perfect
         self._is_told = self._knows_load or self._knows_sun or setup.conditions.last_weeks_load
@@ -96,9 +97,10 @@ class Desk:
         self._listen(charging, storage, rules)
         if running is not None and every_s <= QUARTER_S:  # else the next plan is soon enough for what the house draws
             self._planning = planning.measured(self._planning, running.base_w, at, now_s)
-        self._planning = planning.behind(self._planning, at, now_s)
+        is_new, self._quarter = start_of(at) != self._quarter, start_of(at)
         because = planning.due(self._planning, at, now_s)
-        if not because or (because == planning.NEW_QUARTER and now_s - (self._planned_s or 0.0) < every_s):
+        is_early = because == planning.NEW_QUARTER and now_s - (self._planned_s or 0.0) < every_s
+        if not because or (is_early and not (is_new and planning.behind(self._planning, at))):
             return None
         if self._planned_s is None or because == planning.NEW_QUARTER or now_s - self._planned_s >= every_s:
             self._planned_s = now_s
