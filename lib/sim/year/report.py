@@ -86,14 +86,19 @@ def _lead(places: Sequence[Place]) -> str:
         if one is None or one.naive is None:
             continue
         share = f": {one.score.headroom_share:.1%} of what can be saved" if one.score.headroom_share is not None else ""
-        at_best = f", at best {one.limit.bill_eur:.0f} €" if one.limit else ""
+        at_best = f", at best {eur(one.limit.bill_eur, one.limit)} €" if one.limit else ""
         sentences.append(
-            f"<li>{_title(place)}: {one.naive.bill_eur:.0f} € when charged at once without a battery, "
-            f"<b>{one.score.bill_eur:.0f} €</b> with {escape(one.score.strategy)}{at_best}{share}.</li>"
+            f"<li>{_title(place)}: {eur(one.naive.bill_eur, one.naive)} € when charged at once without a battery, "
+            f"<b>{eur(one.score.bill_eur, one.score)} €</b> with {escape(one.score.strategy)}{at_best}{share}.</li>"
         )
     home = places[0][0].run.home if places else None
     period = f"{local_day(home.start):%-d %B %Y}, {round(home.quarters / 96)} days" if home else ""
     return f'<p class="dim">From {period}.</p><ul class="lead">{"".join(sentences)}</ul>'
+
+
+def eur(value: float, of: Score) -> str:
+    """Whole euros, of a few days with their cents."""
+    return f"{round(value, 2) + 0.0:.{2 if of.quarters < standings.FEW_QUARTERS else 0}f}"
 
 
 def _shares(place: Place) -> str:
@@ -115,9 +120,11 @@ def _bills(place: Place) -> str:
         parts = _parts(one)
         sum_eur = sum(part.length for part in parts)
         back = Part("injected", sum_eur - one.injection_eur, one.injection_eur)
-        under = bar([back], whole, f"{one.injection_eur:.0f} € earned", look="bar under") if back.length > 0 else ""
-        both = bar(parts, whole, f"{one.bill_eur:.0f} €") + under
-        rows.append(_row(one, f"<div>{both}</div>", f"{one.bill_eur:.0f} €"))
+        under = (
+            bar([back], whole, f"{eur(one.injection_eur, one)} € earned", look="bar under") if back.length > 0 else ""
+        )
+        both = bar(parts, whole, f"{eur(one.bill_eur, one)} €") + under
+        rows.append(_row(one, f"<div>{both}</div>", f"{eur(one.bill_eur, one)} €"))
     return _card(place, rows)
 
 
@@ -152,8 +159,8 @@ def _went(place: Place) -> str:
         left = score.bill_eur - limit.bill_eur
         parts = stacked((("energy", energy), ("capacity", capacity), ("left", left)))
         whole = naive.bill_eur - limit.bill_eur
-        rows.append(_row(score, bar(parts, whole, "saved and left"), f"{energy + capacity + public:.0f} €"))
-        lines.append([standings.name(score), *(f"{value:.0f}" for value in (energy, capacity, public, left))])
+        rows.append(_row(score, bar(parts, whole, "saved and left"), f"{eur(energy + capacity + public, score)} €"))
+        lines.append([standings.name(score), *(eur(value, score) for value in (energy, capacity, public, left))])
     table = _table(["€", "energy", "capacity", "public charging", "left"], lines)
     return _card(place, rows) + (_folded("numbers", table) if rows else "")
 

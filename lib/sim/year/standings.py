@@ -74,16 +74,23 @@ FOOT = (
     "(and kWh they lacked); above: quarters that set a new month peak, (n ?) without a cause; own: those "
     "that the house alone made."
 )
+FEW = (
+    " In a few days a car that waits looks cheap, as what it lacks in the end costs a mean price and makes no peak; "
+    "whole months tell."
+)
+FEW_QUARTERS = 28 * 96
 
 
 def print_standings(scores: Iterable[Score], console: Console) -> None:
     """All tables, one below the other."""
+    few = False
     for (home, tariff, battery), group in groupby(scores, lambda one: (one.home, one.tariff, one.battery)):
         ones = list(group)
         days = f"{round(ones[0].quarters / 96)} days"
+        few = few or ones[0].quarters < FEW_QUARTERS
         title = f"{home} · {tariff} · {'with' if battery else 'without'} battery · {days}"
         console.print(_standings(title, ones, wide=console.width >= WIDE))
-    console.print(FOOT, style="dim", highlight=False)
+    console.print(f"{FOOT}{FEW if few else ''}", style="dim", highlight=False)
 
 
 def _standings(title: str, scores: Sequence[Score], *, wide: bool) -> RenderableType:
