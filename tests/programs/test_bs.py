@@ -12,7 +12,7 @@ from tests.programs.bs_troubles import box_fails, house_dies
 STORIES = (bs_dies, bs_comes_back, box_fails, house_dies, car_is_not_fed)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 async def test_whoever_dies_the_battery_is_safe_and_all_goes_on(tmp_path: Path) -> None:
     """Each story has a home of its own. They are told at the same time: they wait until leases have ended."""
     ports: set[int] = set()

@@ -27,7 +27,7 @@ def far() -> Iterator[Far]:
         yield place
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 async def test_whoever_dies_the_box_is_safe_and_all_goes_on(tmp_path: Path, far: Far) -> None:
     """Each story has a home of its own. They are told at the same time: two of them wait until a lease has ended."""
     ports: set[int] = set()

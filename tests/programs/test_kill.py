@@ -71,7 +71,7 @@ class Dm:
         return Kept.read(self.home / "data" / "dm.db")
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 async def test_dm_comes_back_from_every_kill(tmp_path: Path) -> None:
     """Killed as it starts, as it runs and as it ends: all that the meter counted is booked, and priced to the cent."""
     dice, home, now = Random(4), tmp_path / "home", WallClock().now().replace(microsecond=0)

@@ -21,7 +21,7 @@ EIGHT_A = 3 * 230 * 8.0  # in W
 HELD = ("vpp", EIGHT_A)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 async def test_a_power_plant_takes_part(tmp_path: Path) -> None:
     """The box of the charger is told what it wants, by each life of ev, and the battery too; then both are let go."""
     ports = free_ports()

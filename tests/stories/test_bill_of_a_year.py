@@ -98,7 +98,7 @@ class Kept:
             self.recorder.take(self.house)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 async def test_the_years_bill_is_what_the_quarters_say(tmp_path: Path) -> None:
     """Energy by the price of its quarter, blocks, fees by the day, peaks by the month, gas and water: to the cent."""
     index, dice = market(), Random(11)

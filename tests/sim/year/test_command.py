@@ -101,7 +101,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]
     return listed(*LONG, "--strategies", "naive", "--keep", tmp_path_factory.mktemp("fresh"))
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM], ids=lambda by: by.name)
 def test_a_long_run_is_put_away_and_goes_on(
     by: signal.Signals, undisturbed: list[dict[str, Any]], tmp_path: Path

@@ -85,7 +85,7 @@ def test_the_page_needs_nothing_else(written: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="there is no browser to look with")
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("width", [500, 1200])
 def test_it_fits_its_window(written: Path, width: int, tmp_path: Path) -> None:
     """Neither on a phone nor on a desk it is wider than what it is shown in."""
