@@ -26,7 +26,7 @@ from lib.core.states import replace
 from lib.core.usual import Usual
 
 TURN_S = 5.0
-DEAR_EUR_KWH = 1.0  # an hour's kWh that costs so much is dearer than the peak that its kWh might save some day
+DEAR_EUR_KWH = 1.0  # what a kWh is worth at most that is kept in case the month would have a higher peak
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
