@@ -161,7 +161,7 @@ async def get(hub: Hub, path: str) -> tuple[int, HttpHeaders, bytes]:
     return await asyncio.to_thread(ask)
 
 
-async def eventually(true: Callable[[], bool], within_s: float = 5) -> None:
+async def eventually(true: Callable[[], bool], within_s: float = 30) -> None:
     """Wait until `true()`; fails after `within_s`."""
     async with asyncio.timeout(within_s):
         while not true():  # noqa: ASYNC110 - what is waited for has no event, it lies outside the loop
