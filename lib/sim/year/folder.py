@@ -3,10 +3,11 @@
 In: a folder. Out: homes by name. Knows no tariff and no strategy. homes.json holds `schema` 1, `timezone`, `battery`
 (kwh, kw, eta_each_way, start_kwh), `files` (a path by kind, from the folder on) and `homes`. A home holds `period` (its
 first and last local day), `load` (a column), `pv` (a list of column and kWp), `car` (id, kwh, charger_kw, phases; or
-null) and, where some are its own, `files`. Who drives farther than the car holds charges the rest on the way, which is
-counted nowhere. The kinds are `load` in Wh and `pv`, `pv_forecast` in W per kWp, each with
+null) and, where some are its own, `files`. The kinds are `load` in Wh and `pv`, `pv_forecast` in W per kWp, each with
 `t_utc`; `prices`, a list of files of `t_utc,eur_mwh` by the quarter or by the hour; `trips` with
 `car,depart_utc,return_utc,energy_kwh`.
+
+Who drives farther than the car holds charges the rest on the way, which is counted nowhere.
 
 Where no `pv_forecast` is named, it is foreseen that the roof makes what it made at the same time two days before: the
 last that is known when one looks two days ahead, as strategies may. In the first two days it is to make nothing.
