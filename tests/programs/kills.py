@@ -76,15 +76,26 @@ class FastHouse:
             self._plug.send(b"".join(self._next(pace_s) for _ in range(EACH_BEAT)))
             await asyncio.sleep(BEAT_S)
 
-    def around(self, at: datetime) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The counters as they were shown last before an instant and first after it; the same where it was shown.
+    def bounds(self, kept: Kept) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The counters that a home may have come to: as shown at its instant.
 
-        Raises ValueError where nothing was shown on one side.
+        A database made anew may end at a midnight that nobody saw, where a gap was cut by time: between the last
+        telegram that the home heard and the newest of all. What was shown within the gap may have gone unheard.
         """
-        if at in self.shown:
-            return self.shown[at], self.shown[at]
-        before = max(shown_at for shown_at in self.shown if shown_at < at)
-        return self.shown[before], self.shown[min(shown_at for shown_at in self.shown if shown_at > at)]
+        assert kept.at
+        if kept.at in self.shown:
+            return self.shown[kept.at], self.shown[kept.at]
+        assert kept.at == midnight(kept.at.astimezone(ZONE).date())
+        heard = kept.at
+        for row in reversed(kept.rows):
+            if row.is_gap and row.until == heard:
+                heard = row.since
+        return self.shown[heard], self.shown[max(self.shown)]
+
+    def unheard(self, pace_s: int, until: datetime) -> None:
+        """Show telegrams until an instant that no program hears."""
+        while self.world.at < until:
+            self._next(pace_s)
 
     def _next(self, pace_s: int) -> bytes:
         self.world.step(pace_s)
@@ -330,14 +341,9 @@ class Rounds:
 
 
 def check(kept: Kept, house: FastHouse, rates: Mapping[str, Any]) -> None:
-    """Rows, days and euro are what the meter counted from its first telegram to the last one that was kept.
-
-    A database made anew may end at a midnight that nobody saw, where a gap was cut by time: between two telegrams.
-    """
-    assert kept.at
-    assert kept.at in house.shown or kept.at == midnight(kept.at.astimezone(ZONE).date())
-    first, around = house.shown[kept.rows[0].since], house.around(kept.at)
-    for begun, gained, least, most in zip(first, kept.sums, *around, strict=True):
+    """Rows, days and euro are what the meter counted from its first telegram to the last one that was kept."""
+    first = house.shown[kept.rows[0].since]
+    for begun, gained, least, most in zip(first, kept.sums, *house.bounds(kept), strict=True):
         assert least <= begun + gained <= most
     in_days = kept.day_sums()
     for day, (sums, eur) in kept.days.items():

@@ -36,9 +36,9 @@ async def test_no_kill_loses_energy_or_money(tmp_path: Path, rates: Mapping[str,
 
 
 async def test_the_history_may_end_at_a_midnight_that_nobody_saw(tmp_path: Path) -> None:
-    """Nobody watches for a day and a half; in the first quarter of the next day the database is damaged.
+    """Nobody listens from the evening until the day after next; in its first quarter the database is damaged.
 
-    The last day file there is ends within the gap, so its counters were reckoned and never shown.
+    The last day file there is ends within the gap, so its counters were reckoned, and are none that the meter showed.
     """
     home, day_file = tmp_path / "home", tmp_path / "home" / "history" / "10-22.json"
     database = home / "data" / "dm.db"
@@ -49,7 +49,7 @@ async def test_the_history_may_end_at_a_midnight_that_nobody_saw(tmp_path: Path)
     def is_made_anew() -> bool:
         return bool(list(database.parent.glob("*.damaged-*"))) and database.exists()
 
-    async with FastHouse.open(start=local("2026-10-22 20:00"), seed=1) as house, Lives.open() as lives:
+    async with FastHouse.open(start=local("2026-10-22 12:00"), seed=1) as house, Lives.open() as lives:
 
         async def lived(done: Callable[[], bool], *, pace_s: int | None = None) -> None:
             talk = nullcontext() if pace_s is None else house.talking(pace_s)
@@ -58,7 +58,8 @@ async def test_the_history_may_end_at_a_midnight_that_nobody_saw(tmp_path: Path)
                     while not done():
                         assert not await living.end_within(0.02)
 
-        await lived(has_rows, pace_s=60)
+        await lived(has_rows, pace_s=10)
+        house.unheard(60, local("2026-10-22 23:58"))
         house.world.step(local("2026-10-24 00:01") - house.world.at)
         await lived(day_file.exists, pace_s=0)
         for ending in ("", "-wal"):
