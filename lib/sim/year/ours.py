@@ -22,7 +22,7 @@ from lib.core.steering import steered
 from lib.core.sun import Roof
 from lib.core.trip import Entry
 from lib.sim.year import words
-from lib.sim.year.ours_between import kept_w
+from lib.sim.year.ours_between import NOWHERE, kept
 from lib.sim.year.ours_devices import HomeBattery, Wallbox, made, metered
 from lib.sim.year.ours_plan import Desk
 from lib.sim.year.ours_rules import CAR, CELLAR, CHARGER, ROOF, bs_rules, dm_rules, ev_rules
@@ -193,17 +193,19 @@ class Ours:
 
     def _send_store(self, store: HomeBattery, seen: Seen, now_s: float) -> None:
         took = store.take(self._bs.cells[CELLAR].setpoint, now_s)
-        store.kept_w = kept_w(self._bs, self._bs_rules, self._pool, more_w=self._more_w)
+        store.kept = kept(self._bs, self._bs_rules, self._pool, more_w=self._more_w)
         if took is not None:
             self._put(took, now_s, seen)
 
     def _orders(self) -> Orders:
         box, store = self._box, self._store
+        kept = store.kept if store and store.power_w is not None else NOWHERE
         return Orders(
             current_a=box.current_a if box else 0.0,
             phases=box.phases if box else 1,
             store_w=store.power_w if store else None,
-            grid_w=store.grid_w if store else None,
+            grid_w=kept.grid_w,
+            shave_w=kept.shave_w,
         )
 
     def _claim_cars(self, now_s: float, *, again: bool = True) -> tuple[Drawn, ...]:

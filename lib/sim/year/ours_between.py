@@ -4,6 +4,7 @@ In: bs as it decided, and what its car will draw by the order that it got meanwh
 """
 
 from math import inf
+from typing import NamedTuple
 
 from lib.core.cellar import Storage, StorageRules
 from lib.core.claims import Drawn
@@ -15,21 +16,31 @@ from lib.core.storing import FENCE, facts_of, fences, wants
 UNBOUND = Device(low_w=-inf, high_w=inf, default=Default.ZERO)
 
 
-def kept_w(storage: Storage, rules: StorageRules, known: Pool, *, more_w: float) -> float | None:
-    """Where the battery keeps the meter; None: nowhere.
+class Kept(NamedTuple):
+    """Where the battery keeps the meter, and above what it gives in any case; None: nowhere."""
 
-    What it cannot give now it may give when the house falls. more_w: so much more the car will draw than it did.
+    grid_w: float | None = None
+    shave_w: float | None = None
+
+
+NOWHERE = Kept()
+
+
+def kept(storage: Storage, rules: StorageRules, known: Pool, *, more_w: float) -> Kept:
+    """As bs would go on each second. more_w: so much more the car will draw than it did.
+
+    What it cannot give now it may give when the house falls; one that stores or rests gives when the house rises.
     """
     if storage.target_w is None:
-        return None
+        return NOWHERE
     later = _moved(storage, more_w)
     facts = facts_of(later, rules, known)
     if storage.target_w == 0:
-        return facts.ceiling_w
+        return Kept(shave_w=facts.ceiling_w)
     if storage.target_w > 0:
-        return facts.net_w + storage.target_w
+        return Kept(facts.net_w + storage.target_w, facts.ceiling_w)
     wanted = [*wants(facts, later), *(one for one in fences(later, facts) if one.priority == FENCE)]
-    return facts.net_w + min(0.0, resolve(UNBOUND, wanted).target_w)
+    return Kept(facts.net_w + min(0.0, resolve(UNBOUND, wanted).target_w))
 
 
 def _moved(storage: Storage, more_w: float) -> Storage:

@@ -13,6 +13,7 @@ from lib.core.reading import Reading
 from lib.core.stamp import Stamp
 from lib.core.sun import InverterReading, InverterTold
 from lib.sim.year.home import BatterySpec, CarSpec
+from lib.sim.year.ours_between import NOWHERE
 from lib.sim.year.ours_rules import CAR, CELLAR, CHARGER, ROOF
 from lib.sim.year.seen import Seen
 
@@ -124,10 +125,10 @@ class Wallbox:
 
 
 class HomeBattery:
-    """The battery, and what it is told; kept_w: where bs would keep the meter between two steps, None: nowhere."""
+    """The battery, and what it is told; kept: where bs would keep the meter between two steps."""
 
     def __init__(self, battery: BatterySpec) -> None:
-        self.kept_w: float | None = None
+        self.kept = NOWHERE
         self._battery = battery
         self._setpoint: Setpoint | None = None
 
@@ -135,11 +136,6 @@ class HomeBattery:
     def power_w(self) -> float | None:
         """What it shall draw; None: its own mode."""
         return self._setpoint.power_w if self._setpoint else None
-
-    @property
-    def grid_w(self) -> float | None:
-        """Where the meter is kept until the next step; None: nowhere."""
-        return None if self.power_w is None else self.kept_w
 
     @property
     def _told_grid_w(self) -> float | None:

@@ -148,13 +148,15 @@ class Plant:
         battery = self._battery
         if battery is None:
             return 0.0
-        told_w, grid_w = self._obeyed.store_w, self._obeyed.grid_w
+        told_w, grid_w, shave_w = self._obeyed.store_w, self._obeyed.grid_w, self._obeyed.shave_w
         if told_w is None or grid_w is not None:
             power_w = (grid_w or 0.0) - net_w
             if told_w is not None:
                 power_w = max(0.0, power_w) if told_w > 0 else min(0.0, power_w)
         else:
             power_w = told_w
+        if shave_w is not None:
+            power_w = min(power_w, shave_w - net_w)
         power_w = min(battery.power_w, max(-battery.power_w, power_w))
         hours = for_s / HOUR_S
         if power_w > 0:

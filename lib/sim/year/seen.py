@@ -34,13 +34,15 @@ class Orders(NamedTuple):
     current_a: of the car per phase; the plant rounds it down to whole amperes, and below 6 the car pauses. phases: 1
     or 3, as far as the car has them. store_w: + charges; None: the battery is left to its own mode, which stores every
     surplus and covers every import. grid_w: where the battery shall keep the meter by itself; beside a power only in
-    its direction, and beside 0 it only gives, as who tells it each second would have it.
+    its direction, and beside 0 it only gives. shave_w: where more would flow through the meter, it takes less or
+    gives, whatever else it was told. Both are as who tells it each second would have it.
     """
 
     current_a: float = 0.0
     phases: int = 1
     store_w: float | None = None
     grid_w: float | None = None
+    shave_w: float | None = None
 
 
 class Seen:

@@ -24,6 +24,7 @@ ORDERS = st.builds(
     phases=st.sampled_from([1, 3]),
     store_w=st.one_of(st.none(), st.floats(-8_000, 8_000)),
     grid_w=st.one_of(st.none(), st.floats(-3_000, 3_000)),
+    shave_w=st.one_of(st.none(), st.floats(0, 3_000)),
 )
 
 
@@ -200,6 +201,23 @@ def test_beside_a_power_it_keeps_the_meter_one_way_only(
 ) -> None:
     """Who gives to keep the meter at 1 kW does not fill up under it, and who rests only gives what is above it."""
     course = passed(a_plant(a_home(load_w=load_w)), Orders(store_w=store_w, grid_w=grid_w), minutes=45)
+    assert [drawn_wh] * 2 == pytest.approx(list(course["import_wh"][1:]))
+
+
+@pytest.mark.parametrize(
+    ("load_w", "told", "drawn_wh"),
+    [
+        (2_000.0, Orders(store_w=500.0, grid_w=600.0, shave_w=1_000.0), 250.0),
+        (2_000.0, Orders(store_w=500.0, shave_w=1_000.0), 250.0),
+        (2_000.0, Orders(store_w=0.0, shave_w=1_000.0), 250.0),
+        (400.0, Orders(store_w=500.0, grid_w=1_000.0, shave_w=2_000.0), 250.0),
+        (400.0, Orders(store_w=2_000.0, shave_w=1_000.0), 250.0),
+        (400.0, Orders(store_w=0.0, shave_w=1_000.0), 100.0),
+    ],
+)
+def test_what_flows_above_what_is_shaved_it_takes_less_or_gives(load_w: float, told: Orders, drawn_wh: float) -> None:
+    """A kettle in the minute of one that stores does not make the quarter."""
+    course = passed(a_plant(a_home(load_w=load_w)), told, minutes=45)
     assert [drawn_wh] * 2 == pytest.approx(list(course["import_wh"][1:]))
 
 
