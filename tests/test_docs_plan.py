@@ -11,15 +11,16 @@ import pytest
 
 from lib import solver
 from lib.commands import planner, replay
-from lib.core import followed, foresight, horizon, planning, routine, wanting
+from lib.core import followed, foresight, horizon, in_force, planning, routine, wanting
 from lib.core.arbitrage import Store
 from lib.core.claims import Cause as Above
 from lib.core.cost import PriceSlot
 from lib.core.horizon import PeakPrices, problem
+from lib.core.in_force import Found
 from lib.core.outlook import Foreseen, Off, Outlook
 from lib.core.parts import GAP, Parts
 from lib.core.plan import Want
-from lib.core.planning import Found, Planning
+from lib.core.planning import Planning
 from lib.core.problem import Row
 from lib.core.rates import parse_rates
 from lib.core.saved import Day, Saving
@@ -262,10 +263,10 @@ def test_its_figures_are_those_of_the_code() -> None:
         f"draws {planning.OFF_W / 1000:g} kW more or less than foreseen for {NUMBERS[round(planning.OFF_S / 60)]}"
     )
     known = (
-        f"better by more than {round(planning.SAVES_EUR * 100)} cents",
+        f"better by more than {round(in_force.SAVES_EUR * 100)} cents",
         f"{house_off} minutes",
         f"at most each {NUMBERS[round(planning.AGAIN_S / 60)]} minutes",
-        f"carries changed by more than {planning.SAME_W / 1000:g} kW",
+        f"carries changed by more than {in_force.SAME_W / 1000:g} kW",
         f"counts half after {routine.HALF_DAYS[0]:g} days, a Saturday or Sunday after {routine.HALF_DAYS[1]:g}",
         f"every house is supposed to draw {routine.SUPPOSED_W / 1000:g} kW",
         f"counts with {horizon.SAFE:.0%}".replace("%", " %"),

@@ -22,9 +22,10 @@ from lib.core.books import local_day
 from lib.core.given import given
 from lib.core.habits import Habits
 from lib.core.house import House, Raised, Rules
+from lib.core.in_force import Found
 from lib.core.metering import Happening
 from lib.core.outlook import foreseen, noted
-from lib.core.planning import Found, Planning
+from lib.core.planning import Planning
 from lib.core.problem import Problem
 from lib.core.saved import Saving
 from lib.core.supposed import DAYS_BACK, Supposed

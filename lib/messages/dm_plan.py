@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from lib.core.claims import BATTERY
+from lib.core.in_force import InForce
 from lib.core.naive import PlugIn
 from lib.core.outcome import Outcome, cars_w, counts_w
 from lib.core.outlook import Outlook as Foreseen
-from lib.core.planning import Battery, Cars, InForce
+from lib.core.planning import Battery, Cars
 from lib.core.power import PHASE_V
 from lib.core.problem import Problem, Row
 from lib.core.reasons import joined, reasons, sentence

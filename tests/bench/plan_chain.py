@@ -14,10 +14,11 @@ from lib.core.expected import end_eur_kwh, stretches
 from lib.core.followed import Expected, Followed
 from lib.core.habits import Habits
 from lib.core.horizon import PeakPrices, problem
+from lib.core.in_force import Found, InForce
 from lib.core.outlook import foreseen
 from lib.core.parts import Parts
 from lib.core.plan import Want
-from lib.core.planning import Found, InForce, Planning
+from lib.core.planning import Planning
 from lib.core.problem import Row
 from lib.core.quarter import QUARTER
 from lib.core.slots import Series, Slot

@@ -20,9 +20,10 @@ from lib.core import storage as bs
 from lib.core.given import given
 from lib.core.habits import Habits
 from lib.core.house import Raised
+from lib.core.in_force import Found, InForce
 from lib.core.insured import NOBODY, Insured
 from lib.core.outlook import Foreseen, Outlook
-from lib.core.planning import Found, InForce, Planning
+from lib.core.planning import Planning
 from lib.core.problem import Problem
 from lib.core.quarter import QUARTER, start_of
 from lib.core.saved import Saving

@@ -18,9 +18,10 @@ from lib.core.followed import Followed
 from lib.core.given import given
 from lib.core.habits import Habits, Note
 from lib.core.house import House, Raised, Rules
+from lib.core.in_force import Found
 from lib.core.outlook import Foreseen, Outlook, foreseen, noted
 from lib.core.parts import Parts
-from lib.core.planning import Battery, Cars, Found, Planning
+from lib.core.planning import Battery, Cars, Planning
 from lib.core.problem import Problem, Row, Schedule
 from lib.core.quarter import QUARTER_S, start_of
 from lib.core.slots import Series, Slot

@@ -13,9 +13,9 @@ from lib.core.charger import Plug
 from lib.core.claims import BATTERY, Claim, Drawn
 from lib.core.followed import Expected, Followed, Served, fills
 from lib.core.helping import KEEPS
+from lib.core.in_force import InForce
 from lib.core.link import LinkState
 from lib.core.outcome import cars_w, counts_w
-from lib.core.planning import InForce
 from lib.core.pool import Pool, pool
 from lib.core.site import Word, phases_a
 from lib.core.storing import device_of, left_w
