@@ -5,14 +5,10 @@ rounds and the dice. Out: a `Toll`, or an AssertionError.
 """
 
 import asyncio
-import contextlib
-import json
-import os
 import signal
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -21,15 +17,12 @@ from typing import Any
 
 from lib.core.bands import midnight
 from lib.sim.brussels import ZONE
-from lib.sim.plugs import TcpPlug, open_tcp
-from lib.sim.telegram import telegram
-from lib.sim.world import World
+from tests.programs.fast_house import FastHouse
 from tests.programs.lives import DIARY, Life
-from tests.programs.program import LIMIT_S, ROOT
+from tests.programs.living import Lives
+from tests.programs.program import LIMIT_S
 from tests.programs.reckoning import SIMPLE, Kept, damaged_days, dynamic_eur, shown, simple_eur
 
-BEAT_S = 0.01
-EACH_BEAT = 3  # telegrams
 PACES_S = (1, 10, 60, 240)  # simulated seconds from one telegram to the next, another in each life
 LONGEST_LIFE_S = 0.3
 MOST_TOUCHES = 120
@@ -38,132 +31,6 @@ RESCUES = (("dm.db", 12), ("INSERT", 300))  # the same for a database that is ma
 CENT = Decimal("0.0005")  # the euro of thousands of rows are binary fractions, and still this close
 DAMAGED, DAMAGE_BYTES = 0.06, 600  # how often, and how much of it
 WHERE = {"begun": "running", "ends": "ending", "ended": "ended"}  # by the last line of the diary
-
-
-class FastHouse:
-    """The simulated house, and a TCP port that says what its meter shows. `shown`: the counters by their instant."""
-
-    def __init__(self, world: World, plug: TcpPlug) -> None:
-        self.world = world
-        self.source = plug.where
-        self.shown: dict[datetime, tuple[int, ...]] = {}
-        self._plug = plug
-
-    @classmethod
-    @contextlib.asynccontextmanager
-    async def open(cls, *, start: datetime, seed: int) -> AsyncIterator["FastHouse"]:
-        """A house whose port is open until the block ends."""
-        plug = await open_tcp(0)
-        try:
-            yield cls(World(seed=seed, start=start), plug)
-        finally:
-            await plug.close()
-
-    @contextlib.asynccontextmanager
-    async def talking(self, pace_s: int) -> AsyncIterator[None]:
-        """Meanwhile the house lives `pace_s` from one telegram to the next, some 300 telegrams a second."""
-        work = asyncio.create_task(self._talk(pace_s))
-        try:
-            yield
-        finally:
-            work.cancel()
-            await asyncio.wait({work})
-            if not work.cancelled():
-                work.result()
-
-    async def _talk(self, pace_s: int) -> None:
-        while True:
-            self._plug.send(b"".join(self._next(pace_s) for _ in range(EACH_BEAT)))
-            await asyncio.sleep(BEAT_S)
-
-    def bounds(self, kept: Kept) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The counters that a home may have come to: as shown at its instant.
-
-        A database made anew may end at a midnight that nobody saw, where a gap was cut by time: between the last
-        telegram that the home heard and the newest of all. What was shown within the gap may have gone unheard.
-        """
-        assert kept.at
-        if kept.at in self.shown:
-            return self.shown[kept.at], self.shown[kept.at]
-        assert kept.at == midnight(kept.at.astimezone(ZONE).date())
-        heard = kept.at
-        for row in reversed(kept.rows):
-            if row.is_gap and row.until == heard:
-                heard = row.since
-        return self.shown[heard], self.shown[max(self.shown)]
-
-    def unheard(self, pace_s: int, until: datetime) -> None:
-        """Show telegrams until an instant that no program hears."""
-        while self.world.at < until:
-            self._next(pace_s)
-
-    def _next(self, pace_s: int) -> bytes:
-        self.world.step(pace_s)
-        display = self.world.show()
-        self.shown[display.at] = shown(display)
-        return telegram(display)
-
-
-class Lives:
-    """The process that lives the lives."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    @classmethod
-    @contextlib.asynccontextmanager
-    async def open(cls) -> AsyncIterator["Lives"]:
-        """Started, and ended with the block."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, *("-m", "tests.programs.lives"), cwd=ROOT, stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)}, start_new_session=True,
-        )  # fmt: skip
-        try:
-            yield cls(process)
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # the one that lives, too: the session is theirs
-            await process.communicate()
-
-    @contextlib.asynccontextmanager
-    async def lived(self, life: Life) -> AsyncIterator["Living"]:
-        """A life that is over when the block ends: what lives then is killed."""
-        await self._say(json.dumps(asdict(life)))
-        living = Living(int(await self._hear()), asyncio.create_task(self._hear()))
-        try:
-            yield living
-        finally:
-            living.send(signal.SIGKILL)
-            code = int(await living.over)
-            await self._say("")
-        assert code in {0, -signal.SIGKILL}  # a bug of the program's own would be another
-
-    async def _say(self, line: str) -> None:
-        assert self._process.stdin
-        self._process.stdin.write(f"{line}\n".encode())
-        await self._process.stdin.drain()
-
-    async def _hear(self) -> str:
-        assert self._process.stdout
-        async with asyncio.timeout(LIMIT_S):
-            return (await self._process.stdout.readline()).decode().strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Living:
-    """A process that lives; its id stays its own until the block of `lived` is left."""
-
-    pid: int
-    over: asyncio.Task[str]
-
-    def send(self, number: signal.Signals) -> None:
-        """Send a signal; the dead take no notice."""
-        os.kill(self.pid, number)
-
-    async def end_within(self, seconds: float) -> bool:
-        """Whether it ended by itself in this time."""
-        done, _ = await asyncio.wait({self.over}, timeout=seconds)
-        return bool(done)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,8 @@ import pytest
 from lib.clock import WallClock
 from lib.sim.brussels import ZONE
 from tests.conftest import free_ports
-from tests.programs.kills import FastHouse, check
+from tests.programs.fast_house import FastHouse
+from tests.programs.kills import check
 from tests.programs.market import prices_of
 from tests.programs.program import LIMIT_S, environment, listening, next_state, running
 from tests.programs.reckoning import DYNAMIC, Kept, damaged_days

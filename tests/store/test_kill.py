@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from tests.conftest import local
-from tests.programs.kills import FastHouse, Lives, check, killed
+from tests.programs.fast_house import FastHouse
+from tests.programs.kills import check, killed
 from tests.programs.lives import Life
+from tests.programs.living import Lives
 from tests.programs.program import LIMIT_S, ROOT
 from tests.programs.reckoning import DYNAMIC, SIMPLE, Kept
 
