@@ -71,6 +71,7 @@ class Desk:
         self._index: object = None
         self._news = asyncio.Event()
         self._seq = 0
+        self._begun = self._followed = 0  # plans are numbered: times go back where a meter's clock does
         self._rests_until_s = clock.monotonic() + FIRST_S
 
     def hear(self, message: messages.Message) -> None:
@@ -136,7 +137,8 @@ class Desk:
                 because = planning.due(self._planning, at, now_s) if at is not None else ""
                 if because and now_s >= self._rests_until_s:
                     self._planning = planning.begun(self._planning, now_s)
-                    plan = asyncio.create_task(self._plan(because), name="a plan")
+                    self._begun += 1
+                    plan = asyncio.create_task(self._plan(because, self._begun), name="a plan")
                     plans.add(plan)
                     plan.add_done_callback(plans.discard)
         finally:
@@ -145,13 +147,13 @@ class Desk:
             if plans:
                 await asyncio.wait(plans)
 
-    async def _plan(self, because: str) -> None:
+    async def _plan(self, because: str, number: int) -> None:
         try:
             given = await self._problem(self._clock.monotonic())
             if given is None:
                 self._planning = planning.failed(self._planning, because)
                 return
-            await self._follow(given, await self._planner.plan(given), because)
+            await self._follow(given, await self._planner.plan(given), because, number)
         except SupersededError:
             return
         except Exception:  # a bug of the plan costs the plan; the meter goes on, and so do grants
@@ -159,16 +161,17 @@ class Desk:
             self._planning = planning.failed(self._planning, because)
             self._rests_until_s = self._clock.monotonic() + AGAIN_S
 
-    async def _follow(self, given: Problem, planned: Planned, because: str) -> None:
+    async def _follow(self, given: Problem, planned: Planned, because: str, number: int) -> None:
         """Take the plan into force, and say it. What takes its time is done beside the meter's loop."""
         before = self._planning.in_force
         new = Found(problem=given, schedule=planned.schedule, trouble=planned.trouble, because=because)
         found = await asyncio.to_thread(planning.found, self._planning, new)
-        plan, newest = found.in_force, self._planning.in_force
+        plan = found.in_force
         assert plan is not None
-        if newest is not None and newest.problem.at > given.at:
+        if number < self._followed:
             return  # a later one was quicker
-        self._planning = replace(self._planning, in_force=plan, works=False)
+        self._followed = number
+        self._planning = replace(self._planning, in_force=plan, works=number < self._begun)
         if before is None or before.trouble != plan.trouble:
             level = logging.WARNING if plan.trouble else logging.INFO
             log.log(level, "it is the %s's%s", plan.schedule.by, f": {plan.trouble}" if plan.trouble else "")

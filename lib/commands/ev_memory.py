@@ -153,6 +153,7 @@ def standing(
         usual=charging.usual,
         owners=owners,
         counts=counts,
+        away={name: state.trip for name, state in charging.cars.items() if state.trip is not None},
     )
 
 
@@ -165,6 +166,7 @@ def begun(rules: ChargingRules, kept: Kept, *, at: datetime, now_s: float) -> Ch
     return replace(
         charging,
         bays=bays,
+        cars={name: replace(state, trip=known.away.get(name)) for name, state in charging.cars.items()},
         plugged=replace(known.plugged, cables=cables),
         usual=known.usual,
         calendars={

@@ -11,7 +11,7 @@ from lib.core.carport import Bay, Charging
 from lib.core.charging import Event, Wanted
 from lib.core.circuits import Circuit
 from lib.core.claims import BATTERY
-from lib.core.modes import Phases
+from lib.core.modes import UNBOOSTED, Phases
 from lib.core.plugged import Named
 from lib.core.soc import TYPED
 from lib.hub.client import Peer
@@ -88,6 +88,8 @@ def _charger(taker: Taker, bay: Bay, order: object) -> Answer:
                 return Refused(why=f"{name} cannot switch phases, it has {has}; switches_phases in config.py says so")
             taker.take(Wanted(charger=name, phases=phases))
             return Done(what=f"{name}: phases {phases}")
+        case Boost(minutes=minutes) if minutes and bay.mode in UNBOOSTED:
+            return Refused(why=f"{name} is {bay.mode}, as you set it: choose auto, pv_only, pv_all or max first")
         case Boost(minutes=minutes):
             at = taker.charging.at
             taker.take(Wanted(charger=name, boost_until=at + timedelta(minutes=minutes)))

@@ -19,6 +19,7 @@ class Ground(StrEnum):
     """What decides about the battery."""
 
     STARTING = "starting"
+    LISTENS = "listens"
     SILENT = "battery silent"
     FAULT = "fault"
     SAFE = "safe"
@@ -83,6 +84,7 @@ class BatteryWhy:
 ENGLISH: Final[Mapping[Ground, str]] = MappingProxyType(
     {
         Ground.STARTING: "the battery has not been read yet",
+        Ground.LISTENS: "waits for the first word of the meter app",
         Ground.SILENT: "the battery does not answer: {name}",
         Ground.FAULT: "the battery reports a fault: {name}",
         Ground.SAFE: "handed back to its own mode: {name}",

@@ -17,7 +17,7 @@ from lib.core.circuits import Amps, safe_a
 from lib.core.cost import PriceSlot
 from lib.core.followed import Followed, aged
 from lib.core.gauges import Gauged, GaugeEvent, Limited, Ungauged, Unlimited
-from lib.core.modes import Mode, Phases
+from lib.core.modes import UNBOOSTED, Mode, Phases
 from lib.core.outside import Proposed
 from lib.core.pace import fallen
 from lib.core.plugged import Named
@@ -290,7 +290,7 @@ def _wanted(charging: Charging, wanted: Wanted) -> Charging:
         # for the car that is about to come, however long the last one is gone
         empty_s=bay.empty_s if wanted.mode is None or bay.empty_s is None else charging.now_s,
     )
-    if changed.boost_until is not None and changed.boost_until <= charging.at:
+    if changed.boost_until is not None and (changed.boost_until <= charging.at or changed.mode in UNBOOSTED):
         changed = replace(changed, boost_until=None)
     said = []
     if changed.mode is not bay.mode:

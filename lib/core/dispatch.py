@@ -28,6 +28,7 @@ SMALL_W, SMALL_S = 150.0, 3.0  # and one that small, not each second
 IDLES_S = 30.0  # what flows so long after they were told to rest flows at rest
 STARTS_S = 5.0  # a start first hears the house, the prices and the cars
 HOLD_STEP_W = 150.0  # the sun is told anew to be held back when it differs by so much
+BEGINS = frozenset({Ground.STARTING, Ground.LISTENS})
 MORE_W = 300.0  # so much more sun is let through than the batteries take, while they could take more
 
 
@@ -87,21 +88,21 @@ def _handed(storage: Storage, rules: StorageRules, known: Pool) -> BatteryWhy | 
         return BatteryWhy(ground=Ground.STARTING)
     if silent_s is None:
         if storage.now_s - storage.began_s < rules.lease_s:
-            return BatteryWhy(ground=Ground.STARTING)
+            return BatteryWhy(ground=Ground.LISTENS)
         return BatteryWhy(ground=Ground.SAFE, name="the meter app has not been heard")
     if silent_s > rules.lease_s:
         gone = storage.site.heard_s is None or storage.now_s - storage.site.heard_s > STARTS_S
         who = "the meter app is silent" if gone else "the meter is silent"
         return BatteryWhy(ground=Ground.SAFE, name=who)
     if storage.site.base_w is None or storage.now_s - storage.began_s < STARTS_S:
-        return BatteryWhy(ground=Ground.STARTING)
+        return BatteryWhy(ground=Ground.LISTENS)
     return None
 
 
 def _released(storage: Storage, why: BatteryWhy) -> Storage:
     """All of them left to themselves; nothing is asked and nothing given."""
     cells = {name: replace(cell, setpoint=None) for name, cell in storage.cells.items()}
-    refused = sentence(why) if storage.cars.wanted and why.ground is not Ground.STARTING else ""
+    refused = sentence(why) if storage.cars.wanted and why.ground not in BEGINS else ""
     return replace(
         storage,
         cells=cells,

@@ -27,6 +27,7 @@ class Prospect:
         plugged: whether it hangs there now; phases: the meter's that it charges on.
         returns: when it is back from the trip that it is on; None: it is on none, or nobody knows.
         waits: whether it does what a plan says: on its owner's word, as off or max, it does not, nor when it has ended.
+        ended_pct: the most that it may have, where it has ended by itself: it takes no more.
 
     """
 
@@ -42,6 +43,7 @@ class Prospect:
     phases: tuple[int, ...] = (1, 2, 3)
     returns: datetime | None = None
     waits: bool = True
+    ended_pct: float | None = None
 
     @property
     def supposed_pct(self) -> float:
@@ -88,6 +90,9 @@ def needs(
         if prospect.returns is not None and trip.departs < prospect.returns:
             continue  # it is on it: what that takes is off already
         is_first = not found
+        goal_pct = target_pct(trip.ask, prospect.car)
+        if is_first and prospect.ended_pct is not None and prospect.ended_pct >= goal_pct:
+            low_pct = max(low_pct, goal_pct)  # it took all that it wanted, and may well have that
         of = partial(
             need,
             trip,

@@ -78,9 +78,14 @@ def same_wants(wants: tuple[Want, ...], before: tuple[Want, ...]) -> bool:
 
 def same_rows(rows: tuple[Row, ...], before: tuple[Row, ...]) -> bool:
     """Whether rows carry about the same for the same devices: what else flows in a circuit changes all the time."""
-    if [(one.name, one.phase, one.members) for one in rows] != [(one.name, one.phase, one.members) for one in before]:
+    if wiring(rows) != wiring(before):
         return False
     return all(abs(new.most_w - old.most_w) <= SAME_W for new, old in zip(rows, before, strict=True))
+
+
+def wiring(rows: tuple[Row, ...]) -> list[tuple[object, ...]]:
+    """Which circuits there are, and what hangs on them."""
+    return [(one.name, one.phase, one.members) for one in rows]
 
 
 def _serves(plan: InForce, problem: Problem) -> bool:

@@ -20,6 +20,9 @@ class Mode(StrEnum):
     AUTO = "auto"
 
 
+UNBOOSTED = frozenset({Mode.OFF, Mode.MANUAL})  # the owner's hand off, and his own hand on: neither is ours to pass
+
+
 class Phases(StrEnum):
     """On how many phases a charger shall charge that can switch."""
 

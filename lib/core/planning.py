@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from lib.core.arbitrage import Store
-from lib.core.in_force import Found, InForce, chosen, same_rows, same_wants
+from lib.core.in_force import Found, InForce, chosen, same_rows, same_wants, wiring
 from lib.core.plan import Want
 from lib.core.problem import Row
 from lib.core.quarter import QUARTER, start_of
 from lib.core.wants import left_wh
 
 HEARD_S = 60.0  # what a program said longer ago holds no more: it says its state each 5 s
-OFF_W, OFF_S, AGAIN_S = 800.0, 120.0, 300.0  # so much more or less than foreseen, for so long, is news; not too often
+OFF_W = 800.0  # so much more or less than foreseen is news,
+OFF_S, AGAIN_S = 120.0, 300.0  # as is what circuits carry otherwise, once it has lasted for so long; and not too often
 BEHIND_WH, SOON = 250.0, timedelta(hours=2)  # so much less of what it must have by then is much
 LEAST_GAP_S = 3.0  # between two plans: news that come together make one
 NEVER, NEW_QUARTER = "the first plan", "a new quarter"
@@ -56,7 +57,8 @@ class Planning:
     Attributes:
         cars, battery: None: nobody said anything yet, or for too long.
         news: why another plan is due, "" for no reason; off_s: since when the house draws otherwise than foreseen.
-        begun_s: when one was last begun; works: it is not there yet.
+        begun_s: when one was last begun; works: it is not there yet. rows: what circuits carried then, rows_s: since
+            when they carry otherwise.
 
     """
 
@@ -67,6 +69,8 @@ class Planning:
     off_s: float | None = None
     begun_s: float | None = None
     works: bool = False
+    rows: tuple[Row, ...] = ()
+    rows_s: float | None = None
 
 
 def cars_heard(planning: Planning, cars: Cars) -> Planning:
@@ -84,9 +88,27 @@ def cars_heard(planning: Planning, cars: Cars) -> Planning:
         news = "a charger's mode changed"
     elif not same_wants(cars.wants, before.wants):
         news = "what cars need changed"
-    elif not same_rows(cars.rows, before.rows):
+    elif wiring(cars.rows) != wiring(before.rows) or _carry_otherwise(planning, cars):
         news = "what circuits carry changed"
-    return _told(replace(planning, cars=cars), news)
+    rows_s = None if news or same_rows(cars.rows, planning.rows) else _since_s(planning.rows_s, cars.heard_s)
+    return _told(replace(planning, cars=cars, rows_s=rows_s), news)
+
+
+def _carry_otherwise(planning: Planning, cars: Cars) -> bool:
+    """Whether circuits have carried otherwise than when a plan was last begun, for long enough."""
+    if same_rows(cars.rows, planning.rows):
+        return False
+    return _lasts(planning, _since_s(planning.rows_s, cars.heard_s), cars.heard_s)
+
+
+def _since_s(since_s: float | None, now_s: float) -> float:
+    return now_s if since_s is None else since_s
+
+
+def _lasts(planning: Planning, since_s: float, now_s: float) -> bool:
+    """Whether what is otherwise since then is worth another plan: a kettle is not, nor is it so soon after the last."""
+    lately = planning.begun_s is not None and now_s - planning.begun_s < AGAIN_S
+    return now_s - since_s >= OFF_S and not lately
 
 
 def battery_heard(planning: Planning, battery: Battery) -> Planning:
@@ -113,9 +135,8 @@ def measured(planning: Planning, base_w: float | None, at: datetime, now_s: floa
     span = next((one for one in plan.problem.spans if one.start <= at < one.end), None) if plan else None
     if base_w is None or span is None or abs(base_w - span.net_w) < max(OFF_W, 2 * span.safe_w):
         return planning if planning.off_s is None else replace(planning, off_s=None)
-    off_s = now_s if planning.off_s is None else planning.off_s
-    lately = planning.begun_s is not None and now_s - planning.begun_s < AGAIN_S
-    if now_s - off_s < OFF_S or lately:
+    off_s = _since_s(planning.off_s, now_s)
+    if not _lasts(planning, off_s, now_s):
         return planning if planning.off_s is not None else replace(planning, off_s=off_s)
     more_kw = (base_w - span.net_w) / 1000
     news = f"the house draws {abs(more_kw):.1f} kW {'more' if more_kw > 0 else 'less'} than foreseen"
@@ -153,7 +174,8 @@ def due(planning: Planning, at: datetime, now_s: float) -> str:
 
 def begun(planning: Planning, now_s: float) -> Planning:
     """Once a planner has what is known: what comes from now on is news again."""
-    return replace(planning, news="", begun_s=now_s, works=True)
+    rows = planning.cars.rows if planning.cars else ()
+    return replace(planning, news="", begun_s=now_s, works=True, rows=rows, rows_s=None)
 
 
 def failed(planning: Planning, because: str) -> Planning:

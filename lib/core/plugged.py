@@ -234,7 +234,8 @@ def _found(plugged: Plugged, cable: OnCable, rules: Rules) -> Iterator[tuple[str
     free = [car for car in cars if car not in held and not _elsewhere(car, cable, plugged.plugs.get(car), rules)]
     if len(free) == 1:
         yield free[0], Ground.ONLY_ONE
-    for cars_of_trips in (_back(rules.trips, cable.since), _soon(rules.trips, cable.since)):
+    leaving = _soon(rules.trips, cable.since) - _at_their_own(plugged, cable, rules)
+    for cars_of_trips in (_back(rules.trips, cable.since), leaving):
         fitting = [car for car in free if car in cars_of_trips]
         if len(fitting) == 1:
             yield fitting[0], Ground.TRIP
@@ -310,6 +311,11 @@ def _back(trips: tuple[Trip, ...], at: datetime) -> set[str]:
 def _soon(trips: tuple[Trip, ...], at: datetime) -> set[str]:
     """The cars that leave in the next hours."""
     return {one.car for one in trips if at < one.departs <= at + SOON}
+
+
+def _at_their_own(plugged: Plugged, cable: OnCable, rules: Rules) -> set[str | None]:
+    """The cars that have a charger of their own elsewhere which is free: there they will be plugged in."""
+    return {one.car for name, one in rules.chargers.items() if name != cable.charger and name not in plugged.cables}
 
 
 def _without(by_charger: Mapping[str, T], charger: str) -> dict[str, T]:

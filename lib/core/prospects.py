@@ -122,6 +122,7 @@ def _prospect(charging: Charging, name: str, car: CarRules) -> Prospect:
     bay = charging.bays[charger] if charger else home or next(iter(charging.bays.values()), None)
     trip, low_pct = charging.cars[name].trip, known.low_pct(charging.at)
     likely_pct = known.pct() if known.confidence(charging.at) is Confidence.GUESS else None
+    ended = charger is not None and bay is not None and bay.ended
     is_away = charger is None and trip is not None and charging.at < trip.returns
     if is_away and trip is not None and low_pct is not None:
         low_pct = foresight.left_pct(car, trip.ask, low_pct)
@@ -137,7 +138,8 @@ def _prospect(charging: Charging, name: str, car: CarRules) -> Prospect:
         least_w=least_w(bay.post, car) if bay else 0.0,
         plugged=charger is not None,
         returns=trip.returns if is_away and trip is not None else None,
-        waits=bay is None or (bay.mode is Mode.AUTO and not (charger and bay.ended)),
+        waits=bay is None or (bay.mode is Mode.AUTO and not ended),
+        ended_pct=known.high_pct(charging.at) if ended else None,
         phases=conductors(bay.post.rules.wired, most_phases(bay.post, car)) if bay else (1, 2, 3),
     )
 

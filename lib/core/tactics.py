@@ -84,6 +84,17 @@ class Facts:
         need = self.need
         return max(self.car.everyday_pct, need.target_pct if need and self.mode is Mode.AUTO else 0.0)
 
+    @property
+    def has_enough(self) -> bool:
+        """Whether its likely state of charge is what it shall have.
+
+        A trip counts what it surely has, and goes on until that is enough. Where the owner wants all, and for a trip
+        that does, the car ends by itself.
+        """
+        if self.pct is None or self.pct < self.target_pct or self.boosts or self.mode is Mode.MAX:
+            return False
+        return self.mode is not Mode.AUTO or self.need is None or not self.need.energy_wh
+
 
 def proposals(facts: Facts) -> tuple[Proposal, ...]:
     """Who wants what; without the budget and the circuits, which others put."""
@@ -97,7 +108,7 @@ def _proposals(facts: Facts) -> Iterator[Proposal]:
         yield _fence("no car", claims.FAULT, facts, Why(reason=Reason.NO_CAR), high_w=0.0)
     if facts.mode is Mode.OFF:
         yield _fence("owner", claims.OWNER, facts, Why(reason=Reason.OFF), low_w=0.0, high_w=0.0)
-    if facts.pct is not None and facts.pct >= facts.target_pct:
+    if facts.has_enough:
         yield _fence("limit", claims.LIMIT, facts, _enough(facts), high_w=0.0)
     if facts.ended:  # it is left offered: the car may heat itself before it leaves
         yield _fence("car ended", claims.LIMIT, facts, Why(reason=Reason.CAR_ENDED), high_w=facts.least_w)

@@ -3,6 +3,7 @@
 Knows no wish, no trip and no order.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from lib.core import arrival, plugged, post, sessions, soc, uptake
@@ -95,12 +96,17 @@ def _fallen(charging: Charging, name: str, before: Post, now: Post, rules: Charg
     return replace(charging, site=known, gauges=gauges)
 
 
+def _driven(charging: Charging) -> Iterator[Trip]:
+    """The trips that cars are on, which are no longer ahead."""
+    return (state.trip for state in charging.cars.values() if state.trip is not None)
+
+
 def cable_told(charging: Charging, event: plugged.Event, rules: ChargingRules, *said: str) -> Charging:
     """Who hangs where, after something that may tell; what was charged goes to the car that it turns out to be."""
     known = plugged.Rules(
         cars=rules.cars,
         chargers=rules.chargers,
-        trips=charging.trips.trips,
+        trips=(*charging.trips.trips, *_driven(charging)),
         late=rules.late,
         began=charging.at - timedelta(seconds=charging.now_s - charging.began_s),
     )

@@ -13,7 +13,7 @@ from lib.core.modes import Mode, Phases
 from lib.core.plugged import Plugged
 from lib.core.sessions import Session
 from lib.core.soc import Soc
-from lib.core.trip import Entry
+from lib.core.trip import Entry, Trip
 from lib.core.usual import Usual
 from lib.store import standing as records
 from lib.store.standing import Key, Records
@@ -52,6 +52,7 @@ class Switches:
 class Standing:
     """How things stand: intents, open sessions and switches by charger, states of charge by car, calendars by name.
 
+    away: by car, the trip that it left for;
     counts: by charger, what its quarter came to so far;
     owners: what chargers were set to when we came, by charger, until that is given back;
     plugged: which car hangs where, the owner's word for it among that; usual: what the house draws at an hour.
@@ -66,6 +67,7 @@ class Standing:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     owners: Mapping[str, Found] = field(default_factory=dict)
     counts: Mapping[str, Count] = field(default_factory=dict)
+    away: Mapping[str, Trip] = field(default_factory=dict)
 
 
 Closed = Mapping[tuple[str, datetime], Session]  # by charger and begin
@@ -80,6 +82,7 @@ NAMED: Mapping[str, type] = {
     "calendars": Calendar,
     "owners": Found,
     "counts": Count,
+    "away": Trip,
 }
 KINDS: Mapping[str, type] = {**SINGLE, **NAMED}
 NOTED = timedelta(minutes=1)

@@ -116,6 +116,17 @@ async def test_it_plans_for_what_it_heard_and_says_why(monkeypatch: pytest.Monke
         assert later.seq > first.seq
 
 
+async def test_a_meter_whose_clock_goes_back_gets_its_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan in force was made for a later time; the next one takes its place, and the next quarter has another."""
+    async with a_room(monkeypatch) as room:
+        room.pass_to(3_600)
+        await room.planned(lambda plan: plan.spans)
+        room.pass_to(0)
+        back = await room.planned(lambda plan: plan.spans and plan.spans[0].start <= AT)
+        room.pass_to(900)
+        assert (await room.planned(lambda plan: plan.seq > back.seq)).because == "a new quarter"
+
+
 async def test_prices_that_are_published_make_another_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     """At once, not only with the next quarter."""
     async with a_room(monkeypatch) as room:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from lib.clock import TurnedClock
 from lib.commands.ev_memory import SHOWN, Memory, begun, remembered, standing
-from lib.core.car import CarReading, CarTold
+from lib.core.car import Ask, CarReading, CarTold
 from lib.core.carport import Charging, ChargingRules, with_bay
 from lib.core.charger import Found, Plug
 from lib.core.charging import Wanted
 from lib.core.modes import Mode, Phases
 from lib.core.plugged import Named
 from lib.core.soc import TYPED
+from lib.core.trip import Trip
 from lib.core.uptake import Switching
 from lib.messages.ev import say_charging
 from lib.settings import Settings
@@ -80,6 +81,17 @@ async def test_a_start_goes_on_from_what_was(tmp_path: Path) -> None:
     }
     assert before.calendars["family"].entries == after.calendars["family"].entries
     assert Mode.AUTO is after.bays["drive"].mode
+
+
+async def test_a_car_that_is_away_stays_on_its_trip(tmp_path: Path) -> None:
+    """By it the car is known when it comes back, and how full it may be."""
+    yard = lived()
+    trip = Trip(key="1", car="car_2", title="Gent", ready=NOON, departs=NOON, returns=LATER, ask=Ask(km=100.0))
+    cars = {**yard.charging.cars, "car_2": replace(yard.charging.cars["car_2"], trip=trip)}
+    async with awake(tmp_path, TurnedClock(NOON)) as memory:
+        memory.take(replace(yard.charging, cars=cars))
+    async with awake(tmp_path, TurnedClock(LATER)) as memory:
+        assert [None, trip] == [memory.charging.cars[name].trip for name in ("car_1", "car_2")]
 
 
 def test_seconds_of_another_clock_become_its_own() -> None:

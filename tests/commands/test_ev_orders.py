@@ -91,6 +91,19 @@ async def test_a_boost_lasts_from_now_on_by_the_meters_time() -> None:
     assert yard.charging.bays["garage"].boost_until is None
 
 
+@pytest.mark.parametrize("mode", [Mode.OFF, Mode.MANUAL])
+async def test_a_boost_is_refused_where_the_owner_keeps_his_hand(mode: Mode) -> None:
+    """It would be shown, and nothing would be done; one that runs ends with such a mode."""
+    yard = Yard()
+    yard.read()
+    assert (True, "garage: fast for 90 minutes") == await told(yard, Boost(charger="garage", minutes=90))
+    await told(yard, SetMode(charger="garage", mode=mode))
+    assert yard.charging.bays["garage"].boost_until is None
+    refused = f"garage is {mode}, as you set it: choose auto, pv_only, pv_all or max first"
+    assert (False, refused) == await told(yard, Boost(charger="garage", minutes=90))
+    assert (True, "garage: no longer fast") == await told(yard, Boost(charger="garage", minutes=0))
+
+
 async def test_what_is_typed_counts_at_once() -> None:
     """As the owner's own word."""
     yard = Yard()

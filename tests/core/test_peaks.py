@@ -114,3 +114,27 @@ def test_a_new_month_keeps_the_old_one_until_the_history_shows_it() -> None:
     )
     assert [one.peak_w for one in august.past] == [9495.0]
     assert [one.peak_w for one in later.past] == [9495.0]
+
+
+def test_a_meter_that_is_replaced_in_the_midst_of_a_month_undoes_no_peak() -> None:
+    """The month counts the highest quarter of the connection; the new meter knows only its own."""
+    paid = MonthPeak(date(2026, 11, 1), 5200.0, local("2026-11-10 18:15"))
+    old = peaks_of(a_reading(local("2026-11-20 12:00"), month_peak=Peak(stamp(local("2026-11-10 18:15")), paid.peak_w)))
+    assert paid == old.running
+    low = a_reading(local("2026-11-20 13:00"), month_peak=Peak(stamp(local("2026-11-20 12:45")), 300.0))
+    new = peaks_of(low, before=old)
+    assert paid == new.running
+    higher = MonthPeak(date(2026, 11, 1), 5300.0, local("2026-11-28 18:15"))
+    raised = a_reading(local("2026-11-28 18:16"), month_peak=Peak(stamp(local("2026-11-28 18:15")), higher.peak_w))
+    assert higher == peaks_of(raised, before=new).running
+    shown = history(("2026-12-01 00:00", "2026-11-25 10:00", 2100.0))
+    turned = peaks_of(a_reading(local("2026-12-01 00:05"), history=shown), before=new)
+    assert (paid,) == turned.past
+
+
+def test_a_peak_that_was_misread_gives_way_to_the_meters_word() -> None:
+    """It is of the same quarter."""
+    at = local("2026-11-10 18:15")
+    wrong = peaks_of(a_reading(local("2026-11-20 12:00"), month_peak=Peak(stamp(at), 9200.0)))
+    right = peaks_of(a_reading(local("2026-11-20 12:01"), month_peak=Peak(stamp(at), 2200.0)), before=wrong)
+    assert MonthPeak(date(2026, 11, 1), 2200.0, at) == right.running

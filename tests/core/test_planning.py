@@ -85,14 +85,42 @@ def test_what_cars_want_is_news_and_what_they_charge_is_none() -> None:
     assert "" == news(plugged=frozenset(), wants=(), known=False)  # ev has just begun, and has not looked yet
 
 
+ROW = Row(name="drive L1", most_w=4_600.0, phase=1, members=frozenset({"blue"}))
+CARRY = "what circuits carry changed"
+
+
+def carried(known: Planning, most_w: float, *, heard_s: float) -> Planning:
+    """After a word of ev's about what a circuit leaves."""
+    return planning.cars_heard(known, Cars(rows=(replace(ROW, most_w=most_w),), heard_s=heard_s))
+
+
 def test_what_flows_in_a_circuit_beside_the_cars_is_no_news() -> None:
-    """It changes each second; another limit is news, and so is a car that hangs elsewhere."""
-    row = Row(name="drive L1", most_w=4_600.0, phase=1, members=frozenset({"blue"}))
-    known = planning.begun(planning.cars_heard(Planning(), Cars(rows=(row,))), 0.0)
-    assert "" == planning.cars_heard(known, Cars(rows=(replace(row, most_w=4_100.0),))).news
-    assert "what circuits carry changed" == planning.cars_heard(known, Cars(rows=(replace(row, most_w=2_300.0),))).news
-    elsewhere = replace(row, members=frozenset({"red"}))
-    assert "what circuits carry changed" == planning.cars_heard(known, Cars(rows=(elsewhere,))).news
+    """It changes each second; a car that hangs elsewhere is news, and at once."""
+    known = planning.begun(carried(Planning(), 4_600.0, heard_s=0.0), 0.0)
+    assert "" == carried(known, 4_100.0, heard_s=5.0).news
+    elsewhere = replace(ROW, members=frozenset({"red"}))
+    assert CARRY == planning.cars_heard(known, Cars(rows=(elsewhere,), heard_s=5.0)).news
+
+
+def test_a_circuit_that_leaves_less_for_two_minutes_is_news() -> None:
+    """It is told at most each five minutes."""
+    known = planning.begun(carried(Planning(), 4_600.0, heard_s=0.0), -planning.AGAIN_S)
+    for heard_s in range(5, 125, 5):
+        known = carried(known, 2_300.0, heard_s=float(heard_s))
+        assert "" == known.news
+    assert CARRY == carried(known, 2_300.0, heard_s=125.0).news
+    assert "" == carried(planning.begun(known, 100.0), 2_300.0, heard_s=125.0).news
+    assert "" == carried(carried(known, 4_600.0, heard_s=120.0), 2_300.0, heard_s=125.0).news
+
+
+def test_a_boiler_that_switches_on_a_circuit_makes_no_plan_at_each_switch() -> None:
+    """1.5 kW with each word of ev."""
+    known, begun = planning.begun(carried(Planning(), 5_000.0, heard_s=0.0), 0.0), 0
+    for heard_s in range(5, 605, 5):
+        known = carried(known, 5_000.0 - 1_500.0 * (heard_s // 5 % 2), heard_s=float(heard_s))
+        if CARRY == planning.due(known, AT, float(heard_s)):
+            known, begun = planning.begun(known, float(heard_s)), begun + 1
+    assert not begun
 
 
 def test_the_first_plan_is_not_called_a_change() -> None:

@@ -138,18 +138,38 @@ def test_a_car_that_says_off_much_later_is_not_it_either() -> None:
     ("trips", "found"),
     [
         ((trip("car_2", -9, 0.3),), "car_2"),
-        ((trip("car_2", 3, 5),), "car_2"),
+        ((trip("car_2", 3, 5),), "car_1"),
         ((trip("car_1", 3, 5), trip("car_2", -9, 0.3)), "car_2"),
         ((trip("car_1", -9, 0.3), trip("car_2", -9, 0.3)), "car_1"),
         ((trip("car_2", -9, -5),), "car_1"),
     ],
-    ids=["comes home", "leaves soon", "home before leaving", "both come", "long back"],
+    ids=["comes home", "leaves soon from its own", "home before leaving", "both come", "long back"],
 )
 def test_the_trip_that_fits(trips: tuple[Trip, ...], found: str) -> None:
-    """The one that comes home about now, else the one that leaves soon; two that fit are none."""
+    """The one that comes home about now; two that fit are none."""
     story = Story(rules=Rules(cars=CARS, chargers=CHARGERS, trips=trips))
     ground = Ground.TRIP if found == "car_2" else Ground.DEFAULT
     assert (found, ground) == story.see(0, charger())
+
+
+def test_a_car_that_leaves_soon_is_looked_for_at_its_own_charger_first() -> None:
+    """Its trip fits where it has none, or where another car stands on that."""
+    leaves = (trip("car_2", 3, 5),)
+    shared = Story(rules=Rules(cars=CARS, chargers={"garage": CHARGERS["garage"]}, trips=leaves))
+    assert ("car_2", Ground.TRIP) == shared.see(0, charger())
+    third = {**CARS, "car_3": replace(CARS["car_1"], name="car_3")}
+    taken = Story(rules=Rules(cars=third, chargers=CHARGERS, trips=leaves))
+    taken.see(-2, charger(name="drive"))
+    taken.see(-1, Named(charger="drive", car="car_3"))
+    assert ("car_2", Ground.TRIP) == taken.see(0, charger())
+
+
+def test_two_cars_come_home_and_one_leaves_in_the_morning() -> None:
+    """Each hangs on its own cable, in whatever order they come."""
+    story = Story(rules=Rules(cars=CARS, chargers=CHARGERS, trips=(trip("car_2", 11, 20),)))
+    assert ("car_1", Ground.DEFAULT) == story.see(0, charger())
+    story.see(30, charger(name="drive"))
+    assert ("car_1", "car_2") == (story.plugged.car("garage"), story.plugged.car("drive"))
 
 
 def test_the_owners_word_holds_until_the_car_leaves() -> None:

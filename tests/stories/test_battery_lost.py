@@ -188,7 +188,7 @@ def test_one_of_two_batteries_hangs_and_the_other_goes_on() -> None:
 def test_a_start_listens_before_it_acts() -> None:
     """Five seconds for the house, the prices and the cars."""
     home = a_cellar(SUMMER, soc_pct=60.0, base_w=lambda _: 500.0)
-    assert "the battery has not been read yet" == home.run(4).stored
+    assert "waits for the first word of the meter app" == home.run(4).stored
     assert [] == home.told_w()
     assert -500 == pytest.approx(home.run(6).battery_w, abs=30)
 

@@ -6,16 +6,19 @@ import pytest
 
 from lib.core.agenda import Unlisted
 from lib.core.car import CarMissed, CarReading, CarTold
+from lib.core.carport import ChargingRules
 from lib.core.claims import Cause
 from lib.core.needs import Step
+from lib.core.plugged import Ground, Named
 from lib.core.soc import Confidence
 from lib.sim.car import Car
 from tests.conftest import local
 from tests.core.prices import rates
 from tests.stories.driveway import Driveway
-from tests.stories.homes import EVENING, STATES, a_car, a_home, a_trip, day_and_night
+from tests.stories.homes import EVENING, STATES, a_car, a_charger, a_home, a_point, a_trip, day_and_night
 
 HOUR = timedelta(hours=1)
+TWO = ("car_1", "car_2")
 
 
 def announced(home: Driveway) -> list[str]:
@@ -216,6 +219,34 @@ def test_a_guess_makes_nothing_urgent_that_it_does_not_need_itself() -> None:
         assert low_pct is not None
         assert low_pct < 70 < (home.pct() or 0.0) - 9
         assert step is home.need().step
+
+
+def test_a_car_that_ended_by_itself_has_its_trip_met() -> None:
+    """Nobody knows its limit; by reckoning it may be full, and it takes no more. That is no alarm."""
+    home = a_home(soc_pct=97.0, state="unknown", base_w=lambda _: 400.0, peak_w=4_500.0).run(5)
+    home.type_soc(96.0)
+    home.list_trips(a_trip("@car_1@ Paris full", EVENING + 8 * HOUR))
+    home.run(hours=7.5, until=lambda: home.ev.bays["garage"].ended)
+    home.run(minutes=5)
+    assert home.ev.bays["garage"].ended
+    assert not home.need().energy_wh
+    assert not [line for line in home.log if "cannot be met" in line]
+
+
+def test_a_car_that_comes_home_from_its_trip_is_known_by_it() -> None:
+    """Another one is the cable's default; the trip has been over the calendar's edge for hours."""
+    start = local("2026-11-20 08:00")
+    rules = ChargingRules(chargers={"garage": a_charger(car="car_2")}, cars={name: a_car(name) for name in TWO})
+    home = Driveway(start, a_point(start, Car(phases=1, soc_pct=60.0)), rules=rules).run(20)
+    home.tell(Named(charger="garage", car="car_1"))
+    home.list_trips(a_trip("@car_1@ Gent 100 km", start + HOUR, hours=8))
+    home.run(minutes=45)
+    home.points["garage"].unplug()
+    home.run(hours=8.3)
+    home.points["garage"].plug_in()
+    home.run(minutes=1)
+    cable = home.ev.plugged.cables["garage"]
+    assert ("car_1", Ground.TRIP) == (cable.car, cable.ground)
 
 
 def test_a_car_cloud_that_is_dead_for_a_week_is_told_once() -> None:

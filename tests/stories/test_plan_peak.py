@@ -6,6 +6,7 @@ from datetime import timedelta
 from lib.core.carport import ChargingRules
 from lib.core.circuits import Circuit
 from lib.core.claims import Cause
+from lib.core.needs import Step
 from lib.sim.car import Car
 from tests.conftest import local
 from tests.core.prices import electricity
@@ -32,6 +33,21 @@ def test_a_trip_that_needs_more_raises_the_target_once() -> None:
     assert real_pct(home) >= 52.0
     assert not home.plan.quarters
     assert home.house.ledger.target_w <= max(home.averages_w) + 1.0
+
+
+def test_a_car_goes_on_until_it_surely_has_what_its_trip_takes() -> None:
+    """90 %, above the everyday limit. Stopped at what it most likely has, it would lack that little to the end.
+
+    What nobody draws raises no target, however little time is left for it.
+    """
+    home = a_planned(goal_pct=90.0, car_pct=78.0, peak_w=0.0, store_pct=None).run(minutes=2)
+    steps = set()
+    for _ in range(34):
+        home.run(minutes=15)
+        steps |= {need.step for need in home.ev.needs["car_1"][:1]}
+    assert max(steps) < Step.HELP
+    assert real_pct(home) >= 90.0
+    assert {FLOOR_W} == {round(plan.target_w, 6) for _, plan in home.plans}
 
 
 def test_a_trip_that_fits_leaves_the_peak_alone() -> None:
