@@ -57,7 +57,7 @@ class Battery(Protocol):
 
     @property
     def polite_s(self) -> float:
-        """So many seconds lie between two calls, but for one that cannot wait."""
+        """So many seconds lie between two calls, but for one that cannot wait any longer."""
 
     async def read(self) -> BatteryReading:
         """What it says now, with what it is set to read back. Raises BatteryError, within 5 s."""

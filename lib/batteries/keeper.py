@@ -66,6 +66,7 @@ class Keeper:
         self._handed = False  # it was handed back once, as the last run may have died
         self._held = _Held()
         self._asked_s = self._called_s = -math.inf  # the last read, the last call of any kind
+        self._answered_s = clock.monotonic()  # the last read that it answered
         self._usual_s = 0.0  # how long its last read took
         self._silent_s: float | None = None  # since when it does not answer
         self._missed = False  # and that was said
@@ -166,7 +167,11 @@ class Keeper:
         if self._silent_s is not None:
             return self._read_again_s
         polite_s = self._battery.polite_s
-        return max(self._asked_s + max(self._pace.read_s, polite_s), self._called_s + polite_s)
+        each_s = max(self._pace.read_s, polite_s)
+        calm_s = min(
+            self._called_s + polite_s, self._answered_s + 2 * each_s
+        )  # one that is told all the time is read too
+        return max(self._asked_s + each_s, calm_s)
 
     async def _rest(self, for_s: float) -> None:
         """Until something new is wanted, at most so long."""
@@ -189,7 +194,7 @@ class Keeper:
             self._asked_s = -math.inf  # a setpoint took its place: ask again after it
             return
         was_silent = self._silent_s is not None
-        self._usual_s = self._clock.monotonic() - asked_s
+        self._answered_s, self._usual_s = asked_s, self._clock.monotonic() - asked_s
         self._hung_up, self._misses, self._silent_s, self._missed = 0, 0, None, False
         self._over(READS, "answers again")
         self._follow(reading, was_silent=was_silent)

@@ -24,7 +24,8 @@ STATE = "SYSTEM_STATE_"
 FULL, EMPTY = "BATTERY_FULL", "BATTERY_EMPTY"
 FAULTS = {"ERROR", "DISCONNECT"}
 STRATEGY_S = 8.0  # between two looks at the strategy
-COUNTERS_S = 300.0  # and at the counters
+COUNTERS_S = 300.0  # and at the counters,
+COUNTING_S = 1.0  # for which the rest does not wait longer
 MOST = 1e12  # beyond that it is no number of W or Wh
 STICKER = "write both, as its sticker shows them, into the secrets"
 
@@ -61,6 +62,7 @@ class Sessy:
         self._clock = clock
         self._strategy = ""  # the one that holds; "" where nobody knows
         self._looked_s = self._counted_s = -math.inf
+        self._goes_on = False  # it told its strategy, and then took too long
         self._owner = NOM  # the one that it had before it was ours
         self._counters: tuple[float | None, float | None] = None, None
 
@@ -68,7 +70,7 @@ class Sessy:
         """The status each time; strategy and counters now and then."""
         read_s = self._clock.monotonic()
         async with self._within():
-            if read_s - self._looked_s >= STRATEGY_S:
+            if read_s - self._looked_s >= STRATEGY_S and not self._goes_on:
                 self._strategy = ""
             strategy = self._strategy or await self._ask_strategy()
             said = await self._ask(STATUS)
@@ -97,13 +99,17 @@ class Sessy:
 
     @asynccontextmanager
     async def _within(self) -> AsyncIterator[None]:
-        """So long for all questions in it together."""
+        """So long for all questions in it together; the next call goes on from a strategy that was told in this one."""
+        looked_s = self._looked_s
         try:
             async with self._box.within(ANSWER_S):
                 yield
         except UnreachableError:
-            self._strategy = ""  # it may have been switched off and on
+            self._goes_on = self._looked_s != looked_s and bool(self._strategy)
+            if not self._goes_on:
+                self._strategy = ""  # it may have been switched off and on
             raise
+        self._goes_on = False
 
     async def _ask_strategy(self) -> str:
         strategy = (await self._ask(STRATEGY)).get("strategy")
@@ -123,15 +129,17 @@ class Sessy:
         """The counters; a firmware without them is not asked again soon, and is well all the same."""
         self._counted_s = at_s
         try:
-            said = (await self._ask(ENERGY)).get("sessy_energy")
+            said = (await self._ask(ENERGY, within_s=COUNTING_S)).get("sessy_energy")
         except BatteryError:
             return
         if isinstance(said, dict):
             self._counters = _number(said, "import_wh"), _number(said, "export_wh")
 
-    async def _ask(self, path: str, say: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    async def _ask(
+        self, path: str, say: Mapping[str, Any] | None = None, *, within_s: float | None = None
+    ) -> dict[str, Any]:
         """The object that it answers to a question, or to what it is told. Raises BatteryError."""
-        answer = await self._box.ask(path, told=say)
+        answer = await self._box.ask(path, told=say, within_s=within_s)
         if answer.status in {401, 403}:
             raise RefusedError(f"{self._box.where} does not let us in: check its user and password; {STICKER}")
         if answer.body is None or answer.status >= 500:

@@ -94,6 +94,20 @@ def test_it_is_handed_back_at_the_start_then_read_each_2_s() -> None:
     assert [None] == [event.setpoint for event in day.events(BatteryTook)]
 
 
+@pytest.mark.parametrize(("polite_s", "reads"), [(0.0, 28), (1.0, 14), (5.0, 5)])
+def test_one_that_is_told_something_else_each_second_is_read_all_the_same(polite_s: float, reads: int) -> None:
+    """A hob that cycles: nobody would know how full it is, however calmly its maker wants it asked."""
+
+    async def story(day: Day) -> None:
+        for second in range(60):
+            day.keeper.want(of(100.0 * second))
+            await day.pass_by(1)
+
+    day = play(story, ToyBattery(polite_s=polite_s))
+    assert len(day.events(BatteryTold)) >= reads
+    assert len(day.told) > 50
+
+
 def test_what_is_wanted_before_the_start_comes_after_the_hand_back() -> None:
     """At once after it."""
 

@@ -1,8 +1,9 @@
 """A Sessy, against a box that speaks its API over real sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import suppress
+from typing import Any, TypeVar
 
 import pytest
 from aiohttp import web
@@ -16,6 +17,7 @@ from lib.sim.http_box import HttpBox, Trouble
 from lib.sim.sessy_box import PASSWORD, USER, SessyBox, open_sessy_box
 from tests.sim.builders import NOON
 
+T = TypeVar("T")
 RULES = BatteryRules(name="cellar", capacity_wh=5_000)
 
 
@@ -178,6 +180,25 @@ async def test_an_answer_that_takes_too_long_is_given_up(
     with pytest.raises(UnreachableError, match="no answer"):
         await sessy.order(of(1_000))
     assert asyncio.get_running_loop().time() - began_s < 1.0
+
+
+async def test_one_that_takes_its_time_is_read_and_told_in_the_end(
+    sessy: Sessy, box: SessyBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may take seconds for each question: one call has not the time for all that it wants to know."""
+    monkeypatch.setattr("lib.batteries.sessy.ANSWER_S", 0.7)
+    monkeypatch.setattr("lib.batteries.sessy.COUNTING_S", 0.1)
+    box.delay_s = 0.4
+
+    async def in_the_end(call: Callable[[], Awaitable[T]]) -> T:
+        for _ in range(5):
+            with suppress(UnreachableError):
+                return await call()
+        return await call()
+
+    assert 50.0 == (await in_the_end(sessy.read)).soc_pct
+    assert 1_000.0 == await in_the_end(lambda: sessy.order(of(1_000)))
+    assert 1_000 == box.battery.power_w
 
 
 async def test_a_box_that_closed_the_connection_is_asked_again(sessy: Sessy, box: SessyBox) -> None:
