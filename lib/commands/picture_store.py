@@ -41,7 +41,7 @@ def storage(because: BatteryWhy = SHAVES, **changes: object) -> Storage:
         "can_help_w": 2690.0,
         "granted_w": 0.0,
         "quarter_w": PAID_W,
-        "flow": Flow(grid_w=3620.0, house_w=5930.0, battery_w=-2310.0, sun_w=0.0, measured=True),
+        "flow": Flow(grid_w=3620.0, house_w=5930.0, cars_w=0.0, battery_w=-2310.0, sun_w=0.0, measured=True),
         "plan": plan(),
         "today": today(),
         "month": month(),

@@ -133,7 +133,7 @@ def _stands(known: Known, order: Propose | Withdraw) -> str:
     put = known.put(order.target)
     if put is None:  # a circuit that nobody wants anything of any more
         return f"{order.target}: no other program wants anything of it"
-    return stands(target_of(put, lives_s(known.outside, known.now_s), whole=False), rung_of(put, order.priority))
+    return stands(target_of(put, lives_s(known.outside, known.now_s)), rung_of(put, order.priority))
 
 
 class Reporter:

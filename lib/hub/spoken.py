@@ -39,6 +39,7 @@ MOST_KW, MOST_PCT = 100.0, 100.0
 LONGEST_NUMBER = 4  # of a priority
 MOST_WORDS = 40  # that a name can have
 AMOUNT: Final = re.compile(r"(?P<number>[-+]?\d{1,7}(?:[.,]\d{1,3})?)(?P<unit>kw|w|s)?", re.IGNORECASE)
+THOUSAND = 3  # digits behind a point that may part thousands
 LOOSE: Final = re.compile(r"(?<=\d)\s+(?=(?:kw|w|s)\b)", re.IGNORECASE)  # what parts an amount from its unit
 PAUSE, FOR = "pause", "for"
 FIELDS: Final = MappingProxyType({"wish": "wish_w", "low": "low_w", "high": "high_w", FOR: "for_s"})
@@ -131,12 +132,18 @@ def _propose(rest: str, newest: Newest) -> Order:
 
 
 def _amount(name: str, said: str) -> float | str:
-    """Watts or seconds; else the text, which no order takes for them."""
+    """Watts or seconds; else the text, which no order takes for them.
+
+    Raises OrderError for one with three decimals that are no kW's: 6.000 may well be meant as 6000.
+    """
     found = AMOUNT.fullmatch(said)
     unit = (found["unit"] or "").casefold() if found else ""
     if found is None or (unit != "" and (unit == "s") != (name == FOR)):
         return said
-    return float(found["number"].replace(",", ".")) * (1000.0 if unit == "kw" else 1.0)
+    whole, point, thousandths = found["number"].replace(",", ".").partition(".")
+    if unit != "kw" and len(thousandths) == THOUSAND:
+        raise OrderError(f"{said} may be {whole} or {whole}{thousandths}: write it without {said[len(whole)]}")
+    return float(f"{whole}{point}{thousandths}") * (1000.0 if unit == "kw" else 1.0)
 
 
 def _withdraw(rest: str, newest: Newest) -> Order:

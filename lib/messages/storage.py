@@ -44,14 +44,14 @@ class BatteryNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """What flows now, as far as it is known: grid_w = house_w + cars_w + battery_w - sun_w.
+    """What flows now, None as far as it is unknown: grid_w = house_w + cars_w + battery_w - sun_w.
 
     measured: the sun is told by an inverter; else it is what is left over, as the meter shows it.
     """
 
     grid_w: float | None = None
     house_w: float | None = None
-    cars_w: float = 0.0
+    cars_w: float | None = None
     battery_w: float | None = None
     sun_w: float | None = None
     measured: bool = False

@@ -182,7 +182,7 @@ def _arrow(node: Node, look: Look, most_w: float, cells: int, *, thick: str = ""
 def _notes(storage: Storage, look: Look, width: int) -> Iterator[Row]:
     """Where the figure of the sun comes from, and whether it is held back."""
     flow, colours = storage.flow, look.colours
-    if not flow.measured:
+    if flow.sun_w is not None and not flow.measured:
         yield from ([(line, colours.quiet)] for line in wrapped(look, UNMEASURED, width))
     if storage.hold_sun_w is not None:
         said = f"the sun is to be held back to {look.kw(storage.hold_sun_w)} kW"

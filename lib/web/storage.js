@@ -102,7 +102,7 @@ function showFlow(card, { flow, hold_sun_w }) {
     },
   });
   write(card, {
-    unmeasured: measured ? "" : "no inverter is read: the sun is what house and cars leave over",
+    unmeasured: measured || sun_w == null ? "" : "no inverter is read: the sun is what house and cars leave over",
     held: hold_sun_w == null ? "" : `the sun is to be held back to ${kw(hold_sun_w)}`,
   });
 }

@@ -48,6 +48,7 @@ def test_the_evening_that_is_drawn_could_be_said() -> None:
     assert battery_why.sentence(told.because, at=NOW) == told.why
     flow = told.flow
     assert flow.house_w is not None
+    assert flow.cars_w is not None
     assert flow.battery_w is not None
     assert flow.sun_w is not None
     assert flow.grid_w == flow.house_w + flow.cars_w + flow.battery_w - flow.sun_w

@@ -117,7 +117,9 @@ async def test_what_is_not_renewed_ends_and_that_is_said(tmp_path: Path) -> None
 async def test_a_person_types_it(tmp_path: Path) -> None:
     """And reads who wants what."""
     async with open_plant(tmp_path) as plant, listening(plant.hub) as ws:
-        assert "as me wishes; priority 40 may have" in await typed(ws, "propose Garage 40 wish 6 kW high 7000W by me")
+        assert "me wishes 6.00 kW, no more because of budget; priority 40 may have" in await typed(
+            ws, "propose Garage 40 wish 6 kW high 7000W by me"
+        )
         [held] = plant.charging.outside["garage"]
         assert ("me", 6_000.0, None, 7_000.0) == (held.source, held.wish_w, held.low_w, held.high_w)
         assert "40 me: wishes 6.00 kW and no more than 7.00 kW" in await typed(ws, "proposals")

@@ -79,12 +79,16 @@ async def test_a_wish_is_answered_with_what_comes_of_it() -> None:
     yard = Plant()
     said = await done(yard, a_proposal(priority=20, wish_w=8_000.0, high_w=9_000.0))
     assert said == (
-        "garage: 0.00 kW, as vpp wishes; priority 20 may have 0.00 to 0.00 kW, no more because of budget; "
+        "garage: 0.00 kW: vpp wishes 8.00 kW, no more because of budget; "
+        "priority 20 may have 0.00 to 0.00 kW, no more because of budget; "
         "the meter app is asked for more, and answers in a second"
     )
     yard.pass_by(1)
     said = await done(yard, Propose(target="garage", source="me", priority=10, wish_w=10_000.0))
-    assert "garage: 9.00 kW, as me wishes; priority 10 may have 0.00 to 9.00 kW, no more because of vpp" == said
+    assert said == (
+        "garage: 9.00 kW: me wishes 10.00 kW, no more because of vpp; "
+        "priority 10 may have 0.00 to 9.00 kW, no more because of vpp"
+    )
 
 
 async def test_a_wish_for_the_battery_is_taken_by_bs() -> None:

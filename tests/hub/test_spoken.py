@@ -157,6 +157,8 @@ def test_where_there_is_but_one_its_name_may_be_left_out(word: Spoken, rest: str
         (spoken.RESERVE, "101", "a reserve is a number of percent from 0 to 100, or auto, and not '101'"),
         (spoken.RESERVE, "much", "a reserve is a number of percent from 0 to 100, or auto, and not 'much'"),
         (spoken.PROPOSE, "garage 40 wish 6000", SHAPE),
+        (spoken.PROPOSE, "garage 40 wish 6.000 W by me", "6.000W may be 6 or 6000: write it without ."),
+        (spoken.PROPOSE, "garage 40 high 11,040 by me", "11,040 may be 11 or 11040: write it without ,"),
         (spoken.PROPOSE, "garage 40 by me", SHAPE),
         (spoken.PROPOSE, "wish 6000 by me", SHAPE),
         (spoken.PROPOSE, "garage 40 pause wish 3 by me", PAIRS),

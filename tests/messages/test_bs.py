@@ -58,7 +58,7 @@ def test_before_anything_was_heard_nothing_is_made_up() -> None:
     found = said(core.opened(RULES, at=NOON, now_s=0.0))
     assert (None, None, None, 10_000) == (found.soc_pct, found.energy_wh, found.power_w, found.capacity_wh)
     assert (10, 0.0, None, None) == (found.floor_pct, found.can_help_w, found.help, found.granted_w)
-    assert (Flow(), (LEFT,)) == (found.flow, found.drawn)
+    assert (Flow(), (LEFT,)) == (found.flow, found.drawn)  # what cars draw is not known before dm says it
     assert () == said(core.opened(StorageRules(batteries={}), at=NOON, now_s=0.0), StorageRules(batteries={})).drawn
     [battery] = found.batteries
     assert ("home", "victron", None, None, False) == (
@@ -124,9 +124,9 @@ def test_what_flows_adds_up() -> None:
 def test_without_an_inverter_the_sun_is_what_is_left_over() -> None:
     """And the house what is drawn: never both."""
     flow = said(told(at_noon(word=Word(at=NOON, good=True, grid_w=-2_000.0)), power_w=500.0)).flow
-    assert Flow(grid_w=-2_000.0, house_w=0.0, battery_w=500.0, sun_w=2_500.0) == flow
+    assert Flow(grid_w=-2_000.0, house_w=0.0, cars_w=0.0, battery_w=500.0, sun_w=2_500.0) == flow
     flow = said(told(at_noon(word=Word(at=NOON, good=True, grid_w=300.0)), power_w=-500.0)).flow
-    assert Flow(grid_w=300.0, house_w=800.0, battery_w=-500.0, sun_w=0.0) == flow
+    assert Flow(grid_w=300.0, house_w=800.0, cars_w=0.0, battery_w=-500.0, sun_w=0.0) == flow
 
 
 def test_the_help_that_is_given() -> None:

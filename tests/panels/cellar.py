@@ -72,7 +72,7 @@ def silent() -> list[Message]:
             refused="the battery does not answer",
             granted_w=None,
             quarter_w=None,
-            flow=Flow(grid_w=3620.0),
+            flow=Flow(grid_w=3620.0, cars_w=0.0),
             plan=(),
             notices={
                 "dm": "ws://127.0.0.1:8080/ws: nobody listens there",
@@ -151,7 +151,7 @@ def bare() -> list[Message]:
             target_w=None,
             reserve_pct=0.0,
             granted_w=None,
-            flow=Flow(grid_w=0.0, house_w=310.0, battery_w=-310.0),
+            flow=Flow(grid_w=0.0, house_w=310.0, cars_w=0.0, battery_w=-310.0),
             plan=(),
             today=GainsNow(since=NOW.date(), unpriced_wh=420.0),
             month=None,
