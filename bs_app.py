@@ -118,8 +118,8 @@ def main() -> int:
             teller = Teller(say, rules, memory, boot=boot, clock=clock, makes=makes, demo=config.demo)
             sun = SunOrder(lambda: meter)
             cellar = Cellar(rules, memory, teller, sun, clock)
-            dm = heard(config, secrets, "dm", cellar.hear, clock, vital=True)
-            async with dm as meter, heard(config, secrets, "ev", cellar.hear, clock, vital=True) as cars:
+            dm = heard(config, "dm", cellar.hear, clock, vital=True)
+            async with dm as meter, heard(config, "ev", cellar.hear, clock, vital=True) as cars:
                 teller.around = {"dm": partial(trouble, meter, "dm"), "sun": lambda: sun.trouble}
                 if config.chargers:
                     teller.around |= {"ev": partial(trouble, cars, "ev")}

@@ -62,7 +62,7 @@ def main() -> int:
             )
             desk = Desk(config.rules, memory, Planner(clock), clock, boot=boot, say=say, take=meter.take)
             meter.see = desk.see
-            others = claimants(config, secrets, meter, clock, desk.hear)
+            others = claimants(config, meter, clock, desk.hear)
             sun = sunlight.watched(meter.take, lambda: here.house.at)
             async with market as teller.market, others, sun, desk.working(config):
                 await meter.run()

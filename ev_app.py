@@ -47,8 +47,8 @@ def main() -> int:
             makes = {place.rules.name: place.make for place in config.chargers}
             teller = Teller(say, rules, memory, boot=boot, clock=clock, makes=makes, demo=config.demo)
             cars = Cars(rules, memory, teller, clock)
-            dm = heard(config, secrets, "dm", cars.hear, clock, vital=True)
-            async with dm as meter, heard(config, secrets, "bs", cars.hear, clock):
+            dm = heard(config, "dm", cars.hear, clock, vital=True)
+            async with dm as meter, heard(config, "bs", cars.hear, clock):
                 teller.unheard = partial(trouble, meter, "dm")
                 if meter:
                     await cars.know_the_time()

@@ -14,7 +14,6 @@ from lib.hub.orders import Answer, Handlers
 from lib.messages.charging import Charging
 from lib.messages.orders import AcceptPeak, Done, LimitSun
 from lib.messages.storage import Storage
-from lib.secrets import Secrets
 from lib.settings import Settings
 
 Limit = Callable[[Roof, float | None], None]  # to so much the sun is held back from now on
@@ -31,9 +30,7 @@ class Taker(Protocol):
 
 
 @asynccontextmanager
-async def claimants(
-    config: Settings, secrets: Secrets, taker: Taker, clock: Clock, also: messages.Say
-) -> AsyncIterator[None]:
+async def claimants(config: Settings, taker: Taker, clock: Clock, also: messages.Say) -> AsyncIterator[None]:
     """Listen to ev and bs meanwhile; either may be away. also: hears each of their words after the ledger."""
     claims = claims_to(taker, clock)
 
@@ -41,7 +38,7 @@ async def claimants(
         claims(message)
         also(message)
 
-    async with heard(config, secrets, "ev", hear, clock), heard(config, secrets, "bs", hear, clock):
+    async with heard(config, "ev", hear, clock), heard(config, "bs", hear, clock):
         yield
 
 

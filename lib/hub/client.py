@@ -34,6 +34,7 @@ LONGEST_FRAME: Final = 1_048_576
 ASK_S = 5.0  # a hub answers each order within four
 MOST_ASKED = 20  # orders whose answer is still to come
 UNTRIED = "not connected yet"
+TOKEN_REFUSED: Final = frozenset({http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.TOO_MANY_REQUESTS})
 NOBODY_KNOWS = "so nobody knows whether the order was carried out"
 
 __all__ = ["Peer", "PeerError"]
@@ -58,19 +59,23 @@ class Peer:
         hear: Callable[[Message], None],
         *,
         token: str | None = None,
+        read_token: Callable[[], str | None] | None = None,
         certificate: Path | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Nothing is opened yet. Raises PeerError when `url` is no websocket address, or for a wrong certificate file.
 
-        token: what opens its door, where `url` holds none; it goes out as a header. certificate: with wss://, the file
-        of the one that it must show; else those of the system's authorities count.
+        token: what opens its door, where `url` holds none; it goes out as a header. read_token: reads one instead, in a
+        thread, before the first try and anew after each refusal of it; a PeerError that it raises is why nobody is
+        heard. certificate: with wss://, the file of the one that it must show; else those of the system's authorities
+        count.
         """
         address = parse_address(url)
         self.url = address.url
         self._where = f"{address.host}:{address.port}"
-        token = address.token or token
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._headers = _header(address.token or token)
+        self._read_token = None if address.token else read_token
+        self._is_unread = self._read_token is not None
         try:
             self._tls = client_context(certificate) if address.is_secret else None
         except TlsError as error:
@@ -128,6 +133,9 @@ class Peer:
 
     async def _open(self) -> ClientConnection | None:
         try:
+            if self._read_token and self._is_unread:
+                self._headers = _header(await asyncio.to_thread(self._read_token))
+                self._is_unread = False
             ws = await connect(
                 self.url,
                 additional_headers=self._headers,
@@ -143,7 +151,10 @@ class Peer:
             )
         except InvalidStatus as error:
             self._failures = DOUBLINGS  # it is there and does not want us: there is no hurry
-            self._lost(_refusal(error, had_token=bool(self._headers)))
+            self._is_unread = error.response.status_code in TOKEN_REFUSED
+            self._lost(_refusal(error, had_token=bool(self._headers), reads_it=self._read_token is not None))
+        except PeerError as error:
+            self._lost(str(error))
         except (OSError, WebSocketException) as error:
             self._lost(_unreachable(error))
         else:
@@ -211,11 +222,17 @@ class Peer:
         return pause_s
 
 
-def _refusal(error: InvalidStatus, *, had_token: bool) -> str:
+def _header(token: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def _refusal(error: InvalidStatus, *, had_token: bool, reads_it: bool) -> str:
     status = error.response.status_code
     match status:
         case http.HTTPStatus.UNAUTHORIZED if had_token:
             return "it does not know our token (HTTP 401): secrets.json of its machine holds the right ones"
+        case http.HTTPStatus.UNAUTHORIZED if reads_it:
+            return 'it wants a token (HTTP 401): copy "door" in secrets.json of its machine into that of this one'
         case http.HTTPStatus.UNAUTHORIZED:
             return "it wants a token (HTTP 401): one of secrets.json of its machine, as in ws://me:TOKEN@HOST:PORT/ws"
         case http.HTTPStatus.FORBIDDEN:
