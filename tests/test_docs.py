@@ -21,6 +21,7 @@ from lib.core.values import Count, History, HistoryRow, Peak
 from lib.hub import answers, money
 from lib.hub.questions import CARS, HOUSE, STORE
 from lib.hub.states import CAR_STATES, HOUSE_STATES, STORE_STATES
+from lib.hub.visitor import visitor
 from lib.messages.counted import say_bill
 from lib.messages.dm import say_house
 from lib.messages.orders import ORDERS
@@ -99,6 +100,15 @@ def test_the_readme_knows_every_setting_word_state_and_key() -> None:
     assert f"`1`…`{len(dm_panels().panels)}`" in README
     pages = [panel.title.lower() for panel in bs_panels().panels]
     assert f"`1` to `{len(pages)}` are {', '.join(pages[:-1])} and {pages[-1]}" in " ".join(README.split())
+
+
+def test_the_readme_says_what_makes_a_proxy_known_as_one() -> None:
+    """By nothing else would who stands behind it be told from this machine, which may change everything."""
+    proxy = README.partition("A proxy on the Pi")[2].partition("\n## ")[0]
+    headers = [name.lower().encode() for name in re.findall(r"`proxy_set_header (\S+) ", proxy)]
+    assert any(visitor(address="", here="", headers=[(name, b"")], query=b"").is_passed_on for name in headers)
+    assert "whoever stands behind it may change everything" in " ".join(proxy.split())
+    assert {b"host", b"x-forwarded-for", b"authorization"} <= set(headers)
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)

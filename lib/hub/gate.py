@@ -122,6 +122,7 @@ class Gate:
             here=server[0] if server else "",
             headers=scope["headers"],
             query=scope["query_string"],
+            version=scope["http_version"],
         )
         verdict = self._judge(who)
         if isinstance(verdict, Admitted) and verdict.role is Role.VIEW and scope.get("method", "GET") not in LOOKS:

@@ -52,8 +52,9 @@ def _typed(request: Request) -> bytes:
 
     A password that a proxy passes on may be the proxy's own, and stays unsaid.
     """
-    address = visitor(address="", here="", headers=(), query=request.scope["query_string"])
-    head = visitor(address="", here="", headers=request.scope["headers"], query=b"")
+    scope = request.scope
+    address = visitor(address="", here="", headers=(), query=scope["query_string"])
+    head = visitor(address="", here="", headers=scope["headers"], query=b"", version=scope["http_version"])
     tokens = address.tokens or (() if head.is_passed_on else head.tokens)
     return tokens[-1] if tokens else b""
 

@@ -16,6 +16,7 @@ HOST: Final = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[^\s\[\]:/?#@,]+
 LOCALHOST = "localhost"
 PASSED_ON: Final = frozenset({b"forwarded", b"via", b"x-real-ip"})
 PASSED_ON_TOO = b"x-forwarded-"
+OLD: Final = "1.0"  # of HTTP: some proxies pass on with it, and say nothing else of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +26,8 @@ class Visitor:
     Attributes:
         address: where the connection comes from, "" when that is not known; here: where it came in.
         host: the name in the Host header, without its port; None when it is missing or is none.
-        is_passed_on: a proxy says that it asks for somebody else; is_foreign: a page of another site asks, through
-            the browser of who lives here; is_page: a page asks at all.
+        is_passed_on: a proxy says that it asks for somebody else, or speaks as only proxies do; is_foreign: a page of
+            another site asks, through the browser of who lives here; is_page: a page asks at all.
         tokens: all that were presented, as bytes, in any of the three ways; b"" stands for what is no token.
 
     """
@@ -45,8 +46,11 @@ class Visitor:
         return is_loopback(self.address) and is_loopback(self.host) and not self.is_passed_on
 
 
-def visitor(*, address: str, here: str, headers: Sequence[Header], query: bytes) -> Visitor:
-    """Who asks with these headers. address, here: the two ends of the connection; query: what stands behind the `?`."""
+def visitor(*, address: str, here: str, headers: Sequence[Header], query: bytes, version: str = "1.1") -> Visitor:
+    """Who asks with these headers.
+
+    address, here: the two ends of the connection; query: what stands behind the `?`; version: of HTTP.
+    """
     hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
     origins = [value.decode("latin-1") for name, value in headers if name == b"origin"]
     said = hosts[0] if len(hosts) == 1 else ""
@@ -54,7 +58,7 @@ def visitor(*, address: str, here: str, headers: Sequence[Header], query: bytes)
         address=address,
         here=here,
         host=host_name(said),
-        is_passed_on=any(name in PASSED_ON or name.startswith(PASSED_ON_TOO) for name, _ in headers),
+        is_passed_on=version == OLD or any(name in PASSED_ON or name.startswith(PASSED_ON_TOO) for name, _ in headers),
         is_page=bool(origins),
         is_foreign=any(is_foreign(origin, said) for origin in origins),
         tokens=(*_of_headers(headers), *_of_query(query)),

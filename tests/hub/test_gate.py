@@ -102,6 +102,15 @@ async def test_a_request_without_a_host_is_not_from_here() -> None:
         assert 200 == (await ask(hub, headers={"Host": b"", **bearer(LOOK)}, version="1.0")).status
 
 
+async def test_what_speaks_http_1_0_is_taken_for_a_proxy() -> None:
+    """Some pass on with it and say nothing else of it, under the very name of this machine; its own programs do not."""
+    async with open_hub(tokens=TOKENS) as hub:
+        turned = await ask(hub, headers={"Host": f"127.0.0.1:{hub.port}"}, version="1.0")
+        assert (401, True) == (turned.status, why(turned).startswith("what a proxy passes on needs a token"))
+        assert 200 == (await ask(hub, headers=bearer(LOOK), version="1.0")).status
+        assert 200 == (await ask(hub)).status
+
+
 @pytest.mark.parametrize("token", [LOOK, STEER], ids=["view", "control"])
 async def test_a_token_is_taken_in_three_ways(token: str) -> None:
     """As a program, a browser and a person at a terminal give it; the user's name is free."""

@@ -21,9 +21,9 @@ FAR = {"Host": "pi.test"}  # another name of this machine, so that who asks is n
 KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
-async def ask(hub: Hub, path: str, headers: Mapping[str, str | bytes] | None = None, method: str = "GET") -> Answer:
+async def ask(hub: Hub, path: str, headers: Mapping[str, str | bytes] | None = None, **options: str) -> Answer:
     """What a hub answers."""
-    return await request(("127.0.0.1", hub.port), path, headers, method=method)
+    return await request(("127.0.0.1", hub.port), path, headers, **options)  # type: ignore[arg-type]
 
 
 def parts(page: str) -> list[str]:
@@ -131,6 +131,8 @@ async def test_who_came_by_a_token_gets_it_in_the_addresses_of_the_parts() -> No
         for headers in ({}, FAR | basic | {"Via": "1.1 a proxy, whose own password it may be"}):
             page = await ask(hub, "/phone", headers)
             assert (200, False) == (page.status, "token=" in page.body or LOOK in page.body)
+        page = await ask(hub, "/phone", {**FAR, **basic}, version="1.0")
+        assert (200, False) == (page.status, "token=" in page.body or LOOK in page.body)
 
 
 async def test_the_address_alone_names_the_page() -> None:
