@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from lib.cars import CarSetupError, open_source
+from lib.chargers import Charger, ChargerSetupError, open_charger
 from lib.clock import WallClock
 from lib.commands import SLIP
 from lib.commands.ev_rules import circuits, slips, tree
+from lib.commands.passwords import password_of
 from lib.commands.printing import printed
 from lib.core.charger import LEAST_A, ChargerRules
 from lib.core.checking import Worst, kept_a, worst, worst_other_a
@@ -20,7 +22,7 @@ from lib.core.circuits import NOTHING, Amps, Circuit, Profile, conductors, rows
 from lib.core.profiles import Standing, profiled
 from lib.core.sharing import Ask, Share, share
 from lib.feeds import FeedSetupError, open_limit, open_meter
-from lib.secrets import load_secrets
+from lib.secrets import Secrets, load_secrets
 from lib.settings import CircuitPlace, Settings
 
 WIDE = 80
@@ -50,9 +52,42 @@ def run(config: Settings, out: TextIO | None = None) -> int:
 
 
 async def _opened_slips(config: Settings) -> list[str]:
-    """What only shows when a feed or a car's source is opened; they are asked nothing. Raises SecretsError."""
-    secrets = load_secrets(config.secrets).others
-    return [*await _feed_slips(config, secrets), *await _source_slips(config, secrets)]
+    """What only shows when a charger, a feed or a car's source is opened; none is asked. Raises SecretsError."""
+    secrets = load_secrets(config.secrets)
+    return [
+        *await _charger_slips(config, secrets),
+        *await _feed_slips(config, secrets.others),
+        *await _source_slips(config, secrets.others),
+    ]
+
+
+async def _charger_slips(config: Settings, secrets: Secrets) -> list[str]:
+    """What is wrong with where chargers are; a relay stays closed, since ev may be using it."""
+    clock, chargers, found = WallClock(), list[Charger](), list[str]()
+    central = None
+    if config.ocpp_door is not None:
+        from lib.chargers.ocpp_central import Central
+
+        central = Central(config.ocpp_door.host, config.ocpp_door.port, clock=clock)
+    for place in config.chargers:
+        name, options = place.rules.name, {key: value for key, value in place.options.items() if key != "relay"}
+        try:
+            charger = open_charger(
+                place.make,
+                place.address,
+                rules=place.rules,
+                user=place.user,
+                password=password_of(secrets, place.make, place.address),
+                options=options if place.make != "ocpp" else {**options, "central": central},
+                clock=clock,
+            )
+        except ChargerSetupError as error:
+            found.append(f"chargers[{name!r}]: {str(error).removeprefix(f'{name}: ')}")
+        else:
+            chargers.append(charger)
+    for charger in chargers:  # only now: two at one address are known by the first that has it
+        await charger.close(restore=False)
+    return found
 
 
 async def _feed_slips(config: Settings, secrets: Mapping[str, str]) -> list[str]:

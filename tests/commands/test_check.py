@@ -104,6 +104,26 @@ def test_a_meter_that_cannot_be_asked_is_a_slip(tmp_path: Path) -> None:
     assert 1 == ended.stderr.count("\n")
 
 
+def test_a_charger_that_can_never_answer_is_a_slip(tmp_path: Path) -> None:
+    """Its start would refuse it with the same words; each of them is told, and none is asked."""
+    ended = program(tmp_path, PARK.replace('"192.168.1.60"', '"192.168.1.60:abc"').replace('"mdns:attic"', '"a..b"'))
+    assert SLIP == ended.returncode
+    garage, attic = ended.stderr.splitlines()
+    assert garage.startswith("ev: config.py: chargers['garage']: '192.168.1.60:abc' is no address of ")
+    assert attic.startswith(
+        "ev: config.py: chargers['a-charger-with-a-name-that-is-rather-long']: 'a..b' is no address"
+    )
+
+
+def test_the_relay_of_a_charger_is_not_touched(tmp_path: Path) -> None:
+    """It hangs on this machine and ev may be using it: what is written of it is read, its line stays closed."""
+    relay = """
+chargers = {"carport": {"make": "goe1", "address": "192.168.1.61", "phases": 3, "relay": {"pin": 26}}}
+"""
+    ended = program(tmp_path, relay)
+    assert ("", 0) == (ended.stderr, ended.returncode)
+
+
 def test_a_source_of_a_car_that_cannot_be_asked_is_a_slip(tmp_path: Path) -> None:
     """It stops no start, for the car charges all the same: here is where its owner learns of it beforehand."""
     cars = """
