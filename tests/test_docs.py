@@ -102,6 +102,14 @@ def test_the_readme_knows_every_setting_word_state_and_key() -> None:
     assert f"`1` to `{len(pages)}` are {', '.join(pages[:-1])} and {pages[-1]}" in " ".join(README.split())
 
 
+def test_the_certificate_of_the_readme_is_good_for_this_machine_too() -> None:
+    """What is typed on the Pi asks 127.0.0.1 or localhost, and trusts the file that it is told."""
+    (names,) = re.findall(r'-addext "subjectAltName=(\S+)"', README)
+    assert {"DNS:localhost", "IP:127.0.0.1"} <= set(names.split(","))
+    assert "`SSL_CERT_FILE=cert.pem python -m websockets wss://127.0.0.1:8080/ws`" in README
+    assert "`--cacert cert.pem`" in README
+
+
 def test_the_readme_says_what_makes_a_proxy_known_as_one() -> None:
     """By nothing else would who stands behind it be told from this machine, which may change everything."""
     proxy = README.partition("A proxy on the Pi")[2].partition("\n## ")[0]
