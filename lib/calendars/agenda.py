@@ -7,7 +7,7 @@ hears them. It knows no trip and no car.
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 
 from lib.calendars import Calendar, CalendarError, OnDisk
@@ -68,7 +68,7 @@ class Agenda:
         failures = 0
         said: set[str] = set()  # troubles that the log has, since it last answered
         while True:
-            found = await self._ask(name, calendar)
+            found = await self._ask(name, calendar, said)
             if isinstance(found, Listed):
                 if said:
                     log.info("calendar %s answers again", name)
@@ -84,7 +84,8 @@ class Agenda:
             self._hear(found)
             await self._rest(calendar, pause_s * (1 + JITTER * (2 * self._chance() - 1)))
 
-    async def _ask(self, name: str, calendar: Calendar) -> AgendaEvent:
+    async def _ask(self, name: str, calendar: Calendar, said: Collection[str]) -> AgendaEvent:
+        """What one calendar brings now; said: the troubles that the log has."""
         now = self._clock.now()
         try:
             async with asyncio.timeout(LIMIT_S):
@@ -93,6 +94,11 @@ class Agenda:
             return Unlisted(calendar=name, why=str(error), at_s=self._clock.monotonic())
         except TimeoutError:
             why = f"it does not answer within {LIMIT_S:.0f} s"
+            return Unlisted(calendar=name, why=why, at_s=self._clock.monotonic())
+        except Exception as error:  # a foreign text may trip up what reads it: that is no reason to lose the others
+            why = f"it cannot be read ({type(error).__name__}): the log says where"
+            if why not in said:
+                log.exception("calendar %s cannot be read, which is a bug of ours", name)
             return Unlisted(calendar=name, why=why, at_s=self._clock.monotonic())
         return Listed(calendar=name, entries=entries, at_s=self._clock.monotonic())
 

@@ -76,7 +76,8 @@ def _series(calendar: Any) -> Iterator[Any]:
     zone = str(calendar.get(ZONE, "")).strip()
     found: dict[str, Any] = {}
     for event in calendar.walk("VEVENT"):
-        series = found.setdefault(str(event["UID"]), icalendar.Calendar())
+        uid = str(event.get("UID", ""))  # the library drops a line that it cannot read
+        series = found.setdefault(uid, icalendar.Calendar())
         series.add_component(event)
     for series in found.values():
         if zone.upper() not in NO_ZONES and _is_zone(zone):

@@ -15,7 +15,8 @@ ANY_CASE = re.MULTILINE | re.DOTALL | re.IGNORECASE
 FOLD: Final = re.compile(rb"\r?\n[ \t]")
 EVENT: Final = re.compile(rb"^BEGIN:VEVENT\s*?$.*?^END:VEVENT\s*?$\n?", ANY_CASE)
 ALARM: Final = re.compile(rb"^BEGIN:VALARM\s*?$.*?^END:VALARM\s*?$\n?", ANY_CASE)
-UID: Final = re.compile(rb"^UID(?:;[^:\r\n]*)?:[ \t]*(\S[^\r\n]*)", ANY_CASE)
+PARAMETERS: Final = rb'(?:;[\w-]+=(?:"[^"\x00-\x1f\x7f]*"|[^";:\x00-\x1f\x7f])*)*'  # others are none to the library
+UID: Final = re.compile(rb"^UID" + PARAMETERS + rb":[ \t]*(\S[^\r\n]*)", ANY_CASE)
 RULE: Final = re.compile(rb"^RRULE(?:;[^:\r\n]*)?:([^\r\n]*)", ANY_CASE)
 DATES: Final = re.compile(rb"^RDATE\b", ANY_CASE)
 LASTS: Final = re.compile(rb"^DURATION\b", ANY_CASE)

@@ -131,6 +131,23 @@ def test_a_slow_calendar_keeps_no_other_waiting() -> None:
     assert [0.0, 600.0] == quick.asked_s
 
 
+def test_a_calendar_that_trips_us_up_spoils_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever a foreign text does to what reads it: the others are read on, and the log says once where it was."""
+
+    def broken(_: float) -> tuple[Entry, ...]:
+        raise RuntimeError("what nobody thought of")
+
+    odd, shelf = Shelf(broken, "odd"), Shelf(good)
+    heard = told(odd, shelf, until_s=11 * MINUTE)
+    assert [0.0, 600.0] == shelf.asked_s
+    assert 2 == sum(isinstance(one, Listed) for one in heard)
+    assert [0, 1, 3, 8] == [at / MINUTE for at in odd.asked_s]
+    assert {"it cannot be read (RuntimeError): the log says where"} == {
+        one.why for one in heard if isinstance(one, Unlisted)
+    }
+    assert 1 == sum(record.exc_info is not None for record in caplog.records)
+
+
 def test_a_file_is_read_as_soon_as_it_changes() -> None:
     """Within ten seconds, also while it rests after a failure."""
     paper = Paper(good, written_s=(125.0,))

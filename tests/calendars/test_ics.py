@@ -110,6 +110,22 @@ def test_an_event_without_uid_is_known_by_what_it_is() -> None:
     assert first == second
 
 
+@pytest.mark.parametrize("uid", ["UID;X-ID:2", "UID;X=1;Y:2", "UID;=1:2", 'UID;X="1:2', 'UID;X=1"2:3', "UID;X=1\x01:2"])
+def test_an_event_whose_uid_is_garbled_spoils_no_other(uid: str) -> None:
+    """It is told like one without, two of them are two."""
+    bad, worse = (vevent(uid, f"SUMMARY:{title}", "DTSTART:20261121T080000Z") for title in ("bad", "worse"))
+    found = parsed(calendar(bad, GOOD, worse))
+    assert ["bad", "good", "worse"] == sorted(entry.title for entry in found)
+    assert 3 == len({entry.key for entry in found})
+
+
+@pytest.mark.parametrize("uid", ["UID;X=1:2", 'UID;X="1;:2":2', "UID;X=1;Y-Z=3,4:2", "uid:2"])
+def test_a_uid_with_parameters_is_the_events_own(uid: str) -> None:
+    """Its key is that of the plain one."""
+    plain, other = (calendar(vevent(line, "SUMMARY:Sea", "DTSTART:20261121T080000Z")) for line in ("UID:2", uid))
+    assert parsed(plain) == parsed(other)
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
