@@ -61,8 +61,7 @@ class Answer:
             case 429:
                 return self.fault(f"{self.who} was asked too often", again_s=self.again_s)
             case status if 300 <= status < 400:
-                there = URL(self.headers.get("location", ""))
-                where = f"{there.scheme}://{there.host}" if there.host else "elsewhere"
+                where = _place(self.headers.get("location", ""))
                 return self.fault(f"{self.who} sends us on to {where}, which is not followed: write that address")
             case status if status >= 500:
                 return self.fault(f"{self.who} has trouble of its own (HTTP {status})", again_s=self.again_s)
@@ -120,6 +119,16 @@ class Service:
         """Hang up; more than once is harmless."""
         if self._http is not None:
             await self._http.close()
+
+
+def _place(location: str) -> str:
+    """Where a redirect leads, without what may be secret in it; anybody may write anything there."""
+    try:
+        there = URL(location)
+        where = f"{there.scheme}://{there.host}" if there.host else ""
+    except (ValueError, IndexError):  # the latter of brackets with nothing in them
+        where = ""
+    return where or "elsewhere"
 
 
 def _trouble(error: Exception) -> str:

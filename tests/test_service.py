@@ -8,7 +8,7 @@ import pytest
 from yarl import URL
 
 from lib.cars import CarError
-from lib.service import Service
+from lib.service import Answer, Service
 from tests.meters.certificates import an_authority
 from tests.prices.stranger import Say, http, raw, silence, stranger
 
@@ -53,6 +53,26 @@ async def test_a_service_that_does_not_answer_as_it_should(answer: Say, said: st
     async with stranger(answer) as other:
         error = await trouble(other.url, patience_s=0.4 if answer is silence else 5.0)
     assert said in str(error)
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://192.168.1.1:80:80/login",
+        "http://[::1",
+        "http://h:99999/",
+        "http://h:abc/",
+        "http:///x",
+        "http://xn--/",
+        "//",
+        "//[]@",
+    ],
+)
+def test_a_garbled_redirect_is_a_fault_as_any(location: str) -> None:
+    """What a hotel's log-in page or a router writes there ends nothing."""
+    error = Answer("the service", CarError, 302, {"location": location}, b"").trouble()
+    assert isinstance(error, CarError)
+    assert str(error).startswith("the service sends us on to ")
 
 
 async def test_a_service_that_was_asked_too_often_says_when_again() -> None:

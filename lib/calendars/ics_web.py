@@ -54,7 +54,7 @@ class IcsAddress:
                 body = await self._fetch(http)
         except TimeoutError:
             raise CalendarError(f"{self.name} does not answer within {PATIENCE_S:.0f} s") from None
-        except (aiohttp.ClientError, ValueError) as error:  # `from None`: the library's own text holds the address
+        except (aiohttp.ClientError, ValueError, IndexError) as error:  # `from None`: its own text holds the address
             raise CalendarError(f"{self.name} {_trouble(error)}") from None
         try:
             found = await asyncio.to_thread(self._ics.parse, body, start, end)

@@ -59,7 +59,7 @@ async def ask(name: str, url: URL, query: Mapping[str, str]) -> Answer:
                     asked = _moved(name, asked, answer.headers.get("Location", ""))
     except TimeoutError:
         raise PriceError(f"{name} does not answer within {PATIENCE_S:.0f} s") from None
-    except (aiohttp.ClientError, ValueError) as error:  # `from None`: the library's own text holds the query
+    except (aiohttp.ClientError, ValueError, IndexError) as error:  # `from None`: its own text holds the query
         raise PriceError(f"{name} {_trouble(error)}") from None
     raise PriceError(f"{name} sends us on again and again")
 

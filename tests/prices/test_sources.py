@@ -88,6 +88,7 @@ TROUBLES: dict[str, tuple[Say, str, float | None]] = {
     ),
     "in a circle": (http(302, Location="/again"), "{} sends us on again and again", None),
     "moved to nowhere": (http(302, Location="http://[x"), "{} cannot be asked (ValueError)", None),
+    "moved to no host": (http(302, Location="//[]@"), "{} cannot be asked (IndexError)", None),
     "huge": (http(200, b"[" + b" " * 2_000_001), "{} answers with more than 2 MB", None),
     "a bomb": (
         http(200, gzip.compress(b" " * 50_000_000), Content_Encoding="gzip"),
