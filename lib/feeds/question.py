@@ -8,18 +8,17 @@ from lib.service import Service
 
 
 class Question:
-    """A GET of "url" with "header". who: as "title" calls it, else its host. Raises FeedSetupError."""
+    """A GET of "url" with "header". Raises FeedSetupError.
+
+    who: as "title" calls it, else its host. where: the address without what may be secret in it, so as it is written.
+    """
 
     def __init__(self, options: Options, *, such_as: str) -> None:
         self._url = options.address("url", such_as=such_as)
+        self.where = options.text("url").partition("#")[0].partition("?")[0]
         self._header = options.header()
         self.who = options.text("title", "") or str(self._url.host)
         self._service = Service(self.who, fault=FeedError, patience_s=ANSWER_S)
-
-    @property
-    def where(self) -> str:
-        """The address without what may be secret in it."""
-        return str(self._url.with_query(None).with_fragment(None))
 
     async def ask(self) -> object:
         """The JSON of its answer. Raises FeedError."""

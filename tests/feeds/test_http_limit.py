@@ -34,6 +34,18 @@ async def test_a_number_alone_or_within_json(said: Any, options: dict[str, Any],
     assert f"{box.url}/limit" == told.by  # a key in the address is not shown
 
 
+async def test_a_secret_in_the_address_is_not_shown() -> None:
+    """Who says the limit is shown to everybody, and begins each trouble: as the owner wrote it."""
+    async with anybody("16") as box:
+        url, secrets = f"{box.url}/{{secret:cpms}}/limit?key={{secret:cpms}}#x", {"cpms": "TOPSECRET"}
+        async with a_limit(secrets, source="http", url=url, unit="A") as limit:
+            assert f"{box.url}/{{secret:cpms}}/limit" == (await limited(limit)).by
+            box.said = {"a": 1}
+            with pytest.raises(FeedError, match=r"/{secret:cpms}/limit") as raised:
+                await limit.read()
+    assert "TOPSECRET" not in str(raised.value)
+
+
 async def test_it_may_say_until_when() -> None:
     """Then that counts, and where it is null the owner's own seconds."""
     clock = a_clock(100.0)
