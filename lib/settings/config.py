@@ -1,9 +1,11 @@
 """What the owner wrote in config.py: names and groups, each read with what is allowed. It knows no setting's meaning.
 
-A slip is one sentence: the file, the key, the value and what is allowed.
+A slip is one sentence: the file, the key, the value and what is allowed. Of an address in it only the host is told, for
+that of a calendar is a secret in itself.
 """
 
 import ast
+import re
 import runpy
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
@@ -17,6 +19,7 @@ T = TypeVar("T", int, bool, str)
 Amps = tuple[float, float, float]  # on L1, L2, L3
 
 MOST_A = 1000.0  # of a house, or of a car park
+ADDRESS = re.compile(r"(?<=://)(?:[^/?#\s\"']*@)?([^/?#\s\"']*)([/?#][^\s\"']*)?")  # the host, and what follows it
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
@@ -35,9 +38,10 @@ def load_config(path: Path, known: Collection[str]) -> "Config":
     except FileNotFoundError:
         raise SettingsError(f"{path}: is missing; git restore {path.name} brings it back") from None
     except SyntaxError as error:
-        raise SettingsError(f"{path.name}: line {error.lineno} is no Python: {(error.text or '').strip()}") from None
+        line = hushed((error.text or "").strip())
+        raise SettingsError(f"{path.name}: line {error.lineno} is no Python: {line}") from None
     except (Exception, SystemExit) as error:  # the owner's file may do anything; the sentence names it
-        raise SettingsError(f"{path.name}: {type(error).__name__}: {error}") from error
+        raise SettingsError(f"{path.name}: {type(error).__name__}: {hushed(str(error))}") from error
     if twice:
         raise SettingsError(f"{path.name}: {twice} stands twice in one group; each name stands once")
     config = Config(path.name, names)
@@ -131,7 +135,7 @@ class Config:
         match self.names.get(name, missing):
             case tuple() | list() as words if all(isinstance(word, str) and word.strip() for word in words):
                 return tuple(words)
-        raise self.slip(name, 'a row of texts such as ("one", "two"), or ()')
+        raise self.slip(name, 'a row of texts such as ("one",) or ("one", "two"), or ()')
 
     def group(self, name: str, known: Collection[str]) -> "Config | None":
         """A group with some of the keys `known`; None where it is None or missing."""
@@ -159,7 +163,7 @@ class Config:
                 raise SettingsError(f"{self.where}: {name} holds {seen[own.casefold()]} and {own}, which is one name")
             seen[own.casefold()] = own
             if not isinstance(inner, Mapping):
-                raise SettingsError(f"{self.where}: {name}[{own!r}] is {inner!r}; allowed is a group {{…}}")
+                raise SettingsError(f"{self.where}: {name}[{own!r}] is {hushed(repr(inner))}; allowed is a group {{…}}")
             group = Config(f"{self.where}: {name}[{own!r}]", inner)
             group.only(known, kind)
             yield own, group
@@ -174,13 +178,18 @@ class Config:
 
     def slip(self, name: str, allowed: str) -> SettingsError:
         """The sentence for a name whose value cannot be used."""
-        said = f"is {self.names[name]!r}" if name in self.names else "is missing"
+        said = f"is {hushed(repr(self.names[name]))}" if name in self.names else "is missing"
         return SettingsError(f"{self.where}: {name} {said}; allowed is {allowed}")
 
 
 def is_number(value: object) -> TypeGuard[float]:
     """Whether a value is a number; True and False are none, whatever Python counts them as."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def hushed(text: str) -> str:
+    """What may be shown of a text that holds web addresses."""
+    return ADDRESS.sub(lambda found: found[1] + ("/…" if found[2] else ""), text)
 
 
 def shown(value: object) -> str:

@@ -334,6 +334,35 @@ def test_a_slip_about_charging_is_one_sentence(tmp_path: Path, config: str, said
     assert slip(tmp_path, config + "\n").startswith(said)
 
 
+ROW = 'allowed is a row such as ("google:CALENDAR_ID", "ics:trips.ics", "ics:https://…"), each once, or ()'
+WEB = "https://me:hush@calendar.example/ical/private-SECRET/basic.ics?token=hush"
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (f"calendars = ({WEB!r},)", f"calendars is ('https://calendar.example/…',); {ROW}"),
+        (f"calendars = ('ICS:{WEB}',)", f"calendars is ('ICS:https://calendar.example/…',); {ROW}"),
+        (f"calendars = ('ics:{WEB}', 'ics:{WEB}')", f"'ics:https://calendar.example/…'); {ROW}"),
+        (
+            f"calendars = ('ics:{WEB}')",
+            "is 'ics:https://calendar.example/…'; allowed is a row of texts such as (\"one\",)",
+        ),
+        (f"calendars = ['ics:{WEB}', None]", "calendars is ['ics:https://calendar.example/…', None]; allowed is a row"),
+        (f"calendars = ('ics:{WEB}',", "is no Python: calendars = ('ics:https://calendar.example/…',"),
+        (f"calendars = ('ics:{WEB},)", "is no Python: calendars = ('ics:https://calendar.example/…"),
+        (f"calendars = (ics:{WEB})", "is no Python: calendars = (ics:https://calendar.example/…"),
+        (f"calendars = ('ics:{WEB}', int('{WEB}'))", "ValueError: invalid literal"),
+        ("cars = {'a': 'https://me:hush@calendar.example'}", "cars['a'] is 'https://calendar.example'; allowed is"),
+    ],
+)
+def test_a_slip_tells_no_secret_address(tmp_path: Path, config: str, said: str) -> None:
+    """The address of a calendar is a secret in itself: a sentence holds its host only, and what is allowed."""
+    sentence = slip(tmp_path, config + "\n")
+    assert said in sentence
+    assert not re.search("private-|SECRET|hush", sentence)
+
+
 def test_the_kinds_of_calendars_are_those_that_can_be_opened(tmp_path: Path) -> None:
     """The same words stand in settings, which may not ask the calendars, and where they are opened."""
     for kind in KINDS:
