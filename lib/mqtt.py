@@ -75,6 +75,7 @@ def parse_broker(options: Options, *, such_as: str) -> tuple[Broker, str]:
     try:
         parts = urlsplit(f"//{place}")
         port = parts.port or PORTS.get(scheme)
+        (parts.hostname or "").encode("idna")  # a name such as a..b, which no library would look up
     except ValueError:
         parts, port = urlsplit(""), None
     if not parts.hostname or not port or scheme not in PORTS:

@@ -115,6 +115,7 @@ def test_only_some_can_order_the_car() -> None:
         ({"source": "mqtt", "url": "mqtt:///t"}, '"url" is no broker and topic'),
         ({"source": "mqtt", "url": "mqtt://h"}, '"url" needs a topic'),
         ({"source": "mqtt", "url": "mqtt://h:99999/t"}, '"url" is no broker and topic'),
+        ({"source": "mqtt", "url": "mqtt://192.168.1..20/a"}, '"url" is no broker and topic'),
         ({"source": "mqtt", "url": "mqtt://h/+/soc"}, '"url" must name one topic'),
         ({"source": "mqtt", "url": "mqtt://h/t", "plug": "cars/#"}, '"plug" must name one topic'),
         ({"source": "smartcar", "vehicle": "V"}, '"smartcar_token" is missing in the secrets; connect the car again'),
