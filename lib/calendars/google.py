@@ -127,6 +127,6 @@ def _at(said: Mapping[Any, Any]) -> date | None:
                 return datetime.fromisoformat(text).astimezone(UTC)
             case {"date": str(text)}:
                 return date.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter of a time before or after all that can be told in UTC
         pass
     return None

@@ -5,7 +5,6 @@ that are missing or new. All of that is read, and what cannot be read is None. S
 API", and what other programs met.
 """
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 
 from nrgkick_api import ChargingStatus, ErrorCode, RcdTriggerStatus, WarningCode
 
+from lib.chargers import values
 from lib.core.charger import Plug
 
 RENAMED = {"mac_adress": "mac_address"}
@@ -107,15 +107,10 @@ def reason(answer: Mapping[str, Any]) -> str:
 
 
 def number(value: object) -> float | None:
-    """A number, also one written as text; None for what is none."""
-    if isinstance(value, str):
-        try:
-            value = float(value.strip().replace(",", "."))
-        except ValueError:
-            return None
-    if isinstance(value, bool | int | float) and math.isfinite(value):
+    """A number, also one written as text or with a comma, or as yes or no; None for what is none."""
+    if isinstance(value, bool):
         return float(value)
-    return None
+    return values.number(value.replace(",", ".") if isinstance(value, str) else value)
 
 
 def clean(answer: Mapping[str, Any]) -> dict[str, Any]:

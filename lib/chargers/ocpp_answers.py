@@ -280,6 +280,6 @@ def moment(value: object) -> datetime | None:
     """A time as the wire has it; without a zone it is UTC."""
     try:
         at = datetime.fromisoformat(text(value))
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the latter of a time before or after all that can be told in UTC
         return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -182,7 +182,9 @@ async def test_items_that_are_none_are_left_out(fake: FakeGoogle) -> None:
     """What a later version may send beside the events we know."""
     good = fake.calendars[FAMILY][0]
     times = {"start": {"dateTime": "tomorrow"}, "end": {"dateTime": "later"}}
-    fake.troubles.append((200, {"accessRole": "owner", "items": [{"id": "a"}, 7, {"id": "b", **times}, good]}))
+    far = {"start": {"dateTime": "0001-01-01T00:00:00+14:00"}, "end": {"dateTime": "9999-12-31T23:59:59-12:00"}}
+    items = [{"id": "a"}, 7, {"id": "b", **times}, {"id": "c", **far}, good]
+    fake.troubles.append((200, {"accessRole": "owner", "items": items}))
     assert ["sea"] == [entry.title for entry in await read(fake)]
 
 

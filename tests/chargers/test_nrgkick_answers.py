@@ -162,7 +162,13 @@ def test_a_refusal_without_words_is_one_all_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(6, 6.0), (6.0, 6.0), ("6.5", 6.5), ("6,5", 6.5), (True, 1.0), ("nan", None), ([], None)]
+    ("value", "expected"),
+    [
+        *((6, 6.0), (6.0, 6.0), ("6.5", 6.5), ("6,5", 6.5), (" 6 ", 6.0), (True, 1.0), (False, 0.0)),
+        *(("nan", None), ([], None), ("1e400", None), (1e300, None)),
+        pytest.param(10**400, None, id="beyond a float"),
+        pytest.param(-(10**400), None, id="below a float"),
+    ],
 )
 def test_numbers_come_in_many_forms(value: Any, expected: float | None) -> None:
     """What is no number is None, never 0."""

@@ -180,6 +180,8 @@ def test_times_without_a_zone_are_utc() -> None:
         moment("2026-11-20T04:36:10.000+01:00"),
     ]
     assert None is moment("yesterday")
+    assert None is moment("0001-01-01T00:00:00+14:00")
+    assert None is moment("9999-12-31T23:59:59-12:00")
     assert None is moment(7)
 
 
