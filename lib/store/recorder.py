@@ -202,7 +202,7 @@ class Writer:
                 self._tip = batch.open.number, batch.today.counters.at
             self._commits += 1
             if not self._commits % TIDY_EVERY:
-                store.tidy()
+                store.tidy(self.clock.now())
             self._history.write_due(store.connection, self.path)
         except StoreError:
             self.close()  # opened anew it is looked at again; what was opened on a read-only disk stays so

@@ -143,7 +143,7 @@ class Store:
             running = self._running()
             months = self._records(Month, "SELECT detail, crc FROM months ORDER BY month DESC")
             peaks = tuple(self._peaks())
-            events = tuple(self._events())
+            events = tuple(self._events(running[0].counters.at if running else None))
             accepted = self._accepted()
             saved, lost = self._saved(running[0].day if running else date.max)
             if running is None:
@@ -203,10 +203,16 @@ class Store:
         found = self._connection.execute("SELECT month, peak_w FROM accepted ORDER BY month DESC LIMIT 1").fetchone()
         return MonthPeak(date.fromisoformat(found[0]), found[1]) if found and found[1] > 0 else None
 
-    def tidy(self) -> None:
-        """Let go what is older than it is kept, some of it at a time. Raises StoreError."""
+    def tidy(self, now: datetime) -> None:
+        """Let go what is older than it is kept, some of it at a time. Raises StoreError.
+
+        now: the machine's time. It goes by the newest minute, but for one that stands far ahead: a wrong clock dated
+        that, and all else would be old. Where the machine's own clock lags, less goes.
+        """
         with told(self._path), transaction(self._connection):
-            (newest,) = self._connection.execute("SELECT max(minute) FROM minutes").fetchone()
+            (newest,) = self._connection.execute(
+                "SELECT max(minute) FROM minutes WHERE minute < ?", (seconds(now + parts.AHEAD),)
+            ).fetchone()
             if newest is None:
                 return
             for table, column, kept in (
@@ -256,9 +262,10 @@ class Store:
         for month, peak_w, at in found:
             yield MonthPeak(date.fromisoformat(month), peak_w, None if at is None else instant(at))
 
-    def _events(self) -> Iterator[Event]:
+    def _events(self, read: datetime | None) -> Iterator[Event]:
+        """The last ones, without those dated far ahead of when the counters were read: a clock was wrong there."""
         found = self._connection.execute("SELECT at, kind, text FROM events ORDER BY at DESC LIMIT ?", (EVENTS_SHOWN,))
-        return events_of(found)
+        return (event for event in events_of(found) if read is None or event.at < read + parts.AHEAD)
 
     def _index(self, today: Day | None, waiting: Sequence[Row]) -> Series:
         """The prices from some weeks back, and of the days before that on which rows wait for one."""

@@ -68,7 +68,7 @@ def test_a_start_reads_the_last_two_months(store: Store) -> None:
     starts = [NOON - back for back in (401 * DAY, 399 * DAY, LEARNED + DAY, LEARNED - DAY, 0 * DAY)]
     store.save(batch(*(replace(FULL, start=start) for start in starts)))
     assert starts[3:] == [one.start for one in store.load().parts]
-    store.tidy()
+    store.tidy(NOON)
     found = store.connection.execute("SELECT start FROM parts ORDER BY start").fetchall()
     assert [int(start.timestamp()) for start in starts[1:]] == [start for (start,) in found]
 

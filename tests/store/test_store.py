@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from lib.core.bands import midnight
 from lib.core.books import NONE, Books, Month
 from lib.core.charges import Charge, Item, Part
 from lib.core.events import Event, Kind
+from lib.core.habits import Note
+from lib.core.parts import Parts
 from lib.core.peaks import MonthPeak
 from lib.core.slots import Series, Slot
 from lib.store import database
@@ -26,6 +28,7 @@ from tests.store.builders import batch_of, query, steps
 
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
+FAR = NOON.replace(year=NOON.year + 10)
 VERSION_1 = Path(__file__).parent / "version_1.sql"
 
 
@@ -108,6 +111,15 @@ def test_months_peaks_and_events_come_back(store: Store) -> None:
     assert months[::-1] == list(kept.books.months)
     assert list(peaks.values())[::-1] == list(kept.peaks)
     assert ["said 1 ?", "said 0 ?"] == [event.text for event in kept.events]
+
+
+def test_an_event_dated_far_ahead_is_not_the_newest(store: Store) -> None:
+    """A wrong year, once, does not stand above what happens for the next ten."""
+    (first,) = steps(NOON, NOON + timedelta(seconds=1))
+    batch = batch_of(first)
+    batch.put(events=[Event(at=at, kind=Kind.GAP, text=f"{at:%Y}") for at in (NOON, FAR)])
+    store.save(batch)
+    assert ["2026"] == [event.text for event in store.load().events]
 
 
 def test_a_trace_gives_way_to_a_higher_peak_only(store: Store) -> None:
@@ -248,8 +260,32 @@ def test_what_is_old_goes_a_little_at_a_time(store: Store) -> None:
     batch = Batch(minutes=minutes)
     batch.put(events=[Event(at=NOON - timedelta(days=back), kind=Kind.GAP, text="") for back in (401, 399)])
     store.save(batch)
-    store.tidy()
+    store.tidy(NOON)
     assert [(2, 1)] == query(store.path, "SELECT (SELECT count(*) FROM minutes), (SELECT count(*) FROM events)")
+
+
+@pytest.mark.parametrize("machine", [NOON, NOON - timedelta(days=3), NOON - timedelta(days=3650)])
+def test_a_telegram_dated_far_ahead_makes_nothing_old(store: Store, machine: datetime) -> None:
+    """A wrong year, once, empties no table; nor does a machine whose clock lags."""
+    batch = Batch(
+        minutes={at: Minute(start=at, mean_w=1, least_w=0, most_w=2, quarter_w=None) for at in (NOON, FAR)},
+        parts={NOON: Parts(start=NOON, load_wh=100.0)},
+        notes={NOON: Note(made=NOON, load_w=(1000.0,), sun_w=(0.0,))},
+    )
+    batch.put(events=[Event(at=NOON, kind=Kind.GAP, text="")])
+    store.save(batch)
+    store.tidy(machine)
+    for table, column in (("minutes", "minute"), ("events", "at"), ("parts", "start"), ("notes", "made")):
+        assert [(1,)] == query(store.path, f"SELECT count(*) FROM {table} WHERE {column} = {NOON.timestamp():.0f}")
+
+
+def test_what_is_old_goes_also_beside_a_date_far_ahead(store: Store) -> None:
+    """The store does not grow for ever because of one wrong minute."""
+    starts = [NOON - timedelta(days=36), NOON, FAR]
+    minutes = {at: Minute(start=at, mean_w=1, least_w=0, most_w=2, quarter_w=None) for at in starts}
+    store.save(Batch(minutes=minutes))
+    store.tidy(NOON)
+    assert [(2,)] == query(store.path, "SELECT count(*) FROM minutes")
 
 
 def test_a_check_has_an_end(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
