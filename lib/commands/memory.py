@@ -87,6 +87,7 @@ async def remembered(config: Settings, clock: Clock, *, commit_s: float = COMMIT
 def _opened(config: Settings, clock: Clock) -> tuple[Recorder, Memory]:
     """What was kept, and what follows from it; it may take seconds."""
     recorder, kept = Recorder.open(config.database("dm"), history=config.history, clock=clock)
+    kept = recorder.priced_late(kept, config.rules.tariffs)
     house = House(index=kept.index)
     if kept.books:
         house = opened(kept.books, kept.peaks, kept.index, accepted=kept.accepted)

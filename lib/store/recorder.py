@@ -16,10 +16,12 @@ from lib.core.house import House
 from lib.core.peaks import Peaks
 from lib.core.saved import Saving
 from lib.core.slots import Slot
+from lib.core.tariff import Tariffs
 from lib.store.batch import Batch, Told
 from lib.store.database import NewerError, StoreError
 from lib.store.disk import Disk, file_at
 from lib.store.history import HistoryFolder
+from lib.store.late import priced_late
 from lib.store.rescue import look, open_store
 from lib.store.store import Kept, Store, Tip
 from lib.store.traces import MinuteTrace, QuarterTrace
@@ -64,6 +66,17 @@ class Recorder:
         for notice in kept.notices:
             log.warning(notice)
         return cls(Writer(path, folder, clock, store, kept.tip), trouble, Saving(days=kept.saved)), kept
+
+    def priced_late(self, kept: Kept, tariffs: Tariffs) -> Kept:
+        """What is kept once months that were told late have priced all their rows; as `open`, ask it before the loop.
+
+        Where that cannot be written it is left to the next start.
+        """
+        try:
+            return self._writer.priced_late(kept, tariffs)
+        except StoreError as error:
+            log.warning("%s; older quarters stay at their estimate until the next start", error)
+            return kept
 
     @property
     def trouble(self) -> str | None:
@@ -210,6 +223,16 @@ class Writer:
         except OSError as error:
             return f"{error.filename}: cannot be written: {error.strerror}"
         return None
+
+    def priced_late(self, kept: Kept, tariffs: Tariffs) -> Kept:
+        """What is kept once all rows have the price of their month. Raises StoreError."""
+        if self._store is None:
+            return kept
+        try:
+            return priced_late(self._store, kept, tariffs)
+        except StoreError:
+            self.close()  # as in `write`
+            raise
 
     def close(self) -> None:
         """Let the database go."""

@@ -141,7 +141,7 @@ class Store:
         """What the program goes on from. Raises DamagedError, StoreError."""
         with understood(self._path):
             running = self._running()
-            months = self._records(Month, "SELECT detail, crc FROM months ORDER BY month DESC")
+            months = self.records(Month, "SELECT detail, crc FROM months ORDER BY month DESC")
             peaks = tuple(self._peaks())
             events = tuple(self._events(running[0].counters.at if running else None))
             accepted = self._accepted()
@@ -158,10 +158,10 @@ class Store:
             today, row = running
             quarters, notes, damaged = parts.lately(self._connection, today.counters.at)
             rows = parts.of_rows(self._connection, quarters[0].start if quarters else today.counters.at)
-            before = self._records(
+            before = self.records(
                 Day, "SELECT detail, crc FROM days WHERE open = 0 ORDER BY day DESC LIMIT ?", DAYS_KEPT
             )
-            waiting = self._records(
+            waiting = self.records(
                 Row,
                 "SELECT detail, crc FROM rows WHERE open = 0 AND (eur IS NULL OR provisional = 1)"
                 " ORDER BY number DESC LIMIT ?",
@@ -203,6 +203,10 @@ class Store:
         found = self._connection.execute("SELECT month, peak_w FROM accepted ORDER BY month DESC LIMIT 1").fetchone()
         return MonthPeak(date.fromisoformat(found[0]), found[1]) if found and found[1] > 0 else None
 
+    def records(self, kind: type[T], query: str, *values: int | str) -> list[T]:
+        """What a query of `detail, crc` finds. Raises DamagedError, and the errors of SQLite."""
+        return [self._record(kind, *found) for found in self._connection.execute(query, values)]
+
     def tidy(self, now: datetime) -> None:
         """Let go what is older than it is kept, some of it at a time. Raises StoreError.
 
@@ -233,8 +237,8 @@ class Store:
 
     def _running(self) -> tuple[Day, Row] | None:
         """The running day and row, of which there is one each, or neither where nothing was counted."""
-        days = self._records(Day, "SELECT detail, crc FROM days WHERE open = 1")
-        rows = self._records(Row, "SELECT detail, crc FROM rows WHERE open = 1")
+        days = self.records(Day, "SELECT detail, crc FROM days WHERE open = 1")
+        rows = self.records(Row, "SELECT detail, crc FROM rows WHERE open = 1")
         if len(days) == len(rows) == 1:
             return days[0], rows[0]
         (counted,) = self._connection.execute(
@@ -243,9 +247,6 @@ class Store:
         if counted or days or rows:
             raise DamagedError(f"{self._path}: is damaged: it holds {len(days)} running days and {len(rows)} open rows")
         return None
-
-    def _records(self, kind: type[T], query: str, *values: int) -> list[T]:
-        return [self._record(kind, *found) for found in self._connection.execute(query, values)]
 
     def _record(self, kind: type[T], text: str, crc: int) -> T:
         if crc != crc_of(text):
