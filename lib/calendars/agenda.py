@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from lib.calendars import Calendar, CalendarError, OnDisk
@@ -110,8 +111,10 @@ class Agenda:
         end_s = self._clock.monotonic() + seconds
         while (left_s := end_s - self._clock.monotonic()) > 0:
             await asyncio.sleep(min(LOOK_S, left_s))
-            if await calendar.changed():
-                return
+            with suppress(TimeoutError):  # it hangs: when it is asked for its entries it says so
+                async with asyncio.timeout(LIMIT_S):
+                    if await calendar.changed():
+                        return
 
 
 def distinct(names: Iterable[str]) -> list[str]:

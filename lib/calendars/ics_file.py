@@ -1,9 +1,9 @@
 """A calendar that is a file on this machine, in iCal format."""
 
-import asyncio
 from datetime import datetime
 from pathlib import Path
 
+from lib.apart import Apart
 from lib.calendars import CalendarError, place_of
 from lib.calendars.ics import LARGEST, TOO_LARGE, Ics
 from lib.core.trip import Entry
@@ -12,21 +12,22 @@ Mark = tuple[int, int, int]  # which file it is, when it was changed, in ns, and
 
 
 class IcsFile:
-    """See Calendar and OnDisk. It may come, go and be written anew at any time."""
+    """See Calendar and OnDisk. It may come, go and be written anew at any time, and lie on a share that hangs."""
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
         self._path = path
+        self._apart = Apart(f"ics:{path}")
         self._ics = Ics(place_of(str(path)))
         self._mark: Mark | None = None
 
     async def entries(self, start: datetime, end: datetime) -> tuple[Entry, ...]:
         """See Calendar."""
-        return await asyncio.to_thread(self._read, start, end)
+        return await self._apart.do(lambda: self._read(start, end))
 
     async def changed(self) -> bool:
         """See OnDisk."""
-        return await asyncio.to_thread(self._look) != self._mark
+        return await self._apart.do(self._look) != self._mark
 
     async def close(self) -> None:
         """Nothing stays open."""

@@ -8,14 +8,14 @@ nothing polls beside us. It only reads: the portal takes no orders.
 
 import asyncio
 import importlib
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
+from lib.apart import begun
 from lib.cars import CarError, CarSetupError, values
 from lib.cars.data_act_file import parse_file, reading
 from lib.cars.options import Options
@@ -91,7 +91,7 @@ class EuDataAct:
         """What the newest file says. Raises CarError."""
         if self._running and not self._running.done():
             raise CarError(f"{self._who} has not answered the last question yet")
-        self._running = _apart(self._portal.read)
+        self._running = begun(self._portal.read, "EU Data Act")
         answer = asyncio.wrap_future(self._running)
         answer.add_done_callback(lambda done: done.cancelled() or done.exception())  # also when nobody waits any more
         if not (await asyncio.wait({answer}, timeout=READ_S))[0]:
@@ -102,20 +102,6 @@ class EuDataAct:
         """Let it go; a question that is still open is left to itself."""
         if self._running is None or self._running.done():
             await asyncio.to_thread(self._portal.close)
-
-
-def _apart(work: Callable[[], CarReading]) -> Future[CarReading]:
-    """`work` in a thread that does not keep the program from ending, as those of a pool do."""
-    result: Future[CarReading] = Future()
-
-    def run() -> None:
-        try:
-            result.set_result(work())
-        except Exception as error:  # noqa: BLE001 - raised again where the result is awaited
-            result.set_exception(error)
-
-    threading.Thread(target=run, name="EU Data Act", daemon=True).start()
-    return result
 
 
 class Portal:

@@ -5,11 +5,11 @@ ISO time with its zone, such as `2026-01-15T00:00+01:00,83.5`; an empty price is
 A JSON is what energy-charts, Elia, Nord Pool or EnergyZero answered, told apart by its keys.
 """
 
-import asyncio
 import csv
 from datetime import date, datetime
 from pathlib import Path
 
+from lib.apart import Apart
 from lib.core.slots import Slot
 from lib.prices import AnswerError, PriceError
 from lib.prices.day import Point, bounds, instant, laid_out, price, shortened
@@ -24,16 +24,17 @@ Mark = tuple[int, int]  # when a file was changed, in ns, and its size
 
 
 class PriceFile:
-    """The price as files say it; a file is read again when it was changed."""
+    """The price as files say it; a file is read again when it was changed. They may lie on a share that hangs."""
 
     def __init__(self, path: str) -> None:
         self.name = f"file:{path}"
         self._path = Path(path).expanduser()
+        self._apart = Apart(self.name)
         self._read: dict[Path, tuple[Mark, list[Point]]] = {}
 
     async def fetch(self, day: date) -> tuple[Slot, ...]:
         """See PriceSource. Of several files the first, by name, that has prices of the day counts."""
-        return await asyncio.to_thread(self._look, day)
+        return await self._apart.do(lambda: self._look(day))
 
     def _look(self, day: date) -> tuple[Slot, ...]:
         try:

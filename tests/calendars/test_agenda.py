@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.meters.virtual import LoopClock, in_virtual_time
 MINUTE, HOUR = 60.0, 3600.0
 SEA = Entry(key="k", title="Sea", start=datetime(2025, 1, 16), end=datetime(2025, 1, 17))
 
+T = TypeVar("T")
 Answer = Callable[[float], tuple[Entry, ...]]
 
 
@@ -92,6 +94,30 @@ def test_a_good_calendar_is_asked_every_ten_minutes() -> None:
     now = datetime.fromisoformat("2025-01-15T11:00:00+00:00")
     assert (now - timedelta(hours=1), now + timedelta(days=7)) == shelf.spans[0]
     assert shelf.closed
+
+
+class Hanging(Paper):
+    """One on a share that hangs from some second on, whatever is asked of it."""
+
+    async def entries(self, start: datetime, end: datetime) -> tuple[Entry, ...]:
+        """See Calendar."""
+        return await self._waited(super().entries(start, end))
+
+    async def changed(self) -> bool:
+        """See OnDisk."""
+        return await self._waited(super().changed())
+
+    async def _waited(self, asked: Coroutine[Any, Any, T]) -> T:
+        found = await asked
+        if asyncio.get_running_loop().time() >= self._written_s[0]:
+            await asyncio.Event().wait()
+        return found
+
+
+def test_a_share_that_hangs_between_two_questions_is_told() -> None:
+    """To look whether the file is another one never comes to an end then."""
+    heard = told(Hanging(good, written_s=[100.0]), until_s=15 * MINUTE)
+    assert ["Listed", "Unlisted"] == [type(one).__name__ for one in heard][:2]
 
 
 def test_houses_do_not_ask_in_step() -> None:

@@ -1,6 +1,8 @@
 """A calendar that is a file: read anew when it is another one, and said when it cannot be."""
 
+import asyncio
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,22 @@ async def test_what_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     assert (await said()).startswith(f"{path}: the calendar is cut short")
     path.write_bytes(b"x" * 5_000_001)
     assert f"{path}: it is larger than 5 MB: make a calendar of its own for the trips" == await said()
+
+
+async def test_a_share_that_hangs_costs_one_thread(tmp_path: Path) -> None:
+    """However often it is tried or looked at; when it is there again it is read."""
+    path = tmp_path / "trips.ics"
+    os.mkfifo(path)
+    file = IcsFile(path)
+    before = threading.active_count()
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(file.entries(START, END), 0.05)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(file.changed(), 0.05)
+    assert threading.active_count() <= before + 1
+    end = os.open(path, os.O_WRONLY)  # waits for the look that hangs, which then reads nothing
+    path.unlink()
+    path.write_bytes(calendar(GOOD))
+    os.close(end)
+    assert ["good"] == [entry.title for entry in await file.entries(START, END)]

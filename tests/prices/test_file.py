@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from datetime import date
 from pathlib import Path
 
@@ -116,3 +117,20 @@ async def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     os.truncate(noise, 9_000_000)
     with pytest.raises(PriceError, match="larger than 8 MB"):
         await open_prices(f"file:{noise}").fetch(WEDNESDAY)
+
+
+async def test_a_share_that_hangs_costs_one_thread(tmp_path: Path) -> None:
+    """However often it is tried, as a pipe nobody writes into; when it is there again its prices are read."""
+    file = tmp_path / "prices.csv"
+    os.mkfifo(file)
+    source = open_prices(f"file:{file}")
+    before = threading.active_count()
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(source.fetch(WEDNESDAY), 0.05)
+    assert threading.active_count() <= before + 1
+    end = os.open(file, os.O_WRONLY)  # waits for the look that hangs, which then reads nothing
+    file.unlink()
+    file.write_text(csv_of(WEDNESDAY), "utf-8")
+    os.close(end)
+    assert a_day(WEDNESDAY) == await source.fetch(WEDNESDAY)
