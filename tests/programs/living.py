@@ -48,7 +48,8 @@ class Lives:
             living.send(signal.SIGKILL)
             code = int(await living.over)
             await self._say("")
-        assert code in {0, -signal.SIGKILL}  # a bug of the program's own would be another
+        # by SIGTERM, before it listens to that; a bug of the program's own would be another
+        assert code in {0, -signal.SIGKILL, -signal.SIGTERM}
 
     async def _say(self, line: str) -> None:
         assert self._process.stdin

@@ -58,10 +58,11 @@ def crew(
             raise
         finally:  # also when one failed: the others are put away
             board.stop()
+            pool.shutdown(wait=False, cancel_futures=True)  # it forgets them, or would report their end as an error
             under_way = [future for future in left if not future.cancel()]
             if wait(under_way, timeout=patience_s).not_done:
                 _end_children()
-            pool.shutdown()
+                wait(under_way)
 
 
 def _over(left: dict[Future[Outcome | None], Run], for_s: float) -> Iterator[tuple[Run, Outcome]]:

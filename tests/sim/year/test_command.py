@@ -118,6 +118,29 @@ def test_a_long_run_is_put_away_and_goes_on(
     assert not list(kept.glob("*.year"))
 
 
+@pytest.mark.timeout(400)
+def test_a_solver_that_does_not_listen_is_ended_and_what_waits_is_forgotten(tmp_path: Path) -> None:
+    """One of four runs solves for a minute, and two have not begun: nothing hangs, and no thread complains."""
+    words = (
+        "--home",
+        "S2",
+        "--days",
+        "120",
+        "--step",
+        "1",
+        "--tariff",
+        "dynamic",
+        "--strategies",
+        "naive,limit",
+        "--jobs",
+        "2",
+    )
+    ended = interrupted(signal.SIGINT, "year", *words, "--keep", tmp_path)
+    assert 128 + signal.SIGINT == ended.code
+    assert "the same command goes on" in ended.said
+    assert "Exception" not in ended.said
+
+
 def test_without_a_solver_there_is_no_limit(tmp_path: Path) -> None:
     """As on a Pi of 32 bits: strategies are run, and shares are not known."""
     words = ("year", *TWO_DAYS, "--battery", "no", "--strategies", "naive,limit", "--keep", tmp_path, "--json")
