@@ -28,7 +28,7 @@ PANELS = dm_panels()
 PAGE = Room(76, 18, whole=True)
 ROOMS = {"page_80": PAGE, "page_120": Room(116, 34, whole=True), "page_200": Room(196, 54, whole=True)}
 BESIDE = {"beside_36": Room(36, 9), "beside_52": Room(52, 11), "beside_108": Room(108, 15)}
-MOST_S = 0.05  # on a machine that has other work; 4 ms of it are ours
+MOST_S = 0.1  # of processor time, on a slow machine; it takes 4 ms
 
 
 @pytest.mark.parametrize("room", ROOMS | BESIDE)
@@ -189,10 +189,10 @@ def test_it_is_drawn_in_no_time() -> None:
     """A whole large page."""
     told, room = seen(ahead.winter()), ROOMS["page_200"]
     render_plan(told, LOOK, room)
-    times = [time.perf_counter()]
+    times = [time.process_time()]
     for _ in range(5):
         render_plan(told, LOOK, room)
-        times.append(time.perf_counter())
+        times.append(time.process_time())
     assert MOST_S > min(after - before for before, after in pairwise(times))
 
 
