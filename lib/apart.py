@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def begun(work: Callable[[], T], name: str) -> Future[T]:
-    """`work` in a thread of that name."""
+def begun(work: Callable[[], T], name: str) -> asyncio.Future[T]:
+    """`work` in a thread of that name; nobody need wait for its answer, or to its end."""
     result: Future[T] = Future()
 
     def run() -> None:
@@ -24,7 +24,9 @@ def begun(work: Callable[[], T], name: str) -> Future[T]:
             result.set_exception(error)
 
     threading.Thread(target=run, name=name, daemon=True).start()
-    return result
+    answer = asyncio.wrap_future(result)
+    answer.add_done_callback(lambda done: done.cancelled() or done.exception())  # or asyncio would complain
+    return answer
 
 
 class Apart:
@@ -39,7 +41,6 @@ class Apart:
         """What `work` gives, after what was asked for before; who waits no longer leaves it to itself."""
         while self._running and not self._running.done():
             await asyncio.wait({self._running})
-        self._running = answer = asyncio.wrap_future(begun(work, self._name))
-        answer.add_done_callback(lambda done: done.cancelled() or done.exception())  # also when nobody waits any more
+        self._running = answer = begun(work, self._name)
         await asyncio.wait({answer})
         return answer.result()

@@ -9,7 +9,6 @@ nothing polls beside us. It only reads: the portal takes no orders.
 import asyncio
 import importlib
 from collections.abc import Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import takewhile
@@ -85,15 +84,13 @@ class EuDataAct:
         self.sparing = sparing
         self._portal = Portal(login, who=who, clock=clock)
         self._who = who
-        self._running: Future[CarReading] | None = None
+        self._running: asyncio.Future[CarReading] | None = None
 
     async def read(self) -> CarReading:
         """What the newest file says. Raises CarError."""
         if self._running and not self._running.done():
             raise CarError(f"{self._who} has not answered the last question yet")
-        self._running = begun(self._portal.read, "EU Data Act")
-        answer = asyncio.wrap_future(self._running)
-        answer.add_done_callback(lambda done: done.cancelled() or done.exception())  # also when nobody waits any more
+        self._running = answer = begun(self._portal.read, "EU Data Act")
         if not (await asyncio.wait({answer}, timeout=READ_S))[0]:
             raise CarError(f"{self._who} does not answer within {READ_S:.0f} s")
         return answer.result()
