@@ -6,15 +6,15 @@ Reads the settings alone; no program need run, and no device is asked. At most 8
 import asyncio
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TextIO
 
 from lib.cars import CarSetupError, open_source
-from lib.chargers import Charger, ChargerSetupError, open_charger
+from lib.chargers import Charger, ChargerSetupError
 from lib.clock import WallClock
 from lib.commands import SLIP
+from lib.commands.devices import central_of, charger_at
 from lib.commands.ev_rules import circuits, slips, tree
-from lib.commands.passwords import password_of
 from lib.commands.printing import printed
 from lib.core.charger import LEAST_A, ChargerRules
 from lib.core.checking import Worst, kept_a, worst, worst_other_a
@@ -64,23 +64,11 @@ async def _opened_slips(config: Settings) -> list[str]:
 async def _charger_slips(config: Settings, secrets: Secrets) -> list[str]:
     """What is wrong with where chargers are; a relay stays closed, since ev may be using it."""
     clock, chargers, found = WallClock(), list[Charger](), list[str]()
-    central = None
-    if config.ocpp_door is not None:
-        from lib.chargers.ocpp_central import Central
-
-        central = Central(config.ocpp_door.host, config.ocpp_door.port, clock=clock)
+    central = central_of(config, clock)
     for place in config.chargers:
-        name, options = place.rules.name, {key: value for key, value in place.options.items() if key != "relay"}
+        name = place.rules.name
         try:
-            charger = open_charger(
-                place.make,
-                place.address,
-                rules=place.rules,
-                user=place.user,
-                password=password_of(secrets, place.make, place.address),
-                options=options if place.make != "ocpp" else {**options, "central": central},
-                clock=clock,
-            )
+            charger = charger_at(replace(place, relay=None), secrets, central, clock)
         except ChargerSetupError as error:
             found.append(f"chargers[{name!r}]: {str(error).removeprefix(f'{name}: ')}")
         else:

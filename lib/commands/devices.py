@@ -16,7 +16,7 @@ from lib.calendars import open_calendars
 from lib.calendars.agenda import Agenda
 from lib.cars import CarError, CarSetupError, ChargeControl, control_of, open_source
 from lib.cars.poll import Poll
-from lib.chargers import open_charger
+from lib.chargers import Charger, open_charger
 from lib.chargers.point import Point
 from lib.clock import Clock
 from lib.commands import feeds
@@ -29,7 +29,7 @@ from lib.core.charger import Found, Plug
 from lib.core.charging import Event
 from lib.core.checking import crowded
 from lib.secrets import Secrets, SecretsError, keep_secret
-from lib.settings import Settings
+from lib.settings import ChargerPlace, Settings
 
 if TYPE_CHECKING:
     from lib.chargers.ocpp_central import Central
@@ -127,20 +127,12 @@ async def opened(
     memory: knows what an earlier run should have given back to the chargers' owners, and keeps what this one should.
     A bug in what keeps a charger is raised in the block's place: that charger would be steered no more.
     """
-    central = _central(config, clock)
+    central = central_of(config, clock)
     points: dict[str, Point] = {}
     full = crowded(circuits(config), [spot.rules for spot in config.chargers])
     for spot in config.chargers:
         name = spot.rules.name
-        charger = open_charger(
-            spot.make,
-            spot.address,
-            rules=replace(spot.rules, crowded=name in full),
-            user=spot.user,
-            password=password_of(secrets, spot.make, spot.address),
-            options=spot.options if spot.make != "ocpp" else {**spot.options, "central": central},
-            clock=clock,
-        )
+        charger = charger_at(replace(spot, rules=replace(spot.rules, crowded=name in full)), secrets, central, clock)
         charger.owner = memory.owners.get(name)
         points[name] = Point(name, charger, hear, clock=clock)
     troubles: dict[str, str] = {}
@@ -191,7 +183,20 @@ async def opened(
         await asyncio.gather(agenda.close(), *(source.close() for source in sources), return_exceptions=True)
 
 
-def _central(config: Settings, clock: Clock) -> "Central | None":
+def charger_at(spot: ChargerPlace, secrets: Secrets, central: "Central | None", clock: Clock) -> Charger:
+    """The charger of a place; nothing is asked yet. Raises ChargerSetupError."""
+    return open_charger(
+        spot.make,
+        spot.address,
+        rules=spot.rules,
+        user=spot.user,
+        password=password_of(secrets, spot.make, spot.address),
+        options=spot.options if spot.make != "ocpp" else {**spot.options, "central": central},
+        clock=clock,
+    )
+
+
+def central_of(config: Settings, clock: Clock) -> "Central | None":
     """Where chargers dial in; None where none does. Its library is then not loaded either."""
     if config.ocpp_door is None:
         return None
