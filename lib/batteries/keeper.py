@@ -168,10 +168,8 @@ class Keeper:
             return self._read_again_s
         polite_s = self._battery.polite_s
         each_s = max(self._pace.read_s, polite_s)
-        calm_s = min(
-            self._called_s + polite_s, self._answered_s + 2 * each_s
-        )  # one that is told all the time is read too
-        return max(self._asked_s + each_s, calm_s)
+        calm_s, late_s = self._called_s + polite_s, self._answered_s + 2 * each_s
+        return max(self._asked_s + each_s, min(calm_s, late_s))  # one that is told all the time is read too
 
     async def _rest(self, for_s: float) -> None:
         """Until something new is wanted, at most so long."""

@@ -6,14 +6,11 @@ Source: Flemish capacity tariff. A quarter belongs to the month in which it star
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 
 from lib.core.reading import Reading
 from lib.core.stamp import BRUSSELS
 from lib.core.states import replace
 from lib.core.values import History, HistoryRow
-
-T = TypeVar("T", bound="MonthPeak | None")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +68,13 @@ def after(peaks: Peaks | None, reading: Reading, at: datetime, closed: MonthPeak
     if peaks.month != month:
         peaks = _turned(peaks, month)
     if reading.month_peak is not None:
-        peaks = replace(peaks, running=_counting(_printed(reading, month), peaks.running))
+        printed = _printed(reading, month)
+        peaks = replace(peaks, running=printed and _counting(printed, peaks.running))
     if reading.history is None or reading.history is peaks.history:  # the parser gives the same one each second
         return peaks
     known = {one.month: one for one in peaks.past}
-    printed = (MonthPeak(month_of(end), row.peak_w, row.stamp.known) for row, end in _dated(reading))
-    rows = [_counting(row, known.get(row.month)) for row in printed]
+    shown = (MonthPeak(month_of(end), row.peak_w, row.stamp.known) for row, end in _dated(reading))
+    rows = [_counting(row, known.get(row.month)) for row in shown]
     return replace(peaks, past=_newest((*rows, *peaks.past), before=month), history=reading.history)
 
 
@@ -95,12 +93,12 @@ def _printed(reading: Reading, month: date) -> MonthPeak | None:
     return MonthPeak(month, peak.peak_w, peak.stamp.known)
 
 
-def _counting(printed: T, known: MonthPeak | None) -> T | MonthPeak:
+def _counting(printed: MonthPeak, known: MonthPeak | None) -> MonthPeak:
     """What a month counts: what the meter prints, unless that is another meter's, which came in the midst of it.
 
     One meter alone never prints a lower peak that is of a later quarter.
     """
-    if printed is None or known is None or printed.at is None or known.at is None:
+    if known is None or printed.at is None or known.at is None:
         return printed
     return known if printed.peak_w < known.peak_w and printed.at > known.at else printed
 

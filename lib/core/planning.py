@@ -78,7 +78,7 @@ def cars_heard(planning: Planning, cars: Cars) -> Planning:
     before = planning.cars
     if not cars.known and before is not None:
         return planning
-    news = ""
+    news, rows_s = "", None if same_rows(cars.rows, planning.rows) else _since_s(planning.rows_s, cars.heard_s)
     if before is None or cars.heard_s - before.heard_s > HEARD_S:
         news = "the cars are known"
     elif cars.plugged != before.plugged:
@@ -88,17 +88,9 @@ def cars_heard(planning: Planning, cars: Cars) -> Planning:
         news = "a charger's mode changed"
     elif not same_wants(cars.wants, before.wants):
         news = "what cars need changed"
-    elif wiring(cars.rows) != wiring(before.rows) or _carry_otherwise(planning, cars):
+    elif wiring(cars.rows) != wiring(before.rows) or (rows_s is not None and _lasts(planning, rows_s, cars.heard_s)):
         news = "what circuits carry changed"
-    rows_s = None if news or same_rows(cars.rows, planning.rows) else _since_s(planning.rows_s, cars.heard_s)
-    return _told(replace(planning, cars=cars, rows_s=rows_s), news)
-
-
-def _carry_otherwise(planning: Planning, cars: Cars) -> bool:
-    """Whether circuits have carried otherwise than when a plan was last begun, for long enough."""
-    if same_rows(cars.rows, planning.rows):
-        return False
-    return _lasts(planning, _since_s(planning.rows_s, cars.heard_s), cars.heard_s)
+    return _told(replace(planning, cars=cars, rows_s=None if news else rows_s), news)
 
 
 def _since_s(since_s: float | None, now_s: float) -> float:

@@ -88,8 +88,7 @@ class Facts:
     def has_enough(self) -> bool:
         """Whether its likely state of charge is what it shall have.
 
-        A trip counts what it surely has, and goes on until that is enough. Where the owner wants all, and for a trip
-        that does, the car ends by itself.
+        For a trip it goes on until it surely has that; where the owner wants all, until the car ends by itself.
         """
         if self.pct is None or self.pct < self.target_pct or self.boosts or self.mode is Mode.MAX:
             return False

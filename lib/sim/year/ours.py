@@ -199,13 +199,13 @@ class Ours:
 
     def _orders(self) -> Orders:
         box, store = self._box, self._store
-        kept = store.kept if store and store.power_w is not None else NOWHERE
+        between = store.kept if store and store.power_w is not None else NOWHERE
         return Orders(
             current_a=box.current_a if box else 0.0,
             phases=box.phases if box else 1,
             store_w=store.power_w if store else None,
-            grid_w=kept.grid_w,
-            shave_w=kept.shave_w,
+            grid_w=between.grid_w,
+            shave_w=between.shave_w,
         )
 
     def _claim_cars(self, now_s: float, *, again: bool = True) -> tuple[Drawn, ...]:
