@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.waiting import LIMIT_S
+
 ROOT = Path(__file__).parent.parent
 NOBODY = "ws://127.0.0.1:1/ws"
 
@@ -13,7 +15,7 @@ def said(*words: str) -> subprocess.CompletedProcess[str]:
     """The power plant with these words."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, str(ROOT / "examples" / "pool.py"), *words]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=LIMIT_S, check=False)
 
 
 def test_a_power_plant_without_a_power_is_told_what_to_write() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from lib import secrets as parts
 from lib.secrets import Secrets, SecretsError, Tokens, door_tokens, keep_secret, load_secrets, secrets_path
+from tests.waiting import LIMIT_S
 
 VIEW, CONTROL = "v" * 40, "c" * 40
 DOOR = {"view": VIEW, "control": CONTROL}
@@ -244,7 +245,12 @@ def test_programs_that_start_together_get_the_same_tokens(path: Path) -> None:
     def start(_: int) -> str:
         root = Path(parts.__file__).parents[1]
         done = subprocess.run(
-            [sys.executable, "-c", code, str(path)], cwd=root, capture_output=True, text=True, timeout=50, check=True
+            [sys.executable, "-c", code, str(path)],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=True,
         )
         return done.stdout.strip()
 

@@ -11,6 +11,7 @@ from lib.cars import CarError
 from lib.service import Answer, Service
 from tests.meters.certificates import an_authority
 from tests.prices.stranger import Say, http, raw, silence, stranger
+from tests.waiting import LIMIT_S
 
 SECRET = "hush-hush"
 
@@ -19,7 +20,7 @@ async def trouble(url: str, *, patience_s: float = 2.0) -> CarError:
     """The error of one question."""
     it = Service("the service", fault=CarError, patience_s=patience_s)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LIMIT_S):
             answer = await it.ask(URL(url) / "soc" % {"key": SECRET}, headers={"Authorization": SECRET})
             assert not answer.is_ok
             raise answer.trouble()

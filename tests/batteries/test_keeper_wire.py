@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from statistics import median
 
 import pytest
 
@@ -26,9 +27,11 @@ from lib.sim.http_box import Trouble as HttpTrouble
 from lib.sim.marstek_box import CONTROL, TAKE, WATCHDOG_S, MarstekBox, open_marstek_box
 from lib.sim.modbus_box import Trouble
 from lib.sim.sessy_box import PASSWORD, USER, SessyBox, open_sessy_box
-from tests.sim.builders import NOON, eventually
+from tests.sim.builders import NOON
+from tests.waiting import eventually
 
-SOON_S = 0.06  # on a machine that does other things, too
+SOON_S = 0.1  # mostly, on a machine that does other things, too
+SLOW_S = 4.0  # soon enough to be an answer
 BUSY = Pace(read_s=0.03, first_s=0.05, longest_s=0.2, missed_s=2.0)
 RULES = BatteryRules(name="cellar", capacity_wh=5_120)
 Box = MarstekBox | SessyBox
@@ -156,7 +159,7 @@ async def test_a_setpoint_is_there_at_once_while_reads_run(wired: Wired) -> None
         await asyncio.sleep(at / 1000)
         late_s.append(await wired.told_s(of(200 + at)))
         await wired.tell(of(200 + at))
-    assert sorted(late_s)[-2] < SOON_S
+    assert median(late_s) < SOON_S
     assert 0 == wired.box.overlaps
     assert wired.count(BatteryTold) > 3
 
@@ -164,10 +167,10 @@ async def test_a_setpoint_is_there_at_once_while_reads_run(wired: Wired) -> None
 async def test_a_setpoint_does_not_queue_behind_a_read_that_hangs(wired: Wired) -> None:
     """The read is hung up on, and its place is taken."""
     await wired.tell(of(100))
-    wired.box.delay_s = 1.0
+    wired.box.delay_s = SLOW_S
     asked = wired.box.asked
     await eventually(lambda: wired.box.asked > asked)  # a read waits for its answer
-    assert await wired.told_s(of(200)) < SOON_S + BUSY.patience_s
+    assert await wired.told_s(of(200)) < SLOW_S / 2
     wired.box.delay_s = 0.0
 
 

@@ -13,7 +13,7 @@ from lib.core.battery import BatteryEvent, BatteryMeddled, BatteryMissed, Batter
 from lib.sim.modbus_box import Trouble
 from lib.sim.sunspec_box import OUT, SunSpecBox, open_sunspec_box
 from lib.sim.victron_box import FLEETING, VictronBox, open_victron_box
-from tests.sim.builders import eventually
+from tests.waiting import eventually
 
 from .register_bench import RULES, a_battery, power
 

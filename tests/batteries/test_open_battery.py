@@ -9,6 +9,7 @@ import pytest
 from lib.batteries import BatterySetupError, open_battery
 from lib.clock import TurnedClock
 from tests.sim.builders import NOON
+from tests.waiting import LIMIT_S
 
 from .register_bench import RULES
 
@@ -62,5 +63,5 @@ def test_no_make_is_imported_that_is_not_used() -> None:
         "open_battery('victron', 'h', rules=BatteryRules(name='c', capacity_wh=1.0), clock=WallClock())\n"
         "assert not {'aiohttp', 'lib.batteries.sunspec'} & set(sys.modules)\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=LIMIT_S, check=False)
     assert (0, "") == (done.returncode, done.stderr)

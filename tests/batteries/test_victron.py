@@ -12,6 +12,7 @@ from lib.core.battery import BatteryRules
 from lib.modbus import link
 from lib.sim.modbus_box import Trouble
 from lib.sim.victron_box import VictronBox, open_victron_box
+from tests.waiting import LIMIT_S
 
 from .register_bench import Bench, a_battery, power
 
@@ -245,7 +246,7 @@ async def test_a_silent_one_is_told_again(bench: Bench[VictronBox], quick: None,
     """Whether it had taken it or not, the same setpoint is written anew."""
     await bench.battery.order(power(-1_500, grid_w=500))
     bench.box.trouble = trouble
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         with pytest.raises(UnreachableError):
             await bench.battery.read()
         with pytest.raises(UnreachableError):

@@ -22,7 +22,8 @@ from websockets.asyncio.client import ClientConnection
 
 from lib.core.stamp import parse_stamp
 from tests.conftest import free_ports
-from tests.programs.program import LIMIT_S, ROOT, P1Server, environment, listening
+from tests.programs.program import ROOT, P1Server, environment, listening
+from tests.waiting import LIMIT_S
 
 COLUMNS, ROWS = 240, 60
 ENDING_S = 5.0

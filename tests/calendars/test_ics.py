@@ -1,7 +1,6 @@
 """Calendars in iCal format: what is repeated, moved, excluded, cancelled or broken."""
 
 import json
-import time
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from lib.core.stamp import BRUSSELS
 from lib.core.trip import TAG, Entry
 from tests.calendars.recorded import GCAL
 from tests.conftest import local
+from tests.yardstick import cost
 
 START, END = local("2026-11-20 12:00"), local("2026-11-27 12:00")
 
@@ -310,7 +310,7 @@ def test_what_is_sorted_out_beforehand_would_not_be_told(events: list[tuple[str,
     assert all_told == list(parsed(body))
 
 
-def test_a_calendar_of_many_years_is_read_in_a_second() -> None:
+def test_a_calendar_of_many_years_is_read_soon() -> None:
     """5 MB with 10 000 events, of which a week needs ten: the others are sorted out by their digits."""
     words = "DESCRIPTION:" + "words of an invitation " * 15
     old = [
@@ -321,8 +321,7 @@ def test_a_calendar_of_many_years_is_read_in_a_second() -> None:
     ]
     body = calendar(*old, vevent("UID:row", "SUMMARY:row", "DTSTART:20150105T060000Z", "RRULE:FREQ=WEEKLY"))
     assert 4_000_000 < len(body)
-    began_s = time.perf_counter()
-    found = parsed(body, local("2025-12-01 00:00"), local("2025-12-08 00:00"))
-    assert time.perf_counter() - began_s < 5.0  # some 0.2 s on a machine that does nothing else
-    assert "row" in [entry.title for entry in found]
+    week = (local("2025-12-01 00:00"), local("2025-12-08 00:00"))
+    assert "row" in [entry.title for entry in parsed(body, *week)]
+    assert cost(lambda: parsed(body, *week)) < 300
     assert len(relevant(body, START, END)) < 1_000

@@ -9,6 +9,7 @@ import pytest
 from lib import calendars
 from lib.calendars import CalendarSetupError, open_calendar, open_calendars
 from tests.calendars.test_ics import END, GOOD, START, calendar
+from tests.waiting import LIMIT_S
 
 ROOT = Path(calendars.__file__).parents[2]
 
@@ -65,7 +66,9 @@ def test_each_kind_loads_its_own_library_only(tmp_path: Path) -> None:
 
     def loaded(address: str) -> str:
         asked = [sys.executable, "-c", USES, address, account, str(tmp_path)]
-        return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=50, check=True).stdout.strip()
+        return subprocess.run(
+            asked, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=True
+        ).stdout.strip()
 
     assert "icalendar" == loaded("ics:trips.ics")
     assert "CalendarError\nicalendar aiohttp" == loaded("ics:http://127.0.0.1:1/x")

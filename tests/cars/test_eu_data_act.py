@@ -15,6 +15,7 @@ from lib.cars import CarError, CarSetupError, CarSource, eu_data_act
 from lib.cars.eu_data_act import MODULE
 from lib.core.car import CarReading
 from tests.fakes.served import served
+from tests.waiting import LIMIT_S
 
 from .builders import NOW, opened
 from .packages import install, uninstall
@@ -160,7 +161,7 @@ async def test_a_portal_that_hangs_holds_nobody_up(client: Any, monkeypatch: pyt
     go_on = threading.Event()
     client.EudaApiClient.account.fault = lambda: go_on.wait(10)
     it = car()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         with pytest.raises(CarError, match="does not answer within 0 s"):
             await it.read()
         with pytest.raises(CarError, match="has not answered the last question yet"):

@@ -10,6 +10,7 @@ import pytest
 from lib.cars import CarError, CarSetupError
 from lib.core.car import CarReading
 from tests.prices.stranger import http, stranger
+from tests.waiting import LIMIT_S
 
 from .builders import NOW, source
 
@@ -85,7 +86,7 @@ async def test_secrets_are_filled_in_and_never_told() -> None:
         writer.close()
 
     server = await asyncio.start_server(say, "127.0.0.1", 0)
-    async with server, asyncio.timeout(10):
+    async with server, asyncio.timeout(LIMIT_S):
         options: dict[str, Any] = {
             "url": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/soc?key={{secret:box}}",
             "header": "X-Token:  Bearer {secret:tronity}",

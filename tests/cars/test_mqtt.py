@@ -19,6 +19,7 @@ from lib.mqtt import Message, Spot
 from tests.conftest import free_ports
 from tests.meters.broker import broker as mosquitto
 from tests.meters.broker import publish
+from tests.waiting import LIMIT_S
 
 from .builders import NOW, opened, source
 from .recordings import recorded
@@ -30,14 +31,14 @@ TOPIC = "home/car/soc"
 async def house(folder: Path, *settings: str) -> AsyncIterator[int]:
     """The port of a broker."""
     port = free_ports()
-    async with asyncio.timeout(40), mosquitto(folder, port, *(settings or ("allow_anonymous true",))):
+    async with asyncio.timeout(LIMIT_S), mosquitto(folder, port, *(settings or ("allow_anonymous true",))):
         yield port
 
 
 async def read_when(car: CarSource, *, soc_pct: float | None) -> CarReading:
     """The reading as soon as it says that; each news is looked at."""
     assert isinstance(car, Tells)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LIMIT_S):
         while (reading := await car.read()).soc_pct != soc_pct:
             await car.news()
     return reading
@@ -64,7 +65,7 @@ async def test_other_topics_say_the_rest(tmp_path: Path) -> None:
         options: dict[str, Any] = {"plug": "a/plug", "limit": "a/all#max.pct", "charging": "a/nothing"}
         async with source(source="mqtt", url=f"mqtt://127.0.0.1:{port}/a/soc", **options) as car:
             assert isinstance(car, Tells)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(LIMIT_S):
                 while (reading := await car.read()).limit_pct is None or reading.plugged is None:
                     await car.news()
         assert CarReading(source="a/soc", soc_pct=71.0, plugged=True, limit_pct=85.0) == reading
@@ -78,12 +79,12 @@ async def test_a_source_tells_when_something_is_new(tmp_path: Path) -> None:
             assert isinstance(car, Tells)
             await publish(port, "car", b'{"soc": 50, "plug": 1}', retain=True)
             assert 50.0 == (await car.read()).soc_pct
-            await asyncio.wait_for(car.news(), 10)
+            await asyncio.wait_for(car.news(), LIMIT_S)
             waiting = asyncio.create_task(car.news())
             await publish(port, "car", b'{"soc": 50, "plug": 1}')
             assert not (await asyncio.wait({waiting}, timeout=0.2))[0]
             await publish(port, "car", b'{"soc": 50, "plug": 0}')
-            await asyncio.wait_for(waiting, 10)
+            await asyncio.wait_for(waiting, LIMIT_S)
             assert (await car.read()).plugged is False
 
 
@@ -118,7 +119,7 @@ async def test_a_broker_that_comes_back_is_heard_again(tmp_path: Path, monkeypat
     monkeypatch.setattr(broker, "FIRST_PAUSE_S", 0.05)
     port = free_ports()
     url = f"mqtt://127.0.0.1:{port}/{TOPIC}"
-    async with asyncio.timeout(40), source(source="mqtt", url=url) as car:
+    async with asyncio.timeout(LIMIT_S), source(source="mqtt", url=url) as car:
         async with mosquitto(tmp_path, port, "allow_anonymous true"):
             await publish(port, TOPIC, b"40", retain=True)
             await read_when(car, soc_pct=40.0)
@@ -150,7 +151,7 @@ async def test_nobody_there_is_said_and_closing_is_quick() -> None:
         car = opened(source="mqtt", url=f"mqtt://127.0.0.1:{free.getsockname()[1]}/{TOPIC}")
         with pytest.raises(CarError, match="refuses the connection: is the broker running"):
             await car.read()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT_S):
             await car.close()
     assert 1 == len(asyncio.all_tasks())
 
@@ -167,7 +168,7 @@ async def test_what_is_no_broker_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server, asyncio.timeout(20):
+    async with server, asyncio.timeout(LIMIT_S):
         car = opened(source="mqtt", url=f"mqtt://127.0.0.1:{server.sockets[0].getsockname()[1]}/{TOPIC}")
         with pytest.raises(CarError, match="no MQTT broker answers at"):
             await car.read()

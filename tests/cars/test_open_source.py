@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lib.cars import SOURCES, CarSetupError, control_of
+from tests.waiting import LIMIT_S
 
 from .builders import opened
 
@@ -44,7 +45,7 @@ async def test_no_package_is_imported_that_only_some_owners_have() -> None:
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))\n"
     )
     child = await asyncio.create_subprocess_exec(sys.executable, "-c", script, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LIMIT_S):
         known = set((await child.communicate())[0].decode().split())
     assert "aiohttp" in known
     assert {"requests", "carconnectivity", "carconnectivity_connectors", "audiconnectpy", "smartcar"}.isdisjoint(known)

@@ -14,18 +14,18 @@ from lib.sim.charge_point import ChargePoint
 from lib.sim.ocpp_box import OcppBox, open_ocpp_box
 from lib.sim.ocpp_memory import Quirks
 from tests.sim.builders import NOON
+from tests.waiting import LIMIT_S
 
 HOST = "127.0.0.1"
 RULES = ChargerRules(name="garage", step_a=0.1, safe_a=6.0, watched=True)
 GO_10 = Order(current_a=10.0, go=True)
 GO_16 = Order(current_a=16.0, go=True)
 PAUSE = Order(current_a=6.0, go=False)
-PATIENCE_S = 8.0
 
 
 async def until(is_so: Callable[[], object]) -> None:
     """Wait for something to be so, but not for ever."""
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(LIMIT_S):
         while not is_so():  # noqa: ASYNC110 - a box tells nobody what it was told
             await asyncio.sleep(0.01)
 
@@ -96,7 +96,7 @@ class Bench:
 
     async def told(self, order: Order) -> Accepted:
         """Order, when there is a connection."""
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(LIMIT_S):
             while True:
                 try:
                     return await self.charger.order(order)

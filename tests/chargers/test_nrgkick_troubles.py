@@ -12,6 +12,7 @@ from lib.chargers import ChargerError, ChargerSetupError, DeniedError, Unreachab
 from lib.chargers.nrgkick import NRGkick
 from lib.core.charger import Order
 from lib.sim.http_box import Trouble
+from tests.waiting import LIMIT_S
 
 from .nrgkick_bench import GO_10, RULES, Bench
 from .patience import impatient
@@ -170,7 +171,7 @@ async def test_a_close_that_cannot_restore_says_so(bench: Bench, caplog: pytest.
     await bench.charger.order(GO_10)
     bench.box.trouble = Trouble.HANG
     with impatient(*LIMITS):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT_S):
             await bench.charger.close(restore=True)
     assert "not all of its settings could be given back: no answer from" in caplog.text
 

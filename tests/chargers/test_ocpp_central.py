@@ -15,6 +15,7 @@ from websockets.typing import Subprotocol
 from lib.chargers import ChargerSetupError
 from lib.chargers.ocpp_central import Central
 from lib.core.charger import Plug
+from tests.waiting import LIMIT_S
 
 from .ocpp_bench import HOST, Bench, until
 
@@ -46,7 +47,7 @@ def dial(bench: Bench, path: str = "/CP_1", *, speaks: str | None = OCPP, passwo
 async def ask(line: ClientConnection, number: str, action: str, said: dict[str, Any]) -> Any:
     """A call, and the frame that answers it; calls of the other end are let pass."""
     await line.send(json.dumps([2, number, action, said]))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         while True:
             frame = json.loads(await line.recv())
             if frame[0] != 2 and frame[1] == number:
@@ -55,7 +56,7 @@ async def ask(line: ClientConnection, number: str, action: str, said: dict[str, 
 
 async def hear_all(line: ClientConnection) -> None:
     """Hear it until it is closed, which is raised."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         while True:
             await line.recv()
 
@@ -215,10 +216,10 @@ async def test_a_port_that_is_taken_is_said(bench: Bench) -> None:
 
 
 async def test_it_closes_with_chargers_on_the_line(bench: Bench) -> None:
-    """At once, and twice is harmless."""
+    """Twice is harmless."""
     async with dial(bench) as line:
         await until(lambda: bench.charger._station.session)
-        async with asyncio.timeout(4):
+        async with asyncio.timeout(LIMIT_S):
             await bench.central.close()
             await bench.central.close()
         with pytest.raises(ConnectionClosed):

@@ -13,6 +13,7 @@ from lib.chargers.nrgkick import NRGkick
 from lib.chargers.openevse import OpenEvse
 from lib.chargers.relay import Relayed
 from lib.core.charger import ChargerRules
+from tests.waiting import LIMIT_S
 
 RULES = ChargerRules(name="garage")
 ELSEWHERE = {"relay": {"host": "elsewhere"}}
@@ -79,5 +80,5 @@ def test_no_make_is_imported_that_is_not_used() -> None:
         "open_charger('nrgkick', 'mdns:N24', rules=ChargerRules(name='garage'))\n"
         "assert not {'gpiozero', 'zeroconf'} & set(sys.modules)\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=LIMIT_S, check=False)
     assert (0, "") == (done.returncode, done.stderr)

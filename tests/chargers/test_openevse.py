@@ -14,6 +14,7 @@ from lib.core.charger import Accepted, ChargerRules, Order, Plug
 from lib.sim.charge_point import Fault
 from lib.sim.http_box import Trouble
 from lib.sim.openevse_words import Firmware
+from tests.waiting import LIMIT_S
 
 from .openevse_bench import GO_10, GO_16, PAUSE, RULES, Bench, a_bench
 from .patience import impatient
@@ -289,7 +290,7 @@ async def test_a_cancelled_call_is_hung_up_on(bench: Bench) -> None:
     bench.box.delay_s = 30
     asked = bench.box.asked
     task = asyncio.create_task(bench.charger.order(GO_10))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         while bench.box.asked == asked:  # noqa: ASYNC110 - the box lies outside
             await asyncio.sleep(0.01)
     task.cancel()

@@ -13,7 +13,7 @@ from lib.core.charger import ChargerEvent, ChargerRules, Meddled, Missed, Order,
 from lib.sim.http_box import Trouble
 from lib.sim.openevse_box import CONFIG
 from lib.sim.openevse_words import Firmware
-from tests.sim.builders import eventually
+from tests.waiting import eventually
 
 from .openevse_bench import GO_10, GO_16, PAUSE, RULES, Bench, a_bench
 
@@ -312,7 +312,7 @@ async def test_a_program_that_is_killed_leaves_it_to_its_watchdog(bench: Bench) 
         sys.executable, "-m", "tests.chargers.openevse_child", bench.box.where
     )
     try:
-        await eventually(lambda: bench.point.power_w == 11_040, within_s=20)
+        await eventually(lambda: bench.point.power_w == 11_040)
         began = bench.point.at
         await eventually(lambda: (bench.point.at - began).total_seconds() > 1.5 * LEASE_S)
         assert (16.0, False) == bench.told

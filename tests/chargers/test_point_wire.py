@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from statistics import median
 
 import pytest
 from aiohttp import web
@@ -13,10 +14,12 @@ from lib.sim.car import Car
 from lib.sim.charge_point import ChargePoint, ChargeSettings
 from lib.sim.http_box import Trouble
 from lib.sim.nrgkick_box import NrgkickBox, open_nrgkick_box
-from tests.sim.builders import NOON, eventually
+from tests.sim.builders import NOON
+from tests.waiting import eventually
 
 STEP_S = 0.02
-SOON_S = 0.06  # on a machine that does other things, too
+SOON_S = 0.1  # mostly, on a machine that does other things, too
+SLOW_S = 4.0  # soon enough to be an answer
 BUSY = Pace(plugged_s=0.03, empty_s=0.03, look_s=0.03, raise_s=0.05, patience_s=0.05, first_s=0.05)
 
 
@@ -87,17 +90,17 @@ async def test_a_cut_is_there_at_once_while_polls_run(wired: Wired) -> None:
         await asyncio.sleep(at / 1000)
         late_s.append(await wired.cut_s(go(6.0 + at / 10)))
         wired.heard.clear()
-    assert sorted(late_s)[-2] < SOON_S
+    assert median(late_s) < SOON_S
     assert 0 == wired.box.overlaps
 
 
 async def test_a_cut_does_not_queue_behind_a_read_that_is_slow(wired: Wired) -> None:
     """The read is hung up on, and its place is taken."""
     await wired.tell(go(16))
-    wired.box.delay_s = 2.0
+    wired.box.delay_s = SLOW_S
     asked = wired.box.asked
     await eventually(lambda: wired.box.asked > asked)  # a read waits for its answer
-    assert await wired.cut_s(go(8)) < SOON_S
+    assert await wired.cut_s(go(8)) < SLOW_S / 2
     assert 0 == wired.box.overlaps
 
 
@@ -115,7 +118,7 @@ async def test_a_cut_does_not_queue_behind_an_order_that_hangs(wired: Wired, mon
     await eventually(lambda: wired.box.point.told.current_a == 16)
     monkeypatch.undo()
     wired.box.trouble = Trouble.WELL
-    assert await wired.cut_s(go(8)) < SOON_S + BUSY.patience_s
+    assert await wired.cut_s(go(8)) < SLOW_S / 2
     await eventually(lambda: wired.is_told(go(8)))
     assert [go(16)] == [event.order for event in wired.heard if isinstance(event, Balked)]
     assert 8.0 == wired.box.point.told.current_a

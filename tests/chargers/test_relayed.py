@@ -21,7 +21,8 @@ from lib.sim.car import Car
 from lib.sim.charge_point import ChargePoint, ChargeSettings
 from lib.sim.goe_box import OldGoeBox, open_goe_box
 from tests.meters.virtual import LoopClock, in_virtual_time
-from tests.sim.builders import NOON, eventually
+from tests.sim.builders import NOON
+from tests.waiting import eventually
 
 from .lasting_pin import level
 from .recorded import vectors
@@ -272,7 +273,7 @@ async def test_killed_at_any_instant_it_never_switches_under_load(box: OldGoeBox
     for at in range(8):
         await asyncio.to_thread(live, 3 if at % 2 == 0 else 1, chance.uniform(0.0, 0.8))
     ending = asyncio.create_task(asyncio.to_thread(live, 3, 20.0))
-    await eventually(lambda: box.relay_phases == 3 and box.point.power_w == 6900, 20)
+    await eventually(lambda: box.relay_phases == 3 and box.point.power_w == 6900)
     done.set()
     await ending
     assert not wiring.done()

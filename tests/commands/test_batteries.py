@@ -21,7 +21,7 @@ from lib.sim.victron_box import VictronBox, open_victron_box
 from tests.commands.vault import RULES, Vault
 from tests.conftest import NOON
 from tests.conftest import RULES as HOUSE_RULES
-from tests.hub.builders import eventually
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ async def test_one_that_is_away_keeps_nobody_from_the_others(box: VictronBox, mo
     hanging.trouble = Trouble.HANG
     async with opened(home(box.where, hanging.where), Secrets(), heard.append, WallClock()):
         await eventually(lambda: any(isinstance(event, BatteryTold) for event in heard))
-        await eventually(lambda: any(isinstance(event, BatteryMissed) for event in heard), within_s=20.0)
+        await eventually(lambda: any(isinstance(event, BatteryMissed) for event in heard))
         assert {"shed"} == {event.battery for event in heard if isinstance(event, BatteryMissed)}
         began_s = asyncio.get_running_loop().time()
     assert asyncio.get_running_loop().time() - began_s < 12

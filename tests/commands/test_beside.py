@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from lib.commands.beside import beside
+from tests.waiting import LIMIT_S
 
 
 class BugError(Exception):
@@ -36,7 +37,10 @@ async def test_a_bug_ends_the_block_with_it() -> None:
     """At once, and the others' work too: who is left half alive is worse than who is started again."""
     done: list[str] = []
     with pytest.raises(BugError, match="two"):
-        async with beside({"one": work(done, "one"), "two": work(done, "two", bug_after_s=0.01)}), asyncio.timeout(5):
+        async with (
+            beside({"one": work(done, "one"), "two": work(done, "two", bug_after_s=0.01)}),
+            asyncio.timeout(LIMIT_S),
+        ):
             await asyncio.Event().wait()
     assert {"one", "two"} == set(done)
     task = asyncio.current_task()

@@ -14,7 +14,8 @@ from lib.hub.orders import Orders
 from lib.messages import Message, Refused
 from lib.messages.orders import AcceptPeak, Done, Order, SetReserve, SetStorage
 from tests.commands.vault import RULES, Vault
-from tests.hub.builders import eventually, open_hub, url
+from tests.hub.builders import open_hub, url
+from tests.waiting import eventually
 
 TWO = StorageRules(
     batteries={

@@ -8,7 +8,8 @@ from lib.commands.bs_sun import SunOrder
 from lib.hub.client import Peer
 from lib.messages import Refused
 from lib.messages.orders import Done, LimitSun
-from tests.hub.builders import eventually, open_hub, url
+from tests.hub.builders import open_hub, url
+from tests.waiting import eventually
 
 
 class Roof:

@@ -14,8 +14,8 @@ from lib.commands.check import lines, plugged
 from lib.commands.ev_rules import circuits
 from tests.programs.program import ROOT
 from tests.settings.homes import CONFIG, home, loaded
+from tests.waiting import LIMIT_S
 
-LIMIT_S = 30
 PARK = """
 connection_a = 40
 other_load_worst_a = (10, 12.5, 16)

@@ -15,6 +15,7 @@ from lib.commands.connect import Google, PasteError, parse_paste
 from tests.fakes import google_accounts, smartcar
 from tests.fakes.google_accounts import FakeGoogle, fake_google
 from tests.fakes.smartcar import OWN_ID, VIN, FakeSmartcar, fake_smartcar
+from tests.waiting import LIMIT_S
 
 GOOGLE = {"google_client_id": google_accounts.CLIENT, "google_client_secret": google_accounts.CLIENT_SECRET}
 SMARTCAR = {"smartcar_client_id": smartcar.CLIENT, "smartcar_client_secret": smartcar.CLIENT_SECRET}
@@ -66,7 +67,7 @@ class Owner:
 
     async def connect(self, what: str, **places: Any) -> int:
         """The exit code of the command, which has a loop of its own."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LIMIT_S):
             return await asyncio.to_thread(connect.run, what, self.file, ask=self.ask, say=self.said.append, **places)
 
 

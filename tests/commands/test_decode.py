@@ -14,6 +14,7 @@ from lib.commands.decode import decoded
 from lib.core.p1 import Framer
 from lib.core.reading import Parser
 from tests.cases import Case, as_numbers, cases, telegram
+from tests.waiting import LIMIT_S
 
 TOP = Path(__file__).parents[2]
 GOOD = telegram("0-0:1.0.0(240603112005S)", "1-0:1.7.0(00.350*kW)")
@@ -26,7 +27,7 @@ def decode(*arguments: str | Path, piped: bytes = b"") -> subprocess.CompletedPr
         [sys.executable, TOP / "dm.py", "--decode", *arguments],
         input=piped,
         capture_output=True,
-        timeout=30,
+        timeout=LIMIT_S,
         check=False,
     )
 
@@ -85,7 +86,7 @@ def test_a_closed_output_ends_it_quietly(telegrams: int) -> None:
     os.close(out)
     with following(into) as run:
         os.close(into)
-        _, complaint = run.communicate(GOOD * telegrams, timeout=20)
+        _, complaint = run.communicate(GOOD * telegrams, timeout=LIMIT_S)
         assert (0, b"") == (run.returncode, complaint)
 
 
@@ -128,7 +129,7 @@ def test_the_output_is_plain_ascii() -> None:
     raw = telegram(f"0-0:96.13.0({text})", ident="/TST5\x9b\x1b[2J")
     run = subprocess.run(
         [sys.executable, TOP / "dm.py", "--decode", "-"],
-        input=raw, capture_output=True, timeout=30, check=True, env={"LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
+        input=raw, capture_output=True, timeout=LIMIT_S, check=True, env={"LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
     )  # fmt: skip
     assert run.stdout.isascii()
     assert b"\x1b" not in run.stdout

@@ -28,9 +28,9 @@ from lib.messages import Message
 from lib.messages.plan import Outlook, Plan
 from tests.conftest import SIMPLE, local
 from tests.core.prices import index
-from tests.hub.builders import eventually
 from tests.hub.cellar import a_storage
 from tests.hub.garage import a_charging
+from tests.waiting import LIMIT_S, eventually
 
 AT = local("2026-11-20 20:00:05")
 HOUR = timedelta(hours=1)
@@ -39,7 +39,6 @@ WANT = Want(
     car="car_1", trip="sea", energy_wh=6_000.0, until=local("2026-11-21 07:00"), full_w=7_360.0, least_w=1_380.0
 )
 STORE = Store(energy_wh=5_000, least_wh=1_000, most_wh=10_000, charge_w=3_000, discharge_w=3_000)
-LIMIT_S = 60.0
 
 
 class Room:
@@ -70,7 +69,7 @@ class Room:
 
     async def planned(self, holds: Callable[[Plan], object]) -> Plan:
         """The newest plan, once it holds."""
-        await eventually(lambda: bool(self.plans and holds(self.plans[-1])), within_s=LIMIT_S)
+        await eventually(lambda: bool(self.plans and holds(self.plans[-1])))
         return self.plans[-1]
 
 
@@ -164,7 +163,7 @@ async def test_a_bug_in_planning_costs_the_plan_and_is_tried_again(
     monkeypatch.setattr(desks, "AGAIN_S", 0.01)
     async with a_room(monkeypatch, Broken(WallClock())) as room:
         room.pass_to(0)
-        await eventually(lambda: "planning failed" in caplog.text, within_s=LIMIT_S)
+        await eventually(lambda: "planning failed" in caplog.text)
         for second in range(1, 4):
             room.pass_to(second)
         assert [] == room.plans

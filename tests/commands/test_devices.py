@@ -29,8 +29,8 @@ from lib.sim.charge_point import ChargePoint, ChargeSettings
 from lib.sim.nrgkick_box import NrgkickBox, open_nrgkick_box
 from tests.commands.yard import RULES, Yard
 from tests.conftest import RULES as HOUSE_RULES
-from tests.hub.builders import eventually
 from tests.sim.builders import NOON as BOX_NOON
+from tests.waiting import LIMIT_S, eventually
 
 HIS = ChargeSettings(current_a=13.0, paused=False)
 
@@ -162,7 +162,7 @@ async def test_what_cannot_work_is_a_sentence_and_stops_nothing(tmp_path: Path, 
         assert ("nowhere.ics",) == devices.calendars
         await eventually(lambda: {Told, Unlisted} <= {type(event) for event in heard})
         await box.close()
-        await eventually(lambda: any(isinstance(event, Missed) for event in heard), within_s=12)
+        await eventually(lambda: any(isinstance(event, Missed) for event in heard))
 
 
 async def test_a_bug_in_what_hears_a_charger_ends_it_loudly(tmp_path: Path, box: NrgkickBox) -> None:
@@ -173,7 +173,7 @@ async def test_a_bug_in_what_hears_a_charger_ends_it_loudly(tmp_path: Path, box:
             raise ZeroDivisionError
 
     async def whole() -> None:
-        async with open_devices(settings(tmp_path, garage(box.where)), hear), asyncio.timeout(5):
+        async with open_devices(settings(tmp_path, garage(box.where)), hear), asyncio.timeout(LIMIT_S):
             await asyncio.Event().wait()
 
     with pytest.raises(ZeroDivisionError):

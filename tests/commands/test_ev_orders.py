@@ -15,7 +15,8 @@ from lib.messages import Message, Refused
 from lib.messages.orders import AcceptPeak, Boost, Done, Order, SetCar, SetMode, SetPhases, SetSoc
 from tests.commands.yard import Yard
 from tests.conftest import NOON
-from tests.hub.builders import eventually, open_hub, url
+from tests.hub.builders import open_hub, url
+from tests.waiting import eventually
 
 
 async def told(yard: Yard | None, order: Order, meter: Peer | None = None) -> tuple[bool, str]:

@@ -18,6 +18,7 @@ from lib.core.charges import total_eur
 from tests.conftest import local
 from tests.programs.program import ROOT
 from tests.store.builders import counted_wh, lived, recorder_in
+from tests.waiting import LIMIT_S
 
 START, END = local("2026-10-24 20:03"), local("2026-10-26 09:07")
 
@@ -96,7 +97,7 @@ async def test_a_reader_that_has_seen_enough_is_no_fault(tmp_path: Path) -> None
     with as_process(tmp_path, subprocess.PIPE) as exporting:
         assert exporting.stdout
         exporting.stdout.close()
-        _, told = exporting.communicate(timeout=30)
+        _, told = exporting.communicate(timeout=LIMIT_S)
     assert (0, "") == (exporting.returncode, told)
 
 
@@ -106,7 +107,7 @@ async def test_a_table_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> N
     full = os.open("/dev/full", os.O_WRONLY)
     with as_process(tmp_path, full) as exporting:
         os.close(full)
-        _, told = exporting.communicate(timeout=30)
+        _, told = exporting.communicate(timeout=LIMIT_S)
     assert (SLIP, "dm: the table cannot be written: No space left on device\n") == (exporting.returncode, told)
 
 

@@ -16,6 +16,7 @@ from lib.sim.digest import Digest
 from lib.sim.shelly_box import open_shelly_box
 from tests.feeds.anybody import anybody
 from tests.feeds.builders import Ear
+from tests.waiting import LIMIT_S
 
 NOTHING: Mapping[str, Any] = {}
 NOBODY = "http://127.0.0.1:1"
@@ -44,7 +45,7 @@ async def test_each_feed_is_read_until_the_block_ends() -> None:
                 place("barn", {"from": "http", "url": NOBODY, "power_w": "w"}),
                 place("shed", limit={"from": "http", "url": box_of_limits.url, "unit": "kW"}),
             )
-            async with opened(circuits, Secrets(others={"shelly": "hush"}), ear, WallClock()), asyncio.timeout(10):
+            async with opened(circuits, Secrets(others={"shelly": "hush"}), ear, WallClock()), asyncio.timeout(LIMIT_S):
                 heard: set[tuple[str, type]] = set()
                 while len(heard) < 4:
                     await ear.until(lambda _: True)

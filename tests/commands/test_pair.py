@@ -13,7 +13,7 @@ from lib.meters import homewizard_api
 from lib.meters.homewizard import open_homewizard
 from lib.sim.homewizard_box import HomeWizardBox, open_homewizard_box
 from tests.meters.certificates import Authority, an_authority
-from tests.sim.builders import eventually
+from tests.waiting import LIMIT_S, eventually
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ async def box(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 
 async def paired(source: str, secrets: Path, authority: Authority) -> int:
     """The exit code of the command, which has a loop of its own."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         return await asyncio.to_thread(pair.run, source, secrets, ca=authority.pem)
 
 
@@ -151,7 +151,7 @@ async def test_another_authoritys_box_is_not_paired(
     box: HomeWizardBox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The vendor's authority is what counts unless a test says otherwise."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         assert await asyncio.to_thread(pair.run, box.where, tmp_path / "secrets.json") == 1
     assert "cannot show that it is a HomeWizard P1 meter" in capsys.readouterr().err
     assert box.asked == 0

@@ -15,7 +15,8 @@ from lib.messages import House, Message
 from lib.secrets import Tokens, door_tokens
 from lib.settings import Door, Settings
 from tests.conftest import RULES as HOUSE_RULES
-from tests.hub.builders import a_house, eventually, open_hub
+from tests.hub.builders import a_house, open_hub
+from tests.waiting import eventually
 
 TOKENS = Tokens(view="view" * 10, control="control" * 6)
 

@@ -22,9 +22,9 @@ from lib.core.arbitrage import Store
 from lib.core.plan import Want
 from lib.core.problem import Peak, Problem, Schedule, Span
 from tests.conftest import NOON
+from tests.waiting import LIMIT_S
 
 QUARTER = timedelta(minutes=15)
-WAIT_S = 90.0
 ROOT = Path(__file__).parents[2]
 SPANS = tuple(
     Span(
@@ -55,7 +55,7 @@ def child(folder: Path, text: str) -> tuple[str, ...]:
     return (sys.executable, "-I", "-S", str(script))
 
 
-def planner_of(folder: Path, text: str, *, limit_s: float = WAIT_S, clock: TurnedClock | None = None) -> Planner:
+def planner_of(folder: Path, text: str, *, limit_s: float = LIMIT_S, clock: TurnedClock | None = None) -> Planner:
     """A planner with a child that does what `text` says."""
     return Planner(clock or TurnedClock(NOON), command=child(folder, text), limit_s=limit_s)
 
@@ -72,7 +72,7 @@ async def at_work() -> int:
 
 async def come(look: Callable[[], T]) -> T:
     """What somebody looks for, when it is there."""
-    async with asyncio.timeout(WAIT_S):
+    async with asyncio.timeout(LIMIT_S):
         while True:
             if found := look():
                 return found
@@ -156,7 +156,7 @@ async def test_it_is_nicer_and_the_first_to_go(tmp_path: Path) -> None:
     )
     await planner_of(tmp_path, text).plan(PROBLEM)
     nice = min(19, os.nice(0) + 10)
-    assert f"{nice} {int(WAIT_S)} 500\n" == heard.read_text()
+    assert f"{nice} {int(LIMIT_S)} 500\n" == heard.read_text()
 
 
 async def test_a_child_killed_in_mid_solve_costs_a_sentence(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ async def test_a_child_killed_in_mid_solve_costs_a_sentence(tmp_path: Path) -> N
     planning = asyncio.create_task(planner_of(tmp_path, HANGS % pid_file).plan(PROBLEM))
     pid = await there(pid_file)
     os.kill(pid, signal.SIGKILL)
-    async with asyncio.timeout(WAIT_S / 2):
+    async with asyncio.timeout(LIMIT_S):
         assert_greedy(await planning, "the solver was killed by SIGKILL")
     assert not is_there(pid)
 
@@ -275,7 +275,7 @@ async def test_a_newer_problem_takes_the_place_of_an_older_one(tmp_path: Path) -
     planning = [asyncio.create_task(planner.plan(PROBLEM))]
     pid = await there(pid_file)
     planning += [asyncio.create_task(planner.plan(PROBLEM)) for _ in range(2)]
-    async with asyncio.timeout(WAIT_S):
+    async with asyncio.timeout(LIMIT_S):
         found = await asyncio.gather(*planning, return_exceptions=True)
     assert [SupersededError, SupersededError, Planned] == [type(one) for one in found]
     assert isinstance(found[2], Planned)
@@ -325,7 +325,7 @@ async def test_a_command_that_is_not_there_costs_a_sentence() -> None:
 
 async def test_the_real_solver_killed_in_mid_solve(tmp_path: Path) -> None:
     """As soon as HiGHS is loaded, so with the problem read: greedy at once, and the next plan is the solver's again."""
-    planner = Planner(TurnedClock(NOON), limit_s=WAIT_S)
+    planner = Planner(TurnedClock(NOON), limit_s=LIMIT_S)
     planning = asyncio.create_task(planner.plan(a_long_problem()))
     pid = await at_work()
     await come(lambda: "highspy" in Path(f"/proc/{pid}/maps").read_text("utf-8"))
@@ -341,14 +341,14 @@ async def test_the_real_solver_killed_in_mid_solve(tmp_path: Path) -> None:
 async def test_the_real_solver_without_highspy(tmp_path: Path) -> None:
     """A system without it: the greedy plan, and what to type."""
     (tmp_path / "highspy.py").write_text("raise ImportError('no highspy here')\n", encoding="utf-8")
-    planner = Planner(TurnedClock(NOON), environ={**os.environ, "PYTHONPATH": str(tmp_path)}, limit_s=WAIT_S)
+    planner = Planner(TurnedClock(NOON), environ={**os.environ, "PYTHONPATH": str(tmp_path)}, limit_s=LIMIT_S)
     assert_greedy(await planner.plan(PROBLEM), "the solver (highspy) is not installed; to install it: ./do_py.sh")
 
 
 async def test_the_real_solver_is_found_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dm may be started in any folder, as cron does."""
     monkeypatch.chdir(tmp_path)
-    assert "" == (await Planner(TurnedClock(NOON), limit_s=WAIT_S).plan(PROBLEM)).trouble
+    assert "" == (await Planner(TurnedClock(NOON), limit_s=LIMIT_S).plan(PROBLEM)).trouble
 
 
 async def test_a_child_does_not_outlive_who_asked(tmp_path: Path) -> None:

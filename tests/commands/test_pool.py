@@ -19,26 +19,25 @@ from lib.messages.orders import Done, OrderError
 from lib.messages.proposals import Proposals
 from tests.commands.live_plant import STEER, LivePlant, open_plant
 from tests.conftest import free_ports
-from tests.hub.builders import eventually
 from tests.hub.cellar import a_storage
+from tests.waiting import LIMIT_S, eventually
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
-LIMIT_S = 10.0
 
 
-async def until(stream: Stream[T], holds: Callable[[T], object], *, within_s: float = LIMIT_S) -> T:
+async def until(stream: Stream[T], holds: Callable[[T], object]) -> T:
     """The first value for which it holds."""
     last: list[T] = []
     try:
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(LIMIT_S):
             async for value in stream:
                 last = [value]
                 if holds(value):
                     return value
     except TimeoutError:
         pass
-    raise AssertionError(f"that did not come within {within_s:g} s, but at last: {last}")
+    raise AssertionError(f"that did not come within {LIMIT_S:g} s, but at last: {last}")
 
 
 @asynccontextmanager
@@ -128,7 +127,7 @@ async def test_a_program_that_starts_anew_is_told_again(tmp_path: Path, caplog: 
             await plant.hub.close()
             await eventually(lambda: pool.why != "")
             async with open_plant(tmp_path, port=port) as other:
-                await eventually(lambda: "carport" in other.charging.outside, within_s=LIMIT_S)
+                await eventually(lambda: "carport" in other.charging.outside)
                 assert 6_000.0 == other.charging.outside["carport"][0].wish_w
                 await until(pool.power_status(), lambda status: status.decided == "vpp")
                 await pool.stop()
@@ -242,7 +241,7 @@ async def test_the_example_runs(tmp_path: Path) -> None:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LIMIT_S):
             out, errors = await example.communicate()
         assert (0, b"") == (example.returncode, errors)
         assert {} == plant.charging.outside

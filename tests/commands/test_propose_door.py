@@ -13,8 +13,9 @@ from lib.messages import Message, Refused, parse_message
 from lib.messages.orders import Done, Propose, Withdraw, order_to_json
 from lib.messages.proposals import Proposals, TargetNow
 from tests.commands.live_plant import STEER, TOKENS, LivePlant, open_plant
-from tests.hub.builders import eventually, listening, recv
+from tests.hub.builders import listening, recv
 from tests.hub.raw import Answer, request
+from tests.waiting import LIMIT_S, eventually
 
 WISH = Propose(target="garage", source="vpp", priority=40, wish_w=6_000.0, high_w=7_000.0)
 HIGH = Propose(target="garage", source="vpp", priority=101, wish_w=6_000.0)
@@ -46,7 +47,7 @@ async def said_of(plant: LivePlant, name: str = "garage") -> TargetNow:
 
 async def comes_to(plant: LivePlant, target_w: float) -> TargetNow:
     """The garage, as soon as it comes to that: dm grants it with its next telegram."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         while (found := await said_of(plant)).target_w != target_w:  # noqa: ASYNC110 - it lies behind a socket
             await asyncio.sleep(0.05)
     return found
@@ -67,7 +68,7 @@ async def test_a_proposal_over_the_socket_changes_the_state_at_once(tmp_path: Pa
     async with open_plant(tmp_path) as plant, listening(plant.hub) as ws:
         await ws.send(order_to_json(WISH))
         seen: set[str] = set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT_S):
             while not seen >= {"done", "proposals"}:
                 said = parse_message(await recv(ws))
                 if not isinstance(said, Proposals) or said.targets[0].decided == "vpp":

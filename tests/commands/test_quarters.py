@@ -28,10 +28,10 @@ from tests.commands.yard import RULES, Yard
 from tests.conftest import NOON, local
 from tests.programs.program import ROOT
 from tests.store.ev_builders import lived
+from tests.waiting import LIMIT_S
 
 NOVEMBER = date(2026, 11, 1)
 MINUTE = timedelta(minutes=1)
-LIMIT_S = 30
 
 
 def known(charger: str, start: str, *energies_wh: float | None) -> tuple[QuarterWh, ...]:

@@ -29,9 +29,9 @@ from lib.store.store import Store
 from lib.store.traces import Trace
 from tests.conftest import local
 from tests.store.pasts import a_past, minutes_of, owned
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[2]
-LIMIT_S = 120
 OCTOBER = date(2026, 10, 1)
 MONDAY = local("2026-10-05 00:00")
 DAY = 96

@@ -23,6 +23,7 @@ from lib.messages import Band, Message, Rates, Say
 from lib.messages.orders import Done, SetMode
 from lib.settings import Door, Settings
 from tests.conftest import SIMPLE, free_ports
+from tests.waiting import LIMIT_S
 
 
 def rates(price: float) -> Rates:
@@ -39,12 +40,18 @@ def at_door(home: Path, port: int) -> Settings:
 
 async def run(config: Settings, work: Callable[[Say], object], screen: Callable[[], Screen]) -> int:
     """The program around a loop, until it ends."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LIMIT_S):
         return await stand("dm", config, work, boot="b", screen=screen, words={})  # type: ignore[arg-type]
 
 
+DRAWS_S = 2.0
+
+
+DRAWS_S = 2.0
+
+
 class SlowScreen:
-    """A dashboard whose drawing takes a second."""
+    """A dashboard whose drawing takes some time."""
 
     return_code: int | None = 0
     failure: Exception | None = None
@@ -56,7 +63,7 @@ class SlowScreen:
     def show(self, message: Message) -> None:
         """Block everything, as a panel that computes does."""
         self._drawn.append((time.monotonic(), message))
-        time.sleep(1)
+        time.sleep(DRAWS_S)
 
     async def run_async(self) -> object:
         """Until the owner leaves it."""
@@ -75,25 +82,25 @@ async def test_a_panel_that_sleeps_delays_frames_by_no_more_than_its_sleep(tmp_p
         with connect(f"ws://127.0.0.1:{port}/ws", proxy=None) as client:
             ready.set()
             while len(received) < 3:
-                if '"rates"' in client.recv(timeout=10):
+                if '"rates"' in client.recv(timeout=LIMIT_S):
                     received.append(time.monotonic())
 
     client = threading.Thread(target=listen)
 
     async def work(say: Say) -> None:
         client.start()
-        assert await asyncio.to_thread(ready.wait, 10)
+        assert await asyncio.to_thread(ready.wait, LIMIT_S)
         for price in (0.1, 0.2, 0.3):
             say(rates(price))
             await asyncio.sleep(0.05)
         left.set()
 
     assert await run(at_door(tmp_path, port), work, lambda: SlowScreen(drawn, left)) == 0
-    client.join(timeout=10)
+    client.join(timeout=LIMIT_S)
     assert len(received) == 3
     for frame_s, (draw_s, _) in zip(received, drawn, strict=True):
-        assert frame_s < draw_s + 0.5, "the frame left before the drawing blocked the loop"
-    assert all(later - earlier < 1.5 for earlier, later in pairwise(received))
+        assert frame_s < draw_s + DRAWS_S / 2, "the frame left before the drawing blocked the loop"
+    assert all(later - earlier < 1.5 * DRAWS_S for earlier, later in pairwise(received))
 
 
 class BrokenScreen:
@@ -223,7 +230,7 @@ async def test_an_order_at_the_door_reaches_its_program(tmp_path: Path) -> None:
         peer = Peer(f"ws://127.0.0.1:{port}/ws", lambda _: None)
         listening = asyncio.create_task(peer.listen())
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(LIMIT_S):
                 while not peer.connected:  # noqa: ASYNC110 - the peer tells nobody that it is connected
                     await asyncio.sleep(0.01)
                 return await peer.ask(SetMode(charger="garage", mode=Mode.OFF))
@@ -232,7 +239,7 @@ async def test_an_order_at_the_door_reaches_its_program(tmp_path: Path) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
     asking = asyncio.create_task(ask())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LIMIT_S):
         await stand(
             "dm",
             at_door(tmp_path, port),

@@ -17,10 +17,10 @@ from lib.settings import Settings
 from lib.settings import load as load_settings
 from tests.forecasts.skies import NOW, quarters
 from tests.settings.homes import loaded
+from tests.waiting import LIMIT_S
 
 ROOF = 'place = (50.85, 4.35)\nroofs = {"south": {"kwp": 5, "tilt": 35, "facing": 180}}\n'
 ABOUT = "a roof"
-LIMIT_S = 10.0
 FORECAST = SunForecast(series=Series(quarters(NOW.replace(minute=0), 100.0, 250.0)), by="open-meteo", made=NOW)
 
 

@@ -19,6 +19,7 @@ from lib.store.ev_standing import Standing
 from tests.conftest import local
 from tests.programs.program import ROOT
 from tests.store.ev_builders import lived, recorder_in
+from tests.waiting import LIMIT_S
 
 NOVEMBER = date(2026, 11, 1)
 TEXT = """\
@@ -162,12 +163,12 @@ async def test_a_full_disk_under_it_is_a_sentence(tmp_path: Path) -> None:
     full = os.open("/dev/full", os.O_WRONLY)
     with as_process(tmp_path, full) as asked:
         os.close(full)
-        _, told = asked.communicate(timeout=30)
+        _, told = asked.communicate(timeout=LIMIT_S)
     assert (SLIP, "ev: the sessions cannot be written: No space left on device\n") == (asked.returncode, told)
     with as_process(tmp_path, subprocess.PIPE) as asked:
         assert asked.stdout
         asked.stdout.close()
-        _, told = asked.communicate(timeout=30)
+        _, told = asked.communicate(timeout=LIMIT_S)
     assert (0, "") == (asked.returncode, told)
 
 

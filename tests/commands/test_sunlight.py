@@ -14,7 +14,7 @@ from lib.sim.http_box import Trouble
 from lib.sim.sunspec_inverter_box import open_sunspec_inverter_box
 from tests.conftest import RULES
 from tests.inverters.roofs import ToyPanels
-from tests.sim.builders import eventually
+from tests.waiting import eventually
 
 
 def settings(*places: InverterPlace, source: str = "socket://127.0.0.1:1") -> Settings:

@@ -10,6 +10,7 @@ from lib.core.gauges import Gauged, GaugeEvent, Limited, Measured, Ungauged, Unl
 from lib.feeds import Feed, open_limit, open_meter
 from lib.feeds.follow import Follow
 from tests.inverters.roofs import a_clock
+from tests.waiting import LIMIT_S
 
 NO_SECRETS: Mapping[str, str] = {}
 
@@ -72,10 +73,10 @@ class Ear:
         self.events.append(event)
         self._news.set()
 
-    async def until(self, true: Callable[[GaugeEvent], bool], *, within_s: float = 15.0) -> GaugeEvent:
+    async def until(self, true: Callable[[GaugeEvent], bool]) -> GaugeEvent:
         """The next event of which that is true."""
         at = len(self.events)
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(LIMIT_S):
             while True:
                 for event in self.events[at:]:
                     if true(event):

@@ -10,6 +10,7 @@ from lib.feeds import FeedError, FeedSetupError
 from lib.feeds.follow import Follow
 from lib.sim.http_box import Trouble
 from lib.sim.shelly_box import open_shelly_box
+from tests.waiting import LIMIT_S
 
 from .builders import Ear, a_meter, followed
 
@@ -39,7 +40,7 @@ class Toy:
 
 async def pauses(feed: Toy, count: int) -> list[float]:
     """Seconds between so many readings."""
-    async with followed(feed), asyncio.timeout(10):
+    async with followed(feed), asyncio.timeout(LIMIT_S):
         while len(feed.read_s) <= count:  # noqa: ASYNC110 - a toy has no event
             await asyncio.sleep(0.01)
     return [later - earlier for earlier, later in zip(feed.read_s, feed.read_s[1:], strict=False)][:count]

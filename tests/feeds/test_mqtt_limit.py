@@ -13,7 +13,7 @@ from lib.mqtt import Message
 from tests.cars.test_mqtt import house
 from tests.inverters.roofs import a_clock
 from tests.meters.broker import publish
-from tests.sim.builders import eventually
+from tests.waiting import eventually
 
 from .builders import a_limit, followed, limited, opened
 

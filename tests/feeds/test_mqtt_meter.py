@@ -16,6 +16,7 @@ from tests.conftest import free_ports
 from tests.inverters.roofs import a_clock
 from tests.meters.broker import broker as mosquitto
 from tests.meters.broker import publish
+from tests.waiting import LIMIT_S
 
 from .builders import a_meter, flows, followed, opened
 
@@ -38,13 +39,13 @@ async def test_numbers_and_json_of_several_topics(tmp_path: Path) -> None:
         assert not reading.done()
         await publish(port, "c/all", b"[0, 0, 2]")
         expected = Gauged(circuit="drive", phases_a=(6.5, -3.0, 2.0), read_s=100.0)
-        assert expected == await asyncio.wait_for(reading, 10)
+        assert expected == await asyncio.wait_for(reading, LIMIT_S)
 
 
 async def until_heard(port: int, topic: str, payload: bytes, meter: Any) -> None:
     """Publish until the meter has heard it; before it has subscribed nobody does."""
     heard = meter._listening.heard
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LIMIT_S):
         before = len(heard)
         while len(heard) == before:
             await publish(port, topic, payload)
@@ -154,7 +155,7 @@ async def test_user_and_password(tmp_path: Path) -> None:
             assert "other" not in str(raised.value)
         async with a_meter({"mqtt": "hush"}, source="mqtt", url=url, power_w="", wired="1") as meter:
             reading = asyncio.create_task(flows(meter))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(LIMIT_S):
                 while not reading.done():
                     await publish(port, TOPIC, b"-230", user=("pi", "hush"))
                     await asyncio.sleep(0.05)

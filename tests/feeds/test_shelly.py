@@ -12,6 +12,7 @@ from lib.sim.digest import Digest
 from lib.sim.http_box import Trouble
 from lib.sim.shelly_box import Model, ShellyBox, open_shelly_box
 from tests.inverters.roofs import a_clock
+from tests.waiting import LIMIT_S
 
 from .builders import a_meter, flows
 
@@ -195,7 +196,7 @@ async def test_wrong_answers_are_weather(
         monkeypatch.setattr("lib.feeds.shelly.ANSWER_S", 0.2)
     async with a_meter(source="shelly", url=box.url) as meter:
         box.trouble = trouble
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT_S):
             with pytest.raises(FeedError, match=words):
                 await meter.read()
         box.trouble = Trouble.WELL

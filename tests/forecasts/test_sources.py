@@ -18,10 +18,10 @@ from lib.sim.sun_box import SunBox
 from tests.conftest import local
 from tests.forecasts.skies import BRUSSELS, LIMITED, NOW, OPEN_METEO, SOUTH, answer
 from tests.prices.stranger import Say, http, raw, silence, stranger
+from tests.waiting import LIMIT_S
 
 MAKES = ["open-meteo", "forecast-solar"]
 EAST = Slope(name="east", kwp=2.5, tilt_deg=20, facing_deg=90)
-LIMIT_S = 10.0
 
 
 async def fetched(make: str, url: str, *slopes: Slope, now: datetime = NOW) -> list[tuple[datetime, float]]:
@@ -227,7 +227,7 @@ async def test_a_make_that_is_not_used_is_not_loaded() -> None:
     """Nor the HTTP library, where nobody is asked."""
     code = "import sys; import lib.forecasts, lib.forecasts.watch; print('aiohttp' in sys.modules)"
     ran = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
-    async with asyncio.timeout(LIMIT_S * 3):
+    async with asyncio.timeout(LIMIT_S):
         said, _ = await ran.communicate()
     assert b"False" == said.strip()
 

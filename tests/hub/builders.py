@@ -4,7 +4,7 @@ import asyncio
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from email.message import Message as HttpHeaders
@@ -19,6 +19,7 @@ from lib.core.peaks import MonthPeak
 from lib.core.reading import Reading
 from lib.hub.server import Hub
 from lib.messages import Band, Column, House, Line, MonthPeaks, QuarterNow, Rates, Telegram, Usage
+from tests.waiting import LIMIT_S
 
 NOON = datetime(2026, 6, 17, 10, 5, tzinfo=UTC)  # a Wednesday, 12:05 in Brussels
 GOOD = Link(state=LinkState.GOOD, since=NOON - timedelta(hours=1), telegrams=3600, rejected=2)
@@ -140,8 +141,8 @@ def url(hub: Hub) -> str:
 
 
 async def recv(ws: ClientConnection) -> str:
-    """The next text frame, within five seconds."""
-    async with asyncio.timeout(5):
+    """The next text frame."""
+    async with asyncio.timeout(LIMIT_S):
         frame = await ws.recv()
     assert isinstance(frame, str)
     return frame
@@ -152,17 +153,10 @@ async def get(hub: Hub, path: str) -> tuple[int, HttpHeaders, bytes]:
 
     def ask() -> tuple[int, HttpHeaders, bytes]:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{hub.port}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{hub.port}{path}", timeout=LIMIT_S) as answer:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.headers, error.read()
 
     return await asyncio.to_thread(ask)
-
-
-async def eventually(true: Callable[[], bool], within_s: float = 30) -> None:
-    """Wait until `true()`; fails after `within_s`."""
-    async with asyncio.timeout(within_s):
-        while not true():  # noqa: ASYNC110 - what is waited for has no event, it lies outside the loop
-            await asyncio.sleep(0.01)

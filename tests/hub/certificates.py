@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import LIMIT_S
+
 needs_openssl = pytest.mark.skipif(
     shutil.which("openssl") is None, reason="openssl, which makes certificates, is missing"
 )
@@ -32,7 +34,7 @@ def a_pair(folder: Path, name: str = "house", *, password: str | None = None) ->
         ],
         check=True,
         capture_output=True,
-        timeout=30,
+        timeout=LIMIT_S,
     )
     return pair
 
@@ -49,6 +51,6 @@ def signed(folder: Path, by: Pair, name: str = "child") -> Pair:
         ],
         check=True,
         capture_output=True,
-        timeout=30,
+        timeout=LIMIT_S,
     )
     return pair

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from email.message import Message as Headers
 from http.client import parse_headers
 
-PATIENCE_S = 10.0
+from tests.waiting import LIMIT_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ async def request(
 
 async def answer(reader: asyncio.StreamReader) -> Answer:
     """One answer, up to the end of the connection."""
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(LIMIT_S):
         try:
             data = await reader.read(-1)
         except ConnectionResetError:
@@ -74,7 +74,7 @@ async def connected(
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """A connection, given up at the end."""
     name = "localhost" if tls else None
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(LIMIT_S):
         if isinstance(where, socket.socket):
             reader, writer = await asyncio.open_connection(sock=where, ssl=tls, server_hostname=name)
         else:

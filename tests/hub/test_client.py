@@ -17,8 +17,9 @@ from lib.hub.client import Peer, PeerError
 from lib.hub.gate import Role
 from lib.messages import Hello, Message, Refused, to_json
 from lib.messages.orders import Done, SetMode
+from tests.waiting import LIMIT_S, eventually
 
-from .builders import NOON, RATES, a_house, eventually, open_hub, url
+from .builders import NOON, RATES, a_house, open_hub, url
 
 HELLO = to_json(Hello(program="dm", boot="b1"))
 OFF, MAX = (SetMode(charger="garage", mode=mode) for mode in (Mode.OFF, Mode.MAX))
@@ -277,7 +278,7 @@ async def test_what_the_hearer_raises_ends_the_listening_loudly() -> None:
     def fail(_: Message) -> None:
         raise ConnectionError("a bug of the hearer")
 
-    async with says([to_json(RATES)]) as where, asyncio.timeout(5):
+    async with says([to_json(RATES)]) as where, asyncio.timeout(LIMIT_S):
         with pytest.raises(ConnectionError, match="a bug of the hearer"):
             await Peer(where, fail).listen()
 
@@ -360,7 +361,7 @@ async def test_an_order_is_answered_and_no_state_is_disturbed() -> None:
         hub.say(a_house(seq=1))
         await eventually(lambda: len(heard) == 1)
         clock.turn(7.5)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT_S):
             assert Done(what="garage is off") == await peer.ask(OFF)
         assert 7.5 == peer.age_s
         hub.say(a_house(seq=2))
@@ -373,7 +374,7 @@ async def test_orders_that_are_given_together_get_each_their_own_answer() -> Non
     """In turn, as they were sent."""
     async with open_hub(orders={SetMode: set_mode}) as hub, listen(url(hub), []) as peer:
         await eventually(lambda: peer.connected)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT_S):
             answers = await asyncio.gather(*(peer.ask(order) for order in (OFF, MAX) * 5))
     assert [Done(what="garage is off"), Done(what="garage is max")] * 5 == answers
 
@@ -427,7 +428,7 @@ async def test_an_answer_that_comes_too_late_is_not_taken_for_the_next(monkeypat
         asking = asyncio.create_task(peer.ask(MAX))
         for what in ("garage is off", "garage is max"):
             answers.put_nowait(to_json(Done(what=what)))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT_S):
             assert Done(what="garage is max") == await asking
 
 
@@ -455,14 +456,14 @@ async def test_an_order_whose_connection_breaks_is_refused_then() -> None:
         port = hub.port
         await eventually(lambda: peer.connected)
         asking = asyncio.create_task(peer.ask(OFF))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT_S):
             await asked.wait()
             await hub.close()
             why = "it is stopping or starts anew, so nobody knows whether the order was carried out"
             assert Refused(why=f"127.0.0.1:{port}: {why}") == await asking
         async with open_hub(port=port, orders={SetMode: set_mode}):
             await eventually(lambda: peer.connected)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(LIMIT_S):
                 assert Done(what="garage is max") == await peer.ask(MAX)
 
 

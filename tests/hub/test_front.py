@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message
 
 from lib.hub.front import front
 from lib.messages import parse_message
+from tests.waiting import LIMIT_S
 
 from .builders import a_house, get, listening, open_hub
 
@@ -36,7 +37,7 @@ asyncio.run(main())
 def test_who_asks_no_rest_has_none_in_memory() -> None:
     """A websocket, the glance and the phone page load no FastAPI; the first question of REST does."""
     done = subprocess.run(
-        [sys.executable, "-c", UNASKED], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", UNASKED], cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=True
     )
     assert ["False", "True"] == done.stdout.split()
 

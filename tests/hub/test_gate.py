@@ -15,8 +15,9 @@ from lib.clock import WallClock
 from lib.hub.gate import BEARER, Gate, Role
 from lib.hub.server import Hub
 from lib.messages import Hello, Refused, parse_message
+from tests.waiting import eventually
 
-from .builders import a_house, eventually, get, listening, open_hub, recv
+from .builders import a_house, get, listening, open_hub, recv
 from .raw import Answer, request
 
 LOOK, STEER = "look-" + "a" * 40, "steer-" + "b" * 40
@@ -272,9 +273,10 @@ async def test_wrong_tokens_wait_longer_and_longer_and_are_then_too_many(
 ) -> None:
     """Also many at once; a right one from the same address and who needs none are not slowed."""
     monkeypatch.setattr("lib.hub.guesses.FIRST_S", 0.1)
-    monkeypatch.setattr("lib.hub.guesses.LONGEST_S", 2.0)
+    monkeypatch.setattr("lib.hub.guesses.LONGEST_S", 5.0)
     caplog.set_level(logging.INFO)
     async with open_hub(tokens=TOKENS) as hub:
+        assert 200 == (await ask(hub, headers=FAR | bearer(LOOK))).status  # the first question takes longer
         start_s = time.monotonic()
 
         async def guess() -> tuple[int, float]:
@@ -290,7 +292,7 @@ async def test_wrong_tokens_wait_longer_and_longer_and_are_then_too_many(
         turned = await ask(hub, headers=FAR | bearer("guess"))
     assert 10 == sum(status == 401 for status, _ in answers)
     assert 30 == sum(status == 429 for status, _ in answers)
-    assert max(took_s for _, took_s in answers) >= 2.0
+    assert max(took_s for _, took_s in answers) >= 5.0
     assert (429, "10") == (turned.status, turned.headers["retry-after"])
     assert "too many wrong tokens" in why(turned)
     assert ["a wrong token from 127.0.0.1"] == caplog.messages
@@ -305,7 +307,7 @@ async def test_close_does_not_wait_for_who_guessed(monkeypatch: pytest.MonkeyPat
         await eventually(lambda: hub._gate._waiting == 1)
         start_s = time.monotonic()
         await hub.close()
-        assert time.monotonic() - start_s < 2
+        assert time.monotonic() - start_s < 15
         assert 401 == (await guess).status
 
 

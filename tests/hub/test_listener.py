@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 
 from lib.hub.listener import MOST_WAITING, TOO_FAST, Listener
+from tests.waiting import LIMIT_S
 
 
 async def all_of(listener: Listener) -> list[str]:
@@ -66,5 +67,5 @@ async def test_who_waits_is_woken_by_a_state() -> None:
     waiting = asyncio.create_task(listener.next())
     await asyncio.sleep(0)
     listener.offer("house", "house 1")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         assert "house 1" == await waiting

@@ -10,8 +10,9 @@ import pytest
 from lib.hub.client import Peer
 from lib.hub.gate import Role
 from lib.hub.history import HistoryQuery
+from tests.waiting import LIMIT_S, eventually
 
-from .builders import eventually, get, listening, open_hub, recv, url
+from .builders import get, listening, open_hub, recv, url
 from .certificates import a_pair, needs_openssl
 from .raw import answer, connected, handshake, request
 
@@ -80,7 +81,7 @@ async def test_no_path_through_the_door_logs_a_token(
         async def send(data: bytes) -> None:
             async with connected(where) as (reader, writer):
                 writer.write(data)
-                async with asyncio.timeout(20.0):  # who is gone before the answer makes asyncio tell of the request
+                async with asyncio.timeout(LIMIT_S):  # who is gone before the answer makes asyncio tell of the request
                     await reader.read(200)
 
         everything = [data for token in (RIGHT, WRONG) for data in ways(token)]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from lib.hub import answers
+from tests.waiting import LIMIT_S
 
 from .builders import a_house, open_hub, url
 
@@ -25,7 +26,7 @@ async def person(where: str) -> AsyncIterator[tuple[Callable[[str], None], async
     try:
         yield lambda line: keyboard.write(f"{line}\n".encode()), process.stdout
         keyboard.write_eof()  # Ctrl-D
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LIMIT_S):
             await process.wait()
     finally:
         if process.returncode is None:
@@ -36,7 +37,7 @@ async def person(where: str) -> AsyncIterator[tuple[Callable[[str], None], async
 async def read_until(screen: asyncio.StreamReader, last: str) -> list[str]:
     """The lines on the screen up to the one that ends so."""
     lines = [""]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         while not lines[-1].endswith(last):
             line = CURSOR.sub("", (await screen.readline()).decode()).strip()
             lines += [line] if line else []

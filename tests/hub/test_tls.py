@@ -13,8 +13,9 @@ from lib.hub.client import Peer, PeerError
 from lib.hub.gate import Role
 from lib.hub.server import Hub, HubError
 from lib.messages import Message
+from tests.waiting import LIMIT_S, eventually
 
-from .builders import a_house, eventually, listening, open_hub, recv
+from .builders import a_house, listening, open_hub, recv
 from .certificates import Pair, a_pair, needs_openssl, signed
 from .raw import connected, handshake, request
 from .test_gate import FAR, LOOK, TOKENS, bearer
@@ -75,7 +76,7 @@ async def test_who_types_and_leaves_at_once_is_no_trouble(tmp_path: Path, caplog
             for _ in range(5):
                 async with connected(("127.0.0.1", hub.port), trusting(pair)) as (reader, writer):
                     writer.write(handshake())
-                    async with asyncio.timeout(5):
+                    async with asyncio.timeout(LIMIT_S):
                         await reader.readuntil(b"hello")
                     writer.write(typed + last)
                     await asyncio.sleep(0)
@@ -100,7 +101,7 @@ async def test_close_while_lines_wait_is_no_trouble(tmp_path: Path, caplog: pyte
         await recv(ws)
         for _ in range(5):
             await ws.send("slow")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT_S):
             await asked.wait()
         await hub.close()
     assert [] == caplog.records
@@ -111,7 +112,7 @@ async def test_a_handshake_that_never_ends_is_cut_off_and_counts(
     said: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It has a connection's time, and takes a connection's place."""
-    monkeypatch.setattr("lib.hub.wire.REQUEST_S", 2.0)
+    monkeypatch.setattr("lib.hub.wire.REQUEST_S", 3.0)
     monkeypatch.setattr("lib.hub.wire.MOST_CONNECTIONS", 2)
     pair = a_pair(tmp_path)
     async with open_hub(tls=(pair.certificate, pair.key)) as hub:
@@ -119,17 +120,18 @@ async def test_a_handshake_that_never_ends_is_cut_off_and_counts(
         async with connected(where) as (first, to_first), connected(where) as (second, to_second):
             to_first.write(said)
             to_second.write(said)
-            async with connected(where) as (third, _), asyncio.timeout(1.8):
+            async with connected(where) as (third, _), asyncio.timeout(LIMIT_S):
                 with contextlib.suppress(ConnectionResetError):
                     assert b"" == await third.read()
-            async with asyncio.timeout(20):
+            assert not first.at_eof()  # it was turned away before the others had had their time
+            async with asyncio.timeout(LIMIT_S):
                 for reader in (first, second):
                     with contextlib.suppress(ConnectionResetError):
                         await reader.read()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT_S):
             while (await tried(where, pair)) != 200:
                 pass
-        async with connected(where), asyncio.timeout(20):
+        async with connected(where), asyncio.timeout(LIMIT_S):
             await hub.close()
 
 
@@ -153,7 +155,7 @@ async def test_a_request_that_never_ends_is_cut_off(
         connected(("127.0.0.1", hub.port), trusting(pair)) as (reader, writer),
     ):
         writer.write(request_text)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(LIMIT_S):
             with contextlib.suppress(ConnectionResetError):
                 assert b"" == await reader.read()
 

@@ -12,17 +12,16 @@ import pytest
 from websockets.exceptions import ConnectionClosedError
 
 from lib.hub.server import Hub
+from tests.waiting import LIMIT_S, eventually
 
-from .builders import a_house, a_narrow_socket, eventually, get, listening, open_hub, recv
+from .builders import a_house, a_narrow_socket, get, listening, open_hub, recv
 from .certificates import a_pair, needs_openssl
 from .raw import answer, connected, handshake
-
-PATIENCE_S = 5.0
 
 
 async def ended(reader: asyncio.StreamReader) -> None:
     """Wait until the other end is gone, without a word."""
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(LIMIT_S):
         with contextlib.suppress(ConnectionResetError):
             assert b"" == await reader.read()
 
@@ -62,7 +61,7 @@ async def test_too_many_connections_leave_the_others_alone(monkeypatch: pytest.M
         hub.say(a_house())
         assert "house" in await recv(ws)
         idle.transport.abort()
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(LIMIT_S):
             while not await answers(hub):
                 pass
 
@@ -76,10 +75,10 @@ async def test_a_request_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) 
             async with connected(("127.0.0.1", hub.port)) as (reader, writer):
                 writer.write(first)
                 if first:
-                    async with asyncio.timeout(PATIENCE_S):
+                    async with asyncio.timeout(LIMIT_S):
                         await reader.readuntil(b"\r\n\r\n")
                 dripping = asyncio.create_task(drip(writer, whole[:-1]))
-                async with asyncio.timeout(PATIENCE_S):
+                async with asyncio.timeout(LIMIT_S):
                     with contextlib.suppress(ConnectionResetError):
                         await reader.read()
                 dripping.cancel()
@@ -103,7 +102,7 @@ async def test_who_still_sends_what_was_answered_is_cut_off(size: int, monkeypat
         async with open_hub() as hub, connected(("127.0.0.1", hub.port)) as (reader, writer):
             writer.write(head.replace("evil.example", host).encode())
             dripping = asyncio.create_task(drip(writer, b"x" * 1000))
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(LIMIT_S):
                 with contextlib.suppress(ConnectionResetError):
                     await reader.read()
             dripping.cancel()
@@ -175,7 +174,7 @@ async def test_nor_does_one_with_tls(tmp_path: Path) -> None:
 def a_stuck_tls_client(hub: Hub, context: ssl.SSLContext) -> ssl.SSLSocket:
     """A client that asks and then never reads a byte."""
     plain = a_narrow_socket(hub)
-    plain.settimeout(PATIENCE_S)
+    plain.settimeout(LIMIT_S)
     sock = context.wrap_socket(plain, server_hostname="localhost")
     sock.sendall(handshake())
     return sock

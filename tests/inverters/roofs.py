@@ -6,6 +6,7 @@ from lib.clock import TurnedClock
 from lib.core.sun import InverterReading
 from lib.inverters import Inverter, UnreachableError
 from tests.sim.builders import NOON
+from tests.waiting import LIMIT_S
 
 
 class ToyPanels:
@@ -34,7 +35,7 @@ def a_clock(seconds: float = 100.0) -> TurnedClock:
 
 async def answered(inverter: Inverter) -> InverterReading:
     """Its next answer; what is asked while it starts may be lost."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LIMIT_S):
         while True:
             try:
                 return await inverter.read()

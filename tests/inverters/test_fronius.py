@@ -11,7 +11,7 @@ from lib.inverters import InverterError, InverterSetupError, RefusedError, Unrea
 from lib.inverters.fronius import Fronius
 from lib.sim.fronius_box import FroniusBox, open_fronius_box
 from lib.sim.http_box import Trouble
-from tests.sim.builders import eventually
+from tests.waiting import eventually
 
 from .roofs import ToyPanels, a_clock
 

@@ -10,7 +10,7 @@ from lib.inverters.sunspec import SunSpec
 from lib.sim.kostal_box import UNIT, open_kostal_box
 from lib.sim.modbus_box import Trouble
 from lib.sim.sunspec_inverter_box import ENABLED, LIMIT, TIMER, SunSpecInverterBox, open_sunspec_inverter_box
-from tests.sim.builders import eventually
+from tests.waiting import eventually
 
 from .roofs import ToyPanels, a_clock, answered
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
-LIMIT_S = 10.0
+from tests.waiting import LIMIT_S
+
 FOUND = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/sbin")
 
 

@@ -5,6 +5,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.waiting import LIMIT_S
+
 KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
 BOX = "/C=NL/O=HomeWizard/CN=appliance\\/p1dongle\\/5c2fafaabbcc"
 
@@ -52,4 +54,4 @@ def an_authority(folder: Path) -> Authority:
 
 
 def _openssl(*arguments: str | Path) -> None:
-    subprocess.run(["openssl", *arguments], check=True, capture_output=True, timeout=30)
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True, timeout=LIMIT_S)

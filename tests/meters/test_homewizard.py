@@ -21,7 +21,8 @@ from lib.sim.cable import Cable
 from lib.sim.homewizard_box import HomeWizardBox, open_homewizard_box
 from lib.sim.p1_box import P1Box
 from lib.sim.world import World
-from tests.sim.builders import NOON, eventually
+from tests.sim.builders import NOON
+from tests.waiting import LIMIT_S, eventually
 
 from .certificates import Authority, an_authority
 from .telegrams import an_evening
@@ -65,7 +66,7 @@ async def secure_box(hurry: None, authority: Authority) -> AsyncIterator[HomeWiz
 @asynccontextmanager
 async def opened(opening: Awaitable[Meter]) -> AsyncIterator[Meter]:
     """A meter until the block ends."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LIMIT_S):
         meter = await opening
         try:
             yield meter
@@ -75,7 +76,7 @@ async def opened(opening: Awaitable[Meter]) -> AsyncIterator[Meter]:
 
 async def next_telegram(meter: Meter) -> bytes:
     """What the meter reads next; the times without news are passed over."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         while True:
             with suppress(QuietError):
                 return await meter.read()

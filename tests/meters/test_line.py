@@ -13,6 +13,7 @@ import pytest
 from lib.meters import Meter, MeterError, QuietError, SourceError
 from lib.meters import line as module
 from lib.meters.line import NEVER_SPOKE, NOISE, PAUSE, SILENT, TICK_S, WAITING, Line, Silence
+from tests.waiting import LIMIT_S
 
 from .telegrams import a_telegram
 from .virtual import LoopClock, in_virtual_time
@@ -213,7 +214,7 @@ async def test_a_password_is_neither_shown_nor_logged(caplog: pytest.LogCaptureF
 
     line = Line("mqtt://pi:hush@h/p1", opener=refuse)
     assert "hush" not in line.source
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         assert isinstance(await anext(aiter(line)), Silence)
     await line.close()
     assert (["mqtt://pi:hush@h/p1"], ["mqtt://…@h/p1: no"]) == (asked, logged(caplog))
@@ -269,7 +270,7 @@ async def test_a_recording_that_is_over_ends_the_line(tmp_path: Path) -> None:
     """All its bytes, then the end of the loop."""
     recording = tmp_path / "day.txt"
     recording.write_bytes(a_telegram() * 100)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         heard = [piece async for piece in Line(f"replay://{recording}?speed=0")]
     assert a_telegram() * 100 == b"".join(piece for piece in heard if isinstance(piece, bytes))
 
@@ -279,7 +280,7 @@ async def test_a_source_that_can_never_work_ends_the_line_loudly(source: str) ->
     """The owner's slip stops the start; it is not tried again each minute."""
     iteration = aiter(Line(source))
     with pytest.raises(SourceError):
-        await asyncio.wait_for(anext(iteration), 5)
+        await asyncio.wait_for(anext(iteration), LIMIT_S)
 
 
 @asynccontextmanager
@@ -307,7 +308,7 @@ async def box(pieces: list[bytes], port: int = 0) -> AsyncIterator[tuple[str, in
 async def test_a_box_that_restarts_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Telegrams, no box, telegrams: nobody does anything, and each state is said."""
     monkeypatch.setattr(module, "FIRST_PAUSE_S", 0.1)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         async with box([a_telegram()]) as (where, port, clients):
             line = Line(f"socket://{where}")
             iteration = aiter(line)
@@ -327,7 +328,7 @@ async def test_a_box_that_restarts_is_found_again(monkeypatch: pytest.MonkeyPatc
 
 async def test_a_half_open_connection_is_replaced() -> None:
     """A box that lost its power says nothing more, not even goodbye; the second connection brings the next telegram."""
-    async with asyncio.timeout(5), box([a_telegram()]) as (where, _, clients):
+    async with asyncio.timeout(LIMIT_S), box([a_telegram()]) as (where, _, clients):
         line = Line(f"socket://{where}", patience_s=0.2)
         telegrams = 0
         async for piece in line:
@@ -342,7 +343,7 @@ async def test_a_half_open_connection_is_replaced() -> None:
 
 async def test_leaving_the_loop_closes_the_source() -> None:
     """Also by break, by an error and by cancelling, without a word to close()."""
-    async with asyncio.timeout(5), box([a_telegram()]) as (where, _, clients):
+    async with asyncio.timeout(LIMIT_S), box([a_telegram()]) as (where, _, clients):
 
         async def leave_by_break() -> None:
             async for _ in Line(f"socket://{where}"):
@@ -370,7 +371,7 @@ async def test_leaving_the_loop_closes_the_source() -> None:
 
 async def test_closing_from_outside_ends_the_loop() -> None:
     """Another task closes the line; who iterates comes out of the loop at once."""
-    async with asyncio.timeout(5), box([]) as (where, _, clients):
+    async with asyncio.timeout(LIMIT_S), box([]) as (where, _, clients):
         line = Line(f"socket://{where}")
 
         async def listen() -> str:
@@ -410,7 +411,7 @@ async def test_a_cable_that_is_put_back_is_read_at_once(tmp_path: Path, monkeypa
 
     line = Line(str(by_id))
     iteration = aiter(line)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         async with plugged_in():
             assert isinstance(await anext(iteration), bytes)
             line.good()

@@ -20,7 +20,7 @@ from lib.meters.line import Line, Silence
 from lib.meters.mqtt import Topic, open_mqtt, parse_topic
 from lib.mqtt import ROOM, Broker
 from tests.conftest import free_ports
-from tests.sim.builders import eventually
+from tests.waiting import LIMIT_S, eventually
 
 from .broker import broker, publish
 from .certificates import an_authority
@@ -32,7 +32,7 @@ TOPIC = "p1/telegram"
 @asynccontextmanager
 async def opened(source: str, **secrets: str) -> AsyncIterator[Meter]:
     """A meter until the block ends."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         meter = await open_meter(source, secrets=secrets)
         try:
             yield meter
@@ -43,7 +43,7 @@ async def opened(source: str, **secrets: str) -> AsyncIterator[Meter]:
 async def read(meter: Meter, length: int) -> list[bytes]:
     """Messages until they hold so many bytes."""
     pieces: list[bytes] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         while sum(map(len, pieces)) < length:
             pieces.append(await meter.read())
     return pieces
@@ -93,7 +93,7 @@ async def test_a_silent_topic_is_named(tmp_path: Path, monkeypatch: pytest.Monke
             with pytest.raises(QuietError, match="nothing comes on 'p1/telegarm': is it the right topic"):
                 await meter.read()
         line = Line(f"mqtt://127.0.0.1:{port}/p1/telegarm")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LIMIT_S):
             async for heard in line:
                 if isinstance(heard, Silence) and "p1/telegarm" in heard.why:
                     break
@@ -113,7 +113,7 @@ async def test_nobody_waits_for_a_loop_that_does_not_come(tmp_path: Path) -> Non
 
 def hash_passwords(path: Path) -> None:
     """Plain passwords become those that mosquitto reads."""
-    subprocess.run(["mosquitto_passwd", "-U", path], check=True, timeout=10)
+    subprocess.run(["mosquitto_passwd", "-U", path], check=True, timeout=LIMIT_S)
 
 
 @asynccontextmanager
@@ -150,7 +150,7 @@ async def test_a_refused_log_in_is_said_without_the_password(tmp_path: Path, cap
                 await open_meter(f"mqtt://{user}127.0.0.1:{port}/{TOPIC}")
             assert "hush" not in str(raised.value)
         line = Line(f"mqtt://pi:hush-hush@127.0.0.1:{port}/{TOPIC}")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LIMIT_S):
             async for heard in line:
                 assert isinstance(heard, Silence)
                 assert "hush" not in heard.why
@@ -224,12 +224,12 @@ async def test_tls_takes_only_what_is_trusted(tmp_path: Path) -> None:
     trusted.verify_flags &= ~ssl.VERIFY_X509_STRICT  # the authority is of HomeWizard's old form
     source = f"mqtts://127.0.0.1:{port}/{TOPIC}"
     shows = (f"certfile {pem}", f"keyfile {pem.with_suffix('.key')}")
-    async with broker(tmp_path, port, "allow_anonymous true", *shows), asyncio.timeout(20):
+    async with broker(tmp_path, port, "allow_anonymous true", *shows), asyncio.timeout(LIMIT_S):
         meter = await open_mqtt(source, trusted=trusted)
         await meter.close()
         with pytest.raises(MeterError, match=r"the certificate of 127\.0\.0\.1:.* is not trusted here"):
             await open_meter(source)
-    async with broker(tmp_path, port, "allow_anonymous true"), asyncio.timeout(20):
+    async with broker(tmp_path, port, "allow_anonymous true"), asyncio.timeout(LIMIT_S):
         with pytest.raises(MeterError, match=r"answers, but not with TLS: try mqtt://|cannot be reached"):
             await open_meter(source)
     gc.collect()
@@ -266,7 +266,7 @@ async def test_a_topic_that_is_kept_from_the_user_is_said() -> None:
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server, asyncio.timeout(10):
+    async with server, asyncio.timeout(LIMIT_S):
         source = f"mqtt://pi:hush@127.0.0.1:{server.sockets[0].getsockname()[1]}/{TOPIC}"
         with pytest.raises(MeterError, match="does not let user 'pi' read the topic 'p1/telegram'"):
             await open_meter(source)
@@ -278,7 +278,7 @@ async def test_what_is_no_broker_is_said_and_left(says: bytes, monkeypatch: pyte
     """A port that hangs or speaks otherwise: within its time, and no connection is left behind."""
     monkeypatch.setattr("lib.mqtt.ANSWER_S", 0.3)
     monkeypatch.setattr(mqtt, "KEEPALIVE_S", 1)
-    async with asyncio.timeout(20), box(says) as (port, left):
+    async with asyncio.timeout(LIMIT_S), box(says) as (port, left):
         with pytest.raises(MeterError, match=r"no MQTT broker answers at 127\.0\.0\.1:"):
             await open_meter(f"mqtt://127.0.0.1:{port}/{TOPIC}")
         await left.wait()
@@ -288,7 +288,7 @@ async def test_an_opening_that_is_given_up_leaves_nothing_behind(monkeypatch: py
     """Who cancels does not wait for the broker; the connection is hung up later."""
     monkeypatch.setattr("lib.mqtt.ANSWER_S", 0.3)
     monkeypatch.setattr(mqtt, "KEEPALIVE_S", 1)
-    async with asyncio.timeout(20), box(b"") as (port, left):
+    async with asyncio.timeout(LIMIT_S), box(b"") as (port, left):
         opening = asyncio.create_task(open_meter(f"mqtt://127.0.0.1:{port}/{TOPIC}"))
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.1):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lib.meters import ALLOWED, MeterError, SourceError, open_meter, shown
+from tests.waiting import LIMIT_S
 
 from .telegrams import a_telegram
 
@@ -102,5 +103,5 @@ def test_a_library_that_is_not_needed_is_not_loaded() -> None:
     """No library of a make is imported before a source asks for it."""
     makes = {"serial", "gzip", "aiohttp", "aiomqtt"}
     code = f"import sys, lib.meters, lib.meters.line; print({makes} & set(sys.modules))"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=LIMIT_S)
     assert repr(set()) == said.stdout.strip()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lib.meters import Meter, SourceError, open_meter
 from lib.meters.replay import LONGEST, Replay, cut, parse_clock, pause_between
 from lib.meters.tape import CHUNK, open_tape
+from tests.waiting import LIMIT_S
 
 from .telegrams import a_telegram
 
@@ -48,9 +49,9 @@ class PassedTime:
 
 
 async def play(meter: Meter) -> list[bytes]:
-    """All pieces to the end, within five seconds."""
+    """All pieces to the end."""
     pieces = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         while piece := await meter.read():
             pieces.append(piece)
     await meter.close()
@@ -247,5 +248,7 @@ def test_standard_input_can_be_a_file_or_nothing(tmp_path: Path) -> None:
     recording.write_bytes(a_telegram())
     for file, sizes in ((recording, [str(len(a_telegram()))]), (Path(os.devnull), [])):
         with file.open("rb") as stdin:
-            run = subprocess.run([sys.executable, "-c", PLAY], stdin=stdin, capture_output=True, timeout=30, check=True)
+            run = subprocess.run(
+                [sys.executable, "-c", PLAY], stdin=stdin, capture_output=True, timeout=LIMIT_S, check=True
+            )
         assert ["standard input False", *sizes, "over"] == run.stdout.decode().splitlines()

@@ -12,6 +12,7 @@ import serial
 from serial.rfc2217 import PortManager
 
 from lib.meters import MeterError, open_meter
+from tests.waiting import LIMIT_S
 
 from .telegrams import a_telegram
 
@@ -74,7 +75,7 @@ def server() -> Iterator[Server]:
 async def test_the_port_behind_the_server_is_set_up_and_read(server: Server) -> None:
     """It gets 115200 baud, 8N1; all byte values arrive; a server that hangs up is a lost line."""
     everything = bytes(range(256)) + a_telegram()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         meter = await open_meter(server.url)
         assert (server.url.removeprefix("rfc2217://"), True) == (meter.name, meter.live)
         set_up = ("baudrate", 115200), ("bytesize", 8), ("parity", "N"), ("stopbits", 1)
@@ -108,7 +109,7 @@ async def test_a_box_that_speaks_raw_bytes_is_recognised() -> None:
         writer.close()
 
     box = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with box, asyncio.timeout(5):
+    async with box, asyncio.timeout(LIMIT_S):
         where = f"127.0.0.1:{box.sockets[0].getsockname()[1]}"
         with pytest.raises(MeterError, match=f"try socket://{where}"):
             await open_meter(f"rfc2217://{where}?timeout=0.2")

@@ -13,6 +13,7 @@ import serial
 
 from lib.meters import Meter, MeterError, open_meter
 from lib.meters import serial as port
+from tests.waiting import LIMIT_S
 
 from .telegrams import a_telegram
 
@@ -58,7 +59,7 @@ async def opened(source: str) -> AsyncIterator[Meter]:
 async def read_until(meter: Meter, end: bytes) -> bytes:
     """All that comes up to `end`, while there is patience."""
     read = b""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         while not read.endswith(end):
             read += await meter.read()
     return read
@@ -88,7 +89,7 @@ async def test_bytes_that_came_together_are_read_together(cable: Cable) -> None:
         cable.say(a_telegram())
         pieces = 0
         read = b""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT_S):
             while not read.endswith(b"!A1B2\r\n"):
                 read += await meter.read()
                 pieces += 1
@@ -104,7 +105,7 @@ async def test_a_pulled_cable_is_said(cable: Cable, tmp_path: Path) -> None:
         await read_until(meter, b"/FLU5")
         device.unlink()  # the system takes the name away
         cable.unplug()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT_S):
             for _ in range(2):  # and it stays so
                 with pytest.raises(MeterError, match=f"the cable is gone: {device} does not exist"):
                     await meter.read()
@@ -118,7 +119,7 @@ async def test_a_line_that_breaks_while_its_device_stays_is_said(cable: Cable, t
         device.unlink()
         device.touch()
         cable.unplug()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT_S):
             with pytest.raises(MeterError, match=f"the line on {device} broke"):
                 await meter.read()
 
@@ -159,7 +160,7 @@ def test_a_user_without_rights_reads_the_cure(cable: Cable) -> None:
 async def test_a_loop_that_does_not_come_finds_the_newest_bytes(cable: Cable) -> None:
     """Memory has a bound: what nobody fetched makes room for what is new."""
     flood = b"".join(a_telegram(grid_kw=f"{number:06.3f}") for number in range(4000)) + b"THE END"
-    async with opened(cable.path) as meter, asyncio.timeout(5):
+    async with opened(cable.path) as meter, asyncio.timeout(LIMIT_S):
         await asyncio.to_thread(cable.say, flood)
         kept = await read_until(meter, b"THE END")
     assert len(kept) < 2 * port.ROOM < len(flood)  # the second half is what the kernel itself keeps
@@ -171,7 +172,7 @@ async def test_closing_ends_the_thread(cable: Cable) -> None:
     before = threads()
     meter = await open_meter(cable.path)
     assert [f"meter {cable.path}"] == [thread.name for thread in threads() if thread not in before]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         await meter.close()
         await meter.close()
     for thread in threads():  # it said that it ends

@@ -11,6 +11,7 @@ import pytest
 from lib.core.p1 import Framer
 from lib.meters import MeterError, open_meter, tcp
 from lib.meters.address import Address, parse_address, unreachable
+from tests.waiting import LIMIT_S
 
 from .telegrams import a_telegram, an_evening
 
@@ -39,7 +40,7 @@ async def test_what_the_box_sends_arrives_until_it_closes(scheme: str) -> None:
         writer.write(a_telegram())
         await writer.drain()
 
-    async with box(talk) as where, asyncio.timeout(20):
+    async with box(talk) as where, asyncio.timeout(LIMIT_S):
         meter = await open_meter(f"{scheme}://{where}")
         assert (where, True) == (meter.name, meter.live)
         read = b""
@@ -71,7 +72,7 @@ KINDS = {
 async def test_every_kind_of_dongle_is_understood(kind: str) -> None:
     """What the kinds have in common is a whole telegram; the framer gets it from each of them."""
     evening = an_evening(3)
-    async with box(partial(play, KINDS[kind], evening)) as where, asyncio.timeout(5):
+    async with box(partial(play, KINDS[kind], evening)) as where, asyncio.timeout(LIMIT_S):
         meter = await open_meter(f"socket://{where}")
         framer = Framer()
         telegrams: list[bytes] = []
@@ -93,7 +94,7 @@ async def play(kind: Callable[[bytes], list[bytes]], evening: list[bytes], write
 
 async def test_a_dongle_for_one_client_says_so_by_hanging_up() -> None:
     """The second one is accepted and left at once; the owner reads what that may mean."""
-    async with box(hang_up) as where, asyncio.timeout(20):
+    async with box(hang_up) as where, asyncio.timeout(LIMIT_S):
         meter = await open_meter(f"socket://{where}")
         with pytest.raises(MeterError, match="closed the connection: does another program use the box"):
             await meter.read()
@@ -110,7 +111,7 @@ async def test_a_reset_connection_is_a_lost_line() -> None:
     async def talk(writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
 
-    async with box(talk) as where, asyncio.timeout(20):
+    async with box(talk) as where, asyncio.timeout(LIMIT_S):
         meter = await open_meter(f"socket://{where}")
         with pytest.raises(MeterError, match=where):
             await meter.read()
@@ -127,7 +128,7 @@ async def test_a_silent_box_is_closed_at_once() -> None:
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server, asyncio.timeout(20):
+    async with server, asyncio.timeout(LIMIT_S):
         meter = await open_meter(f"socket://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         reading = asyncio.create_task(meter.read())
         await asyncio.sleep(0)
@@ -156,7 +157,7 @@ async def test_a_box_that_does_not_answer_is_given_up(monkeypatch: pytest.Monkey
             client.setblocking(False)
             client.connect_ex(full.getsockname())
         where = f"127.0.0.1:{full.getsockname()[1]}"
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT_S):
             with pytest.raises(MeterError, match=f"no answer from {where}: is it switched on"):
                 await open_meter(f"socket://{where}")
 

@@ -11,7 +11,7 @@ from pymodbus.constants import ExcCodes
 from lib.modbus import AddressError, NoError, SilentError, link
 from lib.modbus.link import Link
 from lib.sim.modbus_box import Trouble
-from tests.sim.builders import eventually
+from tests.waiting import LIMIT_S, eventually
 
 from .shelf import Shelf
 
@@ -205,7 +205,7 @@ async def test_another_device_is_told_as_such(quick: None, nonsense: bytes) -> N
     with pytest.raises(SilentError, match=r"is it a battery|does it restart"):
         await stranger.read(100, 1)
     assert not stranger.is_open
-    await asyncio.wait_for(gone.wait(), 5)
+    await asyncio.wait_for(gone.wait(), LIMIT_S)
     server.close()
     await server.wait_closed()
 
@@ -231,5 +231,5 @@ async def test_a_cancellation_that_meets_an_answer_is_not_lost(shelf: Shelf, way
         await eventually(lambda before=before: shelf.asked > before)  # type: ignore[misc]
         await asyncio.sleep(attempt * 2e-5)
         asking.cancel()
-        await asyncio.wait({asking}, timeout=5)
+        await asyncio.wait({asking}, timeout=LIMIT_S)
         assert asking.cancelled()

@@ -20,9 +20,9 @@ from lib.panels.look import ASCII, CONSOLE, UNICODE, Look, Room
 from lib.panels.seen import Choice, Peer, Seen
 from lib.panels.themes import NIGHT, PLAIN, Terminal
 from tests.panels.story import Story
+from tests.waiting import LIMIT_S
 
 FOLDER = Path(__file__).parent / "golden"
-PATIENCE_S = 10.0
 SIZES = ((80, 24), (120, 40), (240, 60))
 LOOK = Look(glyphs=UNICODE, colours=NIGHT.palette)
 LOOKS = {
@@ -103,7 +103,7 @@ def a_dashboard(
 
 async def until(pilot: Pilot[str], there: Callable[[], bool]) -> None:
     """Wait for something to be true, with a limit."""
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(LIMIT_S):
         while not there():
             await pilot.pause(0.02)
 

@@ -17,7 +17,8 @@ from lib.panels.seen import Peer, Seen
 from lib.panels.themes import SKINS, Terminal
 from lib.panels.view import View
 from tests.panels import story, words
-from tests.panels.golden import PATIENCE_S, SIZES, a_dashboard, golden, screen, until
+from tests.panels.golden import SIZES, a_dashboard, golden, screen, until
+from tests.waiting import LIMIT_S
 
 
 def house() -> House:
@@ -248,7 +249,7 @@ async def test_words_may_come_from_any_thread_and_at_any_time() -> None:
         teller = threading.Thread(target=lambda: app.show(replace(house(), demo=False)))
         teller.start()
         await until(pilot, lambda: "DEMO" not in screen(app))
-        teller.join(PATIENCE_S)
+        teller.join(LIMIT_S)
     app.show(house())
 
 
@@ -321,7 +322,7 @@ async def test_a_fault_in_a_panel_ends_the_screen_and_is_kept() -> None:
     panels = dm_panels()
     panels = replace(panels, panels=(Panel(name="quarter", title="Quarter", render=broken),))
     app = Dashboard("Digital Meter", panels, terminal=Terminal())
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(LIMIT_S):
         assert await app.run_async(headless=True, size=(80, 24)) is None
     assert 1 == app.return_code
     assert isinstance(app.failure, ZeroDivisionError)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import LIMIT_S
+
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE_S = 30.0
 
 
 class Beating:
@@ -37,7 +38,7 @@ class Beating:
 
     def beats(self, count: int, *, read: bool = False) -> None:
         """Wait for so many beats; `read`: and take what the screen says meanwhile."""
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + LIMIT_S
         while count > 0:
             ready, _, _ = select.select([self._beats, *([self.near] if read else [])], [], [], 0.1)
             if self._beats in ready:
@@ -56,7 +57,7 @@ class Beating:
     def end(self) -> None:
         """Give everything back."""
         self.process.kill()
-        self.process.wait(PATIENCE_S)
+        self.process.wait(LIMIT_S)
         if self.near >= 0:
             os.close(self.near)
         os.close(self._beats)
@@ -88,7 +89,7 @@ def test_a_terminal_that_is_closed_ends_the_program(beating: Beating) -> None:
     """SIGHUP and SIGCONT come together then; no thread stays behind that keeps the process, and its lock, alive."""
     beating.beats(20, read=True)
     beating.hang_up()
-    beating.process.wait(PATIENCE_S)
+    beating.process.wait(LIMIT_S)
 
 
 @pytest.mark.parametrize("beating", [("patient",)], indirect=True)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import LIMIT_S
+
 ROOT = Path(__file__).parent.parent.parent
 TMUX = shutil.which("tmux")
-PATIENCE_S = 30.0
 
 
 class Terminal:
@@ -25,7 +26,7 @@ class Terminal:
     def tmux(self, *words: str) -> str:
         """One command to the server; its answer."""
         command = [str(TMUX), "-S", str(self._socket), "-f", "/dev/null", *words]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
         return done.stdout
 
     def start(self, **environ: str) -> None:
@@ -42,13 +43,13 @@ class Terminal:
 
     def wait(self, there: Callable[[str], bool]) -> str:
         """The first screen of which something is true."""
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + LIMIT_S
         while time.monotonic() < end:
             screen = self.screen()
             if there(screen):
                 return screen
             time.sleep(0.05)
-        raise AssertionError(f"not within {PATIENCE_S:.0f} s:\n{self.screen()}")
+        raise AssertionError(f"not within {LIMIT_S:.0f} s:\n{self.screen()}")
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+from tests.waiting import LIMIT_S
+
 HOST = "127.0.0.1"
 
 Say = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-PATIENCE_S = 5.0
 
 
 class Stranger:
@@ -68,5 +69,5 @@ async def stranger(*says: Say) -> AsyncIterator[Stranger]:
         yield it
     finally:
         server.close()
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(LIMIT_S):
             await asyncio.gather(*talks)

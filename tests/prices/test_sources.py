@@ -16,6 +16,7 @@ from lib.prices.watch import Watch
 from lib.sim.price_box import PriceBox, published
 from tests.conftest import folders, local
 from tests.prices.stranger import Say, http, raw, silence, stranger
+from tests.waiting import LIMIT_S
 
 DAY = date(2026, 2, 10)
 OWN = folders()[0] / "prices"
@@ -202,7 +203,7 @@ async def test_files_need_no_http_library() -> None:
     """Who has prices in a file does not load aiohttp."""
     code = "import sys; from lib.prices import open_prices; open_prices('file:/x'); print('aiohttp' in sys.modules)"
     child = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
-    out, _ = await asyncio.wait_for(child.communicate(), 20)
+    out, _ = await asyncio.wait_for(child.communicate(), LIMIT_S)
     assert b"False\n" == out
 
 
@@ -227,7 +228,7 @@ async def test_the_watch_over_real_sockets() -> None:
             hear=hear,
         )
         running = asyncio.create_task(watch.run())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LIMIT_S):
             await whole_days.wait()
         running.cancel()
         await asyncio.wait({running})

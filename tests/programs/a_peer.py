@@ -8,8 +8,7 @@ from lib.commands.attach import open_peer
 from lib.hub.client import PeerError
 from lib.messages import Message
 from lib.secrets import SecretsError
-
-LIMIT_S = 10.0
+from tests.waiting import LIMIT_S
 
 
 async def main(url: str) -> str:

@@ -13,7 +13,8 @@ from lib.sim.victron_box import FLEETING, VictronBox
 from tests.programs.bs_lives import a_home, is_helped
 from tests.programs.home import Home, comes_true, end, kill
 from tests.programs.live_house import LINES, P1, ROOF, STORE, a_battery
-from tests.programs.program import LIMIT_S, running
+from tests.programs.program import running
+from tests.waiting import LIMIT_S
 
 
 async def box_fails(folder: Path, ports: int) -> None:

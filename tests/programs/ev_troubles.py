@@ -11,9 +11,10 @@ from lib.messages import House
 from lib.messages.charging import Charging
 from lib.sim.charge_point import ChargeSettings
 from tests.hub.raw import request
-from tests.programs.home import LIMIT_S, Home, charger, comes_true, end, kill
+from tests.programs.home import Home, charger, comes_true, end, kill
 from tests.programs.live_house import BOXES, LiveHouse, a_point, beginning, writes
 from tests.programs.program import running
+from tests.waiting import LIMIT_S
 
 PARTS = ("p1", "line", "nrgkick", "calendar", "cars")
 AWAY_S = 40.0

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib.secrets import Tokens, load_secrets
-from tests.programs.program import LIMIT_S, ROOT
+from tests.programs.program import ROOT
+from tests.waiting import LIMIT_S
 
 PREFIX = "dm-door-"
 NETWORK, NETWORK_6 = "10.213.77", "fd77:213"

@@ -24,9 +24,9 @@ from lib.messages.storage import Storage
 from tests.hub.raw import Answer, request
 from tests.programs.far import Far
 from tests.programs.program import environment, listening, running
+from tests.waiting import LIMIT_S
 
 M = TypeVar("M", House, Plan, Charging, Storage)
-LIMIT_S = 60.0  # many programs start at the same time
 FILES = {"dm": "dm.py", "ev": "ev_app.py", "bs": "bs_app.py"}
 SAYS = {House: "dm", Plan: "dm", Charging: "ev", Storage: "bs"}
 

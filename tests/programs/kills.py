@@ -20,8 +20,8 @@ from lib.sim.brussels import ZONE
 from tests.programs.fast_house import FastHouse
 from tests.programs.lives import DIARY, Life
 from tests.programs.living import Lives
-from tests.programs.program import LIMIT_S
 from tests.programs.reckoning import SIMPLE, Kept, damaged_days, dynamic_eur, shown, simple_eur
+from tests.waiting import LIMIT_S
 
 PACES_S = (1, 10, 60, 240)  # simulated seconds from one telegram to the next, another in each life
 LONGEST_LIFE_S = 0.3

@@ -27,7 +27,7 @@ from lib.sim.plugs import TcpPlug, open_tcp
 from lib.sim.sunspec_box import SunSpecBox
 from lib.sim.victron_box import VictronBox
 from lib.sim.world import World
-from tests.programs.program import LIMIT_S
+from tests.waiting import LIMIT_S
 
 P1, LINES, BOXES, STORE, ROOF = 3, 4, 5, 8, 9  # its ports, counted from the first of its home
 DAY_S = 86_400

@@ -13,7 +13,8 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 
 from tests.programs.lives import Life
-from tests.programs.program import LIMIT_S, ROOT
+from tests.programs.program import ROOT
+from tests.waiting import LIMIT_S
 
 
 class Lives:

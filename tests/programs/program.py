@@ -12,8 +12,9 @@ from typing import Any, Self
 
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.waiting import LIMIT_S
+
 ROOT = Path(__file__).parents[2]
-LIMIT_S = 60.0  # many programs start at the same time
 
 
 class P1Server:

@@ -9,8 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.programs.home import FILES, Home
-from tests.programs.program import LIMIT_S, ROOT
+from tests.programs.program import ROOT
 from tests.start.checkout import alone
+from tests.waiting import LIMIT_S
 
 
 @dataclass(frozen=True, slots=True)

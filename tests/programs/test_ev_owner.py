@@ -13,9 +13,10 @@ from lib.sim.charge_point import ChargePoint, ChargeSettings
 from lib.sim.http_box import Trouble
 from lib.sim.nrgkick_box import NrgkickBox, open_nrgkick_box
 from tests.conftest import free_ports
-from tests.programs.program import LIMIT_S, ROOT, ended, environment, running
-from tests.sim.builders import NOON, eventually
+from tests.programs.program import ROOT, ended, environment, running
+from tests.sim.builders import NOON
 from tests.store.ev_builders import kept_in
+from tests.waiting import LIMIT_S, eventually
 
 HIS = ChargeSettings(current_a=13.0, paused=False)
 STEP_S = 0.05
@@ -72,7 +73,7 @@ async def killed(process: asyncio.subprocess.Process) -> None:
 
 async def paused(box: NrgkickBox) -> None:
     """Until it was told to pause."""
-    await eventually(lambda: box.point.told.paused, LIMIT_S)
+    await eventually(lambda: box.point.told.paused)
     assert 6.0 == box.point.told.current_a
 
 
@@ -91,7 +92,7 @@ async def test_a_killed_ev_owes_nobody_anything(tmp_path: Path) -> None:
         assert his == owner(tmp_path)
         asked = box.asked
         async with ev(tmp_path, box) as process:
-            await eventually(lambda: box.asked > asked + 2, LIMIT_S)
+            await eventually(lambda: box.asked > asked + 2)
             await stopped(process)
         assert HIS == box.point.told
         assert owner(tmp_path) is None
@@ -108,7 +109,7 @@ async def test_what_could_not_be_given_back_waits_for_the_next_run(tmp_path: Pat
         assert box.point.told.paused
         box.trouble, asked = Trouble.WELL, box.asked
         async with ev(tmp_path, box) as process:
-            await eventually(lambda: box.asked > asked + 2, LIMIT_S)
+            await eventually(lambda: box.asked > asked + 2)
             await stopped(process)
         assert HIS == box.point.told
         assert owner(tmp_path) is None

@@ -17,8 +17,9 @@ from tests.conftest import free_ports
 from tests.programs.fast_house import FastHouse
 from tests.programs.kills import check
 from tests.programs.market import prices_of
-from tests.programs.program import LIMIT_S, environment, listening, next_state, running
+from tests.programs.program import environment, listening, next_state, running
 from tests.programs.reckoning import DYNAMIC, Kept, damaged_days
+from tests.waiting import LIMIT_S
 
 CONFIG = """
 socket_info = {"dm": ("127.0.0.1", 8080)}

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from lib.commands import SLIP
-from tests.programs.program import LIMIT_S, ROOT
+from tests.programs.program import ROOT
 from tests.settings.homes import CONFIG, home
+from tests.waiting import LIMIT_S
 
 
 def test_what_only_the_makers_part_knows_is_a_slip_of_config_too(tmp_path: Path) -> None:

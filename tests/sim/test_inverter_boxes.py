@@ -14,7 +14,7 @@ from lib.sim.modbus_box import HOST, ModbusBox
 from lib.sim.sunspec_inverter_box import ENABLED, LIMIT, SUNS, TIMER, open_sunspec_inverter_box
 from lib.sim.world import World
 from tests.inverters.roofs import ToyPanels
-from tests.sim.builders import eventually
+from tests.waiting import eventually
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 import asyncio
 
 from lib.sim.line_server import open_line_server
+from tests.waiting import LIMIT_S
 
 
 async def ask(port: int, sent: bytes) -> bytes:
@@ -10,7 +11,7 @@ async def ask(port: int, sent: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(sent)
     writer.write_eof()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         answer = await reader.read()
     writer.close()
     return answer
@@ -29,7 +30,7 @@ async def test_an_endless_line_ends_the_talk() -> None:
     server = await open_line_server(str.strip, 0)
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(b"x" * 5_000)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         assert b"not for this house" in await reader.readline()
     writer.close()
     assert await ask(server.port, b"next\n") == b"next\n"
@@ -43,7 +44,7 @@ async def test_a_crowd_is_told_to_come_back() -> None:
     for _ in range(16):
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(b"here\n")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT_S):
             assert await reader.readline() == b"here\n"
         crowd.append(writer)
     assert b"try again later" in await ask(server.port, b"me too\n")
@@ -57,7 +58,7 @@ async def test_closing_hangs_up_on_talkers() -> None:
     server = await open_line_server(str.strip, 0)
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(b"hello\n")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         assert await reader.readline() == b"hello\n"
         await server.close()
         assert await reader.read() == b""

@@ -14,6 +14,7 @@ from lib.sim.http_box import Trouble
 from lib.sim.nrgkick_box import NrgkickBox, open_nrgkick_box
 from tests.sim.builders import NOON
 from tests.sim.shapes import differences, recorded
+from tests.waiting import LIMIT_S
 
 ENDPOINTS = ("info", "values", "control")
 RAW = {"status": 3, "relay_state": 15, "rcd_trigger": 0, "warning_code": 0, "error_code": 0}
@@ -311,7 +312,7 @@ async def test_a_box_that_does_not_answer_may_have_taken_the_order(
     hanging = asyncio.create_task(http.get(f"{box.url}/values", timeout=aiohttp.ClientTimeout(total=5)))
     while box.asked < 2:  # noqa: ASYNC110 - the box has no event for that
         await asyncio.sleep(0.01)
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(LIMIT_S):
         await box.close()
         with pytest.raises((aiohttp.ClientError, asyncio.CancelledError)):
             await hanging

@@ -13,6 +13,7 @@ from lib.sim.car import Car
 from lib.sim.charge_point import ChargePoint, Fault
 from lib.sim.ocpp_box import OcppBox, open_ocpp_box
 from lib.sim.ocpp_memory import Quirks
+from tests.waiting import LIMIT_S
 
 from .builders import NOON
 
@@ -63,7 +64,7 @@ class Desk:
 
 async def until(is_so: Callable[[], object]) -> None:
     """Wait for something to be so, but not for ever."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(LIMIT_S):
         while not is_so():  # noqa: ASYNC110 - neither end tells anybody what it heard
             await asyncio.sleep(0.01)
 

@@ -14,8 +14,9 @@ from lib.sim.p1_box import P1Box
 from lib.sim.plugs import TcpPlug, open_tcp
 from lib.sim.world import World
 from tests.meters.virtual import in_virtual_time
-from tests.sim.builders import NOON, eventually
+from tests.sim.builders import NOON
 from tests.sim.stream import stamps, whole
+from tests.waiting import LIMIT_S, eventually
 
 
 class Reader:
@@ -47,7 +48,7 @@ async def running(house: World, cable: Cable, speed: float) -> AsyncIterator[tup
         with contextlib.suppress(asyncio.CancelledError):
             await box
         await plug.close()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT_S):
             await reading
 
 

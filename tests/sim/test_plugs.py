@@ -12,8 +12,8 @@ import serial
 from lib.sim.plugs import PtyPlug, TcpPlug, open_tcp
 from lib.sim.telegram import telegram
 from lib.sim.world import World
-from tests.sim.builders import eventually
 from tests.sim.stream import whole
+from tests.waiting import LIMIT_S, eventually
 
 
 async def test_every_client_gets_every_telegram(house: World) -> None:
@@ -25,7 +25,7 @@ async def test_every_client_gets_every_telegram(house: World) -> None:
     for _ in range(5):
         plug.send(told)
     for reader, _ in (one, two):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT_S):
             assert 5 * told == await reader.readexactly(5 * len(told))
     one[1].close()
     await eventually(lambda: plug.readers == "1 reader")
@@ -36,12 +36,12 @@ async def test_every_client_gets_every_telegram(house: World) -> None:
 async def test_a_client_that_does_not_read_is_dropped_and_others_go_on(house: World) -> None:
     """Its backlog stays under its limit, it is hung up on, and the client beside it misses nothing."""
     plug = await open_tcp(0)
-    deaf = socket.create_connection(("127.0.0.1", plug.port), timeout=5)
+    deaf = socket.create_connection(("127.0.0.1", plug.port), timeout=LIMIT_S)
     reader, writer = await asyncio.open_connection("127.0.0.1", plug.port)
     await eventually(lambda: plug.readers == "2 readers")
     told = 20 * telegram(house.show())
     sent = received = 0
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         while not plug.dropped:
             plug.send(told)
             sent += len(told)
@@ -64,7 +64,7 @@ async def test_what_a_client_says_is_not_listened_to(house: World) -> None:
     await writer.drain()
     await eventually(lambda: plug.readers == "1 reader")
     plug.send(told := telegram(house.show()))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         assert told == await reader.readexactly(len(told))
     writer.close()
     await plug.close()
@@ -76,7 +76,7 @@ async def test_closing_hangs_up() -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", plug.port)
     await eventually(lambda: plug.readers == "1 reader")
     await plug.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT_S):
         with contextlib.suppress(ConnectionResetError):  # an abort is seen as one or the other
             assert await reader.read() == b""
     writer.close()
@@ -103,12 +103,12 @@ class SerialProgram:
         self._thread.start()
 
     def _read(self) -> None:
-        with serial.Serial(self._where, 115_200, timeout=10) as port:
+        with serial.Serial(self._where, 115_200, timeout=LIMIT_S) as port:
             self.is_open.set()
             self.got = port.read(self._size)
 
     def has_ended(self) -> bool:
-        """Whether it read all it wanted, or ten seconds passed."""
+        """Whether it read all it wanted, or gave up."""
         return not self._thread.is_alive()
 
 
@@ -118,7 +118,7 @@ async def test_a_serial_program_reads_whole_telegrams_from_the_pty(house: World)
     program = SerialProgram(plug.where, 150 * len(told))
     await eventually(program.is_open.is_set)
     plug.send(150 * told)
-    await eventually(program.has_ended, within_s=20)
+    await eventually(program.has_ended)
     assert 150 * told == program.got
     await plug.close()
 

@@ -13,6 +13,7 @@ import serial
 from pymodbus.client import AsyncModbusTcpClient
 
 from tests.sim.stream import whole
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,7 +33,7 @@ async def greeting(program: asyncio.subprocess.Process) -> str:
     """The lines it says when it serves, up to the one about typed lines."""
     assert program.stdout
     said = b""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         while b"typed lines" not in said:
             line = await program.stdout.readline()
             assert line, f"it ended after {said.decode()}"
@@ -43,7 +44,7 @@ async def greeting(program: asyncio.subprocess.Process) -> str:
 async def end(program: asyncio.subprocess.Process, by: signal.Signals) -> tuple[int, bytes, bytes]:
     """Its exit code and what it still said."""
     program.send_signal(by)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         out, err = await program.communicate()
     assert program.returncode is not None
     return program.returncode, out, err
@@ -61,13 +62,13 @@ async def test_it_serves_and_ends_as_asked(by: signal.Signals) -> None:
     assert lines
     reader, writer = await asyncio.open_connection("127.0.0.1", int(p1[1]))
     stream = b""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         while len(whole(stream)) < 3:
             stream += await reader.read(65_536)
     writer.close()
     reader, writer = await asyncio.open_connection("127.0.0.1", int(lines[1]))
     writer.write(b"sim oven on\n")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         assert b"oven: on" in await reader.readline()
     assert await end(program, by) == (0, b"", b"")
     writer.close()
@@ -79,7 +80,7 @@ async def test_pty_serves_a_serial_device() -> None:
     said = await greeting(program)
     device = re.search(r"/dev/pts/\d+", said)
     assert device
-    with serial.Serial(device[0], 115_200, timeout=10) as port:
+    with serial.Serial(device[0], 115_200, timeout=LIMIT_S) as port:
         stream = await asyncio.to_thread(port.read, 6_000)
     assert len(whole(stream)) >= 3
     assert await end(program, signal.SIGTERM) == (0, b"", b"")
@@ -119,13 +120,13 @@ async def test_chargers_and_a_calendar_are_served() -> None:
         async with http.get(f"http://{boxes[0][1]}/control?charge_pause=0&current_set=8.5&phase_count=1") as answer:
             assert {"charge_pause": 0, "current_set": 8.5, "phase_count": 1} == await answer.json()
         power_w = 0.0
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT_S):
             while power_w < 8.5 * 230:
                 async with http.get(f"http://{boxes[0][1]}/values?raw") as answer:
                     power_w = (await answer.json())["powerflow"]["total_active_power"]
     reader, writer = await asyncio.open_connection("127.0.0.1", int(lines[1]))
     writer.write(b"status\nunplug 3\n")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         status, unplugged = (await reader.readline()).decode(), (await reader.readline()).decode()
     writer.close()
     assert 3 == len(cars)
@@ -150,7 +151,7 @@ async def test_a_battery_and_an_inverter_are_served() -> None:
     assert roof
     assert lines
     reader, writer = await asyncio.open_connection("127.0.0.1", int(lines[1]))
-    async with asyncio.timeout(20), AsyncModbusTcpClient("127.0.0.1", port=int(gx[1])) as client:
+    async with asyncio.timeout(LIMIT_S), AsyncModbusTcpClient("127.0.0.1", port=int(gx[1])) as client:
         await client.write_registers(2716, [0, 700], device_id=100)
         grid_w, status = 0, b""
         while abs(grid_w - 700) > 100:
@@ -171,7 +172,7 @@ async def test_a_taken_port_is_one_sentence() -> None:
     port = str(taken.sockets[0].getsockname()[1])
     for name in ("p1", "line", "nrgkick", "goe", "calendar", "cars", "victron", "fronius"):
         program = await start(f"--{name}-port", port)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT_S):
             _, err = await program.communicate()
         assert program.returncode == 1
         assert f"Port {port} is in use: end the program that has it, or choose another port.\n" == err.decode()
@@ -183,7 +184,7 @@ async def test_a_taken_port_is_one_sentence() -> None:
 async def test_a_slip_on_the_command_line_is_explained(wrong: tuple[str, str]) -> None:
     """Exit 2 with what would be right."""
     program = await start(*wrong)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         _, err = await program.communicate()
     assert program.returncode == 2
     assert b"take " in err or b"write it as" in err
@@ -195,14 +196,14 @@ async def test_on_a_terminal_it_rewrites_one_line() -> None:
     program = await start("--start", "2026-06-17T12:00", stdout=far)
     os.close(far)
     said = b""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         while said.count(b"\r\x1b") + said.count(b"\x1b[K") < 2:
             said += await asyncio.to_thread(os.read, near, 4_096)
     status = said.split(b"help\r\n", 1)[1]
     assert b"\n" not in status
     assert b"Wed 17 Jun 12:00" in status
     program.send_signal(signal.SIGHUP)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT_S):
         await program.wait()
     assert program.returncode == 0
     os.close(near)

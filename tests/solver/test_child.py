@@ -12,9 +12,9 @@ from lib.core.outcome import weighed
 from lib.core.problem import Problem, Schedule
 from lib.solver import solved
 from tests.solver.problems import a_problem, a_store, a_want, spans
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[2]
-LIMIT_S = 30.0
 PROBLEM = a_problem(spans(30, 10, 20, load_w=500), a_want(4), store=a_store())
 WITHOUT_HIGHSPY = (
     "import runpy, sys; sys.modules['highspy'] = None; runpy.run_module('lib.solver', run_name='__main__')"

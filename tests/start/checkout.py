@@ -11,14 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.waiting import LIMIT_S
+
 REAL = Path(__file__).parents[2]
 SCRIPTS = ("do_py.sh", "startup_cron.sh")
-LIMIT_S = 20.0
 
 
-def eventually(holds: Callable[[], object], *, within_s: float = LIMIT_S) -> bool:
+def eventually(holds: Callable[[], object]) -> bool:
     """Whether `holds` becomes true in time."""
-    end = time.monotonic() + within_s
+    end = time.monotonic() + LIMIT_S
     while time.monotonic() < end:
         if holds():
             return True
@@ -57,7 +58,7 @@ class Checkout:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=LIMIT_S,
             check=False,
         )
 
@@ -73,7 +74,7 @@ class Checkout:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=LIMIT_S,
             check=False,
         ).stdout
 

@@ -15,9 +15,9 @@ from websockets.exceptions import ConnectionClosed
 from lib.messages import House, parse_message
 from lib.messages.storage import Storage
 from tests.start.checkout import REAL, Checkout, eventually
+from tests.waiting import LIMIT_S
 
 S = TypeVar("S", House, Storage)
-PATIENCE_S = 40.0
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def soon() -> Generator[float, None, None]:
 
 async def heard(kind: type[S], url: str, holds: Callable[[S], object]) -> S:
     """The first state for which `holds`. Raises TimeoutError."""
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(LIMIT_S):
         async for door in connect(url, proxy=None, reconnect_delays=soon):
             with contextlib.suppress(ConnectionClosed):
                 async for frame in door:

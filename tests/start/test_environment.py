@@ -8,6 +8,7 @@ import pytest
 
 from tests.start.checkout import Checkout
 from tests.start.wheels import make_wheel, pins
+from tests.waiting import LIMIT_S
 
 VERSION = "import cable; print(cable.VERSION)"
 
@@ -57,7 +58,7 @@ def test_two_starts_at_once_make_one_environment(own_environment: Checkout) -> N
         )
         for _ in range(2)
     ]
-    said = [one.communicate(timeout=120)[1] for one in both]
+    said = [one.communicate(timeout=LIMIT_S)[1] for one in both]
     assert [0, 0] == [one.returncode for one in both]
     assert 1 == "".join(said).count("making .venv")
     assert not rest.exists()

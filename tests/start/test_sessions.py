@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.start.checkout import Checkout
 from tests.start.terminal import DETACH, Terminal, at_a_terminal
+from tests.waiting import LIMIT_S
 
 
 def test_a_start_brings_up_dm_and_log(checkout: Checkout) -> None:
@@ -51,7 +52,7 @@ def test_two_starts_at_once_start_one_dm(checkout: Checkout) -> None:
         )
         for _ in range(2)
     ]
-    said = "".join(one.communicate(timeout=30)[0] for one in both)
+    said = "".join(one.communicate(timeout=LIMIT_S)[0] for one in both)
     assert [0, 0] == [one.returncode for one in both]
     assert (1, 1) == (said.count("dm started"), said.count("dm runs already"))
 
@@ -63,7 +64,7 @@ def test_cron_gives_a_home_and_a_path_and_it_is_enough(checkout: Checkout) -> No
     subprocess.run(
         ["env", "-i", "HOME=/", "PATH=/usr/bin:/bin", *mine, checkout.folder / "startup_cron.sh"],
         stdin=subprocess.DEVNULL,
-        timeout=30,
+        timeout=LIMIT_S,
         check=True,
     )
     assert checkout.shows("dm", "€ utf-8 tmux-256color")
@@ -113,7 +114,9 @@ def test_the_command_that_start_names_ends_it(checkout: Checkout, tmp_path: Path
     assert {"dm", "log"} == checkout.sessions()
     bare = {key: value for key, value in checkout.environ.items() if key not in {"DM_HOME", "DM_TMUX"}}
     command = started.stdout.partition("to end all: ")[2]
-    ended = subprocess.run(["bash", "-c", command], env=bare, capture_output=True, text=True, timeout=60, check=True)
+    ended = subprocess.run(
+        ["bash", "-c", command], env=bare, capture_output=True, text=True, timeout=LIMIT_S, check=True
+    )
     assert "dm ended\nlog ended\n" == ended.stdout
 
 

@@ -19,8 +19,7 @@ from lib.store.bs_store import STEPS
 from lib.store.database import NewerError, open_reading
 from tests.conftest import NOON
 from tests.store.bs_builders import HOUR, a_standing, kept_in, lived, recorder_in
-
-LIMIT_S = 10.0
+from tests.waiting import LIMIT_S
 
 
 def commits(home: Path) -> int:

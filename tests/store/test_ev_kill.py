@@ -11,9 +11,9 @@ from random import Random
 from tests.conftest import NOON
 from tests.programs.program import ROOT
 from tests.store.ev_builders import HOUR, kept_in
+from tests.waiting import LIMIT_S
 
 NEVER = 1_000_000
-LONGEST_S = 20.0
 
 Word = tuple[float, str, int]  # when it was heard, what about, and how many
 
@@ -38,12 +38,12 @@ def told(process: "subprocess.Popen[str]", for_s: float) -> list[Word]:
         now_s = time.monotonic()
         about, number = line.split()
         words.append((now_s, about, int(number)))
-        assert now_s - began_s < LONGEST_S
+        assert now_s - began_s < LIMIT_S
         if now_s - words[0][0] >= for_s:
             break
     words.append((time.monotonic(), "killed", 0))
     process.kill()
-    assert -9 == process.wait(LONGEST_S)
+    assert -9 == process.wait(LIMIT_S)
     return words
 
 

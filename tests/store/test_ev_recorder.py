@@ -28,8 +28,7 @@ from lib.store.ev_standing import Intent, Standing
 from lib.store.ev_store import STEPS, quarters_between
 from tests.conftest import NOON
 from tests.store.ev_builders import HOUR, a_session, a_soc, a_standing, an_ended_session, kept_in, lived, recorder_in
-
-LIMIT_S = 10.0
+from tests.waiting import LIMIT_S
 
 
 def commits(home: Path) -> int:

@@ -15,8 +15,9 @@ from tests.programs.fast_house import FastHouse
 from tests.programs.kills import check, killed
 from tests.programs.lives import Life
 from tests.programs.living import Lives
-from tests.programs.program import LIMIT_S, ROOT
+from tests.programs.program import ROOT
 from tests.programs.reckoning import DYNAMIC, SIMPLE, Kept
+from tests.waiting import LIMIT_S
 
 ROUNDS = 25  # of each; `./do_py.sh -m tests.bench kills` goes 1 000
 
@@ -77,5 +78,5 @@ async def test_the_history_may_end_at_a_midnight_that_nobody_saw(tmp_path: Path)
 def test_an_hour_writes_less_than_three_megabytes(tmp_path: Path) -> None:
     """Sixty commits of a telegram each second wear no card out."""
     command = [sys.executable, "-m", "tests.store.saver", str(tmp_path), "3600"]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50, check=True).stdout
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=True).stdout
     assert 100_000 < int(told) < 3_000_000

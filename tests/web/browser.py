@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.waiting import LIMIT_S
+
 CHROMIUM = shutil.which("chromium")
-PATIENCE_S = 20.0
 ARGUMENTS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions", "--mute-audio"),
     "--disable-dev-shm-usage",  # a container has little of it
@@ -37,20 +38,20 @@ def chromium(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         try:
-            process.wait(PATIENCE_S)
+            process.wait(LIMIT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
 def _devtools(told: Path, process: subprocess.Popen[bytes]) -> str:
-    end_s = time.monotonic() + PATIENCE_S
+    end_s = time.monotonic() + LIMIT_S
     while process.poll() is None and time.monotonic() < end_s:
         port, _, path = told.read_text("utf-8").partition("\n") if told.exists() else ("", "", "")
         if path:
             return f"ws://127.0.0.1:{port}{path.strip()}"
         time.sleep(0.05)
-    raise RuntimeError(f"chromium opened no port within {PATIENCE_S:g} s; it ended with {process.poll()}")
+    raise RuntimeError(f"chromium opened no port within {LIMIT_S:g} s; it ended with {process.poll()}")
 
 
 class Tab:
@@ -76,7 +77,7 @@ class Tab:
         number = next(self._numbers)
         frame = {"id": number, "method": method, "params": params}
         await self._ws.send(json.dumps(frame | ({"sessionId": self._session} if self._session else {})))
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(LIMIT_S):
             while (said := json.loads(await self._ws.recv())).get("id") != number:
                 self._note(said)
         assert "error" not in said, said
@@ -112,7 +113,7 @@ class Tab:
     async def until(self, expression: str) -> Any:
         """What an expression is as soon as it is true."""
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(LIMIT_S):
                 while not (found := await self.value(expression)):  # noqa: ASYNC110 - the page has no event for it
                     await asyncio.sleep(0.05)
         except TimeoutError:

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.waiting import LIMIT_S
+
 from .browser import Tab, a_tab, chromium
 
 
@@ -18,7 +20,7 @@ def devtools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 async def tab(devtools: str) -> AsyncIterator[Tab]:
     """A page on a phone, at whose end nothing may have gone wrong in it."""
-    async with asyncio.timeout(50):
+    async with asyncio.timeout(LIMIT_S):
         async with a_tab(devtools) as tab:
             yield tab
             assert [] == tab.complaints

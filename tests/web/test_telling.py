@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from lib.core.modes import Mode, Phases
 from lib.messages.orders import AcceptPeak, Boost, SetCar, SetMode, SetPhases, SetSoc
-from tests.hub.builders import NOON, a_house, eventually
+from tests.hub.builders import NOON, a_house
 from tests.hub.garage import a_charger, a_charging, an_empty_charger
+from tests.waiting import eventually
 
 from .browser import Tab, needs_chromium
 from .house import ACCEPT, CARPORT, FIRST_CAR, GARAGE, Owner, at, door

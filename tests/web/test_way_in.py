@@ -5,8 +5,9 @@ import pytest
 from lib.core.modes import Mode
 from lib.hub.gate import Role
 from lib.messages.orders import SetMode
-from tests.hub.builders import a_house, eventually
+from tests.hub.builders import a_house
 from tests.hub.garage import a_charger, a_charging
+from tests.waiting import eventually
 
 from .browser import Tab, needs_chromium
 from .house import GARAGE, LOOK, QUOTED, TOKENS, Owner, at, door

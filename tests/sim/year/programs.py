@@ -11,9 +11,10 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.waiting import LIMIT_S
+
 ROOT = Path(__file__).parents[3]
 HOMES = ROOT / "tests" / "fixtures" / "homes"
-LIMIT_S = 100
 COMMAND = (sys.executable, "-m", "lib.sim")
 
 

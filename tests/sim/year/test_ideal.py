@@ -25,10 +25,10 @@ from lib.sim.year.seen import Known, Orders, Seen, Setup
 from lib.sim.year.stays import stays_of
 from lib.sim.year.synthetic import made
 from lib.solver import solved
+from tests.waiting import LIMIT_S
 
 ALL = Conditions(perfect=frozenset(Perfect))
 NEAR = 0.005
-LIMIT_S = 60.0
 QUARTER_S = 900
 Quarter = tuple[float, float]  # W of car and battery
 

@@ -18,9 +18,9 @@ from lib.sim.year.live import Frame
 from lib.sim.year.runs import Run, outcome
 from lib.sim.year.sweep import WIDE, Standing, table
 from tests.sim.year.programs import HOMES, ROOT, asked, listed
+from tests.waiting import LIMIT_S
 
 WORDS = ("sweep", "--homes", HOMES, "--home", "corner", "--days", "2", "--tariff", "dynamic", "--battery", "yes")
-START_S = 60
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def _start(module: str, *words: str, started: ExitStack) -> None:
 
 def _address(where: Path) -> str:
     """Where the scheduler is, once both workers are with it."""
-    end = time.monotonic() + START_S
+    end = time.monotonic() + LIMIT_S
     while not where.exists() or not where.read_text():
         assert time.monotonic() < end
         time.sleep(0.05)
