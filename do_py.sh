@@ -34,6 +34,8 @@ find_python() {
 
 make_empty() {
     local python
+    [[ ! -L $venv ]] || fail "$venv is a link to an environment that is not ours, and that stays as it is." \
+        "Remove the link; then .venv is made"
     python=$(find_python)
     "$python" -c 'import ensurepip' 2>/dev/null || fail "python3-venv is missing. Run: sudo apt-get install -y python3-venv"
     say "making .venv: once, a minute here, some minutes on a small Pi"

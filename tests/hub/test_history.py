@@ -150,7 +150,7 @@ async def test_a_slow_history_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -
         return ""
 
     monkeypatch.setattr("lib.hub.history.AT_ONCE", 2)
-    monkeypatch.setattr("lib.hub.server.END_S", 100)
+    monkeypatch.setattr("lib.hub.server.END_S", 200)
     async with open_hub(history=slow, clock=TurnedClock(NOON)) as hub:
         asking = [asyncio.create_task(ask(hub, since="2026-06-01")) for _ in range(2)]
         assert hub._historian

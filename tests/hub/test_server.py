@@ -221,7 +221,7 @@ async def test_close_does_not_wait_for_a_word(monkeypatch: pytest.MonkeyPatch) -
         await asyncio.Event().wait()
         return ""
 
-    monkeypatch.setattr("lib.hub.server.END_S", 100)
+    monkeypatch.setattr("lib.hub.server.END_S", 200)
     async with open_hub(words={"slow": endless}) as hub, listening(hub) as ws:
         await ws.send("slow")
         async with asyncio.timeout(LIMIT_S):

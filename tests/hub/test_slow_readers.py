@@ -108,7 +108,7 @@ async def test_a_client_that_breaks_the_protocol_is_cut_off_without_noise(caplog
 
 async def test_close_is_quick_with_clients_that_never_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that listen, and those that asked for a page of a megabyte."""
-    monkeypatch.setattr("lib.hub.server.END_S", 100)
+    monkeypatch.setattr("lib.hub.server.END_S", 200)
     async with open_hub(send_s=60) as hub:
         page = "GET /static-offline-docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: {}\r\n\r\n"
         stuck = [a_stuck_client(hub) for _ in range(STUCK)] + [a_stuck_client(hub, page)]

@@ -45,6 +45,16 @@ def test_a_half_made_environment_is_made_anew(environment: Path) -> None:
     assert not (environment / "half").exists()
 
 
+def test_what_a_link_leads_to_is_not_emptied(own_environment: Checkout, tmp_path: Path) -> None:
+    """An owner's own environment, say: it would be lost with all that is in it."""
+    (tmp_path / "mine" / "bin").mkdir(parents=True)
+    (own_environment.folder / ".venv").rename(tmp_path / "before")
+    (own_environment.folder / ".venv").symlink_to(tmp_path / "mine")
+    ran = own_environment.run("do_py.sh", "-c", "")
+    assert (1, True) == (ran.returncode, "Remove the link; then .venv is made" in ran.stderr)
+    assert (tmp_path / "mine" / "bin").is_dir()
+
+
 def test_two_starts_at_once_make_one_environment(own_environment: Checkout) -> None:
     """After an upgrade of python, cron and a person may both come: one makes .venv anew and the other waits for it."""
     rest = own_environment.write(".venv/lib/old", "")
