@@ -24,7 +24,7 @@ settings.load_profile("untimed")
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=BRUSSELS).astimezone(UTC)
 SECOND = timedelta(seconds=1)
 FIRST_PORT, PORTS, PORTS_EACH, WORKERS = 10_000, 10, 2_500, 8
-WORKERS_A_CORE = 3  # a test waits for sockets and programs twice as long as it computes
+WORKERS_A_CORE = 2  # a test waits for sockets and programs as long as it computes
 
 SIMPLE_RATES = {
     "Gas": {"+": 1.576, "cnv": ["kWh", 11.51]},
