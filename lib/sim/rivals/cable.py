@@ -76,6 +76,11 @@ def needed_wh(known: Known, seen: Seen, car: CarSpec) -> float:
     return need_wh + LEFT * car.capacity_wh
 
 
+def held(amps: float, phases: int) -> Orders:
+    """The battery stores what sun is left, as it comes, and gives nothing."""
+    return Orders(amps, phases, store_w=1.0, grid_w=0.0)
+
+
 def full(car: CarSpec) -> Orders:
     """All that the charger gives."""
     return Orders(float(car.most_a), car.phases)

@@ -15,7 +15,7 @@ from math import inf
 from lib.core.charger import LEAST_A
 from lib.core.power import PHASE_V
 from lib.core.quarter import QUARTER_S
-from lib.sim.rivals.cable import HOUR_S, LEAST_W, Cable, current
+from lib.sim.rivals.cable import HOUR_S, LEAST_W, Cable, current, held
 from lib.sim.rivals.envelope import current_a, house_w, left_w, paid_w
 from lib.sim.year.seen import Known, Orders, Seen, Setup
 
@@ -66,7 +66,7 @@ class J8:
             amps, phases = current(need_w, car, up=True)
         if self._battery is None or not amps or help_w:
             return Orders(amps, phases)
-        return Orders(amps, phases, max(0.0, -net_w - amps * PHASE_V * phases))  # the last part is not for the car
+        return held(amps, phases)  # the last part is not for the car
 
     def _eased_a(self, seen: Seen, wanted_a: float) -> float:
         """Lower at once; higher by two amperes a minute, when it has been so for 90 s, and not late in a quarter."""

@@ -5,8 +5,8 @@ recharge power, and the current of the car, which has no trips: it charges from 
 owner set. It reads no calendar, no price and no level of the car, and does not switch phases. As the shaving power it
 is fed the month's peak.
 
-Source: its rules as of April 2026. Its filter settles within seconds; a step here is a minute, so it is left out, and
-the battery answers to what the car was just told rather than to what it drew in the minute before.
+Source: its rules as of April 2026. They go by the second, and so does the battery here between two steps; its filter
+settles within seconds and is left out.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from enum import StrEnum
 from lib.core.charger import LEAST_A
 from lib.core.power import PHASE_V
 from lib.core.stamp import BRUSSELS
-from lib.sim.rivals.cable import NO_CAR, wired
+from lib.sim.rivals.cable import NO_CAR, held, wired
 from lib.sim.year.seen import Known, Orders, Seen, Setup
 
 FULL, STORAGE_KEEPS_W = 0.97, 200.0
@@ -77,7 +77,6 @@ class OpenEms:
         self._phases = self._car.phases if not least_w else wired(least_w, self._car)
         self._floor_w, self._step_s = setup.contract.floor_w, setup.step_s
         self._charges, self._wanted_s = False, 0
-        self._amps = 0.0
         self._is_low = False
         self._quarter = self._hour = -1
 
@@ -91,10 +90,7 @@ class OpenEms:
         amps = self._current(seen, phases) if seen.plugged else 0.0
         if seen.stored_wh is None:
             return Orders(amps, phases)
-        car_w = seen.car_w if amps == self._amps else amps * phases * PHASE_V  # a full car takes less
-        self._amps = amps
-        real_w = seen.load_w - seen.sun_w + car_w
-        return self._stored(Orders(amps, phases), real_w, seen.stored_wh / self._capacity_wh, seen.peak_w)
+        return self._stored(Orders(amps, phases), seen.stored_wh / self._capacity_wh, seen.peak_w)
 
     def _current(self, seen: Seen, phases: int) -> float:
         """Whole amperes; what its owner set at least goes on without surplus."""
@@ -119,7 +115,7 @@ class OpenEms:
             return spare_w + seen.store_w
         return spare_w - STORAGE_KEEPS_W
 
-    def _stored(self, car: Orders, real_w: float, level: float, peak_w: float) -> Orders:
+    def _stored(self, car: Orders, level: float, peak_w: float) -> Orders:
         """The car's orders with the battery's; without a word the controller that covers all import goes on."""
         options = self._options
         amps, phases = car.current_a, car.phases
@@ -134,12 +130,7 @@ class OpenEms:
             case Shaving.SLOT if self._hour < options.slot_h[0]:
                 self._is_low = level < (1.0 - 1e-6 if self._is_low else 1.0 - options.hysteresis)
                 if not self._is_low:
-                    return Orders(amps, phases, max(0.0, -real_w))
+                    return held(amps, phases)
             case _:
                 pass
-        shave_w = max(peak_w, self._floor_w)
-        if real_w >= shave_w:
-            return Orders(amps, phases, grid_w=shave_w)
-        if real_w <= options.recharge_w:
-            return Orders(amps, phases, grid_w=options.recharge_w)
-        return Orders(amps, phases, 0.0)
+        return Orders(amps, phases, store_w=1.0, grid_w=options.recharge_w, shave_w=max(peak_w, self._floor_w))

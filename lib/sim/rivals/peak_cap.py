@@ -43,9 +43,7 @@ class PeakCap:
         if is_rich or grid_w <= 0:
             return Orders(amps, phases)  # its own mode covers all import and stores all surplus
         refill_w = max(0.0, KEPT_WH - stored_wh) * self._refill_w
-        if cap_w - grid_w <= refill_w:
-            return Orders(amps, phases, grid_w=cap_w)
-        return Orders(amps, phases, refill_w)
+        return Orders(amps, phases, refill_w, shave_w=cap_w)
 
     def _current(self, room_w: float, second: int) -> tuple[float, int]:
         """What fits, or what must be; below the least current it waits until that is what must be."""

@@ -134,7 +134,7 @@ class Predbat:
 
     def _told(self, quarter: int) -> int:
         last = self._known.published - 1
-        return quarter if quarter <= last else quarter - DAY * -(-(quarter - last) // DAY)
+        return quarter if quarter <= last else max(0, quarter - DAY * -(-(quarter - last) // DAY))
 
     def _ahead(self, seen: Seen) -> Ahead:
         """Until the last price that is told."""

@@ -9,12 +9,13 @@ the difference of day and night is used where no roof fills the battery: it is f
 """
 
 from lib.core.power import PHASE_V
-from lib.sim.rivals.cable import HOUR_S, Cable, current
+from lib.sim.rivals.cable import HOUR_S, Cable, current, held
 from lib.sim.rivals.night import is_night
 from lib.sim.year.seen import Known, Orders, Seen, Setup
 
 LOW = 0.2  # of the car's battery; below, it charges at once
 FILL_W = 1_200.0  # 10 kWh in the hours of a night
+GIVES = -1.0  # only that, and as much as keeps the meter where it shall be
 
 
 class Readme:
@@ -44,8 +45,12 @@ class Readme:
             return Orders(amps, phases)
         car_w = amps * phases * PHASE_V
         if net_w + car_w > peak_w:
-            return Orders(amps, phases, grid_w=peak_w)
-        return Orders(amps, phases, self._store_w(peak_w, net_w, car_w))
+            return Orders(amps, phases, GIVES, peak_w)
+        if self._is_night and not self._has_sun:
+            return Orders(amps, phases, FILL_W, shave_w=peak_w)
+        if car_w == 0:
+            return Orders(amps, phases)  # its own mode
+        return Orders(amps, phases, GIVES, car_w, peak_w) if net_w > 0 else held(amps, phases)
 
     def _is_short(self, seen: Seen) -> bool:
         """The car is nearly empty, or its trip needs all that can be charged until then."""
@@ -61,12 +66,3 @@ class Readme:
         if amps == 0 and self._is_night:
             return current(peak_w - net_w, self._cable.car)
         return amps, phases
-
-    def _store_w(self, peak_w: float, net_w: float, car_w: float) -> float | None:
-        """None is its own mode, as long as the car draws nothing."""
-        grid_w = net_w + car_w
-        if self._is_night and not self._has_sun:
-            return min(FILL_W, peak_w - grid_w)
-        if car_w == 0:
-            return None
-        return -net_w if net_w > 0 else max(0.0, -grid_w)

@@ -11,7 +11,7 @@ from lib.sim.year.conditions import CLEAN, Conditions
 from lib.sim.year.contract import contract
 from lib.sim.year.course import Course
 from lib.sim.year.home import CarSpec, Home, Journey
-from lib.sim.year.live import Frame, lived
+from lib.sim.year.live import STEP_S, Frame, lived
 from lib.sim.year.seen import Known, Maker, Orders, Seen, Setup, Strategy
 
 MONDAY = datetime(2024, 1, 7, 23, 0, tzinfo=UTC)  # midnight in Brussels, winter time
@@ -126,11 +126,17 @@ def a_bench(maker: Maker, home: Home, *, tariff: str = "daynight", battery: bool
 
 
 def run(
-    maker: Maker, home: Home, *, tariff: str = "dynamic", battery: bool = False, conditions: Conditions = CLEAN
+    maker: Maker,
+    home: Home,
+    *,
+    tariff: str = "dynamic",
+    battery: bool = False,
+    step_s: int = STEP_S,
+    conditions: Conditions = CLEAN,
 ) -> Course:
     """A home's days with the plant."""
     rates = contract(tariff)
-    frame = Frame(battery=battery, conditions=conditions)
+    frame = Frame(battery=battery, step_s=step_s, conditions=conditions)
     return lived(home, maker, contract=rates, prices=rates.prices(home), frame=frame)
 
 

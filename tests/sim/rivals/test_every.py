@@ -1,6 +1,7 @@
 """What holds for every rule: it lives with faults, and can be put away and go on."""
 
 import pickle
+from datetime import UTC, datetime
 
 import pytest
 
@@ -15,7 +16,7 @@ from lib.sim.year.conditions import FAULTS
 from lib.sim.year.contract import contract
 from lib.sim.year.live import Frame, Year
 from lib.sim.year.seen import Maker
-from tests.sim.rivals.seen import THREE_PHASES, lively, run
+from tests.sim.rivals.seen import THREE_PHASES, a_home, journey, lively, run
 
 READS_TRIPS = {"night": Night, "spread": Spread, "cap": PeakCap, "readme": Readme, "predbat": Predbat}
 OTHERS = {"openems": OpenEms, "pv_only": PV_ONLY, "pv_all": PV_ALL}
@@ -42,3 +43,10 @@ def test_it_is_put_away_and_goes_on(maker: Maker) -> None:
     other = pickle.loads(pickle.dumps(other))
     other.go()
     assert year.course == other.course
+
+
+@pytest.mark.parametrize("maker", EVERY.values(), ids=EVERY)
+def test_a_period_may_begin_on_the_day_that_lacks_an_hour(maker: Maker) -> None:
+    """There is no day before it, nor the same hour of it."""
+    home = a_home(journey(departs_h=3, hours=5), days=2, start=datetime(2024, 3, 30, 23, 0, tzinfo=UTC))
+    assert home.quarters == len(run(maker, home, battery=True)["import_wh"])

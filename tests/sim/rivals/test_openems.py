@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from lib.sim.rivals.cable import held
 from lib.sim.rivals.openems import WITH_SUN, OpenEms, Options, Priority, Shaving
 from lib.sim.year.seen import Orders
 from tests.sim.rivals.seen import THREE_PHASES, Bench, a_bench, a_home, lively, looks_ahead, run
 
 NONE = Orders(0.0, 1)
+SHAVES = Orders(0.0, 1, store_w=1.0, grid_w=1_000.0, shave_w=2_500.0)
 
 
 def bench(*, battery: bool = False, sun_w: float = 0.0, **options: Any) -> Bench:
@@ -51,50 +53,47 @@ def test_what_the_battery_stores_is_the_cars_with_its_priority() -> None:
     assert 15.0 == second.at(0.1, stored_wh=9_800.0, **shows).current_a  # it is full
 
 
-@pytest.mark.parametrize(
-    ("shows", "orders"),
-    [
-        pytest.param({"load_w": 4_000.0}, Orders(0.0, 1, grid_w=2_500.0), id="above the floor it shaves"),
-        pytest.param({"load_w": 4_000.0, "peak_w": 4_500.0}, Orders(0.0, 1, 0.0), id="the month's peak is paid"),
-        pytest.param({"load_w": 2_000.0}, Orders(0.0, 1, 0.0), id="between the limits it rests"),
-        pytest.param({"load_w": 400.0}, Orders(0.0, 1, grid_w=1_000.0), id="below the recharge power it is filled"),
-    ],
-)
-def test_shaving_always(shows: dict[str, float], orders: Orders) -> None:
-    """Fed with the month's peak."""
-    assert orders == bench(battery=True, shaving=Shaving.ALWAYS).at(0, plugged=False, **shows)
-
-
-def test_the_battery_answers_to_what_the_car_was_just_told() -> None:
-    """A car that begins is shaved at once, one that is full is not counted."""
+@pytest.mark.parametrize(("peak_w", "shave_w"), [(0.0, 2_500.0), (4_500.0, 4_500.0)], ids=["the floor", "what is paid"])
+def test_shaving_always(peak_w: float, shave_w: float) -> None:
+    """Fed with the month's peak; beside whatever the car does, by the second."""
     steps = bench(battery=True, shaving=Shaving.ALWAYS, least_w=None)
-    assert Orders(32.0, 1, grid_w=2_500.0) == steps.at(0)
-    assert Orders(32.0, 1, grid_w=1_000.0) == steps.at(1, car_w=0.0)
+    assert SHAVES._replace(current_a=32.0, shave_w=shave_w) == steps.at(0, peak_w=peak_w)
+    assert SHAVES._replace(shave_w=shave_w) == steps.at(1, plugged=False, peak_w=peak_w)
+
+
+@pytest.mark.parametrize(("load_w", "grid_w"), [(4_000, 2_500), (2_000, 2_000), (400, 1_000)])
+def test_above_it_gives_below_it_stores_and_between_it_rests(load_w: float, grid_w: float) -> None:
+    """With the plant, without a car: what flows through the meter in the second quarter; its minutes are not alike."""
+    course = run(OpenEms, a_home(days=1, load_w=load_w, car=None), battery=True)
+    assert grid_w == pytest.approx(4 * course["import_wh"][1], abs=200)
+
+
+def test_a_step_hardly_changes_what_it_makes_of_a_house() -> None:
+    """Its rules go by the second, whatever the step."""
+    peaks_w = [4 * max(run(OpenEms, lively(days=2), battery=True, step_s=step_s)["import_wh"]) for step_s in (60, 10)]
+    assert peaks_w[0] == pytest.approx(peaks_w[1], abs=50)
 
 
 def test_a_part_is_kept_for_shaving() -> None:
     """Above it another controller covers all import; once below, it must rise by the hysteresis."""
     steps = bench(battery=True, kept=0.3)
     orders = [steps.at(0, plugged=False, stored_wh=stored_wh) for stored_wh in (3_100.0, 2_900.0, 3_100.0, 3_300.0)]
-    shaves = Orders(0.0, 1, grid_w=1_000.0)
-    assert [NONE, shaves, shaves, NONE] == orders
+    assert [NONE, SHAVES, SHAVES, NONE] == orders
 
 
 def test_in_a_slot_it_shaves_and_before_it_is_filled() -> None:
     """From 17 to 22 and from 13 on; full, it may fall by the hysteresis; at other hours it covers all import."""
     steps = bench(battery=True, shaving=Shaving.SLOT)
     house = {"plugged": False, "load_w": 2_000.0}
-    fills, rests = Orders(0.0, 1, grid_w=1_000.0), Orders(0.0, 1, 0.0)
-    assert [NONE, rests, NONE] == [steps.at(hour, **house) for hour in (12, 17, 22)]
-    house["load_w"] = 400.0
+    assert [NONE, SHAVES, NONE] == [steps.at(hour, **house) for hour in (12, 17, 22)]
     filled = [steps.at(38, stored_wh=stored_wh, **house) for stored_wh in (9_900.0, 10_000.0, 9_900.0, 9_700.0)]
-    assert [fills, rests, rests, fills] == filled
+    assert [SHAVES, held(0.0, 1), held(0.0, 1), SHAVES] == filled
 
 
 def test_a_home_without_a_roof_only_shaves() -> None:
     """A battery that covers import from import only loses."""
     known = a_bench(OpenEms, a_home(), battery=True).at(0, plugged=False, stored_wh=9_000.0)
-    assert Orders(0.0, 1, grid_w=1_000.0) == known
+    assert SHAVES == known
     sunny = a_bench(OpenEms, a_home(sun_w=1.0), battery=True).at(0, plugged=False, stored_wh=9_000.0)
     assert (Shaving.KEPT, NONE) == (WITH_SUN.shaving, sunny)
 

@@ -65,12 +65,13 @@ FULL = {"level_wh": 60_000.0}
     [
         pytest.param({"stored_wh": 5_000.0}, Orders(30.0, 1), id="above 4 kWh it covers all, and gives the car 5 kW"),
         pytest.param({"stored_wh": 4_000.0, "sun_w": 900.0} | FULL, Orders(), id="sun is stored"),
-        pytest.param({"stored_wh": 4_000.0} | FULL, Orders(0.0, 1, 0.0), id="what is kept covers nothing"),
-        pytest.param({"stored_wh": 1_000.0} | FULL, Orders(0.0, 1, grid_w=2_500.0), id="it is refilled under the cap"),
-        pytest.param({"stored_wh": 3_981.0} | FULL, Orders(0.0, 1, 1_200.0), id="and not beyond 4 kWh"),
-        pytest.param({"stored_wh": 1_000.0}, Orders(9.0, 1, grid_w=2_500.0), id="after the car"),
+        pytest.param({"stored_wh": 4_000.0} | FULL, Orders(0.0, 1, 0.0, None, 2_500.0), id="what is kept only shaves"),
         pytest.param(
-            {"stored_wh": 1_000.0, "load_w": 4_000.0}, Orders(0.0, 1, grid_w=2_500.0), id="it takes the peak off"
+            {"stored_wh": 3_981.0} | FULL, Orders(0.0, 1, 1_200.0, None, 2_500.0), id="it is refilled to 4 kWh"
+        ),
+        pytest.param({"stored_wh": 3_981.0}, Orders(9.0, 1, 1_200.0, None, 2_500.0), id="under the cap, after the car"),
+        pytest.param(
+            {"stored_wh": 3_981.0, "peak_w": 3e3} | FULL, Orders(0.0, 1, 1_200.0, None, 3e3), id="that is paid"
         ),
     ],
 )

@@ -2,7 +2,8 @@
 
 import pytest
 
-from lib.sim.rivals.readme import Readme
+from lib.sim.rivals.cable import held
+from lib.sim.rivals.readme import GIVES, Readme
 from lib.sim.year.seen import Orders
 from tests.sim.rivals.seen import THREE_PHASES, a_bench, a_home, journey, lively, looks_ahead, run
 
@@ -53,9 +54,9 @@ def test_three_phases_at_night_where_they_fit() -> None:
     ("hour", "shows", "orders"),
     [
         pytest.param(DAY_H, {}, NONE, id="by day it covers the house and stores surplus"),
-        pytest.param(DAY_H, {"sun_w": 3_000.0}, Orders(11.0, 1, 70.0), id="what the car leaves over is stored"),
-        pytest.param(DAY_H, {"load_w": 4_000.0}, Orders(0.0, 1, grid_w=2_500.0), id="it takes the peak off"),
-        pytest.param(NIGHT_H, {}, Orders(9.0, 1, -400.0), id="it covers the house, not the car"),
+        pytest.param(DAY_H, {"sun_w": 3_000.0}, held(11.0, 1), id="what the car leaves over is stored"),
+        pytest.param(DAY_H, {"load_w": 4_000.0}, Orders(0.0, 1, GIVES, 2_500.0), id="it takes the peak off"),
+        pytest.param(NIGHT_H, {}, Orders(9.0, 1, GIVES, 2_070.0, 2_500.0), id="it covers the house, not the car"),
         pytest.param(DAY_H, {"level_wh": 9_000.0}, FULL, id="it helps an empty car"),
     ],
 )
@@ -68,10 +69,8 @@ def test_the_battery_of_a_home_with_a_roof(hour: float, shows: dict[str, float],
 def test_without_a_roof_the_battery_is_filled_at_night() -> None:
     """Under the peak, after the car; by day it gives."""
     bench = a_bench(Readme, a_home(LATER), battery=True)
-    charging = bench.at(NIGHT_H)
-    assert charging.store_w is not None
-    assert (9.0, 30.0) == (charging.current_a, round(charging.store_w, 6))
-    assert Orders(0.0, 1, 1_200.0) == bench.at(NIGHT_H, level_wh=60_000.0)
+    assert Orders(9.0, 1, 1_200.0, shave_w=2_500.0) == bench.at(NIGHT_H)
+    assert Orders(0.0, 1, 1_200.0, shave_w=2_500.0) == bench.at(NIGHT_H, level_wh=60_000.0)
     assert NONE == bench.at(DAY_H)
 
 
