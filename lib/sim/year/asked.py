@@ -8,11 +8,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from lib.core.quarter import QUARTER_S
 from lib.sim.year import contract, strategies
 from lib.sim.year.conditions import FAULTS, Perfect
 from lib.sim.year.folder import homes
 from lib.sim.year.home import Home
+from lib.sim.year.plant import STEPS, is_step
 from lib.sim.year.synthetic import SYNTHETIC, made
 
 KEEP = Path(__file__).parents[3] / "data" / "year"
@@ -20,6 +20,7 @@ USUAL = (strategies.NAIVE, "cap", strategies.OURS, strategies.LIMIT)
 BATTERY = {"yes": (True,), "no": (False,), "both": (False, True)}
 EVERY_S = {"quarter": 900, "hour": 3600}
 EACH = "each"
+MOST = 40_000  # days: a century
 
 
 class SlipError(Exception):
@@ -42,7 +43,7 @@ def parser(word: str, description: str) -> argparse.ArgumentParser:
         metavar="A,B",
         help=f"of {', '.join(known())}, or all (default {', '.join(name for name in USUAL if name in known())})",
     )
-    options.add_argument("--days", type=_count, metavar="N", help="so many days (default all that there are)")
+    options.add_argument("--days", type=count, metavar="N", help="so many days (default all that there are)")
     options.add_argument("--skip", type=_number, default=0, metavar="N", help="leave so many out before (0)")
     options.add_argument("--step", type=step, default=60, metavar="S", help="seconds between two decisions (60)")
     options.add_argument("--seed", type=int, default=1, metavar="N", help="another seed is another chance (1)")
@@ -61,9 +62,7 @@ def parser(word: str, description: str) -> argparse.ArgumentParser:
         metavar="A,B",
         help=f"make these perfect: {', '.join(Perfect)}; {EACH}: none, and then each of them in turn",
     )
-    options.add_argument(
-        "--jobs", type=_count, default=_cores(), metavar="N", help="runs at a time (default all cores)"
-    )
+    options.add_argument("--jobs", type=count, default=_cores(), metavar="N", help="runs at a time (default all cores)")
     options.add_argument("--keep", type=Path, default=KEEP, metavar="DIR", help="where results are kept (data/year)")
     options.add_argument("--fresh", action="store_true", help="run again what was kept")
     options.add_argument("--json", action="store_true", help="for a program")
@@ -117,22 +116,23 @@ def _chosen(text: str, there: tuple[str, ...], what: str) -> tuple[str, ...]:
     return names
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of them: take 1 or more")
+def count(text: str) -> int:
+    """How many. Raises ArgumentTypeError."""
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of them: take 1 to {MOST}")
     return int(text)
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of days: take 0 or more")
+    if not text.isdecimal() or int(text) > MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days: take 0 to {MOST}")
     return int(text)
 
 
 def step(text: str) -> int:
-    """Seconds, a part of a quarter. Raises ArgumentTypeError."""
-    if not text.isdecimal() or not int(text) or QUARTER_S % int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no part of a quarter in seconds: take 60, 10 or 1")
+    """Seconds. Raises ArgumentTypeError."""
+    if not text.isdecimal() or not is_step(int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no step in seconds: take {STEPS}")
     return int(text)
 
 

@@ -25,7 +25,7 @@ from lib.sim.year.grid import Maker, measures, runs_of
 from lib.sim.year.keep import Keep, KeepError
 from lib.sim.year.results import EndedError, Result, results, shared
 from lib.sim.year.standings import WIDE, print_standings
-from lib.sim.year.strategies import LIMIT
+from lib.sim.year.strategies import SOLVED
 from lib.sim.year.table import HomesError
 from lib.solver.errors import SolverError
 
@@ -41,12 +41,12 @@ def run(arguments: Sequence[str]) -> int:
     return answered("year", lambda: _year(asked))
 
 
-def answered(word: str, answer: Callable[[], None]) -> int:
-    """What may go wrong for the owner is one sentence; the exit code."""
+def answered(word: str, answer: Callable[[], int | None]) -> int:
+    """What may go wrong for the owner is one sentence; the exit code, what it answered where nothing did."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without a sign for the euro
     try:
-        answer()
+        code = answer()
         sys.stdout.flush()
     except (SlipError, HomesError, KeepError, ClusterError) as error:
         sys.stderr.write(f"{word}: {error}\n")
@@ -61,8 +61,17 @@ def answered(word: str, answer: Callable[[], None]) -> int:
         sys.stderr.write(f"{word}: stopped\n")
         return 128 + signal.SIGINT
     except BrokenPipeError:  # the reader of our output, `head` perhaps, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        _write_no_more()
+        return 0
+    except OSError as error:
+        sys.stderr.write(f"{word}: what was found cannot be written: {error.strerror}\n")
+        _write_no_more()
+        return SLIP
+    return code or 0
+
+
+def _write_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def scored(
@@ -76,8 +85,11 @@ def scored(
     runs = runs_of(made, asked, settings)
     measured = measures(made, runs)
     if find_spec("highspy") is None:  # as on a Pi of 32 bits
-        runs, measured = ([one for one in some if one.strategy != LIMIT] for some in (runs, measured))
-        _say("the limit is left out, and so are shares: the solver highspy is not installed here")
+        runs, measured = ([one for one in some if one.strategy not in SOLVED] for some in (runs, measured))
+        _say(
+            "the limit and emhass are left out, and so are shares, and ours plans greedily: "
+            "the solver highspy is not installed here"
+        )
     if not runs:
         raise SlipError("--strategies: nothing is left to run")
     keep = Keep(asked.keep, _say)

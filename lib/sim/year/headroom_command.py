@@ -5,7 +5,6 @@ In: words of the command line. Out: a table for each home and tariff, or JSON, o
 
 import argparse
 import json
-import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,15 +13,17 @@ from rich.console import Console
 from rich.table import Table
 
 from lib.sim.year import contract
+from lib.sim.year.asked import SlipError, count
+from lib.sim.year.command import answered
 from lib.sim.year.folder import homes
 from lib.sim.year.headroom import Case, Standing, cases, compared, standings
 from lib.sim.year.headroom_check import ENOUGH, Key, Line, deviation, parse_tables
 from lib.sim.year.home import Home
 from lib.sim.year.synthetic import SYNTHETIC, made
 from lib.sim.year.table import HomesError
-from lib.solver.errors import MissingError, UnsolvedError
+from lib.solver.errors import SolverError
 
-OFF, SLIP = 1, 2
+OFF = 1
 TABLES = "headroom.md"
 WIDE = 150
 MONEY = ("total", "energy", "inj.", "capacity", "saved", "share")
@@ -32,16 +33,15 @@ HEADS = ("total", "energy", "inj.", "capacity", "peak kW", "import kWh", "export
 def run(arguments: Sequence[str]) -> int:
     """Answer what is asked on the command line; 1 where a figure lies off the tables, 2 where nothing could be done."""
     asked = _parse(arguments)
+    return answered("headroom", lambda: _found(asked))
+
+
+def _found(asked: argparse.Namespace) -> int:
     try:
         told = _told(asked.homes) if asked.check else {}
-        found = _homes(asked.homes, asked.home)
-        return _answer(asked, found, told)
-    except (HomesError, ValueError, MissingError, UnsolvedError) as error:
-        sys.stderr.write(f"headroom: {error}\n")
-        return SLIP
-    except KeyboardInterrupt:
-        sys.stderr.write("headroom: stopped\n")
-        return 128 + signal.SIGINT
+        return _answer(asked, _homes(asked.homes, asked.home), told)
+    except (ValueError, SolverError) as error:
+        raise SlipError(str(error)) from error
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -52,7 +52,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     options.add_argument("--homes", type=Path, metavar="DIR", help="a folder of homes; else those that are built in")
     options.add_argument("--home", action="append", metavar="NAME", help="this home; may be said several times")
     options.add_argument("--tariff", choices=contract.NAMES, action="append", help="only this contract")
-    options.add_argument("--days", type=_days, metavar="N", help="only the first days of the period")
+    options.add_argument("--days", type=count, metavar="N", help="only the first days of the period")
     options.add_argument("--rules", action="store_true", help="only the simple rules, which need no solver")
     options.add_argument("--check", action="store_true", help=f"how far each line lies off DIR/{TABLES}")
     options.add_argument("--json", action="store_true", help="one list of objects instead of tables")
@@ -62,12 +62,6 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
             "--check compares whole periods with the tables of a folder: name it with --homes, without --days"
         )
     return asked
-
-
-def _days(text: str) -> int:
-    if not text.isdigit() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of days: write 1 or more")
-    return int(text)
 
 
 def _told(folder: Path) -> dict[Key, Line]:

@@ -201,5 +201,5 @@ def _schedule(problem: Problem) -> Schedule:
     """The solver's, or the greedy one where that finds none, as lib/commands/planner.py does it."""
     try:
         return solver.solved(problem)
-    except solver.UnsolvedError:
+    except solver.SolverError:
         return greedy.schedule(problem)

@@ -6,6 +6,7 @@ amperes from 6 on, where that is not made perfect. Knows no price and no strateg
 
 from collections import deque
 from datetime import timedelta
+from statistics import fmean
 
 from lib.core.charger import LEAST_A
 from lib.core.power import PHASE_V
@@ -17,18 +18,24 @@ from lib.sim.year.seen import Orders, Seen
 from lib.sim.year.shape import MINUTES, minutes_w
 
 LAG_S = 8  # a car has followed by then, and a battery
-HOUR_S = 3600.0
+HOUR_S, MINUTE_S = 3600.0, 60
 _SECONDS = int(QUARTER_S)
 NEAR_WH = 0.01
 STARTS_W = 100.0
+STEPS = "a part of a minute, such as 1 or 10, or minutes that are a part of a quarter, such as 60 or 300"
+
+
+def is_step(step_s: int) -> bool:
+    """Whether a quarter may be run in steps of so many seconds; one across minutes would draw another energy."""
+    return step_s > 0 and _SECONDS % step_s == 0 and (MINUTE_S % step_s == 0 or step_s % MINUTE_S == 0)
 
 
 class Plant:
     """One home as it is run; `seen` is what shows now, `course` what has been."""
 
     def __init__(self, home: Home, *, battery: bool, step_s: int, seed: int, conditions: Conditions) -> None:
-        if step_s < 1 or _SECONDS % step_s:
-            raise ValueError(f"steps of {step_s} s: take a part of a quarter, such as 1, 10, 60 or 300")
+        if not is_step(step_s):
+            raise ValueError(f"steps of {step_s} s: take {STEPS}")
         self._home, self._step_s, self._seed = home, step_s, seed
         self._battery: BatterySpec | None = home.battery if battery else None
         self._car: CarSpec | None = home.car
@@ -65,11 +72,11 @@ class Plant:
         if orders != self._orders:
             self._orders = orders
             self._coming.append((second + self._lag_s, orders))
-        minute = second % _SECONDS // 60
-        if self._step_s <= 60:
+        minute = second % _SECONDS // MINUTE_S
+        if self._step_s <= MINUTE_S:
             load_w = self._minutes[minute]
         else:
-            load_w = sum(self._minutes[minute : minute + self._step_s // 60]) / (self._step_s // 60)
+            load_w = fmean(self._minutes[minute : minute + self._step_s // MINUTE_S])
         sun_w = self._home.sun_w[seen.quarter]
         car_ws = store_ws = grid_ws = 0.0
         while second < end:

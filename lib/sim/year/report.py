@@ -30,7 +30,7 @@ def page(results: Sequence[Result], keep: Keep) -> str:
     places = [
         list(group) for _, group in groupby(results, lambda one: (one.score.home, one.score.tariff, one.score.battery))
     ]
-    clean = [[one for one in place if one.score.conditions == CLEAN] or place for place in places]
+    clean = [_clean(place) for place in places]
     faults = [place for place in places if len({one.score.conditions for one in place}) > 1]
     parts = [
         _part(
@@ -99,6 +99,12 @@ def _lead(places: Sequence[Place]) -> str:
 def eur(value: float, of: Score) -> str:
     """Whole euros, of a few days with their cents."""
     return f"{round(value, 2) + 0.0:.{2 if of.quarters < standings.FEW_QUARTERS else 0}f}"
+
+
+def _clean(place: Place) -> Place:
+    """Without faults, where others than the limit were run so; it knows none."""
+    clean = [one for one in place if one.score.conditions == CLEAN]
+    return clean if any(one.score.strategy != LIMIT for one in clean) else place
 
 
 def _shares(place: Place) -> str:

@@ -22,7 +22,8 @@ from lib.sim.rivals.spread import Spread
 from lib.sim.year.ours import Ours
 from lib.sim.year.seen import Maker
 
-NAIVE, OURS, LIMIT = "naive", "ours", "limit"
+NAIVE, OURS, LIMIT, EMHASS = "naive", "ours", "limit", "emhass"
+SOLVED = frozenset({LIMIT, EMHASS})  # what nothing comes of without the solver; ours then plans greedily
 
 RIVALS: Mapping[str, Maker] = MappingProxyType(
     {
@@ -35,7 +36,7 @@ RIVALS: Mapping[str, Maker] = MappingProxyType(
         "pv_only": PV_ONLY,
         "pv_all": PV_ALL,
         "predbat": Predbat,
-        "emhass": Emhass,
+        EMHASS: Emhass,
         "evcc_static": evcc_static,
         "evcc_peak": evcc_peak,
         "evcc_plan": evcc_plan,

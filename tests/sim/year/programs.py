@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,15 +27,25 @@ class Ended(NamedTuple):
     took_s: float
 
 
-def asked(*words: str | Path, without: str | None = None) -> subprocess.CompletedProcess[str]:
-    """The program with these words, whatever it comes to; without: a library that is not installed then."""
+def asked(*words: str | Path, without: str | None = None, to: str | None = None) -> subprocess.CompletedProcess[str]:
+    """The program with these words, whatever it comes to.
+
+    without: a library that is not installed then; to: a file that takes what it answers, else we do.
+    """
     hidden = (
         f"import sys; sys.modules[{without!r}] = None; from lib.sim.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
     command = (sys.executable, "-c", hidden) if without else COMMAND
-    return subprocess.run(
-        [*command, *map(str, words)], cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False
-    )
+    with Path(to).open("wb") if to else nullcontext(subprocess.PIPE) as answer:
+        return subprocess.run(
+            [*command, *map(str, words)],
+            cwd=ROOT,
+            stdout=answer,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
 
 
 def listed(*words: str | Path) -> list[dict[str, Any]]:

@@ -76,7 +76,10 @@ def test_each_run_is_written_by_the_quarter(tmp_path: Path) -> None:
         (("--home", "castle"), "--home castle: there is none; take corner, attic"),
         (("--homes", "/nowhere"), "name a folder that holds homes.json"),
         (("--skip", "30"), "--skip 30: corner has no days after these"),
-        (("--step", "7"), "'7' is no part of a quarter in seconds"),
+        (("--step", "7"), "'7' is no step in seconds: take a part of a minute"),
+        (("--step", "100"), "'100' is no step in seconds: take a part of a minute"),
+        (("--days", "99999999"), "'99999999' is no number of them: take 1 to 40000"),
+        (("--skip", "99999999"), "'99999999' is no number of days: take 0 to 40000"),
         (("--conditions", "snow"), "'snow' is no condition: take clean,"),
         (("--perfect", "people"), "'people' is no thing that can be perfect: take load,"),
         (("--keep", "/proc/none"), "name another folder with --keep"),
@@ -142,12 +145,23 @@ def test_a_solver_that_does_not_listen_is_ended_and_what_waits_is_forgotten(tmp_
 
 
 def test_without_a_solver_there_is_no_limit(tmp_path: Path) -> None:
-    """As on a Pi of 32 bits: strategies are run, and shares are not known."""
-    words = ("year", *TWO_DAYS, "--battery", "no", "--strategies", "naive,limit", "--keep", tmp_path, "--json")
-    done = asked(*words, without="highspy")
+    """As on a Pi of 32 bits: ours plans greedily as at home, and shares are not known."""
+    words = ("--battery", "no", "--strategies", "naive,ours,emhass,limit", "--keep", tmp_path, "--json")
+    done = asked("year", *TWO_DAYS, *words, without="highspy")
     assert 0 == done.returncode
-    assert [("naive", None)] == [(row["strategy"], row["headroom_share"]) for row in json.loads(done.stdout)]
+    found = [(row["strategy"], row["headroom_share"]) for row in json.loads(done.stdout)]
+    assert [("naive", None), ("ours", None)] == found
     assert "the solver highspy is not installed here" in done.stderr
+
+
+def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
+    """Whatever is asked."""
+    few = ("--days", "1", "--tariff", "dynamic", "--json")
+    year = ("year", "--homes", HOMES, "--strategies", "naive", "--keep", tmp_path)
+    for words in (year, ("headroom", "--home", "S1", "--rules")):
+        done = asked(*words, *few, to="/dev/full")
+        assert 2 == done.returncode
+        assert [f"{words[0]}: what was found cannot be written: No space left on device"] == done.stderr.splitlines()
 
 
 def test_a_process_that_is_killed_is_an_end_with_a_sentence(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """A year as it is lived: put away and taken up again, and the same for the same seed."""
 
 import pickle
+from collections.abc import Callable
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 
@@ -18,6 +20,7 @@ from lib.sim.year.ours_rules import dm_rules
 from lib.sim.year.score import score
 from lib.sim.year.seen import Known, Maker, Orders, Seen, Setup
 from lib.sim.year.strategies import STRATEGIES
+from lib.solver import MissingError
 from tests.sim.rivals.seen import THREE_PHASES, a_home, a_setup, journey, lively
 
 RATES = contract("dynamic")
@@ -146,3 +149,20 @@ class Greedy:
     def step(self, seen: Seen) -> Orders:
         """The surplus of the step before in amperes."""
         return Orders((seen.car_w - seen.grid_w) / 230)
+
+
+def test_without_a_solver_ours_plans_greedily(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As dm does on a machine of 32 bits."""
+    monkeypatch.setattr("lib.solver.solved", raising(MissingError("not installed")))
+    home = lively(days=1)
+    course = lived(home, Ours, contract=RATES, prices=RATES.prices(home), frame=Frame(battery=True, plan_every_s=3600))
+    assert home.quarters == len(course["import_wh"])
+
+
+def raising(error: Exception) -> Callable[..., NoReturn]:
+    """What raises it."""
+
+    def fail(*_: object) -> NoReturn:
+        raise error
+
+    return fail

@@ -255,10 +255,10 @@ def test_what_was_drawn_in_a_quarter_does_not_undo_itself() -> None:
     assert 250.0 == pytest.approx(drawn[-1])
 
 
-@pytest.mark.parametrize("step_s", [0, -60, 7, 120 * 60, 480])
-def test_steps_are_parts_of_a_quarter(step_s: int) -> None:
+@pytest.mark.parametrize("step_s", [0, -60, 7, 120 * 60, 480, 45, 90, 100])
+def test_steps_are_parts_of_a_minute_or_minutes_of_a_quarter(step_s: int) -> None:
     """Another one is refused with what to take."""
-    with pytest.raises(ValueError, match="take a part of a quarter"):
+    with pytest.raises(ValueError, match="take a part of a minute"):
         a_plant(a_home(), step_s=step_s)
 
 

@@ -19,6 +19,7 @@ from lib.sim.year.live import Frame
 from lib.sim.year.report import page
 from lib.sim.year.results import Result
 from lib.sim.year.runs import Run, outcome
+from lib.sim.year.strategies import LIMIT
 from lib.sim.year.weeks import paid_w, typical
 from tests.sim.year.programs import HOMES
 
@@ -33,9 +34,15 @@ def home() -> Home:
 
 
 @pytest.fixture
-def written(home: Home, tmp_path: Path) -> Path:
-    """A page of two strategies, of which one takes the part of the limit."""
-    keep, results = Keep(tmp_path / "kept"), list[Result]()
+def keep(tmp_path: Path) -> Keep:
+    """Where the results are kept."""
+    return Keep(tmp_path / "kept")
+
+
+@pytest.fixture
+def told(home: Home, keep: Keep) -> list[Result]:
+    """What two strategies come to, of which one takes the part of the limit."""
+    results = list[Result]()
     naive, cap = (
         Run(home=home, tariff="dynamic", strategy=name, frame=Frame(battery=False), key=f"{n:032x}")
         for n, name in enumerate(("naive", "cap"))
@@ -48,8 +55,14 @@ def written(home: Home, tmp_path: Path) -> Path:
         scores.append(found.score)
     for run, score, share in zip((naive, cap), scores, (0.0, 0.7), strict=True):
         results.append(Result(run, replace(score, headroom_share=share), scores[0], scores[1]))
+    return results
+
+
+@pytest.fixture
+def written(told: list[Result], keep: Keep, tmp_path: Path) -> Path:
+    """A page of them."""
     path = tmp_path / "page.html"
-    path.write_text(page(results, keep), "utf-8")
+    path.write_text(page(told, keep), "utf-8")
     return path
 
 
@@ -72,6 +85,16 @@ class Tags(HTMLParser):
         """It ends."""
         if tag not in NEVER_CLOSED:
             assert tag == self.open.pop()
+
+
+def test_faults_alone_are_shown(told: list[Result], keep: Keep) -> None:
+    """The limit knows no faults, so it is clean in any case; that is no reason to show it alone."""
+    faulty = [
+        one if one.score.strategy == LIMIT else one._replace(score=replace(one.score, conditions="sun_half"))
+        for one in (*told, told[-1]._replace(score=replace(told[-1].score, strategy=LIMIT)))
+    ]
+    shown = page(faulty, keep)
+    assert all(shown.count(f">{name} · sun_half<") >= 3 for name in ("naive", "cap"))
 
 
 def test_the_page_needs_nothing_else(written: Path) -> None:
