@@ -58,7 +58,9 @@ def crew(
             raise
         finally:  # also when one failed: the others are put away
             board.stop()
-            pool.shutdown(wait=False, cancel_futures=True)  # it forgets them, or would report their end as an error
+            # it forgets what is left, or would report its end as an error; its thread is over before the interpreter
+            # wakes it in the end
+            pool.shutdown(wait=not left, cancel_futures=True)
             under_way = [future for future in left if not future.cancel()]
             if wait(under_way, timeout=patience_s).not_done:
                 _end_children()
