@@ -91,6 +91,7 @@ class Recorder:
         before, self._house = self._house, house
         if house is before:
             return
+        self._batch.put(events=house.events)
         if house.books is not None and house.books is not before.books:
             self._take_books(house.books)
         if house.peaks is not None and house.peaks is not before.peaks:
@@ -171,7 +172,6 @@ class Recorder:
 
     def _take_reading(self, before: House, house: House) -> None:
         assert house.reading is not None
-        self._batch.put(events=house.events)
         if trace := self._quarter.take(before, house):
             self._batch.add(Batch(traces={trace.month: trace}))
         if house.reading.grid_w is not None and house.at is not None:

@@ -16,14 +16,15 @@ from pathlib import Path
 import pytest
 
 from lib.core.books import periods
-from lib.core.house import House
+from lib.core.house import House, Raised
+from lib.core.metering import after
 from lib.core.slots import Slot
 from lib.store import batch as batches
 from lib.store.database import SIDES, NewerError, side
 from lib.store.disk import LONGEST_PAUSE_S
 from lib.store.recorder import Recorder
 from lib.store.schema import STEPS
-from tests.conftest import NOON, SECOND, local
+from tests.conftest import NOON, RULES, SECOND, local
 from tests.store.builders import FREE, counted_wh, heard, imported_wh, lived, query, recorder_in, steps
 
 QUARTER = timedelta(minutes=15)
@@ -114,6 +115,20 @@ async def test_events_and_prices_are_kept(tmp_path: Path) -> None:
     _, kept, _ = recorder_in(tmp_path)
     assert ["production started: 0.90 kW injected"] == [event.text for event in kept.events]
     assert [81.5] == [slot.value for slot in kept.index.slots]
+
+
+async def test_what_happens_between_two_telegrams_is_kept(tmp_path: Path) -> None:
+    """That the plan lets a quarter go above what is paid is told with its price, and no telegram comes with it."""
+    recorder, _, _ = recorder_in(tmp_path)
+    house = watched(recorder, NOON, NOON + 2 * SECOND, 100.0)
+    raised = Raised(peak_w=5_000.0, quarters=frozenset({NOON + QUARTER}), until=NOON + 4 * QUARTER)
+    house = after(house, raised, RULES)
+    recorder.take(house)
+    watched(recorder, NOON + 2 * SECOND, NOON + 4 * SECOND, 100.0, house=house)
+    await recorder.close()
+    _, kept, _ = recorder_in(tmp_path)
+    assert len(house.events) == 1
+    assert house.events == kept.events
 
 
 async def test_nothing_new_writes_nothing(tmp_path: Path) -> None:
