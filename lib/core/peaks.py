@@ -67,9 +67,8 @@ def after(peaks: Peaks | None, reading: Reading, at: datetime, closed: MonthPeak
         peaks = replace(peaks, running=closed)
     if peaks.month != month:
         peaks = _turned(peaks, month)
-    if reading.month_peak is not None:
-        printed = _printed(reading, month)
-        peaks = replace(peaks, running=printed and _counting(printed, peaks.running))
+    if printed := _printed(reading, month):
+        peaks = replace(peaks, running=_counting(printed, peaks.running))
     if reading.history is None or reading.history is peaks.history:  # the parser gives the same one each second
         return peaks
     known = {one.month: one for one in peaks.past}
@@ -86,7 +85,7 @@ def _turned(peaks: Peaks, month: date) -> Peaks:
 
 
 def _printed(reading: Reading, month: date) -> MonthPeak | None:
-    """The meter's peak of the running month; None while it still shows the month before."""
+    """The meter's peak of the running month; None without one, and while it still shows the month before."""
     peak = reading.month_peak
     if peak is None or (peak.stamp.known is not None and month_of(peak.stamp.known) != month):
         return None
@@ -96,8 +95,10 @@ def _printed(reading: Reading, month: date) -> MonthPeak | None:
 def _counting(printed: MonthPeak, known: MonthPeak | None) -> MonthPeak:
     """What a month counts: what the meter prints, unless that is another meter's, which came in the midst of it.
 
-    One meter alone never prints a lower peak that is of a later quarter.
+    One meter alone never prints a lower peak that is of a later quarter, nor 0 kW without a stamp beside a known one.
     """
+    if printed.at is None and not printed.peak_w:
+        return known or printed
     if known is None or printed.at is None or known.at is None:
         return printed
     return known if printed.peak_w < known.peak_w and printed.at > known.at else printed

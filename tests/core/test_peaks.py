@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from lib.core import peaks
 from lib.core.peaks import MonthPeak, Peaks
 from lib.core.reading import Reading
@@ -130,6 +132,20 @@ def test_a_meter_that_is_replaced_in_the_midst_of_a_month_undoes_no_peak() -> No
     shown = history(("2026-12-01 00:00", "2026-11-25 10:00", 2100.0))
     turned = peaks_of(a_reading(local("2026-12-01 00:05"), history=shown), before=new)
     assert (paid,) == turned.past
+
+
+@pytest.mark.parametrize("placeholder", [NOWHERE, stamp(local("2026-11-01 00:00"))], ids=["unstamped", "month start"])
+def test_a_replaced_meter_that_has_no_peak_yet_undoes_none(placeholder: Stamp) -> None:
+    """Its first telegrams show 0 kW, without a stamp or with the month's start; a month that turns begins anew."""
+    paid = MonthPeak(date(2026, 11, 1), 5200.0, local("2026-11-10 18:15"))
+    known = peaks.opened(paid.month, [paid])
+    nothing = Peak(placeholder, 0.0)
+    swapped = peaks_of(a_reading(local("2026-11-20 12:50"), month_peak=nothing), before=known)
+    assert paid == swapped.running
+    low = a_reading(local("2026-11-20 13:00"), month_peak=Peak(stamp(local("2026-11-20 13:00")), 300.0))
+    assert paid == peaks_of(low, before=swapped).running
+    turned = peaks_of(a_reading(local("2026-12-01 00:00"), month_peak=nothing), before=swapped)
+    assert (0.0, (paid,)) == (turned.running.peak_w if turned.running else 0.0, turned.past)
 
 
 def test_a_peak_that_was_misread_gives_way_to_the_meters_word() -> None:
