@@ -94,13 +94,16 @@ class Water:
     blocks: tuple[Block, ...]
 
     def parts(self, before_l: float, litres: float) -> tuple[tuple[str, float, float], ...]:
-        """(band, litres, euro) of the next litres of a year: one price has the band "", else basis and comfort."""
+        """(band, litres, euro) of the next litres of a year: one price has the band "", else basis and comfort.
+
+        No litre is one part, of € 0: that it costs nothing is known.
+        """
         bands = ("",) if len(self.blocks) == 1 else ("basis", "comfort")
-        portions = block_portions(self.blocks, before_l, before_l + litres)
+        portions, now = block_portions(self.blocks, before_l, before_l + litres), next_block(self.blocks, before_l)
         return tuple(
             (band, portion, portion / 1000 * block.eur)
             for band, portion, block in zip(bands, portions, self.blocks, strict=True)
-            if portion or len(bands) == 1
+            if portion or (not litres and block is now)
         )
 
     def eur_m3(self, used_l: float) -> float:
@@ -226,6 +229,11 @@ def block_eur(blocks: tuple[Block, ...], before: float, after: float) -> float:
     return sum(portion / 1000 * block.eur for portion, block in zip(portions, blocks, strict=True))
 
 
+def next_block(blocks: tuple[Block, ...], used: float) -> Block:
+    """The block at an amount of a year: at an edge already the next one."""
+    return next(block for block in blocks if used < block.upper or block.upper == inf)
+
+
 def next_eur(blocks: tuple[Block, ...], used: float) -> float:
-    """The price at an amount of a year: at an edge already the next block's."""
-    return next(block.eur for block in blocks if used < block.upper or block.upper == inf)
+    """The price at an amount of a year."""
+    return next_block(blocks, used).eur

@@ -198,6 +198,11 @@ def test_nothing_used_needs_no_price() -> None:
     assert ({}, False) == (found.charges, found.provisional)
     euro = costs(charged(Amounts(gas_l=0, water_l=0), NOON, NOON + QUARTER, SIMPLE))
     assert (0.0, 0.0) == (euro.gas_eur, euro.water_eur)
+    for year_l, band in ((89_999, "basis"), (90_000, "comfort")):
+        none_yet = charged(
+            Amounts(water_l=0), NOON, NOON + QUARTER, CONTRACTS["day_night_all_in"], used=Used(water_l=year_l)
+        )
+        assert {Item(Part.WATER, "water", band): Charge(0, 0.0)} == none_yet
 
 
 def test_what_is_not_there_costs_nothing_and_says_so() -> None:
