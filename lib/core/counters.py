@@ -91,8 +91,13 @@ def drawn_wh(before: Counters | None, now: Counters) -> int | None:
 
 
 def _volume(reading: Reading, *kinds: str) -> dict[str, int]:
+    """By the serial of the meter, and by its channel too where another one of its kind prints the same serial."""
     meter = reading.meter(*kinds)
-    return {meter.serial or "": meter.reading.thousandths} if meter is not None and meter.reading is not None else {}
+    if meter is None or meter.reading is None:
+        return {}
+    serials = [one.serial for one in reading.meters(*kinds)]
+    own = meter.serial or ""
+    return {own if serials.count(meter.serial) == 1 else f"{own} {meter.channel}": meter.reading.thousandths}
 
 
 def _read_at(reading: Reading, *kinds: str) -> datetime | None:

@@ -168,12 +168,16 @@ class Reading:
         """The grid operator's text, safe to show: control characters stand escaped."""
         return None if self.message_raw is None else printable(plain_text(self.message_raw))
 
+    def meters(self, *kinds: str) -> list[MbusMeter]:
+        """The M-Bus meters of `kinds`, by channel; a meter that was replaced may stay on the wire."""
+        return [meter for meter in self.mbus if (meter.kind or _guess(meter)) in kinds]
+
     def meter(self, *kinds: str) -> MbusMeter | None:
-        """The M-Bus meter of one of `kinds` read last; a meter that was replaced may stay on the wire beside it."""
+        """Of the M-Bus meters of `kinds` the one that was read last."""
         read = [
             (meter.reading.stamp.known, meter)
-            for meter in self.mbus
-            if meter.reading is not None and meter.reading.valid and (meter.kind or _guess(meter)) in kinds
+            for meter in self.meters(*kinds)
+            if meter.reading is not None and meter.reading.valid
         ]
         dated = [(at, meter) for at, meter in read if at is not None]
         return max(dated, key=lambda one: one[0])[1] if dated else None

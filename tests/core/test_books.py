@@ -14,10 +14,12 @@ from lib.core.bands import midnight
 from lib.core.books import Books, Closed, Day, Month, Period, Prices, Row
 from lib.core.charges import total_eur
 from lib.core.cost import costs
-from lib.core.counters import Amounts, Counters, drawn_wh, spread
+from lib.core.counters import Amounts, Counters, counters, drawn_wh, spread
 from lib.core.rates import parse_rates
+from lib.core.reading import MbusMeter
 from lib.core.slots import Series, Slot
-from tests.conftest import NOON, SECOND, SIMPLE, local
+from lib.core.values import Count
+from tests.conftest import NOON, SECOND, SIMPLE, a_reading, local, stamp
 
 FREE = Prices(tariffs=SIMPLE)
 QUARTER = timedelta(minutes=15)
@@ -130,6 +132,25 @@ def test_of_two_gas_meters_that_take_turns_no_litre_is_lost() -> None:
     """The one read last is shown; each has its own count, so what it gained while the other was shown is there."""
     turns = [count(NOON + at * SECOND, gas_l={"7A": 100 + at} if at % 2 else {"7B": 500 + at}) for at in range(6)]
     assert today(booked(*turns)).watched.amounts.gas_l == 8
+
+
+def gas_meter(channel: int, read_at: datetime, litres: int, *, serial: str = "7A") -> MbusMeter:
+    """A gas meter as a telegram shows it."""
+    shown = Count(stamp(read_at), litres / 1000, "24.2.3", "m3")
+    return MbusMeter(channel=channel, type=3, serial=serial, reading=shown)
+
+
+def test_two_gas_meters_that_print_one_serial_are_two() -> None:
+    """An old one that idles at 0 beside the one that counts: each is read last by turns, and only litres are used."""
+    turns = []
+    for minute in range(6):
+        at = NOON + minute * timedelta(minutes=1)
+        old, new = (at, at - SECOND) if minute % 2 else (at - SECOND, at)
+        reading = a_reading(at, mbus=(gas_meter(1, new, 734_607 + minute), gas_meter(2, old, 0)))
+        turns.append(counters(reading, at))
+    assert today(booked(*turns)).watched.amounts.gas_l == 4
+    alone = counters(a_reading(mbus=(gas_meter(1, NOON, 5), gas_meter(2, NOON, 7, serial="7B"))), NOON)
+    assert {"7A": 5} == alone.gas_l
 
 
 @pytest.mark.parametrize("told", ["2026-11-21 00:00:00", "2026-11-21 00:00:04", "2026-11-21 00:03", "2026-11-21 00:14"])
