@@ -25,7 +25,7 @@ from lib.core.books import (
     sums,
     tally_of,
 )
-from lib.core.charges import Charge, Used, plus
+from lib.core.charges import Used, less, plus
 from lib.core.cost import fees
 from lib.core.counters import REGISTER_SIZE_WH, Amounts, Counters, gained, kept, spread
 from lib.core.netting import opening
@@ -234,12 +234,7 @@ class _Writer:
             return new
         else:
             self._book_late(place, late, start_of(counted), until)
-        return Amounts(
-            import_wh=new.import_wh,
-            export_wh=new.export_wh,
-            gas_l=new.gas_l and new.gas_l - (late.gas_l or 0),
-            water_l=new.water_l and new.water_l - (late.water_l or 0),
-        )
+        return new.less(late)
 
     def _book_late(self, place: int, late: Amounts, since: datetime, until: datetime) -> None:
         """A row of its own on a day that is over."""
@@ -263,7 +258,7 @@ class _Writer:
         if row.until == row.since and not row.amounts.any:
             return
         self._rows.append(row)
-        if row.charges is None or row.provisional:
+        if row.waits:
             self._pending.append(row)
         self._today = self._changed[self._today.day] = self._today.plus(row)
 
@@ -348,10 +343,9 @@ def _wound_back(registers_wh: Mapping[str, int], by_wh: Mapping[str, int]) -> di
 def _exchanged(day: Day, row: Row, better: Row) -> Day:
     """The day with `better` in place of `row`, which differ in their price only."""
     tally = day.gaps if row.gap else day.watched
-    less = {item: Charge(-charge.quantity, -charge.eur) for item, charge in (row.charges or {}).items()}
     changed = replace(
         tally,
-        charges=plus(plus(tally.charges, less), better.charges or {}),
+        charges=plus(less(tally.charges, row.charges or {}), better.charges or {}),
         unpriced_wh=tally.unpriced_wh - tally_of(row).unpriced_wh + tally_of(better).unpriced_wh,
         provisional_wh=tally.provisional_wh - tally_of(row).provisional_wh + tally_of(better).provisional_wh,
     )

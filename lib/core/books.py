@@ -28,7 +28,8 @@ class Row:
     """What was used from `since` to `until`: a quarter or what was watched of it, or a gap that nobody watched.
 
     Attributes:
-        number: counts up from 1; rows of one quarter are added.
+        number: counts up from 1; down from -1 for what a rebuild of the database found lacking. Rows of one quarter are
+            added.
         used: what the local year had counted before it, by which blocks and netting are priced.
         gap: the program did not run, or heard nothing, for longer than a quarter.
         estimated: when within the interval the energy flowed is not known well.
@@ -53,6 +54,11 @@ class Row:
     def quarter(self) -> datetime:
         """The start of its quarter; of a gap, of its first one."""
         return start_of(self.since)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has no price yet, or one by an estimate."""
+        return self.charges is None or self.provisional
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

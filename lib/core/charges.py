@@ -57,6 +57,11 @@ def plus(one: Charges, other: Charges) -> Charges:
     return both
 
 
+def less(one: Charges, part: Charges) -> Charges:
+    """What is left without a part of it."""
+    return plus(one, {item: Charge(-charge.quantity, -charge.eur) for item, charge in part.items()})
+
+
 def total_eur(charges: Charges) -> float:
     """What is to be paid: everything less what is earned."""
     return sum(-charge.eur if item.part is Part.EXPORT else charge.eur for item, charge in charges.items())

@@ -39,6 +39,15 @@ class Amounts:
             water_l=_known_sum(self.water_l, more.water_l),
         )
 
+    def less(self, part: "Amounts") -> "Amounts":
+        """What is left without a part of it."""
+        return Amounts(
+            import_wh={register: wh - part.import_wh.get(register, 0) for register, wh in self.import_wh.items()},
+            export_wh={register: wh - part.export_wh.get(register, 0) for register, wh in self.export_wh.items()},
+            gas_l=None if self.gas_l is None else self.gas_l - (part.gas_l or 0),
+            water_l=None if self.water_l is None else self.water_l - (part.water_l or 0),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:

@@ -22,7 +22,7 @@ from lib.store.database import NewerError, StoreError
 from lib.store.disk import Disk, file_at
 from lib.store.history import HistoryFolder
 from lib.store.late import priced_late
-from lib.store.rescue import look, open_store
+from lib.store.rescue import added_up, look, open_store
 from lib.store.store import Kept, Store, Tip
 from lib.store.traces import MinuteTrace, QuarterTrace
 
@@ -250,6 +250,7 @@ class Writer:
         if opened.rebuilt and books is not None:
             whole = Batch(open=batch.open, today=batch.today)
             whole.put(rows=books.pending, days=reversed(books.days), months=books.months)
+            whole.rows |= added_up(opened.store, books, batch.rows)
             opened.store.save(whole)
         elif opened.kept.tip != self._tip:
             opened.store.close()

@@ -5,17 +5,22 @@ that is not there is begun anew, and the history is left alone: to delete it is 
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import reduce
 from pathlib import Path
 
 from lib.clock import Clock
-from lib.core.books import Day, Row
+from lib.core.bands import midnight
+from lib.core.books import PENDING_KEPT, Books, Day, Row, Tally, local_day, tally_of
+from lib.core.charges import less
 from lib.core.stamp import BRUSSELS
 from lib.store.batch import Batch
 from lib.store.database import DamagedError, NewerError, copied, set_aside, settle, told
 from lib.store.history import HistoryFolder
+from lib.store.queries import understood
 from lib.store.store import Kept, Store
 
 
@@ -44,6 +49,48 @@ def open_store(path: Path, history: HistoryFolder, clock: Clock) -> Opened:
     opened = _opened(path)
     notices = (f"{why}; {told_of[0]}", *told_of[1:], *opened.kept.notices)
     return replace(opened, kept=replace(opened.kept, notices=notices), rebuilt=True)
+
+
+def added_up(store: Store, books: Books, newer: Mapping[int, Row]) -> dict[int, Row]:
+    """The rows by which the days of a running program are the sum of theirs again, in a store made from the history.
+
+    newer: those that are written besides what waits in `books`. A row that the history holds at an estimate, and that
+    waits no more, stays at it; what its day lacks then, of energy and of euro, is one gap. Raises DamagedError.
+    """
+    known = {row.number: row for row in books.pending} | dict(newer)
+    of_day: dict[date, list[Row]] = {}
+    for row in known.values():
+        of_day.setdefault(local_day(row.since), []).append(row)
+    oldest = books.pending[0].number if len(books.pending) == PENDING_KEPT else 0  # more may wait before it
+    found: dict[int, Row] = {}
+    with understood(store.path):
+        (number,) = store.connection.execute("SELECT min(0, coalesce(min(number), 0)) FROM rows").fetchone()
+        for day in (books.today, *books.days):
+            kept = [row for row in store.rows(day.day) if row.number not in known]
+            waits = day.whole.unpriced_wh or day.whole.provisional_wh
+            for row in kept:
+                if row.waits and not (waits and row.number < oldest):
+                    found[row.number] = replace(row, charges=row.charges or {}, provisional=False)
+            if gap := _lacking(day, kept, of_day.get(day.day, [])):
+                number -= 1  # one that no row of the program has or will have
+                found[number] = replace(gap, number=number)
+    return found
+
+
+def _lacking(day: Day, kept: list[Row], newer: list[Row]) -> Row | None:
+    """What a day holds and its rows do not, from where the history ends."""
+    held = reduce(Tally.plus, map(tally_of, (*kept, *newer)), Tally())
+    amounts, charges = day.whole.amounts.less(held.amounts), less(day.whole.charges, held.charges)
+    charges = {item: charge for item, charge in charges.items() if any(round(part, 6) for part in charge)}
+    if not amounts.any and not charges:
+        return None
+    since = max((row.until for row in kept), default=day.since)
+    if local_day(since) != day.day:
+        since = day.since
+    until = min(max(since, day.counters.at), midnight(day.day + timedelta(days=1)))
+    return Row(
+        number=0, since=since, until=until, amounts=amounts, used=day.used, gap=True, estimated=True, charges=charges
+    )
 
 
 def _opened(path: Path) -> Opened:

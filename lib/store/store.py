@@ -207,6 +207,15 @@ class Store:
         """What a query of `detail, crc` finds. Raises DamagedError, and the errors of SQLite."""
         return [self._record(kind, *found) for found in self._connection.execute(query, values)]
 
+    def rows(self, day: date) -> list[Row]:
+        """The rows of a local day that are over, in order. Raises DamagedError, and the errors of SQLite."""
+        return self.records(
+            Row,
+            "SELECT detail, crc FROM rows WHERE open = 0 AND since >= ? AND since < ? ORDER BY since, number",
+            seconds(midnight(day)),
+            seconds(midnight(day + timedelta(days=1))),
+        )
+
     def tidy(self, now: datetime) -> None:
         """Let go what is older than it is kept, some of it at a time. Raises StoreError.
 

@@ -15,19 +15,25 @@ from pathlib import Path
 
 import pytest
 
-from lib.core.books import periods
+from lib.core import booking
+from lib.core.books import Prices, periods
+from lib.core.charges import total_eur
 from lib.core.house import House, Raised
 from lib.core.metering import after
-from lib.core.slots import Slot
+from lib.core.rates import parse_rates
+from lib.core.slots import Series, Slot
+from lib.core.tariff import Tariffs
 from lib.store import batch as batches
 from lib.store.database import SIDES, NewerError, side
 from lib.store.disk import LONGEST_PAUSE_S
+from lib.store.queries import Step, read
 from lib.store.recorder import Recorder
 from lib.store.schema import STEPS
 from tests.conftest import NOON, RULES, SECOND, local
-from tests.store.builders import FREE, counted_wh, heard, imported_wh, lived, query, recorder_in, steps
+from tests.store.builders import FREE, counted, counted_wh, heard, imported_wh, lived, query, recorder_in, steps
 
 QUARTER = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
 
 
 def watched(
@@ -375,10 +381,7 @@ async def test_damage_while_running_costs_nothing_that_is_known(tmp_path: Path) 
     before = await lived(tmp_path, start, local("2026-11-20 10:00"))
     path = tmp_path / "data" / "dm.db"
     recorder, kept, clock = recorder_in(tmp_path)
-    store = recorder._writer._store
-    assert store is not None
-    os.truncate(path, 8192)
-    store.connection.execute("PRAGMA shrink_memory")  # or it would go on by what it remembers
+    lose_pages(recorder, path)
     end = local("2026-11-20 12:00")
     last = None
     for last in steps(local("2026-11-20 10:00"), end, books=kept.books):
@@ -394,6 +397,70 @@ async def test_damage_while_running_costs_nothing_that_is_known(tmp_path: Path) 
     assert kept.books is not None
     assert [one.day for one in before.days] == [one.day for one in kept.books.days]
     assert took_wh(start, last.last.at) == sum(periods(kept.books, FREE)[3].tally.amounts.import_wh.values())
+    midnight = local("2026-11-20 00:00")
+    day, *quarters = (entry for step in (Step.DAY, Step.QUARTER) for entry in read(path, midnight, end, step))
+    assert [midnight + QUARTER] == [gap.start for gap in quarters if gap.gap]
+    for way, gas in (("import_wh", "gas_l"), ("export_wh", "water_l")):
+        assert sum(getattr(day, way).values()) == sum(sum(getattr(one, way).values()) for one in quarters)
+        assert getattr(day, gas) == sum(getattr(one, gas) or 0 for one in quarters)
+
+
+def lose_pages(recorder: Recorder, path: Path) -> None:
+    """As a card does while the program runs."""
+    store = recorder._writer._store
+    assert store is not None
+    os.truncate(path, 8192)
+    store.connection.execute("PRAGMA shrink_memory")  # or it would go on by what it remembers
+
+
+def contract(resolution: str, **told: float) -> Tariffs:
+    """What follows the market; told: the means of months."""
+    formula = {"resolution": resolution, "factor": 0.001, "base": 0.02, **({"months": told} if told else {})}
+    return parse_rates({"vat": "included", "Electricity": {"+": {"formula": formula}, "-": 0.0}})
+
+
+@pytest.mark.parametrize(
+    ("before", "after_it", "known_at_first"),
+    [
+        (contract("month_rlp"), contract("month_rlp", **{"2026-10": 200.0}), 96),
+        (contract("PT15M"), contract("PT15M"), 18),
+    ],
+    ids=["the mean was an estimate", "the price was not known"],
+)
+async def test_damage_while_running_leaves_prices_that_came_after_the_history(
+    tmp_path: Path, before: Tariffs, after_it: Tariffs, known_at_first: int
+) -> None:
+    """The files hold a day at an estimate or without a price: it is neither taken off nor added at the next start."""
+    first = local("2026-10-29 00:00")
+    market = [Slot(first + at * HOUR, first + (at + 1) * HOUR, 100.0) for at in range(96)]
+    early = Prices(tariffs=before, index=Series(tuple(market[:known_at_first])))
+    late = Prices(tariffs=after_it, index=Series(tuple(market)))
+    path = tmp_path / "data" / "dm.db"
+
+    async def ran(start: datetime, end: datetime, prices: Prices, *, damaged: bool = False) -> float:
+        recorder, kept, clock = recorder_in(tmp_path, start)
+        if damaged:
+            lose_pages(recorder, path)
+        books = kept.books and booking.repriced(kept.books, prices)
+        recorder.take(House(books=books))
+        for at in (start + n * QUARTER / 3 for n in range(3 * ((end - start) // QUARTER))):
+            books = booking.after(books, counted(at), prices)
+            recorder.take(House(books=books))
+            if books.changes.rows:
+                await recorder.commit()
+                clock.turn(LONGEST_PAUSE_S)
+        await recorder.close()
+        assert books is not None
+        return total_eur(books.days[-1].whole.charges)
+
+    await ran(first + 12 * HOUR, first + 32 * HOUR, early)
+    told_eur = await ran(first + 32 * HOUR, first + 33 * HOUR, late)
+    assert told_eur == pytest.approx(await ran(first + 33 * HOUR, first + 34 * HOUR, late, damaged=True))
+    assert list(path.parent.glob("dm.db.damaged-*"))
+    assert told_eur == pytest.approx(await ran(first + 34 * HOUR, first + 35 * HOUR, late))
+    quarters = read(path, first, first + 24 * HOUR, Step.QUARTER)
+    assert told_eur == pytest.approx(sum(one.eur.get("import", 0.0) for one in quarters))
+    assert not any(one.provisional or one.unpriced_wh for one in quarters)
 
 
 async def test_a_cancelled_commit_is_made_up_for(tmp_path: Path) -> None:
