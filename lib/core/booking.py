@@ -25,7 +25,7 @@ from lib.core.books import (
     sums,
     tally_of,
 )
-from lib.core.charges import Used, less, plus
+from lib.core.charges import Item, Used, less, plus
 from lib.core.cost import fees
 from lib.core.counters import REGISTER_SIZE_WH, Amounts, Counters, gained, kept, spread
 from lib.core.netting import opening
@@ -174,12 +174,23 @@ class _Writer:
         self._today = replace(self._today, counters=self._last)
 
     def price_pending(self) -> None:
-        """Price what waits; a provisional price is replaced once a final one is there."""
+        """Price what waits; a provisional price is replaced once a final one is there.
+
+        Where one row of a day goes on at its estimate, those of the same items do: a price is not asked for each of
+        thousands.
+        """
         waiting: list[Row] = []
+        estimated: set[tuple[date, tuple[Item, ...]]] = set()
         for row in self._pending:
+            alike = local_day(row.since), tuple(row.charges or ())
+            if row.provisional and alike in estimated:
+                waiting.append(row)
+                continue
             better = settled(row, self._prices)
             if better.charges is None or (better.provisional and row.charges is not None):
                 waiting.append(row)
+                if better.charges is not None:
+                    estimated.add(alike)
                 continue
             self._swap(row, better)
             self._rows.append(better)

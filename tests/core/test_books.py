@@ -18,8 +18,10 @@ from lib.core.counters import Amounts, Counters, counters, drawn_wh, spread
 from lib.core.rates import parse_rates
 from lib.core.reading import MbusMeter
 from lib.core.slots import Series, Slot
+from lib.core.tariff import Tariffs
 from lib.core.values import Count
 from tests.conftest import NOON, SECOND, SIMPLE, a_reading, local, stamp
+from tests.yardstick import cost
 
 FREE = Prices(tariffs=SIMPLE)
 QUARTER = timedelta(minutes=15)
@@ -324,6 +326,37 @@ def test_what_waits_for_a_price_waits_a_hundred_days() -> None:
     known = Prices(tariffs=DYNAMIC, index=Series((Slot(start, start + timedelta(days=92), 100.0),)))
     later = booking.repriced(found, known)
     assert (0, quarters) == (len(later.pending), len(later.changes.rows))
+
+
+def test_thousands_of_quarters_at_an_estimate_do_not_hold_up_the_meter() -> None:
+    """Three months whose means nobody told: with news of the market few prices are asked; a mean prices its month."""
+
+    def contract(**told: float) -> Tariffs:
+        formula = {"resolution": "month_rlp", "factor": 0.001, "months": told}
+        return parse_rates({"vat": "included", "Electricity": {"+": {"formula": formula}, "-": 0.0}})
+
+    start, quarters = local("2026-01-01 00:00"), 92 * 96
+    market = Series((Slot(start, start + timedelta(days=92), 100.0),))
+    estimate = Prices(tariffs=contract(), index=market)
+    waiting = [
+        books.settled(
+            Row(
+                number=n + 2,
+                since=start + n * QUARTER,
+                until=start + (n + 1) * QUARTER,
+                amounts=Amounts(import_wh={"1": 100, "2": 10}),
+            ),
+            estimate,
+        )
+        for n in range(quarters)
+    ]
+    found = booked(count(start))
+    found = books.opened((found.today,), open_row=found.open, pending=waiting, count=quarters + 2)
+    news = Prices(tariffs=contract(), index=market.joined([Slot(start, start + timedelta(days=1), 50.0)]))
+    assert cost(lambda: booking.repriced(found, news)) < 12  # 37 where each is asked for
+    assert found.pending == booking.repriced(found, news).pending
+    january = Prices(tariffs=contract(**{"2026-01": 120.0}), index=market)
+    assert 31 * 96 == len(booking.repriced(found, january).changes.rows)
 
 
 def test_water_told_late_has_used_its_basis() -> None:
