@@ -121,7 +121,7 @@ class NRGkick:
         try:
             async with self._wire.asking():
                 yield
-        except UnreachableError:
+        except (UnreachableError, DeniedError):
             self._info_s = self._control_s = -math.inf
             raise
 

@@ -58,7 +58,7 @@ class Wire:
             unreachable = self._box.unreachable(error)
             await self._forget()
             raise unreachable from None
-        except UnreachableError:
+        except (UnreachableError, DeniedError):
             await self._forget()
             raise
 

@@ -130,7 +130,7 @@ class OpenEvse:
         try:
             async with self._wire.asking():
                 yield
-        except UnreachableError:
+        except (UnreachableError, DeniedError):
             self._met_s = self._looked_s = -math.inf
             self._now = None
             raise

@@ -1,7 +1,7 @@
 """A charger that is asked over HTTP, wherever it is now: by its address, or by the name that it makes known.
 
 In: an address, a question. Out: its answer. One that has a name is looked for when it is needed, and again when it does
-not answer: it may have another address by then.
+not answer or lets nobody in: it may have another address by then, and its old one be another box's.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
-from lib.chargers import UnreachableError
+from lib.chargers import DeniedError, UnreachableError
 from lib.chargers.box import open_box
 from lib.chargers.naming import is_name
 from lib.http import Answer, Box
@@ -87,7 +87,7 @@ class Named:
             where = self.where
             await self.close()
             raise UnreachableError(f"no answer from {where}: is it switched on, and on this network?") from None
-        except UnreachableError:
+        except (UnreachableError, DeniedError):
             await self.close()
             raise
 

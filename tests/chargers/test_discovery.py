@@ -7,12 +7,13 @@ from secrets import token_hex
 
 import pytest
 
-from lib.chargers import UnreachableError, discovery
+from lib.chargers import DeniedError, UnreachableError, discovery
 from lib.chargers.discovery import Found, find_address, find_charger, find_chargers
 from lib.chargers.goe import Goe
 from lib.chargers.naming import is_name, split_local
 from lib.chargers.nrgkick import NRGkick
 from lib.chargers.openevse import OpenEvse
+from lib.clock import TurnedClock
 from lib.commands import find
 from lib.core.charger import ChargerRules
 from lib.sim.announcement import Announcement
@@ -180,6 +181,34 @@ async def test_the_other_makes_are_reached_by_their_names(goe: GoeBox, openevse:
         return first.serial, again.serial
 
     assert [(GOE, GOE)] * 2 + [(OPENEVSE, OPENEVSE)] * 2 == await asyncio.gather(*map(serials, chargers))
+
+
+@pytest.mark.parametrize("number", [None, "N24S9"])
+async def test_a_name_counts_again_when_another_box_has_its_address(
+    monkeypatch: pytest.MonkeyPatch, number: str | None
+) -> None:
+    """One that lets nobody in, or has another number: that is said once, then the charger is looked for."""
+    clock, place = TurnedClock(NOON), ""
+
+    async def find(*_: object, **__: object) -> str:
+        return place
+
+    monkeypatch.setattr(discovery, "find_address", find)
+    for charger, open_box in (
+        (NRGkick(f"mdns:{GARAGE}", rules=RULES, clock=clock), open_nrgkick_box),
+        (OpenEvse(f"mdns:{OPENEVSE}", rules=RULES, clock=clock), open_openevse_box),
+    ):
+        old, moved = await open_box(ChargePoint(start=NOON)), await open_box(ChargePoint(start=NOON))
+        place = old.where
+        serial = (await charger.read()).serial
+        place = moved.where
+        old.serial, old.login = (number, None) if number else (serial, ("owner", "sesame"))
+        clock.turn(600)  # it is asked who it is
+        with pytest.raises(DeniedError):
+            await charger.read()
+        assert serial == (await charger.read()).serial
+        await charger.close(restore=False)
+        await asyncio.gather(old.close(), moved.close())
 
 
 @pytest.mark.usefixtures("on_loopback")
