@@ -59,6 +59,7 @@ class Profile:
     """One make, or one unit of it.
 
     Attributes:
+        anchor: where its registers hang, and the words that stand there while they do; None where nothing can move.
         soc_pct: how full it is. power_w: what flows, their sum; none where nobody measures it.
         charge_w, discharge_w: the most it takes and gives, the product of the registers; read now and then.
         charged_wh, discharged_wh: counters.
@@ -74,6 +75,7 @@ class Profile:
 
     """
 
+    anchor: tuple[Register, tuple[int, ...]] | None = None
     soc_pct: Register
     power_w: tuple[Register, ...] = ()
     charge_w: tuple[Register, ...] = ()
@@ -102,7 +104,8 @@ class Profile:
         """Sort what is read at each look from what is read now and then."""
         told = {one.register for one in (*self.enable, *self.charge, *self.discharge, *self.rest) if one.checked}
         counters = {one for one in (self.charged_wh, self.discharged_wh, self.timer) if one is not None}
-        often = frozenset({self.soc_pct, *self.power_w} | told | counters)
+        anchors = {self.anchor[0]} if self.anchor else set()
+        often = frozenset({self.soc_pct, *self.power_w} | anchors | told | counters)
         seldom = {*self.charge_w, *self.discharge_w, *(guard.register for guard in self.guards)}
         object.__setattr__(self, "often", often)
         object.__setattr__(self, "seldom", frozenset(seldom) - often)

@@ -62,7 +62,7 @@ class RegisterBattery:
         self._took: Setpoint | None = None
         self._looked_s = self._wrote_s = self._fresh_s = -math.inf
         self._flash: Flash | None = None  # where setpoints are kept that are no mere memory
-        self._is_unsure = self._is_back = False
+        self._is_unsure = self._is_back = self._is_anchored = False
 
     @property
     def watchdog_s(self) -> float | None:
@@ -129,7 +129,7 @@ class RegisterBattery:
         try:
             async with asyncio.timeout(ANSWER_S), self._lock:
                 if not self._link.is_open:  # it may have been switched off meanwhile
-                    self._is_back = bool(self._told)
+                    self._is_back, self._is_anchored = bool(self._told), False
                     if not self.stored:
                         self._known.clear()
                 yield
@@ -143,7 +143,7 @@ class RegisterBattery:
             raise UnreachableError(str(error)) from error
 
     async def _met(self) -> Terms:
-        """What it is and what it allows, asked for once."""
+        """What it is and what it allows, asked for once; after a new connection, whether all still stands there."""
         if self._terms is None:
             profile = await self._meet(self._link)
             self._missing.clear()
@@ -151,6 +151,9 @@ class RegisterBattery:
             if profile.budget and not self._flash:
                 self._flash = Flash(profile.budget)
             self._terms = await self._look(profile)
+        profile = self._terms.profile
+        if profile.anchor and not self._is_anchored:
+            await self._words(profile, {profile.anchor[0]})
         return self._terms
 
     async def _look(self, profile: Profile) -> Terms:
@@ -172,7 +175,17 @@ class RegisterBattery:
                 self._missing.update(inside)
                 continue
             found |= {one: tuple(words[one.at - block.at : one.end - block.at]) for one in inside}
+        if profile.anchor and profile.anchor[0] in found:
+            self._check_anchor(*profile.anchor, found)
         return found
+
+    def _check_anchor(self, anchor: Register, stands: Words, found: Mapping[Register, Words]) -> None:
+        """What has moved is met anew; what it was told is not known then."""
+        self._is_anchored = found[anchor] == stands
+        if not self._is_anchored:
+            self._is_unsure = self._is_unsure or bool(self._told)
+            self._terms, self._known, self._told = None, {}, {}
+            raise UnreachableError(f"{self._link.where} has moved its registers: does it start anew?")
 
     async def _write(self, profile: Profile, todo: Mapping[Register, Words]) -> None:
         """Write in the order given, neighbours in one go; what was on its way when it failed is not known then."""

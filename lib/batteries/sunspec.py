@@ -75,6 +75,7 @@ def profile_of(words: Mapping[int, Words], *, watchdog_s: int) -> Profile:
     power, no_limit = Amount.POWER, most_w
     charged_wh, discharged_wh, flows = _strings(words.get(STRINGS), maker)
     return Profile(
+        anchor=(Register(at=at, kind=Kind.UINT32), tuple(storage.words[:2])),
         soc_pct=_soc(storage, words.get(BANK)),
         power_w=flows or _bank(words.get(BANK)),
         charge_w=(Register(at=at + 2, scale=storage.scale(18), absent=0xFFFF),),

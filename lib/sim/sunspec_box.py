@@ -1,7 +1,7 @@
 """The box that plays a battery of SunSpec's model 124 over Modbus-TCP, as a Fronius GEN24 has one.
 
-In: a battery, quirks as attributes. Out: models 1, 103, 160, 124, 802. Its reversion timer is the battery's watchdog.
-Knows no house. Source: the SunSpec Alliance's information models.
+In: a battery, quirks as attributes. Out: models 1, 103 or 113, 160, 124, 802. Its reversion timer is the battery's
+watchdog. Knows no house. Source: the SunSpec Alliance's information models.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from lib.sim.modbus_box import ModbusBox
 
 SUNS = (0x5375, 0x6E53)
 NOT_THERE, NO_SIGNED = 0xFFFF, 0x8000
-LENGTHS = {1: 66, 103: 50, 160: 88, 124: 24, 802: 62}
+LENGTHS = {1: 66, 103: 50, 113: 60, 160: 88, 124: 24, 802: 62}
 STORAGE = 124
 MODE, OUT, INTO, WINDOW, TIMER, RAMP, GRID = 5, 12, 13, 14, 15, 16, 17
 WRITABLE = frozenset({MODE, 7, OUT, INTO, WINDOW, TIMER, RAMP, GRID})
@@ -126,6 +126,8 @@ class SunSpecBox(ModbusBox):
                 return {**_text(2, self.maker, 16), **_text(18, "Symo GEN24 6.0", 16), **_text(50, "29301000001", 16)}
             case 103:
                 return {14: max(0, -battery.power_w), 15: 0}
+            case 113:  # the same in floats, of which it says none
+                return {}
             case 160:
                 watts = (0, 0, max(0, battery.power_w), max(0, -battery.power_w))
                 counted_wh = (0, 0, int(battery.charged_wh), int(battery.discharged_wh))

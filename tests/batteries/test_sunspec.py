@@ -1,7 +1,8 @@
 """A battery of SunSpec's model 124: two rates, a mode that switches them on, and a timer that ends all of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 
 import pytest
 
@@ -275,6 +276,29 @@ async def test_a_restart_is_no_meddling(bench: Bench[SunSpecBox]) -> None:
     assert "it is back in its own mode: it was restarted" == (await bench.battery.read()).warning
     await bench.battery.order(power(3_000))
     assert 3_000 == bench.cell.power_w
+
+
+@pytest.mark.parametrize("first", ["read", "order", "release"])
+async def test_models_that_moved_are_looked_for_anew(bench: Bench[SunSpecBox], first: str) -> None:
+    """Its owner chose floats for its inverter model, which are longer: what is behind moves, and is never missed."""
+    await bench.battery.order(power(3_000))
+    port = bench.box.port
+    await bench.box.close()
+    bench.box = await open_sunspec_box(bench.cell, port, models=(1, 113, 160, 124))
+    battery = bench.battery
+    asks: dict[str, Callable[[], Awaitable[object]]] = {
+        "read": battery.read,
+        "order": partial(battery.order, power(1_000)),
+        "release": battery.release,
+    }
+    with pytest.raises(UnreachableError, match="has moved its registers: does it start anew"):
+        await asks[first]()
+    assert [] == bench.writes
+    reading = await bench.battery.read()
+    assert (50.0, None) == (reading.soc_pct, reading.ours)
+    assert 1_000.0 == await bench.battery.order(power(1_000))
+    assert [(TIMER, (60,)), (GRID, (1,)), (OUT, (below(2_000), 10_000)), (MODE, (2,))] == points(bench)
+    assert 1_000 == bench.cell.power_w
 
 
 @pytest.mark.parametrize("trouble", [Trouble.HANG, Trouble.MUTE, Trouble.GONE])
