@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from lib.chargers import ANSWER_S, ChargerError, ChargerSetupError, RefusedError, UnreachableError
-from lib.chargers.ocpp_answers import Connector, drawn_a, drawn_w
+from lib.chargers.ocpp_answers import LASTS_S, Connector, drawn_a, drawn_w, lately
 from lib.chargers.ocpp_central import LONGEST_NAME, Central
 from lib.chargers.ocpp_profiles import STEP_A, phases, taken_a
 from lib.chargers.ocpp_session import Session
@@ -20,7 +20,7 @@ from lib.chargers.ocpp_station import MOST_CONNECTORS, Station
 from lib.clock import Clock, WallClock
 from lib.core.charger import LEAST_A, Accepted, ChargerReading, ChargerRules, Found, Order, Plug
 
-SAMPLES = 3  # so many that did not come: its meter is asked
+SAMPLES = 3  # so many that did not come: its meter is asked, and what it said last counts no more
 SILENT_S = 60.0  # without a word for so long it is asked for its status
 SETTLED_S = 2.0  # a sample so long after an order tells what came of it
 LOOKS_S = 15.0  # after an order it is asked what came of it
@@ -187,7 +187,9 @@ class Ocpp:
             log.info("%s: %s", self._rules.name, error)
 
     def _reading(self, read_s: float) -> ChargerReading:
-        connector, station, held = self._connector, self._station, self._standing.held
+        station, held = self._station, self._standing.held
+        lasts_s = max(LASTS_S, SAMPLES * station.sample_s)
+        connector = lately(self._connector, self._clock.monotonic(), lasts_s)
         is_charging = connector.plug is Plug.CHARGING
         current_a, go = self._standing.setting()
         amperes = drawn_a(connector, self._rules.phases)

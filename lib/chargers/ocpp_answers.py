@@ -60,7 +60,7 @@ KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 PHASES: Mapping[str, int] = MappingProxyType({"L1": 0, "L1-N": 0, "L2": 1, "L2-N": 1, "L3": 2, "L3-N": 2})
-LASTS_S = 60.0  # a draw that is told no more
+LASTS_S = 60.0  # a draw that is told no more, but by a meter that speaks more seldom
 LONGEST_WORDS = 80  # of what a charger adds to a fault
 
 
@@ -87,6 +87,10 @@ class Samples:
     def says_draw(self) -> bool:
         """Whether it tells what is drawn."""
         return not (self.power_w is None and self.phases_a is None and self.current_a is None)
+
+    def is_fresh(self, now_s: float, lasts_s: float = LASTS_S) -> bool:
+        """Whether it was said so lately that it still counts."""
+        return self.heard_s >= now_s - lasts_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,16 +183,20 @@ def measured(connector: Connector, said: Mapping[str, Any], now_s: float, now: d
     samples = parse_samples(said.get("meter_value"), now_s)
     running = whole(said.get("transaction_id"))
     is_known = connector.transaction is not None or not connector.runs
-    is_fresh = connector.drawn.heard_s >= now_s - LASTS_S
     return replace(
         connector,
         ahead_s=(samples.at - now).total_seconds() if now and samples.at else connector.ahead_s,
         metered=connector.metered + 1,
         metered_s=now_s,
-        drawn=samples if samples.says_draw or not is_fresh else connector.drawn,
+        drawn=samples if samples.says_draw or not connector.drawn.is_fresh(now_s) else connector.drawn,
         total_wh=connector.total_wh if samples.total_wh is None else samples.total_wh,
         transaction=connector.transaction if is_known or not running else running,
     )
+
+
+def lately(connector: Connector, now_s: float, lasts_s: float) -> Connector:
+    """What is known of it now: a draw that it has told no more for so long may be any other."""
+    return connector if connector.drawn.is_fresh(now_s, lasts_s) else replace(connector, drawn=Samples())
 
 
 def drawn_a(connector: Connector, phases: int) -> tuple[float, float, float] | None:

@@ -322,6 +322,23 @@ async def test_what_is_old_is_asked_for(bench: Bench) -> None:
     assert {"connectorId": 1, "requestedMessage": "MeterValues"} == asked[-1]
 
 
+@pytest.mark.parametrize("status", ["Charging", "Faulted", "Unavailable"])
+async def test_what_it_draws_is_unknown_when_it_tells_no_more(bench: Bench, status: str) -> None:
+    """Nor can it be asked: its last amperes do not count for ever, whatever it says of its plug."""
+    await bench.open(cannot=("TriggerMessage",))
+    await bench.charging(GO_10)
+    driver = bench.charger
+    await bench.live(15)
+    await until(lambda: driver._connector.drawn.power_w == 6900.0)
+    driver._station.connectors[1] = replace(driver._connector, status=status)
+    bench.clock.turn(55)
+    assert 6900.0 == (await driver.read()).power_w
+    bench.clock.turn(10)
+    reading = await driver.read()
+    assert (None, None) == (reading.power_w, reading.phases_a)
+    assert ("its meter does not tell" in reading.warning) is (status == "Charging")
+
+
 async def test_one_that_answers_nothing_is_unreachable(bench: Bench) -> None:
     """Within 5 s, and the next call finds the line free again."""
     await bench.open()
