@@ -13,6 +13,7 @@ from lib.core.states import replace
 
 FRESH_S: Final = 3.0  # on what is older nothing is raised, but for a meter that speaks more seldom
 OLD_S: Final = 30.0  # after so long the worst case counts, but for a meter that speaks more seldom
+AT_ONCE_S: Final = 0.5  # readings nearer to each other are one that comes in pieces, such as a topic for each phase
 SLOWEST_S: Final = 60.0  # a meter is asked as often as that, or oftener
 
 
@@ -71,7 +72,7 @@ class Gauge:
     Attributes:
         flows_a: what its meter showed last, at `read_s`; other_a: of that what was not its chargers', held_a: the same
             as its rows reckon with it; gap_s: between its last two readings, period_s: the lesser of the last two gaps,
-            so that one silence makes no slow meter of it.
+            so that one silence makes no slow meter of it; paced_s: the reading that gaps are counted from.
         limited: the limit that was said last; trouble: why nothing newer came, "" while it does.
 
     """
@@ -80,6 +81,7 @@ class Gauge:
     read_s: float | None = None
     other_a: Amps | None = None
     held_a: Held | None = None
+    paced_s: float | None = None
     gap_s: float | None = None
     period_s: float = 1.0
     limited: Limited | None = None
@@ -113,10 +115,7 @@ def after(
     known = gauges.get(event.circuit, Gauge())
     match event:
         case Gauged(phases_a=flows_a, read_s=read_s):
-            gap_s, period_s = known.gap_s, known.period_s
-            if known.read_s is not None and read_s - known.read_s <= 2 * SLOWEST_S:
-                gap_s = read_s - known.read_s
-                period_s = min(gap_s, OLD_S if known.gap_s is None else known.gap_s)
+            paced_s, gap_s, period_s = _paced(known, read_s)
             before, least, most = known.other_a or (None, None, None), *ours_a
             one, two, three = (
                 unmeasured_a[n] if (flow_a := flows_a[n]) is None else without(flow_a, before[n], least[n], most[n])
@@ -128,6 +127,7 @@ def after(
                 other_a=(one, two, three),
                 held_a=holding(known.held_a, (one, two, three), read_s),
                 read_s=read_s,
+                paced_s=paced_s,
                 gap_s=gap_s,
                 period_s=period_s,
                 trouble="",
@@ -139,3 +139,15 @@ def after(
         case Unlimited(why=why):
             known = replace(known, astray=why)
     return {**gauges, event.circuit: known}
+
+
+def _paced(known: Gauge, read_s: float) -> tuple[float, float | None, float]:
+    """How often its meter speaks, after one more reading: `paced_s`, `gap_s` and `period_s`."""
+    if known.paced_s is None:
+        return read_s, known.gap_s, known.period_s
+    gap_s = read_s - known.paced_s
+    if gap_s < AT_ONCE_S:
+        return known.paced_s, known.gap_s, known.period_s
+    if gap_s > 2 * SLOWEST_S:
+        return read_s, known.gap_s, known.period_s
+    return read_s, gap_s, min(gap_s, OLD_S if known.gap_s is None else known.gap_s)

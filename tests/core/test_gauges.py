@@ -66,6 +66,13 @@ def test_a_meter_that_was_silent_once_is_not_slow() -> None:
     assert heard_at(0, 110).is_old(110 + 75.1)
 
 
+def test_a_reading_in_pieces_is_one_to_its_pace() -> None:
+    """Three topics, a tenth of a second apart, each 20 s: it speaks each 20 s, not each tenth of a second."""
+    gauge = heard_at(*(round_s + piece_s for round_s in (0, 20, 40) for piece_s in (0, 0.1, 0.2)))
+    assert [True, False] == [gauge.is_fresh(at_s) for at_s in (80, 80.3)]
+    assert [False, True] == [gauge.is_old(at_s) for at_s in (90, 90.3)]
+
+
 def test_trouble_ends_with_the_next_reading() -> None:
     """Of the meter, and of what the limit follows, each by itself."""
     known = after(flowing(1, 1, 1), Ungauged(circuit="row", why="no answer"), NONE)
