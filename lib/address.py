@@ -11,12 +11,20 @@ def parse_address(text: str, *, usual_port: int) -> tuple[str, int] | None:
     try:
         parts = urlsplit(f"//{text.strip()}")
         host, port = parts.hostname or "", usual_port if parts.port is None else parts.port
-        host.encode("idna")
-    except ValueError:  # a port that is no number, a bracket that is not closed, a name such as a..b
+    except ValueError:  # a port that is no number, a bracket that is not closed
         return None
-    if not HOST.fullmatch(host) or not port or parts.path or parts.query or parts.username:
+    if not is_host(host) or not port or parts.path or parts.query or parts.username:
         return None
     return host, port
+
+
+def is_host(text: str) -> bool:
+    """Whether it is a host; a name such as a..b is none, which only shows far from where it was written."""
+    try:
+        text.encode("idna")
+    except UnicodeError:
+        return False
+    return HOST.fullmatch(text) is not None
 
 
 def shown(host: str, port: int, *, usual_port: int) -> str:

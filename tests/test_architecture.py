@@ -15,16 +15,17 @@ MAY_IMPORT = {
     "clock": "timeouts",
     "core": "",
     "messages": "core",
-    "settings": "core secrets",
+    "settings": "core secrets address tilde",
     "secrets": "",
     "solver": "core",
     "store": "core clock",
     "sim": "core clock solver",
     "meters": "core clock mqtt",
     "patience": "clock",
-    "prices": "core clock patience apart",
+    "prices": "core clock patience apart tilde",
     "forecasts": "core clock patience payload service",
     "address": "",
+    "tilde": "",
     "apart": "",
     "http": "address",
     "payload": "",
@@ -37,11 +38,11 @@ MAY_IMPORT = {
     "inverters": "core clock http modbus",
     "feeds": "core clock http options payload service mqtt",
     "cars": "core clock options payload service mqtt apart",
-    "calendars": "core clock apart",
+    "calendars": "core clock apart tilde",
     "hub": "clock messages",
     "panels": "messages",
     "commands": "core clock messages settings secrets store meters prices chargers cars calendars batteries inverters "
-    "feeds forecasts service hub panels sim",
+    "feeds forecasts service hub panels sim tilde",
 }
 # the core computes: nothing that waits, logs, asks the time or draws
 CORE_MAY_IMPORT = {

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from lib.core.trip import Entry
+from lib.tilde import filled
 
 ALLOWED = "google:CALENDAR_ID, ics:FILE, or ics:https://… with the address of a calendar in iCal format"
 WEB = ("https://", "http://", "webcal://")
@@ -65,7 +66,7 @@ def open_calendar(address: str, secrets: Mapping[str, str], *, home: Path, googl
         case ("ics", ":", path) if path.strip() and "://" not in path:
             from lib.calendars.ics_file import IcsFile
 
-            return IcsFile(home / Path(path.strip()).expanduser())
+            return IcsFile(home / filled(path.strip()))
     raise CalendarSetupError(f"{kind_of(address)} is no calendar; it can be {ALLOWED}")
 
 

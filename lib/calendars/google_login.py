@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lib.calendars import CalendarSetupError
+from lib.tilde import filled
 
 LONGEST_FILE = 65_536
 SERVICE_ACCOUNT = ("client_email", "private_key", "token_uri")
@@ -49,7 +50,7 @@ def parse_login(secrets: Mapping[str, str], *, home: Path) -> Login:
 def _account(said: str, home: Path) -> Mapping[str, Any]:
     name = "google_service_account"
     if not said.startswith("{"):
-        path = home / Path(said).expanduser()
+        path = home / filled(said)
         name, said = str(path), _text(path)
     info = _object(name, said)
     if {"installed", "web"} & info.keys():

@@ -25,6 +25,7 @@ from lib.clock import WallClock
 from lib.commands import SLIP
 from lib.secrets import SecretsError, keep_secret, load_secrets
 from lib.service import Answer, Service
+from lib.tilde import filled
 
 REDIRECT = "http://localhost/"
 TRIES = 3
@@ -140,7 +141,7 @@ def _google_client(known: Mapping[str, str]) -> Client:
             '"google_client_id" and "google_client_secret"'
         )
     try:
-        text = written if written.lstrip().startswith("{") else Path(written).expanduser().read_text("utf-8")
+        text = written if written.lstrip().startswith("{") else filled(written).read_text("utf-8")
         match json.loads(text):
             case {"installed": {"client_id": str(name), "client_secret": str(secret)}}:
                 return Client(name=name, secret=secret)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from datetime import timedelta
-from pathlib import Path
 
 from lib.commands.replay import AskedError, Span
 from lib.core.rates import parse_rates
@@ -12,6 +11,7 @@ from lib.core.tariff import RatesError, Tariffs
 from lib.prices import PriceError
 from lib.prices.file import PriceFile
 from lib.settings import CHECKOUT
+from lib.tilde import filled
 
 EXAMPLES = CHECKOUT / "docs" / "rates"
 DYNAMIC = "flanders_dynamic"
@@ -20,7 +20,7 @@ DYNAMIC = "flanders_dynamic"
 def contract_of(name: str) -> tuple[str, Tariffs, str]:
     """The tariffs of a name or a file, what they are called, and the note in them. Raises AskedError."""
     examples = {file.stem: file for file in sorted(EXAMPLES.glob("*.json"))}
-    file = examples.get(DYNAMIC if name == "dynamic" else name, Path(name).expanduser())
+    file = examples.get(DYNAMIC if name == "dynamic" else name, filled(name))
     if not file.is_file():
         known = ", ".join(["dynamic", *examples])
         raise AskedError(f"--contract {name}: is no file, and no example; there are {known}")

@@ -14,6 +14,7 @@ from lib.core.slots import Slot
 from lib.prices import AnswerError, PriceError
 from lib.prices.day import Point, bounds, instant, laid_out, price, shortened
 from lib.prices.json_answer import from_json, points_of
+from lib.tilde import filled
 
 HEAD = ["start", "eur_mwh"]
 KINDS = {".csv", ".json"}
@@ -28,7 +29,7 @@ class PriceFile:
 
     def __init__(self, path: str) -> None:
         self.name = f"file:{path}"
-        self._path = Path(path).expanduser()
+        self._path = filled(path)
         self._apart = Apart(self.name)
         self._read: dict[Path, tuple[Mark, list[Point]]] = {}
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
+from lib.address import is_host
 from lib.settings.config import Config, SettingsError
+from lib.tilde import filled
 
 PROGRAMS = ("dm", "ev", "bs")
 LOOPBACK = "127.0.0.1"
@@ -49,7 +51,7 @@ def parse_doors(config: Config, first: int | None) -> Mapping[str, Door]:
     for program, door in value.items():
         match door:
             case (str() as host, int() as port) if (
-                host and port is not True and 0 < port < 65536 and program in PROGRAMS
+                is_host(host) and port is not True and 0 < port < 65536 and program in PROGRAMS
             ):
                 doors[program] = Door(host, port if first is None else first + PROGRAMS.index(program))
             case _:
@@ -67,7 +69,7 @@ def parse_ocpp_door(config: Config, doors: Mapping[str, Door], *, dials_in: bool
             if dials_in:
                 raise config.slip("ocpp_door", f"{OCPP_DOOR}, or another address and port, since a charger is an ocpp")
             return None
-        case (str() as host, int() as port) if host and port is not True and 0 < port < 65536:
+        case (str() as host, int() as port) if is_host(host) and port is not True and 0 < port < 65536:
             if dials_in and port in {door.port for door in doors.values()}:
                 raise config.slip("ocpp_door", "one with a port that is not in socket_info")
             return Door(host, port) if dials_in else None
@@ -80,5 +82,5 @@ def parse_tls(config: Config, home: Path) -> tuple[Path, Path] | None:
         case None:
             return None
         case (str() as certificate, str() as key) if certificate and key:
-            return home / Path(certificate).expanduser(), home / Path(key).expanduser()
+            return home / filled(certificate), home / filled(key)
     raise config.slip("tls", 'None, or ("cert.pem", "key.pem")')

@@ -166,6 +166,7 @@ def test_a_charger_that_dials_in_has_an_id(tmp_path: Path, said: str, where: str
         ("None", "ocpp_door is None; allowed is ('0.0.0.0', 8887), or another address and port, since a charger"),
         ("8887", "ocpp_door is 8887; allowed is ('0.0.0.0', 8887), (address, port from 1 to 65535), or None"),
         ('("", 8887)', "ocpp_door is ('', 8887); allowed is"),
+        ('("0.0..0", 8887)', "ocpp_door is ('0.0..0', 8887); allowed is"),
         ('("0.0.0.0", 70000)', "ocpp_door is ('0.0.0.0', 70000); allowed is"),
     ],
 )

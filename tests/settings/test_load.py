@@ -182,6 +182,7 @@ def test_no_doors_is_dm_alone(tmp_path: Path) -> None:
         (CONFIG + "socket_info = 5\n", "config.py: socket_info is 5; allowed is"),
         (CONFIG + 'socket_info = {"dm": 8080}\n', "config.py: socket_info['dm'] is 8080; a name of dm, ev, bs"),
         (CONFIG + 'socket_info = {"xx": ("a", 1)}\n', "config.py: socket_info['xx'] is ('a', 1)"),
+        (CONFIG + 'socket_info = {"dm": ("192.168..50", 1)}\n', "config.py: socket_info['dm'] is ('192.168..50', 1)"),
         (CONFIG + "capacity_tariff = 1\n", "config.py: capacity_tariff is 1; allowed is True or False"),
         (CONFIG + "connection_phases = 2\n", "config.py: connection_phases is 2; allowed is 1 or 3"),
         (CONFIG + "connection_a = '25'\n", "config.py: connection_a is '25'; allowed is a number from 6 to 1000"),
