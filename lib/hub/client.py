@@ -16,7 +16,7 @@ from typing import Final
 
 from pydantic import ValidationError
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidStatus, InvalidURI, WebSocketException
 
 from lib.clock import Clock, WallClock
 from lib.hub.address import PeerError, parse_address
@@ -155,7 +155,7 @@ class Peer:
             self._lost(_refusal(error, had_token=bool(self._headers), reads_it=self._read_token is not None))
         except PeerError as error:
             self._lost(str(error))
-        except (OSError, WebSocketException) as error:
+        except (OSError, WebSocketException, ValueError) as error:  # the last of where it sends us on to
             self._lost(_unreachable(error))
         else:
             self.connected, self.why, self.hello = True, "", None
@@ -248,7 +248,7 @@ def _unreachable(error: Exception) -> str:
     match error:
         case TimeoutError():
             return f"no answer within {OPEN_S:g} s: is its machine on, and on this network?"
-        case socket.gaierror():
+        case socket.gaierror() | UnicodeError():  # the latter of a..b
             return "its name is not known on this network: write the IP address instead"
         case ConnectionRefusedError():
             return "nobody listens there: is the program running, and the port right?"
@@ -260,6 +260,8 @@ def _unreachable(error: Exception) -> str:
             return f"cannot be reached ({said})"
         case OSError():  # a name with several addresses, none of which answers
             return "nobody listens there under any of its addresses: is the program running, and the port right?"
+        case InvalidURI() | ValueError():
+            return "it sends us on to another address: write that one"
     return f"something else listens there ({error})"
 
 

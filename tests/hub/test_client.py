@@ -237,6 +237,25 @@ async def test_what_is_no_websocket_is_said() -> None:
         await eventually(lambda: peer.why.startswith("something else listens there"))
 
 
+@pytest.mark.parametrize("to", ["wss://127.0.0.1:1/ws", "https://127.0.0.1:1/ws", "http://["])
+async def test_a_door_that_sends_us_on_is_said(to: str) -> None:
+    """A proxy that has http go to https: its owner writes the address that it means."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 301 Moved Permanently\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+
+    async with box(talk) as where, listen(where, []) as peer:
+        await eventually(lambda: peer.why == "it sends us on to another address: write that one")
+
+
+async def test_a_name_that_is_none_is_said() -> None:
+    """It is no reason to end."""
+    async with listen("ws://a..b:8080/ws", []) as peer:
+        await eventually(lambda: peer.why.startswith("its name is not known on this network"))
+
+
 async def test_a_peer_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that hangs takes the connection and says nothing."""
     monkeypatch.setattr("lib.hub.client.OPEN_S", 0.1)
