@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "feeds": "core clock http options payload service mqtt",
     "cars": "core clock options payload service mqtt apart",
     "calendars": "core clock apart tilde",
-    "hub": "clock messages",
+    "hub": "clock messages secrets",
     "panels": "messages",
     "commands": "core clock messages settings secrets store meters prices chargers cars calendars batteries inverters "
     "feeds forecasts service hub panels sim tilde",

@@ -23,6 +23,7 @@ from lib.hub.address import PeerError, parse_address
 from lib.hub.tls import TlsError, client_context
 from lib.messages import PROTOCOL, Hello, Message, Refused, parse_message
 from lib.messages.orders import Done, Order, order_to_json
+from lib.secrets import LETTERS
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
@@ -63,7 +64,7 @@ class Peer:
         certificate: Path | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """Nothing is opened yet. Raises PeerError when `url` is no websocket address, or for a wrong certificate file.
+        """Nothing is opened yet. Raises PeerError for an address, a token or a certificate that can be none.
 
         token: what opens its door, where `url` holds none; it goes out as a header. read_token: reads one instead, in a
         thread, before the first try and anew after each refusal of it; a PeerError that it raises is why nobody is
@@ -223,6 +224,10 @@ class Peer:
 
 
 def _header(token: str | None) -> dict[str, str]:
+    """What opens the door; a line end that came along with the token is none of it. Raises PeerError."""
+    token = (token or "").strip()
+    if not set(token) <= LETTERS:
+        raise PeerError("our token holds a sign that none has: copy it anew from secrets.json of its machine")
     return {"Authorization": f"Bearer {token}"} if token else {}
 
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
@@ -340,6 +341,25 @@ async def test_a_token_opens_the_door_and_is_shown_to_nobody_else(given: str) ->
             await eventually(lambda: heard == [RATES])
     assert [[f"Bearer {token}"], True] == [asked[0].headers.get_all("Authorization"), token not in asked[0].path]
     assert token not in f"{peer!r} {vars(peer)['url']} {peer.why}"
+
+
+@pytest.mark.parametrize("sign", ["\u2013", "\u00e9", " ", "\n"])
+def test_a_token_that_can_be_none_is_not_shown(sign: str) -> None:
+    """A dash that a word processor made longer, a line end in its midst."""
+    token = f"t0ken{sign}t0ken"
+    for address, given in (("ws://pi:8080/ws", token), (f"ws://me:{quote(token)}@pi:8080/ws", None)):
+        with pytest.raises(PeerError, match="our token holds a sign that none has: copy it anew") as error:
+            Peer(address, lambda _: None, token=given)
+        assert "t0ken" not in str(error.value)
+
+
+async def test_a_line_end_behind_a_token_is_none_of_it() -> None:
+    """As a file from Windows leaves one in DM_TOKEN."""
+    heard: list[Message] = []
+    async with open_hub(tokens={Role.VIEW: "right" * 10}, names=[]) as hub:
+        hub.say(RATES)
+        async with listen(url(hub), heard, token="right" * 10 + "\r"):
+            await eventually(lambda: heard == [RATES])
 
 
 async def test_a_token_in_the_address_comes_before_the_other() -> None:
