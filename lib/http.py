@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from lib.address import parse_address, shown
+from lib.address import masked, parse_address, shown
 
 KEEP_S = 75.0  # longer than the longest time between two questions
 LONGEST = 65_536  # bytes; an answer of all that is known has 10 kB
@@ -52,7 +52,7 @@ class Box:
     ) -> None:
         found = parse_address(address.strip().removeprefix("http://").rstrip("/"), usual_port=HTTP_PORT)
         if found is None:
-            raise slip(f"{address!r} is no address of {kind}; write it such as 192.168.1.31")
+            raise slip(f"{masked(address)!r} is no address of {kind}; write it such as 192.168.1.31")
         host, self.port = found
         self.kind = kind
         self.where = shown(host, self.port, usual_port=HTTP_PORT)

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from yarl import URL
 
+from lib.address import masked
+
 PLACE = re.compile(r"\{secret:([^{}]*)\}")
 
 
@@ -109,7 +111,7 @@ class Options:
         if url.user or url.password:
             raise self.wrong(f'"{name}" holds a password, which belongs into the secrets')
         if url.scheme not in {"http", "https"} or not url.host:
-            raise self.wrong(f'"{name}" is {written!r}; allowed is an address such as {such_as}')
+            raise self.wrong(f'"{name}" is {masked(written)!r}; allowed is an address such as {such_as}')
         return url
 
     def filled(self, written: str) -> str:

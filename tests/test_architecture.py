@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "http": "address",
     "payload": "",
     "service": "payload",
-    "options": "",
+    "options": "address",
     "mqtt": "options",
     "chargers": "core clock http",
     "modbus": "address",

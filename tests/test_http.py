@@ -63,6 +63,12 @@ def test_what_is_no_address_is_a_slip(address: str) -> None:
         a_box("host", user="a:b")
 
 
+def test_a_slip_with_a_password_in_it_does_not_show_it() -> None:
+    """The log keeps the sentence."""
+    with pytest.raises(SlipError, match=r"'…@192\.168\.1\.60' is no address of a box"):
+        a_box("http://admin:PRECIOUS@192.168.1.60")
+
+
 @pytest.mark.parametrize("said", ["[" * 60_000, "<html>", "[]", '{"half": ', "3"])
 async def test_what_is_no_object_is_an_answer_without_one(said: str) -> None:
     """Also a text that no reader of JSON gets to the end of."""

@@ -1,5 +1,6 @@
 """What the owner wrote about one thing."""
 
+import re
 from typing import Any
 
 import pytest
@@ -61,3 +62,10 @@ def test_a_header_has_its_secret_filled_in() -> None:
     for said in ("Bearer", ": x", "a b: c", "Autorität: x", "A: \n"):
         with pytest.raises(SlipError, match='"header"'):
             options(header=said.replace("\n", "ü")).header()
+
+
+def test_an_address_that_is_none_is_shown_without_its_key() -> None:
+    """Also one with a slip in its scheme."""
+    for address, said in (("htp://cars.be/soc?key=PRECIOUS", "htp://cars.be/…"), ("cars.be?key=PRECIOUS", "cars.be?…")):
+        with pytest.raises(SlipError, match=re.escape(f'"url" is {said!r}; allowed is an address such as http')):
+            options(url=address).address("url", such_as="https://api.example/cars")

@@ -14,7 +14,7 @@ from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 from pymodbus.pdu import ModbusPDU
 
-from lib.address import parse_address, shown
+from lib.address import masked, parse_address, shown
 from lib.modbus import AddressError, NoError, SilentError
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ class Link:
         logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # it logs whole frames as errors; we say it in words
         found = parse_address(address, usual_port=port)
         if found is None:
-            raise AddressError(f"{address!r} is no address of {kind}; write it such as 192.168.1.31")
+            raise AddressError(f"{masked(address)!r} is no address of {kind}; write it such as 192.168.1.31")
         self._host, self._port = found
         self.kind = kind
         self.unit = unit

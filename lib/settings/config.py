@@ -5,7 +5,6 @@ that of a calendar is a secret in itself.
 """
 
 import ast
-import re
 import runpy
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
@@ -15,11 +14,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeGuard, TypeVar
 
+from lib.address import hushed
+
 T = TypeVar("T", int, bool, str)
 Amps = tuple[float, float, float]  # on L1, L2, L3
 
 MOST_A = 1000.0  # of a house, or of a car park
-ADDRESS = re.compile(r"(?<=://)(?:[^/?#\s\"']*@)?([^/?#\s\"']*)([/?#][^\s\"']*)?")  # the host, and what follows it
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
@@ -185,11 +185,6 @@ class Config:
 def is_number(value: object) -> TypeGuard[float]:
     """Whether a value is a number; True and False are none, whatever Python counts them as."""
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def hushed(text: str) -> str:
-    """What may be shown of a text that holds web addresses."""
-    return ADDRESS.sub(lambda found: found[1] + ("/…" if found[2] else ""), text)
 
 
 def shown(value: object) -> str:

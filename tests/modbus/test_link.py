@@ -217,6 +217,12 @@ def test_an_address_that_is_none_is_told_at_once(address: str) -> None:
         Link(address, kind=KIND)
 
 
+def test_a_slip_with_a_password_in_it_does_not_show_it() -> None:
+    """The log keeps the sentence."""
+    with pytest.raises(AddressError, match=r"'…@192\.168\.1\.60' is no address of a battery"):
+        Link("http://admin:PRECIOUS@192.168.1.60", kind=KIND)
+
+
 async def test_a_cancellation_that_meets_an_answer_is_not_lost(shelf: Shelf, way: Link) -> None:
     """Whoever asks again and again ends when he is told to, at whatever instant that is."""
 
