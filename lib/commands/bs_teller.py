@@ -89,6 +89,10 @@ class Teller:
 
     def _notices(self, storage: Storage) -> dict[str, str]:
         found = {kind: tell() for kind, tell in self.around.items()} | {"store": self._memory.trouble}
+        site, last = storage.site, storage.site.word.at
+        if last is not None and site.telegram_s is not None and not site.is_fresh(storage.now_s):
+            then = f"{last.astimezone(BRUSSELS):%H:%M:%S}"
+            found["meter"] = f"no telegram since {then}: what house and cars draw is unknown"
         for name, cell in storage.cells.items():
             level = self._memory.levels.get(name)
             if level is not None and (cell.reading is None or cell.missed is not None):

@@ -155,10 +155,10 @@ def _can_help_w(storage: Storage, known: Pool, reserve: float) -> float:
 def _flow(storage: Storage) -> Flow:
     """What the meter, the inverters, the cars and the batteries say, so that it adds up."""
     word = storage.site.word
-    grid_w, battery_w = word.grid_w, _power_w(storage.cells.values())
-    cars_w: float | None = sum((one.low_w + one.high_w) / 2 for one in word.drawn if one.who != BATTERY)
-    if storage.site.silent_s(storage.now_s) is None:
-        cars_w = None  # dm has not said yet what they draw
+    battery_w = _power_w(storage.cells.values())
+    grid_w = cars_w = None
+    if storage.site.is_fresh(storage.now_s):  # what an old telegram said does not add up with what flows now
+        grid_w, cars_w = word.grid_w, sum((one.low_w + one.high_w) / 2 for one in word.drawn if one.who != BATTERY)
     sun_w, measured = storage.sun_w, storage.sun_w is not None
     if grid_w is None or battery_w is None or cars_w is None:
         return Flow(grid_w=grid_w, cars_w=cars_w, battery_w=battery_w, sun_w=sun_w, measured=measured)

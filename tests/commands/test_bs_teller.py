@@ -14,7 +14,7 @@ from lib.core.cellar import Help
 from lib.core.cellar import Storage as State
 from lib.core.claims import PLAN, Claim
 from lib.core.modes import StorageMode
-from lib.core.storage import Chosen
+from lib.core.storage import Chosen, Ticked
 from lib.messages import Message
 from lib.messages.bs import LEFT
 from lib.messages.storage import Storage
@@ -96,6 +96,21 @@ def test_what_is_wrong_around_it_is_among_the_notices(recorder: BsRecorder) -> N
     assert told.tell()
     assert {"dm": why[0]} == told.last.notices
     why[0] = ""
+    assert told.tell()
+    assert {} == told.last.notices
+
+
+def test_a_silent_meter_is_among_the_notices(recorder: BsRecorder) -> None:
+    """With its last telegram, so that the sentence stays; gone with the next one."""
+    told = Told(recorder)
+    told.tell()
+    assert {} == told.last.notices  # that none came yet is why the battery waits
+    told.vault.pass_by(2)
+    told.vault.clock.turn(4)
+    told.vault.take(Ticked())
+    assert told.tell()
+    assert {"meter": "no telegram since 12:00:02: what house and cars draw is unknown"} == told.last.notices
+    told.vault.pass_by(1)
     assert told.tell()
     assert {} == told.last.notices
 

@@ -129,6 +129,13 @@ def test_without_an_inverter_the_sun_is_what_is_left_over() -> None:
     assert Flow(grid_w=300.0, house_w=800.0, cars_w=0.0, battery_w=-500.0, sun_w=0.0) == flow
 
 
+def test_while_the_meter_is_silent_nobody_knows_the_house() -> None:
+    """The last telegram does not add up with what the battery does now: no house is made up from both."""
+    storage = told(at_noon(word=Word(at=NOON, good=True, grid_w=300.0)), power_w=-500.0)
+    assert 800.0 == said(replace(storage, now_s=103.0)).flow.house_w
+    assert Flow(battery_w=-500.0) == said(replace(storage, now_s=104.0)).flow
+
+
 def test_the_help_that_is_given() -> None:
     """With what dm's ledger needs of it; and what it would give while nobody asks."""
     help_ = Help(power_w=2_000.0, energy_wh=3_100.0, until=NOON + QUARTER, why="late for the sea")
