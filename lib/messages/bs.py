@@ -158,7 +158,7 @@ def _flow(storage: Storage) -> Flow:
     battery_w = _power_w(storage.cells.values())
     grid_w = cars_w = None
     if storage.site.is_fresh(storage.now_s):  # what an old telegram said does not add up with what flows now
-        grid_w, cars_w = word.grid_w, sum((one.low_w + one.high_w) / 2 for one in word.drawn if one.who != BATTERY)
+        grid_w, cars_w = word.grid_w, _cars_w(word.drawn)
     sun_w, measured = storage.sun_w, storage.sun_w is not None
     if grid_w is None or battery_w is None or cars_w is None:
         return Flow(grid_w=grid_w, cars_w=cars_w, battery_w=battery_w, sun_w=sun_w, measured=measured)
@@ -166,6 +166,12 @@ def _flow(storage: Storage) -> Flow:
     if sun_w is None:
         sun_w, house_w = max(0.0, -house_w), max(0.0, house_w)
     return Flow(grid_w=grid_w, house_w=house_w, cars_w=cars_w, battery_w=battery_w, sun_w=sun_w, measured=measured)
+
+
+def _cars_w(drawn: Iterable[Drawn]) -> float | None:
+    """What all cars draw; None while nobody controls one of them: it may draw nothing or all that it can."""
+    cars = [one for one in drawn if one.who != BATTERY]
+    return sum((one.low_w + one.high_w) / 2 for one in cars) if all(one.controlled for one in cars) else None
 
 
 def _blocks(storage: Storage, capacity_wh: float) -> Iterator[StoreBlock]:

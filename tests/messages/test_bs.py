@@ -136,6 +136,13 @@ def test_while_the_meter_is_silent_nobody_knows_the_house() -> None:
     assert Flow(battery_w=-500.0) == said(replace(storage, now_s=104.0)).flow
 
 
+def test_of_a_charger_that_nobody_controls_nobody_knows_what_it_draws() -> None:
+    """Half of what its car may take is no figure, and the other half is not the house's."""
+    drawn = (Drawn(who="garage", low_w=0.0, high_w=5_170.0, controlled=False),)
+    flow = said(told(at_noon(word=Word(at=NOON, good=True, grid_w=5_500.0, drawn=drawn)))).flow
+    assert Flow(grid_w=5_500.0, battery_w=-1_200.0) == flow
+
+
 def test_the_help_that_is_given() -> None:
     """With what dm's ledger needs of it; and what it would give while nobody asks."""
     help_ = Help(power_w=2_000.0, energy_wh=3_100.0, until=NOON + QUARTER, why="late for the sea")
