@@ -108,7 +108,10 @@ class CarNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TripNow:
-    """One trip and what it takes, as `lib.core.needs.Need` says; ask: "180 km", "80 %", "30 kWh". said: a sentence."""
+    """One trip and what it takes, as `lib.core.needs.Need` says; ask: "180 km", "80 %", "30 kWh". said: a sentence.
+
+    barred: in a few words, why its car is not charged for it whatever it needs; "" where it is.
+    """
 
     car: str
     title: str
@@ -122,6 +125,7 @@ class TripNow:
     reach_pct: float | None = None
     step: Step = Step.CHEAP
     feasible: bool | None = None
+    barred: str = ""
     said: str = ""
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
 
 from lib.core.asking import asked
 from lib.core.carport import BatteryWord, Bay, CarState, Charging, ChargingRules
@@ -11,6 +13,7 @@ from lib.core.claims import LEASE_S, Claim, Drawn
 from lib.core.flows import flows_a, limits_now, others_a
 from lib.core.gauges import Gauge
 from lib.core.link import LinkState
+from lib.core.modes import Mode
 from lib.core.needs import said
 from lib.core.power import PHASE_V
 from lib.core.profiles import shapes
@@ -36,6 +39,10 @@ from lib.messages.charging import (
 )
 from lib.messages.charging import Charging as Said
 from lib.messages.storage import Storage
+
+BARRED: Final[Mapping[Mode, str]] = MappingProxyType(
+    {Mode.OFF: "not while off", Mode.PV_ONLY: "only with sun", Mode.PV_ALL: "only with sun"}
+)
 
 
 def say_charging(
@@ -203,6 +210,9 @@ def _trips(charging: Charging, rules: ChargingRules) -> Iterator[TripNow]:
         known = charging.cars[trip.car].soc.pct(charging.at) is not None
         title = rules.cars[trip.car].title
         guessed = f" (if it came home with {rules.cars[trip.car].arrival_pct:g} %)"
+        charger = charging.plugged.charger(trip.car)
+        bay = charging.bays.get(charger or "")
+        barred = _barred(bay) if bay and need.energy_wh else ""
         yield TripNow(
             car=trip.car,
             title=trip.title,
@@ -216,8 +226,16 @@ def _trips(charging: Charging, rules: ChargingRules) -> Iterator[TripNow]:
             reach_pct=need.reach_pct,
             step=need.step,
             feasible=need.feasible,
-            said=said(need, at=charging.at, title=title) + ("" if known else guessed),
+            barred=barred,
+            said=said(need, at=charging.at, title=title)
+            + ("" if known else guessed)
+            + (f"; {barred}: {charger} is in {bay.mode}" if bay and barred else ""),
         )
+
+
+def _barred(bay: Bay) -> str:
+    """What the owner's mode leaves of charging for a trip; "" for all of it."""
+    return "" if bay.boost_until is not None else BARRED.get(bay.mode, "")
 
 
 def _calendars(charging: Charging) -> Iterator[CalendarNow]:

@@ -28,6 +28,8 @@ def verdict(trip: TripNow, look: Look) -> Verdict:
     match trip.step:
         case step if step >= UNREACHABLE:
             return Verdict("too late", colours.over)
+        case _ if trip.barred:
+            return Verdict(trip.barred, colours.warn if trip.feasible else colours.over)
         case step if step == OVER:
             return Verdict("over the peak", colours.over)
         case step if step == HELP or not trip.feasible:

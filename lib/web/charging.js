@@ -169,7 +169,7 @@ function showTrip(item, trip, at, titles) {
     start: trip.said ? "" : joined(start),
     said: feasibleText(trip),
   });
-  piece(item, "said").className = { true: "good", false: "over" }[trip.feasible] ?? "warn";
+  piece(item, "said").className = { true: trip.barred ? "warn" : "good", false: "over" }[trip.feasible] ?? "warn";
 }
 
 /** Whether the trip can be met, in ev's own words where it has some. */

@@ -1,15 +1,21 @@
 """What ev says of its circuits comes from what is known of them, and what it hears of dm."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lib.core.car import Ask, CarRules
 from lib.core.carport import ChargingRules
 from lib.core.charger import ChargerRules
 from lib.core.charging import Event, after, opened
 from lib.core.circuits import Circuit, Profile
 from lib.core.gauges import Gauged, Limited, Ungauged, Unlimited
 from lib.core.house import House, Rules
+from lib.core.modes import Mode
+from lib.core.needs import Need
+from lib.core.plugged import OnCable, Plugged
+from lib.core.trip import Trip, Trips
 from lib.messages import House as Said
 from lib.messages import parse_message, to_json
 from lib.messages.charging import CircuitNow
@@ -66,6 +72,39 @@ def test_a_trouble_says_whose_it_is() -> None:
     """The meter's, or that of what the limit follows."""
     row = said(Ungauged(circuit="row", why="no answer"), Unlimited(circuit="row", why="HTTP 500"))["row"]
     assert "its meter: no answer; its limit: HTTP 500" == row.trouble
+
+
+@pytest.mark.parametrize(
+    ("mode", "boosts", "energy_wh", "barred"),
+    [
+        (Mode.AUTO, False, 9_000.0, ""),
+        (Mode.OFF, False, 9_000.0, "not while off"),
+        (Mode.OFF, False, 0.0, ""),
+        (Mode.PV_ONLY, False, 9_000.0, "only with sun"),
+        (Mode.PV_ALL, False, 9_000.0, "only with sun"),
+        (Mode.PV_ALL, True, 9_000.0, ""),
+        (Mode.MAX, False, 9_000.0, ""),
+    ],
+)
+def test_a_trip_that_nobody_charges_for_says_so(mode: Mode, boosts: bool, energy_wh: float, barred: str) -> None:
+    """While its car hangs on a charger in a mode that leaves the grid alone, unless it is there already."""
+    ready = NOON + timedelta(hours=8)
+    trip = Trip(key="1/blue", car="blue", title="sea", ready=ready, departs=ready, returns=ready, ask=Ask(soc_pct=80.0))
+    need = Need(
+        trip=trip, target_pct=80.0, energy_wh=energy_wh, latest_start=NOON, slack_s=9.0, reach_pct=80.0, full_pct=80.0
+    )
+    rules = replace(RULES, cars={"blue": CarRules(name="blue", title="Blue car", capacity_wh=50_000.0)})
+    charging = opened(rules, at=NOON, now_s=0.0)
+    bay = replace(charging.bays["a"], mode=mode, boost_until=ready if boosts else None)
+    charging = replace(
+        charging,
+        bays={**charging.bays, "a": bay},
+        plugged=Plugged(cables={"a": OnCable(charger="a", since=NOON, car="blue")}),
+        trips=Trips(trips=(trip,)),
+        needs={"blue": (need,)},
+    )
+    [told] = say_charging(charging, rules, boot="ev", seq=1, now=NOON, makes={}).trips
+    assert (barred, f"; {barred}: a is in {mode}" in told.said) == (told.barred, bool(barred))
 
 
 def test_ev_and_bs_go_by_what_a_kilowatt_above_the_floor_costs() -> None:

@@ -87,6 +87,9 @@ def test_a_doubtful_reading_is_shown_too() -> None:
         ({"step": Step.OVER, "feasible": False}, "over the peak", "over"),
         ({"step": Step.UNREACHABLE, "feasible": False}, "too late", "over"),
         ({"feasible": None, "energy_wh": None}, "not known", "warn"),
+        ({"barred": "not while off"}, "not while off", "warn"),
+        ({"barred": "only with sun", "step": Step.OVER, "feasible": False}, "only with sun", "over"),
+        ({"barred": "not while off", "step": Step.UNREACHABLE, "feasible": False}, "too late", "over"),
     ],
 )
 def test_whether_a_trip_can_be_met_has_a_word_and_a_colour(changes: dict[str, object], word: str, role: str) -> None:

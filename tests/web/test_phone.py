@@ -43,6 +43,9 @@ async def test_the_cars_are_drawn_and_each_state_comes_by_itself(tab: Tab) -> No
         own = "ready at 19:50 with 76 %: 9 kWh, must start by 17:05"
         hub.say(a_charging(trips=(a_trip(said=own, feasible=True),)))
         await tab.shows(f"180 km, latest start 17:05, 5 h 00 min to spare {own}", "#trips")
+        barred = f"{own}; not while off: garage is in off"
+        hub.say(a_charging(trips=(a_trip(said=barred, feasible=True, barred="not while off"),)))
+        await tab.shows(barred, "#trips .warn")
         hub.say(a_charging(seq=2, at=NOON + timedelta(seconds=7), chargers=(a_charger(why="waits for the sun"),)))
         await tab.shows("waits for the sun", GARAGE)
         assert ["12:05:07", ""] == [await tab.text("time"), await tab.text(CARPORT)]
