@@ -29,7 +29,7 @@ def announced(before: Ledger, now: Ledger, at: datetime) -> Iterator[Event]:
     for over in now.overs:
         if over not in before.overs:
             cost = "" if over.eur is None else f", which costs € {over.eur:.2f} over the next 12 bills"
-            text = f"{over.who} may take this quarter to {over.peak_w / 1000:.2f} kW ({over.cause}){cost}"
+            text = f"{over.who} may take a quarter to {over.peak_w / 1000:.2f} kW ({over.cause}){cost}"
             yield Event(at=at, kind=Kind.ABOVE, text=text)
 
 

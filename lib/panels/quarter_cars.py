@@ -154,7 +154,7 @@ def _announced(house: House, look: Look, width: int) -> Iterator[Row]:
     for one in house.announced if house.capacity_tariff else ():
         cost = "" if one.eur is None else f", {look.glyphs.euro} {look.euro(one.eur)}"
         told = f"{look.kw(one.peak_w)} kW: {one.cause}{cost}"
-        yield [_fitting(f"{one.who} may take this quarter to {told}", f"{one.who} to {told}", [], width, colours.over)]
+        yield [_fitting(f"{one.who} may take a quarter to {told}", f"{one.who} to {told}", [], width, colours.over)]
 
 
 def _fitting(said: str, short: str, before: list[Piece], width: int, style: str) -> Piece:

@@ -65,7 +65,7 @@ def test_what_nobody_controls_is_a_warning() -> None:
 def test_an_announced_peak_is_said_with_its_cause_and_price() -> None:
     """In fewer words where there is less room; then the price of the forecast is not said besides."""
     late = house(drawn=(DRAWN,), grants=(GRANT,), announced=(LATE,))
-    assert {COLOURS.over} == styles(drawn(late), "garage may take this quarter to 4.10 kW: late trip, € 5.20")
+    assert {COLOURS.over} == styles(drawn(late), "garage may take a quarter to 4.10 kW: late trip, € 5.20")
     assert {COLOURS.over} == styles(drawn(late, Room(42, 7)), "garage to 4.10 kW: late trip, € 5.20")
     unpriced = house(announced=(replace(LATE, eur=None),))
     assert "4.10 kW: late trip\n" in drawn(unpriced).plain + "\n"

@@ -94,7 +94,7 @@ def test_max_is_announced_with_its_price_before_it_takes_more() -> None:
     home.want(Mode.MAX)
     home.run(2)
     (announced,) = [line for line in home.log if "may take" in line]
-    assert "garage may take this quarter to 4.18 kW (max), which costs € 17.56 over the next 12 bills" == announced
+    assert "garage may take a quarter to 4.18 kW (max), which costs € 17.56 over the next 12 bills" == announced
     assert home.points["garage"].power_w == 0
     assert 16.0 == home.run(minutes=5).amps()
     assert home.why() == (
@@ -143,7 +143,7 @@ def test_a_car_at_12_per_cent_charges_at_once_above_the_guard_at_its_least() -> 
     home.run(12)
     assert 6.0 == home.amps()
     assert [line for line in home.log if "may take" in line] == [
-        f"garage may take this quarter to 2.98 kW (reserve minimum), which costs € 12.52 {PEAK_EUR}"
+        f"garage may take a quarter to 2.98 kW (reserve minimum), which costs € 12.52 {PEAK_EUR}"
     ]
     assert "the battery is at 12 %, below its reserve; the new peak costs € 12.52" in home.run(20).why()
     home.run(2650)
@@ -240,7 +240,7 @@ def test_two_that_fit_under_the_peak_one_by_one_go_above_it_together(mode: Mode,
     home.want(mode, charger="street")
     home.run(minutes=35)
     assert [3680, 3680] == [point.power_w for point in home.points.values()]
-    assert f"street may take this quarter to 8.00 kW ({cause})" in " ".join(home.log)
+    assert f"street may take a quarter to 8.00 kW ({cause})" in " ".join(home.log)
     assert 7760 == pytest.approx(home.averages_w[1], abs=2)
     assert {Cause.MAX, cause} >= {above.cause for above in home.above} > set()
     assert [0.0, 0.0] == [claim.over_w for claim in home.ev_said.claims]  # alone none does, and older listeners know so
@@ -296,4 +296,4 @@ def test_max_on_three_phases_goes_to_one_where_another_is_full() -> None:
     home.run(minutes=5)
     assert (16.0, 1, 0) == (home.amps(), home.points["garage"].relays, home.pauses())
     assert home.over_s <= 10
-    assert ["garage may take this quarter to 12.42 kW (max)"] == [line for line in home.log if "may take" in line]
+    assert ["garage may take a quarter to 12.42 kW (max)"] == [line for line in home.log if "may take" in line]

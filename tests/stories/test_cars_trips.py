@@ -68,7 +68,7 @@ def test_a_trip_that_does_not_fit_under_the_peak_is_known_a_day_before() -> None
     assert 2300 < need.power_w + 100 < 2600
     assert need.power_w / 230 == pytest.approx(home.amps(), abs=0.2)
     (first,) = announced(home)
-    assert first.startswith("garage may take this quarter to 2.95 kW (late trip), which costs €")
+    assert first.startswith("garage may take a quarter to 2.95 kW (late trip), which costs €")
 
 
 def test_a_trip_that_is_deleted_stops_its_charge() -> None:
