@@ -21,7 +21,7 @@ from lib.core import habits, planning, saved
 from lib.core.books import local_day
 from lib.core.given import given
 from lib.core.habits import Habits
-from lib.core.house import House, Raised, Rules
+from lib.core.house import House, Raised, Rules, accepted_w
 from lib.core.in_force import Found
 from lib.core.metering import Happening
 from lib.core.outlook import foreseen, noted
@@ -92,6 +92,8 @@ class Desk:
 
     def see(self, house: House) -> None:
         """The house after a telegram, or after the price became known further."""
+        if self._house.at is not None and accepted_w(house) != accepted_w(self._house):
+            self._planning = replace(self._planning, news="the accepted peak changed")
         self._house = house
         if house.parts is not None:
             self._habits = habits.after(self._habits, house.parts)
@@ -189,6 +191,7 @@ class Desk:
             boot=self._boot,
             seq=self._seq,
             peaks_cost=self._rules.capacity_tariff,
+            accepted_w=accepted_w(self._house),
             titles=cars.titles if cars else {},
             capacity_wh=battery.capacity_wh if battery else 0.0,
             for_s=HOLDS.total_seconds(),

@@ -93,13 +93,14 @@ def say_plan(
     boot: str,
     seq: int,
     peaks_cost: bool = True,
+    accepted_w: float | None = None,
     titles: Mapping[str, str] | None = None,
     capacity_wh: float = 0.0,
     for_s: float = 2100.0,
 ) -> Plan:
     """The plan in force as dm says it; peaks_cost: False where there is no capacity tariff; titles: of cars.
 
-    capacity_wh: of all batteries; for_s: how long it holds from its arrival.
+    accepted_w: the owner's; capacity_wh: of all batteries; for_s: how long it holds from its arrival.
     """
     problem, schedule, outcome = plan.problem, plan.schedule, plan.outcome
     bound = schedule.bound_eur
@@ -127,6 +128,7 @@ def say_plan(
         ),
         target_w=plan.target_w if peaks_cost else None,
         paid_w=problem.peaks[0].paid_w if peaks_cost else None,
+        accepted=peaks_cost and problem.peaks[0].paid_w == accepted_w,
         peak_eur=outcome.peak_eur if peaks_cost else None,
         eur=outcome.energy_eur,
         rounding_eur=None if bound is None else max(0.0, outcome.eur - bound),

@@ -105,6 +105,7 @@ class Plan:
         made: when, by the meter's clock; for_s: it holds so long from its arrival, then each goes by its own rules.
         by: "solver" or "greedy"; trouble: why it is not the solver's, "" else. because: what made it be worked out.
         target_w: up to where it draws in this month; paid_w: what is paid already. peak_eur: what the difference costs.
+        accepted: that is not paid yet, but what the owner accepted.
         eur: what energy costs over all its spans; rounding_eur: by how much all of it costs more than if chargers took
             any power, None: nobody worked that out.
         short: a sentence for each need that finds no place.
@@ -126,6 +127,7 @@ class Plan:
     served: tuple[Served, ...] = ()
     target_w: float | None = None
     paid_w: float | None = None
+    accepted: bool = False
     peak_eur: float | None = None
     eur: float = 0.0
     rounding_eur: float | None = None

@@ -150,7 +150,7 @@ def peak_said(plan: Plan) -> str:
     """What it does to the month's peak; "" where peaks cost nothing."""
     if plan.target_w is None or plan.paid_w is None:
         return ""
-    paid = f"month's peak {_kw(plan.paid_w)} is paid"
+    paid = f"month's peak {_kw(plan.paid_w)} is {_had(plan)}"
     return f"{paid}, the plan goes to {_higher(plan)}" if goes_over(plan) else f"{paid}, the plan stays under it"
 
 
@@ -158,7 +158,11 @@ def peak_briefly(plan: Plan) -> str:
     """The same in fewer words."""
     if plan.target_w is None or plan.paid_w is None:
         return ""
-    return f"peak to {_higher(plan)}" if goes_over(plan) else f"under the paid {_kw(plan.paid_w)}"
+    return f"peak to {_higher(plan)}" if goes_over(plan) else f"under the {_had(plan)} {_kw(plan.paid_w)}"
+
+
+def _had(plan: Plan) -> str:
+    return "accepted" if plan.accepted else "paid"
 
 
 def _higher(plan: Plan) -> str:

@@ -109,11 +109,11 @@ function hasPeak({ target_w, paid_w }) {
 }
 
 function planPeakText(plan) {
-  const { target_w, paid_w, peak_eur } = plan;
+  const { target_w, paid_w, accepted, peak_eur } = plan;
   if (!hasPeak(plan)) return "";
   const cost = peak_eur == null ? "" : ` for ${euro(peak_eur)}`;
   const goes = target_w > paid_w + NEAR_W ? `the plan goes to ${kw(target_w)}${cost}` : "the plan stays under it";
-  return `month's peak ${kw(paid_w)} is paid, ${goes}`;
+  return `month's peak ${kw(paid_w)} is ${accepted ? "accepted" : "paid"}, ${goes}`;
 }
 
 function planSavedText({ saved }) {

@@ -135,6 +135,19 @@ async def test_prices_that_are_published_make_another_plan(monkeypatch: pytest.M
         await room.planned(lambda plan: plan.because == "prices were published")
 
 
+async def test_a_peak_that_is_accepted_or_taken_back_makes_another_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once, and the plan says that what it may draw is accepted and not paid."""
+    async with a_room(monkeypatch) as room:
+        room.pass_to(0)
+        first = await room.planned(lambda plan: plan.spans)
+        assert not first.accepted
+        for seconds, peak_w, accepted in ((5, 6_000.0, True), (10, 0.0, False)):
+            room.house = core.after(room.house, core.Accepted(peak_w=peak_w), RULES)
+            room.pass_to(seconds)
+            told = await room.planned(lambda plan, accepted=accepted: plan.accepted is accepted)  # type: ignore[misc]
+            assert "the accepted peak changed" == told.because
+
+
 async def test_a_forecast_of_the_sun_is_in_the_next_outlook_and_an_old_one_is_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

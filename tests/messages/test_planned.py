@@ -25,6 +25,7 @@ from lib.messages.planned import (
     month_of,
     off_said,
     over,
+    peak_briefly,
     peak_said,
     rounding_said,
     supposed_from,
@@ -111,6 +112,15 @@ def test_a_target_at_what_is_paid_raises_nothing() -> None:
         assert (more, more) == (goes_over(plan), "goes to 3.10 kW for € 2.40" in peak_said(plan))
     assert "" == peak_said(planned(paid_w=None, target_w=None))
     assert not any(over(planned(paid_w=None, target_w=None)))
+
+
+def test_an_accepted_peak_is_not_called_paid() -> None:
+    """It costs what it costs once a quarter goes so far."""
+    plan = planned(paid_w=4000.0, target_w=3910.0, accepted=True)
+    assert "month's peak 4.00 kW is accepted, the plan stays under it" == peak_said(plan)
+    assert ["under the accepted 4.00 kW", "under the paid 4.00 kW"] == [
+        peak_briefly(one) for one in (plan, replace(plan, accepted=False))
+    ]
 
 
 def test_what_rounding_costs_is_said_from_a_cent_on() -> None:
