@@ -16,6 +16,7 @@ from lib.messages.plan import Outlook, Plan, PlanBlock, Saved
 from lib.messages.planned import (
     BATTERY,
     NOT_HEARD,
+    NOTHING,
     Hour,
     age_s,
     block_now,
@@ -34,11 +35,11 @@ from lib.messages.planned import (
     peak_said,
     rounding_said,
     supposed_from,
+    unplanned,
 )
 from lib.messages.storage import Storage
 
 STARTED = f"the plan is {UNKNOWN}: the program has just started"
-NOTHING = "nothing is to charge"
 MOST_BLOCKS, MOST_HOURS, MOST_DAYS = 40, 60, 31
 RESTS_W = 25.0  # less is the battery's own electronics
 
@@ -56,7 +57,7 @@ def cars_plan(charging: Charging | None, plan: Plan | None) -> str:
     holds = None if charging is None else in_force(plan, charging.at)
     if charging is None or holds is None:
         return _own(trips.plan(charging), started=charging is None)
-    return answer(*_head(holds, charging.at), *_table(holds, charging.at, cars_in(holds)))
+    return answer(*_head(holds, charging.at), *_table(holds, charging.at, cars_in(holds)), unplanned(charging))
 
 
 def store_plan(storage: Storage | None, plan: Plan | None) -> str:
@@ -190,7 +191,7 @@ def _table(plan: Plan, at: datetime, devices: Sequence[str] | None = None) -> It
         cost = "" if one.eur_kwh is None else f"  {price(one.eur_kwh)}"
         yield f"{_span(one)}  {name:<{max(map(len, who))}}  {kw(abs(one.power_w))}{cost}{trip}"
     yield _more(len(blocks) - MOST_BLOCKS)
-    yield "" if blocks else NOTHING
+    yield "" if blocks else f"{NOTHING} for the battery" if devices == (BATTERY,) else NOTHING
 
 
 def _more(count: int) -> str:

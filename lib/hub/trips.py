@@ -5,6 +5,7 @@ from datetime import datetime
 
 from lib.hub.wording import BRUSSELS, UNKNOWN, answer, asked, below, labelled, near, price, span
 from lib.messages.charging import CalendarNow, Charging, TripNow
+from lib.messages.planned import NOTHING, unplanned
 
 MOST_TRIPS, MOST_BLOCKS = 20, 40
 STARTED = f"the trips are {UNKNOWN}: the program has just started"
@@ -35,7 +36,7 @@ def plan(charging: Charging | None) -> str:
     if charging is None:
         return f"the plan is {UNKNOWN}: the program has just started"
     if not charging.plan:
-        return "nothing is planned"
+        return answer(NOTHING, unplanned(charging))
     return answer(
         *(
             f"{near(block.start, charging.at)} to {block.end.astimezone(BRUSSELS):%H:%M}  {block.car}"
@@ -43,6 +44,7 @@ def plan(charging: Charging | None) -> str:
             for block in charging.plan[:MOST_BLOCKS]
         ),
         *_more(len(charging.plan) - MOST_BLOCKS),
+        unplanned(charging),
     )
 
 

@@ -8,12 +8,16 @@ from typing import NamedTuple
 
 from lib.core.bands import midnight
 from lib.core.books import local_day
+from lib.core.modes import Mode
 from lib.core.outlook import Off
 from lib.messages import cents
+from lib.messages.charging import Charging
 from lib.messages.plan import Outlook, Plan, PlanBlock, PlanSpan, Saved
 
 HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
 BATTERY = "battery"  # as PlanBlock names it
+NOTHING = "nothing is planned"
+MOST_NAMED = 3  # more are counted
 NOT_HEARD = "dm's plan is not heard: own plan"
 A_DAY_H = 24
 ALIKE = 0.25  # powers of neighbouring blocks that differ by less are one
@@ -92,6 +96,14 @@ def cars_in(plan: Plan) -> list[str]:
     charged = [one.device for one in sorted(plan.blocks, key=lambda one: one.start) if one.device != BATTERY]
     drawing = [car for span in plan.spans for car, watts in span.cars_w.items() if watts]
     return list(dict.fromkeys([*charged, *drawing, *(one.car for one in plan.served)]))
+
+
+def unplanned(charging: Charging) -> str:
+    """The chargers whose car no plan has, as their owner wants something else of them; "" for none."""
+    others = [one for one in charging.chargers if one.plug.is_car and one.mode is not Mode.AUTO]
+    named = ", ".join(f"{one.name} is in {one.mode}" for one in others)
+    told = named if len(others) <= MOST_NAMED else f"{len(others)} chargers are not in auto"
+    return f"{told}, and in no plan" if others else ""
 
 
 def has_battery(plan: Plan) -> bool:

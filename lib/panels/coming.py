@@ -10,7 +10,7 @@ from rich.text import Text
 
 from lib.messages.charging import CarNow, Charging
 from lib.messages.plan import Plan
-from lib.messages.planned import NOT_HEARD, as_of, cars_in, in_force
+from lib.messages.planned import NOT_HEARD, NOTHING, as_of, cars_in, in_force, unplanned
 from lib.panels.dates import BRUSSELS, clock, local_day, near, roughly
 from lib.panels.look import Look, Room
 from lib.panels.plan import Ahead, block_rows, plan_rows
@@ -93,7 +93,7 @@ def _plan(charging: Charging, look: Look, width: int) -> list[Row]:
     """When, which car, with how much, at what price, for what."""
     colours, titles = look.colours, _titles(charging)
     if not charging.plan:
-        return [[("nothing is planned", colours.quiet)]]
+        return [[(NOTHING, colours.quiet)]]
     rows: list[Row] = []
     names = _names(charging)
     price_cells = 8 + len(look.glyphs.euro) if any(block.eur_kwh is not None for block in charging.plan) else 0
@@ -150,7 +150,7 @@ def _trips(charging: Charging, look: Look, width: int) -> list[Row]:
 
 
 def _sources(charging: Charging, told: Plan | None, plan: Plan | None, look: Look) -> list[Row]:
-    """How old the list of each calendar is, why it is no newer; and whose plan it is."""
+    """How old the list of each calendar is, why it is no newer; whose plan it is, and who is in none."""
     colours = look.colours
     heard = NOT_HEARD if plan is None else f"dm's plan of {near(as_of(plan), charging.at)}"
     rows: list[Row] = []
@@ -163,7 +163,9 @@ def _sources(charging: Charging, told: Plan | None, plan: Plan | None, look: Loo
             (f"{trips}, {age}", colours.warn if late else colours.quiet),
         ]
         rows.append([*row, (f"; {one.trouble}", colours.warn)] if one.trouble else row)
-    return [*rows, [(heard, colours.warn if plan is None and told is not None else colours.quiet)]]
+    rows.append([(heard, colours.warn if plan is None and told is not None else colours.quiet)])
+    left_out = unplanned(charging)
+    return [*rows, [(left_out, colours.warn)]] if left_out else rows
 
 
 def _chart(charging: Charging, look: Look, width: int) -> list[Row]:

@@ -13,6 +13,7 @@ from lib.messages import House
 from lib.messages.plan import Outlook, Plan, PlanBlock
 from lib.messages.planned import (
     BATTERY,
+    NOTHING,
     age_s,
     blocks_of,
     called,
@@ -169,7 +170,7 @@ def block_rows(ahead: Ahead, look: Look, width: int, *, whole: bool) -> list[Row
     plan, at, colours = ahead.plan, ahead.at, look.colours
     blocks = blocks_of(plan, at, ahead.devices)[:MOST_BLOCKS]
     if not blocks:
-        return [[("nothing is to charge", colours.quiet)]]
+        return [[(f"{NOTHING} for the battery" if ahead.devices == (BATTERY,) else NOTHING, colours.quiet)]]
     times, who, prices = (
         [_when(one, at, briefly=width < BRIEF) for one in blocks],
         [_who(plan, one) for one in blocks],

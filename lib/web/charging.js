@@ -3,6 +3,7 @@
 
 const FAST_MIN = 60;
 const MOST_TRIPS = 6;
+const MOST_NAMED = 3; // that are in no plan; more are counted
 const MANY = 6; // chargers of more than these are changed one by one
 const PLUGS = { empty: "no car", connected: "plugged in", charging: "charging", fault: "fault", unknown: UNKNOWN };
 
@@ -18,7 +19,7 @@ function showCharging(root, charging, plan) {
     show: (card, charger) => showCharger(card, charger, at, titles, chargers.length > MANY),
   });
   const own = charging.plan.map((one) => chargeText(one, at, titles));
-  showAhead(root, plan, { at, own, devices: (name) => name !== BATTERY });
+  showAhead(root, plan, { at, own, devices: (name) => name !== BATTERY, left: unplannedText(chargers) });
   list(root.querySelector("#cars"), cars, {
     template: "car",
     key: (car) => car.name,
@@ -34,6 +35,14 @@ function showCharging(root, charging, plan) {
     show: (item, trip) => showTrip(item, trip, at, titles),
   });
   lines(root.querySelector("#calendars"), charging.calendars.map(calendarText));
+}
+
+/** The chargers whose car no plan has, as their owner wants something else of them. */
+function unplannedText(chargers) {
+  const others = chargers.filter(({ plug, mode }) => ["connected", "charging"].includes(plug) && mode !== "auto");
+  const named = joined(others.map(({ name, mode }) => `${name} is in ${mode}`));
+  const told = others.length <= MOST_NAMED ? named : `${others.length} chargers are not in auto`;
+  return others.length ? `${told}, and in no plan` : "";
 }
 
 /** A block of ev's own plan. */

@@ -33,8 +33,9 @@ function showAhead(main, plan, how) {
   });
 }
 
-/** devices: whether the blocks of a device are listed; own: lines of the program's own plan, where dm's is not heard. */
-function showPlanned(card, plan, { at, devices = () => true, own = null }) {
+/** devices: whether the blocks of a device are listed; own: lines of the program's own plan, where dm's is not heard.
+ *  nothing: what is said where nothing is planned; left: who is in no plan. */
+function showPlanned(card, plan, { at, devices = () => true, own = null, nothing = "nothing is planned", left = "" }) {
   const holds = planInForce(plan, at);
   const shown = own ? holds : plan;
   card.hidden = !shown && !own;
@@ -48,7 +49,7 @@ function showPlanned(card, plan, { at, devices = () => true, own = null }) {
     cost: shown ? planCostText(shown, at) : "",
     peak: shown ? planPeakText(shown) : "",
     trouble: shown ? joined([shown.trouble && `greedy plan: ${shown.trouble}`, !holds && "this plan is old: nobody follows it"], "; ") : "",
-    more: shown ? (blocks.length ? (more ? `and ${more} more` : "") : "nothing is to charge") : own.length ? "" : "nothing is planned",
+    more: joined([shown ? (blocks.length ? more && `and ${more} more` : nothing) : own.length ? "" : nothing, left], "; "),
     saved: shown ? planSavedText(shown) : "",
   });
   lines(card.querySelector(".short"), shown ? shown.short : []);

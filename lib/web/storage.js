@@ -19,7 +19,7 @@ function showStorage(root, storage, plan) {
   showHelp(root.querySelector("[aria-label=help]"), storage);
   showGains(root.querySelector("[aria-label=gains]"), storage);
   const own = storage.plan.map((block) => blockText(block, storage.at));
-  showAhead(root, plan, { at: storage.at, own, devices: (name) => name === BATTERY });
+  showAhead(root, plan, { at: storage.at, own, devices: (name) => name === BATTERY, nothing: "nothing is planned for the battery" });
 }
 
 function showBattery(card, storage) {

@@ -9,6 +9,7 @@ from lib.commands import picture_store
 from lib.commands.picture_cars import NOW, charging
 from lib.commands.picture_plan import outlook, planned
 from lib.commands.picture_store import storage
+from lib.core.modes import Mode
 from lib.hub import charging as charged
 from lib.hub import planning, storing, trips
 from lib.messages.plan import Saved
@@ -90,6 +91,19 @@ def test_ev_answers_from_dms_plan_while_it_is_heard() -> None:
     assert "Sat 01:00-05:00  Red car   3.32 kW" in said
     assert "battery" not in said
     assert f"{trips.plan(charging())}\n{NOT_HEARD}" == planning.cars_plan(charging(), None)
+
+
+def test_a_car_that_no_plan_has_is_named() -> None:
+    """Its owner wants something else of its charger; beside dm's plan and beside ev's own."""
+    chargers = (replace(charging().chargers[0], mode=Mode.MAX), *charging().chargers[1:])
+    told = replace(charging(), chargers=chargers)
+    for plan in (planned(), planned(blocks=()), None):
+        assert "garage is in max, and in no plan" in planning.cars_plan(told, plan)
+        assert "in no plan" not in planning.cars_plan(charging(), plan)
+    assert "nothing is planned\n" in planning.cars_plan(told, planned(blocks=()))
+    assert planning.store_plan(storage(), planned(picture_store.NOW, blocks=())).endswith(
+        "nothing is planned for the battery"
+    )
 
 
 def test_bs_answers_from_dms_plan_while_it_is_heard() -> None:

@@ -67,13 +67,14 @@ def test_the_plan_says_when_with_what_and_at_which_price() -> None:
     )
     expected = """\
 13:05 to 14:05  car_1  3.68 kW at 0.2012 €/kWh, for to the sea
-Thu 18 Jun 02:05 to 03:05  car_2  1.38 kW"""
+Thu 18 Jun 02:05 to 03:05  car_2  1.38 kW
+garage is in pv_only, and in no plan"""
     assert expected == trips.plan(a_charging(plan=blocks))
-    assert "nothing is planned" == trips.plan(a_charging(plan=()))
+    assert "nothing is planned" == trips.plan(a_charging(plan=(), chargers=()))
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
     """An answer stays an answer."""
     many = a_charging(trips=(a_trip(),) * 100, plan=a_charging().plan * 100, calendars=())
     assert "and 80 more" == trips.trips(many).splitlines()[-1]
-    assert "and 60 more" == trips.plan(many).splitlines()[-1]
+    assert "and 60 more" in trips.plan(many).splitlines()

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from rich.text import Text
 
+from lib.core.modes import Mode
 from lib.core.plan import Block
 from lib.messages.charging import CalendarNow, Charging
 from lib.messages.planned import NOT_HEARD
@@ -95,6 +96,16 @@ def test_an_empty_week_says_so() -> None:
     (bare,) = [one for one in STORIES["bare"]() if isinstance(one, Charging)]
     assert ["nothing is planned", "", "no trip ahead", "", NOT_HEARD] == drawn(bare).plain.split("\n")
     assert "waiting for the plan" == render_coming(seen([]), LOOK, WIDE).plain
+
+
+def test_a_car_that_no_plan_has_is_named() -> None:
+    """Its owner wants something else of its charger."""
+    chargers = (replace(charging().chargers[0], mode=Mode.MAX), *charging().chargers[1:])
+    text = drawn(replace(charging(), chargers=chargers))
+    assert {COLOURS.warn} == styles(text, "garage is in max, and in no plan")
+    assert "in no plan" not in drawn(charging()).plain
+    many = tuple(replace(chargers[0], name=f"place {number}") for number in range(4))
+    assert "4 chargers are not in auto, and in no plan" in drawn(replace(charging(), chargers=many)).plain
 
 
 def test_dms_plan_takes_the_place_of_its_own() -> None:

@@ -8,6 +8,7 @@ import pytest
 from lib.commands.picture_cars import NOW, charging
 from lib.commands.picture_plan import planned
 from lib.commands.picture_store import storage
+from lib.core.modes import Mode
 from lib.messages import House
 from tests.hub.builders import a_house
 from tests.panels.ahead import STORIES, plan_of
@@ -75,7 +76,13 @@ async def test_ev_and_bs_show_dms_plan_while_they_hear_it(program: str, tab: Tab
         await tab.shows(theirs, f"{PLAN} .planned")
         assert "not heard" not in await tab.text(PLAN)
         assert await tab.value(WIDE)
-        hub.say(planned(seq=2, spans=(), made=NOW - timedelta(hours=1)))
+        if program == "ev":
+            chargers = (replace(charging().chargers[0], mode=Mode.MAX), *charging().chargers[1:])
+            hub.say(replace(charging(), seq=9, chargers=chargers))
+            await tab.shows("garage is in max, and in no plan", PLAN)
+        hub.say(planned(seq=2, blocks=()))
+        await tab.shows("nothing is planned" if program == "ev" else "nothing is planned for the battery", PLAN)
+        hub.say(planned(seq=3, spans=(), made=NOW - timedelta(hours=1)))
         await tab.shows("dm's plan is not heard: own plan", PLAN)
 
 
@@ -92,4 +99,4 @@ async def test_a_plan_of_other_homes_is_drawn(tab: Tab) -> None:
             assert await tab.value(WIDE)
         hub.say(planned(seq=99, spans=(), blocks=(), served=(), saved=()))
         await tab.shows("nothing is known of the days ahead", PLAN)
-        await tab.shows("nothing is to charge", PLAN)
+        await tab.shows("nothing is planned", PLAN)
