@@ -81,16 +81,16 @@ def length(row: Iterable[Piece]) -> int:
 
 
 def apart(left: Sequence[Piece], right: Sequence[Piece], width: int) -> list[Piece]:
-    """One line with pieces at both ends; where it is too narrow the last ones on the left give way."""
+    """One line with pieces at both ends, and a blank between; where it is too narrow the last on the left give way."""
     if not right:
         return list(left)
-    room = width - length(right)
+    room = width - length(right) - (not right[0][0].startswith(" "))
     kept: list[Piece] = []
     for text, style in left:
         if cell_len(text) <= room:
             kept.append((text, style))
             room -= cell_len(text)
-    return [*kept, (" " * max(0, room), ""), *right]
+    return [*kept, (" " * max(0, width - length(kept) - length(right)), ""), *right]
 
 
 def pieces(cells: Iterable[Cell]) -> list[Piece]:

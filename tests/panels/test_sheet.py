@@ -41,6 +41,15 @@ def test_pieces_at_both_ends_keep_the_right_ones() -> None:
     assert left == apart(left, [], 3)
 
 
+def test_both_ends_never_touch() -> None:
+    """What fits exactly is too long by a blank, unless the right brings its own."""
+    left = [("one", ""), (" two", "")]
+    assert ["one two end", "one    end", "one two end"] == [
+        "".join(text for text, _ in apart(left, [(right, "")], width))
+        for right, width in (("end", 11), ("end", 10), (" end", 11))
+    ]
+
+
 def test_a_number_stays_beside_its_unit() -> None:
     """Where a sentence goes on in another line."""
     assert ["held to", "15 A under", "5.84 kW"] == wrapped(LOOK, "held to 15 A under 5.84 kW", 11)
