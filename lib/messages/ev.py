@@ -133,7 +133,8 @@ def _circuits(charging: Charging, rules: ChargingRules) -> Iterator[CircuitNow]:
     for index, circuit in enumerate(rules.circuits):
         gauge = charging.gauges.get(circuit.name, Gauge())
         limit = gauge.limit(charging.now_s)
-        flows = flows_a(charging, circuit, others[circuit.name], is_first=index == 0)
+        is_seen = index == 0 and charging.site.is_fresh(charging.now_s)  # else by what chargers may draw
+        flows = flows_a(charging, circuit, others[circuit.name], is_first=is_seen)
         limits_a, limit_w = in_force(circuit, limits.get(circuit.name))
         yield CircuitNow(
             name=circuit.name,

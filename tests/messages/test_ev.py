@@ -8,13 +8,15 @@ import pytest
 from lib.core.car import Ask, CarRules
 from lib.core.carport import ChargingRules
 from lib.core.charger import ChargerRules
-from lib.core.charging import Event, after, opened
+from lib.core.charging import Event, Heard, after, opened
 from lib.core.circuits import Circuit, Profile
+from lib.core.flows import others_a as others_a_of
 from lib.core.gauges import Gauged, Limited, Ungauged, Unlimited
 from lib.core.house import House, Rules
 from lib.core.modes import Mode
 from lib.core.needs import Need
 from lib.core.plugged import OnCable, Plugged
+from lib.core.site import Word
 from lib.core.trip import Trip, Trips
 from lib.messages import House as Said
 from lib.messages import parse_message, to_json
@@ -66,6 +68,21 @@ def test_what_flows_is_measured_or_known_from_further_down() -> None:
     row = said(Gauged(circuit="row", phases_a=(5.0, 4.0, 3.0), read_s=0.0), limited)["row"]
     assert [(10.0, 5.0), (16.0, 4.0), (16.0, 3.0)] == [(phase.limit_a, phase.load_a) for phase in row.phases]
     assert ("the grid", NOON + timedelta(seconds=60)) == (row.follows, row.until)
+
+
+def test_what_an_old_telegram_said_flows_no_more() -> None:
+    """What is known to flow besides the chargers does, and what those may draw."""
+    word = Word(at=NOON, good=True, grid_w=2_300.0, phases_a=(10.0, 4.0, 3.0))
+    charging = after(opened(RULES, at=NOON, now_s=0.0), Heard(word=word), RULES, now_s=0.0, now=NOON)
+    charging = replace(charging, site=replace(charging.site, word=replace(word, phases_a=(30.0, 4.0, 3.0))))
+    shown = [
+        say_charging(replace(charging, now_s=now_s), RULES, boot="ev", seq=1, now=NOON, makes={}).circuits[0].phases[0]
+        for now_s in (0.0, 4.0)
+    ]
+    others_a = others_a_of(charging, RULES)["connection"][0]
+    may_a = sum(bay.post.range_a[1][0] for bay in charging.bays.values())
+    assert [30.0, others_a + may_a] == [phase.load_a for phase in shown]
+    assert others_a == 10.0
 
 
 def test_a_trouble_says_whose_it_is() -> None:
