@@ -35,7 +35,11 @@ UNIT: Final = re.compile(r"(?<=\d)\s*(?:%|min|kW)$", re.IGNORECASE)
 OFF, AUTO = "off", "auto"
 BATTERY = "battery"
 GUEST = "guest"
-MOST_KW, MOST_PCT = 100.0, 100.0
+MOST_KW, MOST_PCT, MOST_MIN = 100.0, 100.0, 1440.0
+PEAK_IS = f"a peak is a number of kW from 0 to {MOST_KW:g}, or {OFF}"
+RESERVE_IS = f"a reserve is a number of percent from 0 to {MOST_PCT:g}, or {AUTO}"
+SOC_IS = f"a state of charge is a number of percent from 0 to {MOST_PCT:g}"
+BOOST_IS = f"a boost is a number of minutes from 0 to {MOST_MIN:g}, or {OFF}"
 LONGEST_NUMBER = 4  # of a priority
 MOST_WORDS = 40  # that a name can have
 AMOUNT: Final = re.compile(r"(?P<number>[-+]?\d{1,7}(?:[.,]\d{1,3})?)(?P<unit>kw|w|s)?", re.IGNORECASE)
@@ -69,7 +73,7 @@ def _phases(rest: str, newest: Newest) -> Order:
 
 def _soc(rest: str, newest: Newest) -> Order:
     *names, soc = UNIT.sub("", rest).split()
-    return order_of(SetSoc, {"car": _named(names, _cars(newest), "car"), "soc_pct": _number(soc)})
+    return order_of(SetSoc, {"car": _named(names, _cars(newest), "car"), "soc_pct": _to(MOST_PCT, SOC_IS, soc)})
 
 
 def _car(rest: str, newest: Newest) -> Order:
@@ -83,16 +87,13 @@ def _boost(rest: str, newest: Newest) -> Order:
     last = names[-1].casefold()
     if last == OFF or NUMBER.fullmatch(last) or len(names) > 1:
         names.pop()
-        minutes = {"minutes": 0.0 if last == OFF else _number(last)}
+        minutes = {"minutes": 0.0 if last == OFF else _to(MOST_MIN, BOOST_IS, last)}
     return order_of(Boost, {"charger": _charger(names, newest), **minutes})
 
 
 def _peak(rest: str, _: Newest) -> Order:
-    number = 0.0 if rest.casefold() == OFF else _number(UNIT.sub("", rest))
-    if isinstance(number, str) or number > MOST_KW:
-        shown = repr(rest)[:LONGEST_SHOWN]
-        raise OrderError(f"a peak is a number of kW from 0 to {MOST_KW:g}, or {OFF}, and not {shown}")
-    return order_of(AcceptPeak, {"peak_w": round(number * 1000, 3)})
+    peak_kw = 0.0 if rest.casefold() == OFF else _to(MOST_KW, PEAK_IS, rest)
+    return order_of(AcceptPeak, {"peak_w": round(peak_kw * 1000, 3)})
 
 
 def _storage(rest: str, _: Newest) -> Order:
@@ -105,11 +106,7 @@ def _storage(rest: str, _: Newest) -> Order:
 def _reserve(rest: str, _: Newest) -> Order:
     if rest.casefold() == AUTO:
         return SetReserve(reserve_pct=None)
-    number = _number(UNIT.sub("", rest))
-    if isinstance(number, str) or number > MOST_PCT:
-        shown = repr(rest)[:LONGEST_SHOWN]
-        raise OrderError(f"a reserve is a number of percent from 0 to {MOST_PCT:g}, or {AUTO}, and not {shown}")
-    return order_of(SetReserve, {"reserve_pct": number})
+    return order_of(SetReserve, {"reserve_pct": _to(MOST_PCT, RESERVE_IS, rest)})
 
 
 def _propose(rest: str, newest: Newest) -> Order:
@@ -210,6 +207,14 @@ def _named(names: Sequence[str], known: Sequence[str], what: str) -> str:
 def _spelt(name: str, known: Sequence[str]) -> str:
     """A name as it is written in config.py."""
     return next((one for one in known if one.casefold() == name.casefold()), name)
+
+
+def _to(most: float, what: str, said: str) -> float:
+    """A number from 0 to `most`; raises OrderError in the words that are typed, not those of the wire."""
+    number = _number(UNIT.sub("", said))
+    if isinstance(number, str) or number > most:
+        raise OrderError(f"{what}, and not {repr(said)[:LONGEST_SHOWN]}")
+    return number
 
 
 def _number(text: str) -> float | str:
