@@ -249,11 +249,14 @@ def _narrow(aim: Aim) -> Aim:
 
 
 def _within(aim: Aim, most_w: float) -> Aim:
-    """With a claim of no more than that; it takes the quarter less far by as much, unless that was for its least."""
+    """With a claim of no more than that; it takes the quarter less far by what that lacks of what may go above it."""
     claim, car = aim.claim, aim.facts.car
     if claim is None or claim.wish_w <= max(most_w, claim.least_w):
         return aim
-    wish_w = max(claim.least_w, most_w)
-    for_least = claim.cause is Cause.RESERVE and not (car and car.reserve_over_peak)
-    less_w = 0.0 if for_least else claim.wish_w - wish_w
+    wish_w, above_w = max(claim.least_w, most_w), claim.wish_w
+    if claim.cause is Cause.RESERVE and not (car and car.reserve_over_peak):
+        above_w = claim.least_w
+    elif claim.cause is Cause.LATE_TRIP:
+        above_w = min(above_w, aim.facts.late_w)
+    less_w = max(0.0, above_w - wish_w)
     return replace(aim, claim=replace(claim.ending(claim.beyond_w - less_w), wish_w=wish_w))

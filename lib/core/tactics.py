@@ -94,6 +94,15 @@ class Facts:
             return False
         return self.mode is not Mode.AUTO or self.need is None or not self.need.energy_wh
 
+    @property
+    def late_w(self) -> float:
+        """What a late trip takes, also above the paid peak: spread evenly, all there is where it is too far; else 0."""
+        need = self.need
+        if self.mode is not Mode.AUTO or need is None or not need.energy_wh or need.step < Step.OVER:
+            return 0.0
+        needed_w = self.most_w if need.step is Step.UNREACHABLE else need.power_w
+        return min(max(needed_w, self.least_w), self.most_w)
+
 
 def proposals(facts: Facts) -> tuple[Proposal, ...]:
     """Who wants what; without the budget and the circuits, which others put."""
@@ -129,7 +138,7 @@ def _proposals(facts: Facts) -> Iterator[Proposal]:
 def _auto(facts: Facts) -> Iterator[Proposal]:
     """Trips, reserve, plan and cheap hours."""
     need, block = facts.need, facts.block
-    if need is not None and need.energy_wh and need.step >= Step.OVER:
+    if need is not None and facts.late_w:
         yield _late(facts, need)
     if facts.reserve:
         why = Why(reason=Reason.RESERVE, soc_pct=facts.pct, eur=facts.over_eur)
@@ -147,14 +156,14 @@ def _auto(facts: Facts) -> Iterator[Proposal]:
 
 
 def _late(facts: Facts, need: Need) -> Proposal:
-    """A trip that is late: what it takes, spread evenly, above the paid peak too; all there is where it is too far."""
-    reason, soc_pct, needed_w = Reason.LATE_TRIP, need.target_pct, need.power_w
+    """A trip that is late, and how far it can be met."""
+    reason, soc_pct = Reason.LATE_TRIP, need.target_pct
     if need.step is Step.UNREACHABLE:
-        reason, soc_pct, needed_w = Reason.UNREACHABLE, need.full_pct or 0.0, facts.most_w
+        reason, soc_pct = Reason.UNREACHABLE, need.full_pct or 0.0
     elif facts.helped and not facts.over:
         reason = Reason.HELPED
     why = Why(reason=reason, name=need.trip.title, until=need.trip.ready, soc_pct=soc_pct, eur=facts.over_eur)
-    return _fence("late trip", claims.LATE, facts, why, low_w=min(max(needed_w, facts.least_w), facts.most_w))
+    return _fence("late trip", claims.LATE, facts, why, low_w=facts.late_w)
 
 
 def _planned(facts: Facts, block: Block) -> Proposal:
@@ -205,15 +214,17 @@ def _fence(
 def beyond_w(facts: Facts, priority: int, wish_w: float, base_w: float, room_w: float) -> tuple[float, Cause | None]:
     """How far beyond its target the quarter's average would end with this wish alone, and why it may; 0 for most.
 
-    Below 0 where it fits under the target: beside others it may go above it all the same. base_w: what the house draws
-    without cars; room_w: what it and the cars may draw together under the target.
+    Below 0 where it fits under the target: beside others it may go above it all the same. A late trip has
+    what it takes, also where a lower source asks for more. base_w: what the house draws without cars; room_w: what it
+    and the cars may draw together under the target.
     """
     needed_w, cause = 0.0, None
     if priority == claims.OWNER:
         needed_w, cause = wish_w, Cause.MAX
-    elif priority == claims.LATE and facts.need is not None and facts.need.step >= Step.OVER:
-        needed_w, cause = wish_w, Cause.LATE_TRIP
     elif facts.reserve and priority in {claims.RESERVE, claims.RESERVE_MINIMUM}:
         full = facts.car is not None and facts.car.reserve_over_peak
         needed_w, cause = facts.most_w if full else facts.least_w, Cause.RESERVE
+    late_w = min(facts.late_w, wish_w)
+    if priority <= claims.LATE and late_w > needed_w:
+        needed_w, cause = late_w, Cause.LATE_TRIP
     return (needed_w + base_w - room_w, cause) if cause is not None else (0.0, None)

@@ -184,7 +184,7 @@ def test_beside_a_car_in_manual_another_keeps_to_what_is_left_under_the_peak() -
     """6 A that the owner set on the one box: the other car gets less by as much, and is never stopped for it."""
     home = two_cars(peak_w=4000.0, leap_s=1).run(30)
     home.tell(Named(charger="street", car="car_2"))
-    home.list_trips(a_trip("@car_2@ Antwerpen 80 %", MORNING))
+    home.list_trips(a_trip("@car_2@ Antwerpen 70 %", MORNING))
     home.want(Mode.MANUAL)
     home.run(2).points["garage"].tell(current_a=6.0, paused=False)
     home.run(minutes=45)

@@ -48,6 +48,19 @@ def test_a_sudden_trip_that_is_late_takes_what_it_needs_above_the_peak_and_no_mo
     assert home.at <= need.trip.departs
 
 
+def test_a_late_trip_of_a_car_below_its_reserve_is_spread_evenly() -> None:
+    """The reserve wants all there is, and may go no higher than its least: what the trip takes is not lost in that."""
+    charger = a_charger(phases=3, wired="123", switches=True)
+    home = a_home(soc_pct=10.0, base_w=lambda _: 900.0, charger=charger, rules=a_car(phases=3, reserve_pct=20.0))
+    home.list_trips(a_trip("@car_1@ Gent 38 %", EVENING + 6 * HOUR))
+    home.run(minutes=20)
+    assert (Step.OVER, "below its reserve") == (home.need().step, home.why().split("; ")[0].split(", ")[-1])
+    home.run(hours=5.5)
+    assert 38 <= (home.points["garage"].home or Car()).soc_pct < 45
+    assert 5_400 < min(home.averages_w) < max(home.averages_w) < 7_200
+    assert {Cause.LATE_TRIP} == {above.cause for above in home.above}
+
+
 def test_what_cannot_be_met_is_said_at_once_with_what_there_will_be() -> None:
     """Full power from now on."""
     home = a_home(base_w=lambda _: 500.0)
