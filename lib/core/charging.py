@@ -6,7 +6,7 @@ monotonic seconds, and the machine's time for as long as dm has not told the met
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lib.core import gauges, outside, post, sessions, site, soc, surplus, usual
 from lib.core.agenda import Listed, Unlisted
@@ -31,6 +31,7 @@ from lib.core.uptake import Pace, adopted
 from lib.core.visits import cable_told, car_told, charger_told
 
 LISTED_S = 60.0  # trips that are over go
+BACK = timedelta(hours=1)  # set back by more, as after a telegram of another year, the clock begins a quarter anew
 AWAY_S = 300.0  # after so long without a car since the owner chose them, MAX and MANUAL are over
 
 
@@ -216,8 +217,8 @@ def _drawn(charging: Charging) -> tuple[tuple[float, float], tuple[Amps, Amps]]:
 
 def _quarters(charging: Charging) -> Charging:
     """At the start of a quarter: what each session charged in the one that is over."""
-    if charging.quarter is not None and charging.at < charging.quarter + QUARTER:
-        return charging  # the meter may say that it is earlier than we hold
+    if charging.quarter is not None and charging.quarter - BACK <= charging.at < charging.quarter + QUARTER:
+        return charging  # the meter may say that it is a little earlier than we hold
     quarter = start_of(charging.at)
     bays = {}
     for name, bay in charging.bays.items():

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from lib.core.charging import Heard
 from lib.core.claims import Cause
 from lib.core.modes import Mode
+from lib.core.quarter import start_of
 from lib.sim.car import Car
 from tests.core.prices import rates
 from tests.stories import wire
@@ -191,6 +193,19 @@ def test_the_clock_of_evs_machine_decides_nothing() -> None:
     assert right.told() == wrong.told()
     assert right.averages_w == wrong.averages_w
     assert right.need().latest_start == wrong.need().latest_start
+
+
+def test_a_word_dated_years_ahead_holds_no_quarter_back() -> None:
+    """What a car charged in the quarter that is over is known again after the next: the peak it makes is told by it."""
+    home = a_home(base_w=lambda _: 500.0).run(20)
+    home.want(Mode.MAX)
+    home.run(minutes=5)
+    home.tell(Heard(word=replace(home.word, at=home.at + timedelta(days=5 * 365))))
+    home.run(minutes=26)
+    bay = home.ev.bays["garage"]
+    assert (start_of(home.at), 920) == (home.ev.quarter, pytest.approx(bay.last_wh, abs=5))
+    assert bay.session
+    assert max(home.averages_w) - 2500 == pytest.approx(bay.session.peak_w, abs=5)
 
 
 def charging_with_wrong_clock() -> Driveway:
