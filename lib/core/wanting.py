@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from lib.core.bands import midnight
 from lib.core.books import local_day
 from lib.core.foresight import Prospect, back_pct
-from lib.core.needs import ENOUGH_PCT, Need
+from lib.core.needs import ENOUGH_PCT, Need, Step
 from lib.core.plan import Plan, Quarters, Want, cheapest
 from lib.core.rooms import PLANNED
 from lib.core.soc import PARKED_PCT_DAY
@@ -26,7 +26,7 @@ MORNING = time(7)
 AWAY = timedelta(hours=2)  # a car that is away without a trip may be back by the hour after next
 FOLLOWS = 0.15  # the part of a new day in what a kWh usually costs
 SPARE_PCT, SPARE_EUR_KWH = 25.0, 0.02  # beyond its next trip a car has some to spare, which may cost a little more
-UNSURE_EUR_KWH = 0.6  # of what a trip may take where nobody knows the state of charge: as at a public charger
+UNSURE_EUR_KWH = 0.6  # of what a morning takes, or a trip where nobody knows the state of charge: as public charging
 NEEDED = 0.25  # what a car may lack that most likely has it is needed so often; else it need not be charged next time
 NIGHTLY = "the cheap hours"  # what a want without a trip is for
 
@@ -54,16 +54,18 @@ def wanted(
     """What cars shall be charged in the days ahead, for dm's plan: for trips, for each morning, and what is cheap.
 
     For a later trip a car may be charged before and between those before it, as far as it has room. A need that is only
-    supposed is worth something and no must, so that it raises no peak that costs more. cheap_eur: what a kWh costs in
-    cheap hours; None: there are none.
+    supposed, or a morning's, is worth something and no must, so that it raises no peak that costs more. cheap_eur: what
+    a kWh costs in cheap hours; None: there are none.
     """
     found: list[Want] = []
     for one in (one for one in prospects if one.waits):
         since = None if one.plugged else _back(one, at)
         ahead = [its for its in needed.get(one.car.name, ()) if _is_ahead(its.trip, at, is_here=one.plugged)][:TRIPS]
+        first = next(iter(ahead), None)
+        morning = _for_morning(one, first, at) if one.plugged else None
         absences: list[Absence] = []
         has_pct = one.supposed_pct
-        for its in ahead:
+        for its in [_after(morning, first, one), *ahead[1:]] if first else ():
             if its.energy_wh and at < its.trip.ready:
                 wants = _takes(one, its, cheap_eur, at, first=not absences)
                 found += [replace(want, since=since, away=tuple(absences)) for want in wants]
@@ -71,9 +73,12 @@ def wanted(
             leaves = its.trip.ready if at < its.trip.ready else max(at, its.trip.departs)
             absences.append(Absence(start=leaves, end=max(at, its.trip.returns), spare_wh=room_pct * one.wall_wh_pct))
             has_pct = back_pct(one.car, its, has_pct)
-        if one.plugged:
-            found += [] if any(its.trip.ready <= at + PLANNED for its in ahead) else _for_morning(one, at)
-        found += _for_cheap(one, cheap_eur, max(at, since or at), next(iter(ahead), None), since, tuple(absences))
+        least_pct = one.car.at_least_pct or 0.0
+        need_pct = first.target_pct if first else least_pct
+        if morning is not None:
+            found.append(replace(morning, worth_eur_kwh=UNSURE_EUR_KWH))
+            need_pct = max(need_pct, least_pct)
+        found += _for_cheap(one, cheap_eur, max(at, since or at), need_pct, since, tuple(absences))
     return tuple(found)
 
 
@@ -123,9 +128,12 @@ def plan(
 
 def _wants(prospect: Prospect, needed: Mapping[str, tuple[Need, ...]], at: datetime) -> Iterable[Want]:
     first = next(iter(needed.get(prospect.car.name, ())), None)
-    if first is not None and first.energy_wh and at < first.trip.ready <= at + PLANNED:
-        return [_for_trip(prospect, first, first.energy_wh)]
-    return _for_morning(prospect, at)
+    morning = _for_morning(prospect, first, at)
+    rest = None if first is None else _after(morning, first, prospect)
+    if rest is not None and rest.energy_wh and at < rest.trip.ready <= at + PLANNED:
+        yield _for_trip(prospect, rest, rest.energy_wh)
+    if morning is not None:
+        yield morning
 
 
 def _for_trip(prospect: Prospect, need: Need, energy_wh: float, *, after_wh: float = 0.0) -> Want:
@@ -136,29 +144,47 @@ def _for_trip(prospect: Prospect, need: Need, energy_wh: float, *, after_wh: flo
     return replace(want, trip=need.trip.title, late_wh=min(want.energy_wh, late_wh))
 
 
-def _for_morning(prospect: Prospect, at: datetime) -> Iterable[Want]:
-    least_pct, low_pct = prospect.car.at_least_pct, prospect.low_pct
-    if least_pct is not None and low_pct is not None and low_pct < least_pct:
-        yield replace(_want(prospect, (least_pct - low_pct) * prospect.wall_wh_pct, _morning(at)), rank=1)
+def _for_morning(prospect: Prospect, first: Need | None, at: datetime) -> Want | None:
+    """What a car lacks of what it has each morning, beside its first trip; it leaves with that where it is away then.
+
+    None beside a trip that hardly fits under the peak, as all there is goes to that; nor before one that brings it home
+    before the morning.
+    """
+    least_pct, has_pct, until = prospect.car.at_least_pct, prospect.low_pct, _morning(at)
+    if first is not None and at < first.trip.ready and has_pct is not None:
+        if first.step > Step.ANY_RATE or first.trip.returns <= until:
+            return None
+        if first.trip.ready <= until:
+            has_pct, until = max(has_pct, first.target_pct), first.trip.ready
+    if least_pct is None or has_pct is None or has_pct >= least_pct:
+        return None
+    return replace(_want(prospect, (least_pct - has_pct) * prospect.wall_wh_pct, until), rank=1)
+
+
+def _after(morning: Want | None, first: Need, prospect: Prospect) -> Need:
+    """What the first trip takes beside what the morning before it does."""
+    if morning is None or not first.energy_wh or first.trip.ready <= morning.until:
+        return first
+    return replace(first, energy_wh=max(0.0, first.energy_wh - morning.energy_wh * (1 - prospect.spread)))
 
 
 def _for_cheap(
     prospect: Prospect,
     cheap_eur: float | None,
     at: datetime,
-    first: Need | None,
+    need_pct: float,
     since: datetime | None,
     away: tuple[Absence, ...],
 ) -> Iterable[Want]:
     """What hours bring that are cheaper than cheap hours usually are, until the third morning from now.
 
     What a car has to spare keeps a week of long trips from making a peak; more than that would only take the room of
-    the sun. at: when its car is here; first: of its trips; since: None: it is here now; away: on its trips.
+    the sun. at: when its car is here; need_pct: what it has by then in any case; since: None: it is here now; away: on
+    its trips.
     """
     car, low_pct = prospect.car, prospect.low_pct
     if cheap_eur is None or low_pct is None:
         return
-    need_pct = first.target_pct if first else car.at_least_pct or 0.0
     has_pct = max(low_pct, need_pct)
     missing_pct = min(car.night_pct, car.everyday_pct) - has_pct
     until = _morning(_morning(_morning(at)))

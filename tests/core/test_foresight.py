@@ -86,6 +86,38 @@ def test_cheap_hours_bring_more_than_a_trip_takes() -> None:
             assert [(ready, ready)] == [(gone.start, gone.end) for gone in want.away]
 
 
+@pytest.mark.parametrize(
+    ("hours", "goal_pct", "trip_pct", "morning_pct"),
+    [(24.0, 60.0, 20.0, 20.0), (24.0, 30.0, 0.0, 20.0), (10.0, 30.0, 10.0, 10.0), (10.0, 60.0, 40.0, 0.0)],
+)
+def test_a_morning_is_wanted_beside_a_trip_and_nothing_twice(
+    hours: float, goal_pct: float, trip_pct: float, morning_pct: float
+) -> None:
+    """40 % at 7:00, of a car that has 20, and a trip after that or at 6:00; no dear peak is raised for it."""
+    ready = EVENING + timedelta(hours=hours)
+    ask, returns = Ask(soc_pct=goal_pct), ready + timedelta(hours=8)
+    trip = Trip(key="k", car="car_1", title="Gent", ready=ready, departs=ready, returns=returns, ask=ask)
+    one = a_prospect(20.0, car=replace(CAR, at_least_pct=40.0))
+    needed = foresight.needs(one, [trip], (), EVENING, before={}, help_asked_s=None)
+    wants = wanting.wanted([one], {"car_1": needed}, None, EVENING)
+    assert trip_pct == pytest.approx(sum(want.energy_wh / 600 for want in wants if want.trip), abs=0.6)
+    mornings = [(want.energy_wh / 600, want.until, want.worth_eur_kwh) for want in wants if not want.trip]
+    by = min(ready, local("2026-11-21 07:00"))
+    assert ([(morning_pct, by, wanting.UNSURE_EUR_KWH)] if morning_pct else []) == mornings
+
+
+def test_a_trip_that_hardly_fits_comes_before_a_morning() -> None:
+    """What it takes is a must in whole: no part of it waits for what need not be."""
+    ready = EVENING + timedelta(hours=14)
+    trip = Trip(key="k", car="car_1", title="Gent", ready=ready, departs=ready, returns=ready, ask=Ask(soc_pct=60))
+    one = a_prospect(10.0, car=replace(CAR, at_least_pct=50.0))
+    ahead = rooms((), EVENING, target_w=2400.0, usual_w={}, else_w=400.0)
+    needed = foresight.needs(one, [trip], ahead, EVENING, before={}, help_asked_s=float("inf"))
+    (want,) = wanting.wanted([one], {"car_1": needed}, None, EVENING)
+    assert (Step.OVER, "Gent", None) == (needed[0].step, want.trip, want.worth_eur_kwh)
+    assert want.energy_wh >= 50 * 600.0
+
+
 def test_a_car_that_does_not_do_what_a_plan_says_wants_nothing_of_it() -> None:
     """Its owner set its charger to something else, or it has stopped by itself."""
     ready = EVENING + timedelta(hours=10)

@@ -4,10 +4,11 @@ from random import Random
 
 import pytest
 
+from lib.core.carport import ChargingRules
 from lib.core.problem import HOUR
 from tests.conftest import local
-from tests.stories.homes import a_trip
-from tests.stories.nights import a_planned, left_eur, real_pct
+from tests.stories.homes import a_car, a_charger, a_trip
+from tests.stories.nights import DAY_EUR, NIGHT_EUR, a_planned, left_eur, real_pct
 from tests.stories.planned import Planned
 
 HOURS = 8.5  # until the car must be ready
@@ -89,6 +90,15 @@ def said_eur(home: Planned) -> float:
 
 def _way(power_w: float) -> int:
     return 0 if abs(power_w) < 150.0 else 1 if power_w > 0 else -1
+
+
+def test_a_morning_minimum_is_kept_beside_a_trip_of_the_next_day() -> None:
+    """45 % are for tomorrow evening, at 10 cents before it; 40 % are there at 7 o'clock all the same."""
+    rules = ChargingRules(chargers={"garage": a_charger()}, cars={"car_1": a_car(at_least_pct=40.0, night_pct=30.0)})
+    eur = (*NIGHT_EUR, *[DAY_EUR] * 15, *[0.10] * 8)
+    home = a_planned(car_pct=20.0, goal_pct=45.0, ready=local("2026-11-22 18:00"), store_pct=None, eur=eur, rules=rules)
+    home.run(hours=9)
+    assert 40 <= real_pct(home) < 45.5
 
 
 def test_a_car_with_a_short_stay_before_a_long_trip_is_charged_the_night_before() -> None:

@@ -13,7 +13,7 @@ from tests.core.prices import electricity
 from tests.stories.cellars import prices
 from tests.stories.driveway import CONNECTION
 from tests.stories.homes import a_car, a_charger, a_point, a_trip
-from tests.stories.nights import LATE, NIGHT_EUR, SELLS_EUR, a_planned, real_pct
+from tests.stories.nights import DAY_EUR, LATE, NIGHT_EUR, SELLS_EUR, a_planned, real_pct
 from tests.stories.planned import Planned
 
 FLOOR_W = 2_500.0
@@ -124,6 +124,20 @@ def test_a_three_phase_car_above_the_target() -> None:
     assert {Cause.PLAN} == {above.cause for above in home.above}
     assert max(home.averages_w) <= 4_140.0 + 400.0 + NEAR_W
     assert home.pauses() <= 1
+
+
+def test_a_morning_minimum_raises_no_peak_that_costs_more_than_public_charging() -> None:
+    """A car that takes 4.1 kW at least comes at 6:30 into a month of 2.5 kW."""
+    car, start = Car(phases=3), local("2026-12-01 06:30")
+    car.set_soc(25.0)
+    charger, rules = a_charger(phases=3, wired="123"), a_car(phases=3, at_least_pct=40.0)
+    chosen = ChargingRules(chargers={"garage": charger}, cars={"car_1": rules})
+    slots = prices(start, *[(0.20, SELLS_EUR)] * 8, *[(DAY_EUR, SELLS_EUR)] * 40)
+    point = a_point(start, car, phases=3)
+    home = Planned(start, point, batteries=(), rules=chosen, prices=slots, peak_w=2_500.0)
+    home.type_soc(25.0)
+    home.run(minutes=31)
+    assert ([], {2_500.0}) == (home.above, {plan.target_w for _, plan in home.plans})
 
 
 def test_two_cars_on_one_circuit() -> None:
