@@ -27,7 +27,7 @@ from lib.core.soc import Soc
 from lib.core.surplus import own_profile
 from lib.core.tactics import Facts
 from lib.core.uptake import phases_for
-from lib.core.why import Hold
+from lib.core.why import Hold, Reason
 from lib.core.wishes import wishes_for
 
 FOUND_S = 15.0
@@ -57,6 +57,11 @@ class Aim:
     hold: Hold | None
     claim: Claim | None
     put: tuple[Proposal, ...]
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why it wants what it wants, whatever the budget says."""
+        return _reason(self.wished)
 
     @property
     def target_w(self) -> float:
@@ -242,7 +247,7 @@ def _aim(
     budget = budget_of(charging, rules, bay, facts, grant)
     fenced = [*wanted, limit(facts, budget[0])] if budget else wanted
     resolved = resolve(device, fenced) if budget else wished
-    phases = _phases(bay, car, facts, resolved.target_w, grant)
+    phases = _phases(bay, car, facts, resolved.target_w, grant, _reason(wished))
     return Aim(
         name=name,
         bay=bay,
@@ -258,7 +263,14 @@ def _aim(
     )
 
 
-def _phases(bay: Bay, car: CarRules | None, facts: Facts, target_w: float, grant: Grant | None) -> int:
+def _reason(wished: Resolved) -> Reason | None:
+    because = wished.because
+    return because.why.reason if because and because.why else None
+
+
+def _phases(
+    bay: Bay, car: CarRules | None, facts: Facts, target_w: float, grant: Grant | None, reason: Reason | None
+) -> int:
     """On how many phases it shall charge with that power."""
     post = bay.post
     most = most_phases(post, car)
@@ -268,9 +280,10 @@ def _phases(bay: Bay, car: CarRules | None, facts: Facts, target_w: float, grant
         return min(most, int(bay.wish))
     if target_w <= 0:
         return post.phases
-    if target_w == facts.sun_w:
-        mode = Mode.PV_ALL if bay.mode is Mode.PV_ALL else Mode.PV_ONLY
-        return min(most, _sun_phases(bay, car, facts.left_w, mode))
-    if grant is not None and not grant.fits:
-        return 1
-    return most if target_w >= power_w(post.least_a, most) else 1
+    if target_w != facts.sun_w:
+        if (grant is not None and not grant.fits) or target_w < power_w(post.least_a, most):
+            return 1
+        if reason is not Reason.PLANNED_SUN:
+            return most
+    mode = Mode.PV_ALL if bay.mode is Mode.PV_ALL else Mode.PV_ONLY
+    return min(most, _sun_phases(bay, car, facts.left_w, mode))

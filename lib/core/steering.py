@@ -154,14 +154,13 @@ def _haste(charging: Charging, rules: ChargingRules, aim: Aim, share: Share | No
         row = share.held_by
         at_once = row is not None and (post.stubborn_a > 0 or loaded(charging, rules, row) > FAR)
         return Haste.NOW if at_once else Haste.ROW
-    return Haste.SURPLUS if _is_sunny(aim) else Haste.PLAN
+    by_sun = _is_sunny(aim) or (aim.reason is Reason.PLANNED_SUN and aim.bay.pace.go)
+    return Haste.SURPLUS if by_sun else Haste.PLAN  # what is planned from the sun begins at once, but ends for no cloud
 
 
 def _is_sunny(aim: Aim) -> bool:
     """Whether it charges for the sun alone, or did until a cloud came."""
-    because = aim.wished.because
-    reason = because.why.reason if because and because.why else None
-    return reason is Reason.SURPLUS or (reason is Reason.NO_SUN and aim.facts.sunny)
+    return aim.reason is Reason.SURPLUS or (aim.reason is Reason.NO_SUN and aim.facts.sunny)
 
 
 def _may_raise(charging: Charging) -> bool:

@@ -4,13 +4,19 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+import pytest
+
 from lib.core import habits, outlook
+from lib.core.carport import ChargingRules
 from lib.core.claims import Cause
 from lib.core.parts import Parts
 from lib.core.quarter import QUARTER
 from lib.core.stamp import BRUSSELS
+from lib.sim.car import Car
 from tests.conftest import local
-from tests.stories.nights import a_planned, real_pct
+from tests.stories.cellars import prices
+from tests.stories.homes import a_car, a_charger, a_point, a_trip
+from tests.stories.nights import DAY_EUR, SELLS_EUR, a_planned, real_pct
 from tests.stories.planned import Planned
 
 START = local("2026-06-17 08:00")  # a Wednesday
@@ -50,6 +56,36 @@ def test_a_car_waits_for_a_cloudless_noon() -> None:
     assert real_pct(home) >= 52.0
     assert bought_wh(home) <= 500.0
     assert sum(go for _, go in home.turns()) <= 2
+
+
+@pytest.mark.parametrize(("sun_w", "else_w", "lasts_s"), [(6_500.0, 2_500.0, 10), (4_500.0, 4_650.0, 200)])
+def test_an_hour_planned_from_the_sun_is_not_interrupted(sun_w: float, else_w: float, lasts_s: int) -> None:
+    """By a cloud of 10 s each 7 minutes, nor by a sun that is now a little less than three phases take, now more.
+
+    It goes to three phases once, and back at the most.
+    """
+    start = NOON - timedelta(minutes=15)
+    charger = a_charger(phases=3, wired="123", switches=True)
+    rules = ChargingRules(chargers={"garage": charger}, cars={"car_1": a_car(phases=3)})
+    car = Car(phases=3)
+    car.set_soc(40.0)
+
+    def ahead(at: datetime) -> float:
+        return (sun_w if else_w < sun_w else (sun_w + else_w) / 2) if NOON <= at < AFTERNOON else 0.0
+
+    def sun(second: int) -> float:
+        away = second > 900 and second % 420 < lasts_s
+        return 0.0 if second < 900 else else_w if away else sun_w
+
+    slots = prices(start, *[(each, SELLS_EUR) for each in (*WORKDAY_EUR[3:], *[DAY_EUR] * 40)][:48])
+    point = a_point(start, car, phases=3)
+    home = Planned(start, point, batteries=(), rules=rules, prices=slots, peak_w=4_000.0, sun_ahead=ahead, sun_w=sun)
+    home.type_soc(40.0)
+    home.list_trips(a_trip("@car_1@ Gent 60 %", local("2026-06-17 17:30")))
+    home.run(hours=2)
+    assert "from the sun as planned, for Gent 60 %" in " ".join(home.sentences)
+    assert 1 == len(home.turns())
+    assert home.ev.bays["garage"].pace.stops <= 2
 
 
 def test_the_sun_does_not_come() -> None:
