@@ -36,7 +36,7 @@ def given(
         prices=prices,
         outlook=outlook,
         peaks=peak_prices(house, rules),
-        used_wh=used_wh(house, rules, at),
+        used_wh=used_wh(house, rules, at, planned_w=before.peak_w(at) if before else None),
         wants=cars.wants,
         store=battery.store,
         store_phases=battery.phases,

@@ -15,6 +15,7 @@ from lib.core.expected import SUPPOSED_KW_EUR
 from lib.core.horizon import PeakPrices
 from lib.core.house import House, Rules, accepted_w, limit_w, over_kw_eur, paid_w, target_w
 from lib.core.quarter import start_of
+from lib.core.states import replace
 from lib.core.tariff import Tariff
 
 MARKET_DAYS = 2  # a price of the market is known until tomorrow
@@ -76,12 +77,15 @@ def _maximum_eur_kwh(house: House, rules: Rules) -> float:
     return months.kwh_eur(house.peaks.month, house.books, house.peaks, tariff)
 
 
-def used_wh(house: House, rules: Rules, at: datetime) -> float:
+def used_wh(house: House, rules: Rules, at: datetime, *, planned_w: float | None = None) -> float:
     """What the running quarter has drawn, as a plan counts it: at least as if it had gone along at its target.
 
     What it has not used is not caught up with: that buys no cheaper kWh, and the ledger lets less of it through the
-    later it is. Of a quarter whose start nobody watched the ledger supposes the same.
+    later it is. Of a quarter whose start nobody watched the ledger supposes the same. planned_w: what the plan in force
+    counts there above what is paid; the ledger lets it go a little higher, and what a plan does not count makes none
+    dearer.
     """
     running, start = house.quarter, start_of(at)
     known_wh = running.used_wh if running is not None and running.start == start else None
-    return max(known_wh or 0.0, target_w(house, rules) * ((at - start) / HOUR))
+    counts_w = max(target_w(replace(house, raised=None), rules), planned_w or 0.0)
+    return max(known_wh or 0.0, counts_w * ((at - start) / HOUR))

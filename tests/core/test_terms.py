@@ -35,11 +35,13 @@ def test_what_a_quarter_has_not_used_is_not_caught_up_with() -> None:
 
 
 def test_a_quarter_that_the_plan_raised_goes_on_as_high() -> None:
-    """What it counts so far is what it was raised to."""
+    """What it counts so far is what the plan has it count, not the little more that the ledger lets it."""
     at = start_of(NOON) + 6 * MINUTE
-    running = Quarter(start=start_of(NOON), at=at, average_w=1_600.0)
+    running = Quarter(start=start_of(NOON), at=at, average_w=1_400.0)
     raised = Raised(peak_w=4_000.0, quarters=frozenset({running.start}), until=NOON + DAY)
-    assert pytest.approx(400.0) == used_wh(replace(a_house(), quarter=running, raised=raised), RULES, at)
+    house = replace(a_house(), quarter=running, raised=raised)
+    assert pytest.approx(380.0) == used_wh(house, RULES, at, planned_w=3_800.0)
+    assert pytest.approx(350.0) == used_wh(house, RULES, at)
 
 
 def test_where_peaks_cost_nothing_only_the_connection_limits() -> None:

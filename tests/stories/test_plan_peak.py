@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from lib.core.carport import ChargingRules
 from lib.core.circuits import Circuit
 from lib.core.claims import Cause
@@ -124,6 +126,24 @@ def test_a_three_phase_car_above_the_target() -> None:
     assert {Cause.PLAN} == {above.cause for above in home.above}
     assert max(home.averages_w) <= 4_140.0 + 400.0 + NEAR_W
     assert home.pauses() <= 1
+
+
+@pytest.mark.parametrize("second", [300, 1_200])
+def test_news_amid_a_quarter_above_the_paid_peak_stop_no_car(second: int) -> None:
+    """A car at its least cannot draw less: what the plan counts for it goes on, also where it is worked out anew."""
+    car, start = Car(phases=3), local("2026-12-01 00:00")
+    car.set_soc(40.0)
+    charger, rules = a_charger(phases=3, wired="123"), a_car(phases=3)
+    chosen = ChargingRules(chargers={"garage": charger}, cars={"car_1": rules})
+    slots = prices(start, *[(0.20, SELLS_EUR)] * 20, *[(DAY_EUR, SELLS_EUR)] * 28)
+    home = Planned(start, a_point(start, car, phases=3), batteries=(), rules=chosen, prices=slots, peak_w=2_500.0)
+    home.type_soc(40.0)
+    home.list_trips(a_trip("@car_1@ Gent 60 %", local("2026-12-01 06:30")))
+    home.run(second).reprice(*slots)
+    home.run(4_000 - second)
+    assert "prices were published" in home.because
+    assert (1, 0) == (len(home.turns()), home.pauses())
+    assert max(home.averages_w) - min(home.averages_w) < 100
 
 
 def test_a_morning_minimum_raises_no_peak_that_costs_more_than_public_charging() -> None:
