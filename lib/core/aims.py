@@ -15,7 +15,7 @@ from lib.core.carport import Bay, Charging, ChargingRules
 from lib.core.charger import in_steps, power_w
 from lib.core.claims import Claim, Grant
 from lib.core.cost import slot_at
-from lib.core.followed import fresh
+from lib.core.followed import Expected, fresh
 from lib.core.laxity import accepts_w
 from lib.core.modes import Mode, Phases
 from lib.core.plan import Block
@@ -24,7 +24,7 @@ from lib.core.power import PHASE_V
 from lib.core.proposals import Device, Proposal, Resolved, resolve
 from lib.core.prospects import full_w, least_w, most_phases
 from lib.core.soc import Soc
-from lib.core.surplus import own_profile
+from lib.core.surplus import Priority, own_profile
 from lib.core.tactics import Facts
 from lib.core.uptake import phases_for
 from lib.core.why import Hold, Reason
@@ -102,18 +102,22 @@ class Aim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Now:
-    """What the plan has for each car now and next, see Facts, and the price of a kWh: looked up once for all."""
+    """What the plan has for each car now and next, see Facts, and the price of a kWh: looked up once for all.
+
+    by_sun: what it expects of a stretch in which cars draw no more than the sun leaves; None: it is no such.
+    """
 
     blocks: Mapping[str, Block]
     nexts: Mapping[str, Block]
     fills: bool
-    by_sun: bool
+    by_sun: Expected | None
     eur_kwh: float | None
 
 
 def aims_of(charging: Charging, rules: ChargingRules) -> list[Aim]:
     """What each charger shall do before circuits and clocks have their say; the sun goes to one after the other."""
-    left_w, now = _surplus_w(charging), _now(charging)
+    now = _now(charging)
+    left_w = _surplus_w(charging, now.by_sun if rules.priority is Priority.AUTO else None)
     helps = charging.battery.help_w > 0 and charging.battery.is_fresh(charging.now_s, rules.lease_s)
     ask = asked(charging, rules) if helps else None
     helped = ask.chargers if ask else frozenset()
@@ -144,18 +148,23 @@ def _now(charging: Charging) -> _Now:
         blocks=blocks,
         nexts=nexts,
         fills=expected is not None and expected.fills,
-        by_sun=expected is not None and expected.is_sun,
+        by_sun=expected if expected is not None and expected.is_sun else None,
         eur_kwh=slot.import_eur_kwh if slot else None,
     )
 
 
-def _surplus_w(charging: Charging) -> float:
-    """What all cars together may draw from the sun, as it was known last: what is raised needs a fresh telegram."""
+def _surplus_w(charging: Charging, by_sun: Expected | None) -> float:
+    """What all cars together may draw from the sun, as it was known last: what is raised needs a fresh telegram.
+
+    by_sun: what the plan has cars draw from it they have, also where the battery would come first.
+    """
     site = charging.site
     if site.base_w is None:
         return 0.0
     battery_w = site.word.battery_w
     left_w = surplus.surplus_w(0.0, site.base_w + battery_w, battery_w, charging.first)
+    if by_sun is not None:
+        left_w = max(left_w, min(by_sun.cars_w, -site.base_w - by_sun.stores_sun_w))
     return min(left_w, site.word.left_w)
 
 
@@ -192,7 +201,7 @@ def _facts(
         block=now.blocks.get(car.name) if car else None,
         next=now.nexts.get(car.name) if car else None,
         fills=now.fills,
-        by_sun=now.by_sun,
+        by_sun=now.by_sun is not None,
         night_w=night.power_w if night and at < night.until else 0.0,
         night_until=night.until if night else None,
         eur_kwh=now.eur_kwh,

@@ -47,6 +47,11 @@ class Expected:
         return self.cars_w > 0 and self.load_w - self.sun_w + self.cars_w < FULL_W
 
     @property
+    def stores_sun_w(self) -> float:
+        """What of the sun the battery stores beside the cars; what it stores besides is bought."""
+        return max(0.0, min(self.battery_w, self.sun_w - self.load_w - self.cars_w))
+
+    @property
     def help_w(self) -> float:
         """What the battery gives beyond the house, so that cars stay under the peak."""
         return max(0.0, min(self.cars_w, -self.battery_w - max(0.0, self.load_w - self.sun_w)))

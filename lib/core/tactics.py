@@ -160,8 +160,8 @@ def _late(facts: Facts, need: Need) -> Proposal:
     reason, soc_pct = Reason.LATE_TRIP, need.target_pct
     if need.step is Step.UNREACHABLE:
         reason, soc_pct = Reason.UNREACHABLE, need.full_pct or 0.0
-    elif facts.helped and not facts.over:
-        reason = Reason.HELPED
+    elif not facts.over:
+        reason = Reason.HELPED if facts.helped else Reason.TRIP
     why = Why(reason=reason, name=need.trip.title, until=need.trip.ready, soc_pct=soc_pct, eur=facts.over_eur)
     return _fence("late trip", claims.LATE, facts, why, low_w=facts.late_w)
 

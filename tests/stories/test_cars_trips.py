@@ -11,6 +11,8 @@ from lib.core.claims import Cause
 from lib.core.needs import Step
 from lib.core.plugged import Ground, Named
 from lib.core.soc import Confidence
+from lib.core.states import replace
+from lib.core.usual import Usual
 from lib.sim.car import Car
 from tests.conftest import local
 from tests.core.prices import rates
@@ -46,6 +48,17 @@ def test_a_sudden_trip_that_is_late_takes_what_it_needs_above_the_peak_and_no_mo
     assert max(home.averages_w) / 1000 <= max(told_kw)
     assert (home.points["garage"].home or Car()).soc_pct > 42
     assert home.at <= need.trip.departs
+
+
+def test_a_late_trip_that_stays_under_the_peak_says_so() -> None:
+    """The house usually draws 1.4 kW, which leaves too little for it; now it draws 400 W."""
+    home = a_home(base_w=lambda _: 400.0, peak_w=4_000.0).run(30)
+    home.ev = replace(home.ev, usual=Usual(by_hour={str(hour): 1_400.0 for hour in range(24)}))
+    home.list_trips(a_trip("@car_1@ Antwerpen 80 %", EVENING + 12 * HOUR))
+    home.run(minutes=5)
+    assert (Step.OVER, []) == (home.need().step, announced(home))
+    assert "for Antwerpen 80 % at 06:45: the time is short, so at any price under the peak" in home.why()
+    assert not [line for line in home.sentences if "above the paid peak" in line]
 
 
 def test_a_late_trip_of_a_car_below_its_reserve_is_spread_evenly() -> None:

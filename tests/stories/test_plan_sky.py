@@ -12,6 +12,7 @@ from lib.core.claims import Cause
 from lib.core.parts import Parts
 from lib.core.quarter import QUARTER
 from lib.core.stamp import BRUSSELS
+from lib.core.surplus import Priority
 from lib.sim.car import Car
 from tests.conftest import local
 from tests.stories.cellars import prices
@@ -86,6 +87,25 @@ def test_an_hour_planned_from_the_sun_is_not_interrupted(sun_w: float, else_w: f
     assert "from the sun as planned, for Gent 60 %" in " ".join(home.sentences)
     assert 1 == len(home.turns())
     assert home.ev.bays["garage"].pace.stops <= 2
+
+
+@pytest.mark.parametrize(("priority", "charges_a"), [(Priority.AUTO, 16.0), (Priority.HOME_BATTERY, 6.0)])
+def test_the_sun_that_the_plan_has_a_car_take_is_the_cars(priority: Priority, charges_a: float) -> None:
+    """4.1 kW are left over, 3.7 of them planned for the car; the battery is at 15 %. The owner's word goes first."""
+    start = NOON - timedelta(minutes=30)
+    rules = ChargingRules(chargers={"garage": a_charger()}, cars={"car_1": a_car()}, priority=priority)
+    home = a_planned(
+        start,
+        goal_pct=56.0,
+        ready=local("2026-06-17 16:15"),
+        eur=WORKDAY_EUR[2:],
+        store_pct=15.0,
+        rules=rules,
+        sun_ahead=cloudless,
+        sun_w=lambda second: cloudless(start + timedelta(seconds=second)),
+    )
+    home.run(hours=1)
+    assert charges_a == home.amps()
 
 
 def test_the_sun_does_not_come() -> None:
