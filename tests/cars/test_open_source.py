@@ -79,7 +79,7 @@ def test_only_some_can_order_the_car() -> None:
         ({"source": "http"}, 'http: "url" is missing; it is a text, such as http://192.168.1.20/battery'),
         ({"source": "http", "url": 5}, 'http: "url" is 5; allowed is a text'),
         ({"source": "http", "url": " "}, 'http: "url" is empty'),
-        ({"source": "http", "url": "ftp://h/x"}, "http: \"url\" is 'ftp://h/x'; allowed is an address such as"),
+        ({"source": "http", "url": "ftp://h/x"}, "http: \"url\" is 'ftp://h/…'; allowed is an address such as"),
         ({"source": "http", "url": "http://[h"}, "allowed is an address"),
         ({"source": "http", "url": "http://h", "sok": "x"}, '"sok" is no key here; did you mean "soc"? Allowed are'),
         ({"source": "http", "url": "http://h", "scale": "100"}, "\"scale\" is '100'; allowed is a number from"),
