@@ -6,6 +6,7 @@ In: the EV app's state. Out: watts until then and why, and which chargers may ha
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from lib.core.carport import Bay, Charging, ChargingRules
 from lib.core.charger import power_w
@@ -21,26 +22,35 @@ LEAST_W = 100.0  # less is not asked for
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is asked; bridge: only to go on with the sun, so before the grid gives. chargers: whose cars may have it."""
+    """What is asked; chargers: whose cars may have it.
+
+    bridge: only to go on with the sun, so before the grid gives. late: without it a quarter goes above the peak.
+    """
 
     power_w: float
     until: datetime
     why: str
     chargers: frozenset[str]
     bridge: bool = False
+    late: bool = False
 
 
 def asked(charging: Charging, rules: ChargingRules) -> Asked | None:
     """What the battery is asked for now; None: nothing."""
     urgent, planned = dict(_urgent(charging, rules)), _planned(charging, rules)
     if urgent:
-        missing_w = sum(wish_w for wish_w, _, _ in urgent.values()) - _room_w(charging, rules)
+        missing_w = sum(one.power_w for one in urgent.values()) - _room_w(charging, rules)
         missing_w = max(missing_w, planned.power_w if planned else 0.0)
         if missing_w < LEAST_W:
             return None
-        until = min(max(until for _, until, _ in urgent.values()), charging.at + LONGEST)
-        why = next(iter(urgent.values()))[2]
-        return Asked(power_w=missing_w, until=until, why=why, chargers=frozenset(urgent))
+        until = min(max(one.until for one in urgent.values()), charging.at + LONGEST)
+        return Asked(
+            power_w=missing_w,
+            until=until,
+            why=next(iter(urgent.values())).why,
+            chargers=frozenset(urgent),
+            late=any(one.late for one in urgent.values()),
+        )
     if planned is not None:
         return planned
     clouded = dict(_clouded(charging))
@@ -84,17 +94,29 @@ def urgent_need(charging: Charging, name: str) -> Need | None:
     return first if first is not None and first.energy_wh and first.step >= Step.HELP else None
 
 
-def _urgent(charging: Charging, rules: ChargingRules) -> Iterator[tuple[str, tuple[float, datetime, str]]]:
-    """By charger: what its car needs at once, until when, and for what."""
+class _Urgent(NamedTuple):
+    """What a car needs at once, until when, for what; late: above the peak, if nobody helps."""
+
+    power_w: float
+    until: datetime
+    why: str
+    late: bool
+
+
+def _urgent(charging: Charging, rules: ChargingRules) -> Iterator[tuple[str, _Urgent]]:
+    """By charger: what its car needs at once. One that is about to leave still may have it when it should be ready."""
+    longest = charging.at + LONGEST
     for name, bay in charging.bays.items():
         if not _charges(bay) or bay.mode is not Mode.AUTO:
             continue
         car = rules.cars.get(charging.car_on(name) or "")
         need = urgent_need(charging, name)
         if need is not None:
-            yield name, (need.power_w, need.trip.ready, f"late for {need.trip.title}")
+            until = need.trip.ready if need.trip.ready > charging.at else longest
+            yield name, _Urgent(need.power_w, until, f"late for {need.trip.title}", need.step >= Step.OVER)
         elif bay.reserve and car is not None:
-            yield name, (full_w(bay.post, car), charging.at + LONGEST, f"{car.title or car.name} is below its reserve")
+            below = f"{car.title or car.name} is below its reserve"
+            yield name, _Urgent(full_w(bay.post, car), longest, below, late=False)
 
 
 def _clouded(charging: Charging) -> Iterator[tuple[str, float]]:

@@ -29,6 +29,7 @@ class Cause(StrEnum):
     CHEAPEST = "cheapest quarters"
     FULL = "cheaper quarters are taken"
     FITS = "elsewhere saves too little"
+    EARLY = "early enough for a bad day"
     EQUAL = "one price"
     WORTH = "cheap enough"
     STORES_SUN = "battery stores sun"
@@ -90,6 +91,7 @@ ENGLISH: Final[Mapping[Cause, str]] = MappingProxyType(
         Cause.CHEAPEST: "the cheapest before {until}; until then a kWh costs {mean} on the mean",
         Cause.FULL: "the cheaper hours before {until} are taken",
         Cause.FITS: "another hour before {until} would save too little",
+        Cause.EARLY: "so early that it is ready at {until} even if the house draws as much as on its worst day",
         Cause.EQUAL: "no hour before {until} is cheaper",
         Cause.WORTH: "cheap enough to take what may not be needed: a kWh costs {mean} on the mean",
         Cause.STORES_SUN: "stores sun that would earn {sun} in the grid, for {then}",

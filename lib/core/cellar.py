@@ -57,12 +57,17 @@ class StorageRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What ev wants from the batteries; bridge: only to go on with the sun behind a cloud, so before the grid gives."""
+    """What ev wants from the batteries.
+
+    bridge: only to go on with the sun behind a cloud, so before the grid gives. late: for a trip that takes a quarter
+    above the peak otherwise, so from what is kept for the peak as well.
+    """
 
     power_w: float
     until: datetime
     why: str
     bridge: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

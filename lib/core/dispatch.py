@@ -43,7 +43,9 @@ def dispatched(storage: Storage, rules: StorageRules, *, replans: bool = True) -
     facts = facts_of(storage, rules, known)
     theirs, device = storage.outside.get(BATTERY, ()), device_of(known)
     leaves = replace(known, low_w=left_w(device, theirs))  # help that another program keeps back is not promised
-    least_wh = min(facts.reserve_wh, kept_wh(storage, rules)) if storage.planned_help_w else facts.reserve_wh
+    is_for_peak = storage.cars.wanted is not None and storage.cars.wanted.late  # which is what the reserve is for
+    takes_all = storage.planned_help_w or is_for_peak
+    least_wh = min(facts.reserve_wh, kept_wh(storage, rules)) if takes_all else facts.reserve_wh
     storage = helped(storage, leaves, max(known.least_wh, least_wh), short_w=facts.short_w, lease_s=rules.lease_s)
     wanted = [*wants(facts, storage), *theirs]
     wished = resolve(device, wanted)

@@ -17,15 +17,17 @@ from lib.core.books import local_day
 from lib.core.cost import PriceSlot
 from lib.core.expected import Flow, left_eur_kwh
 from lib.core.insured import NOBODY, Insured, keep_wh
+from lib.core.leeway import left_wh
 from lib.core.outlook import Foreseen, Outlook
 from lib.core.plan import Block, Want
-from lib.core.problem import HOUR, Peak, Problem, Row, Span
+from lib.core.problem import HOUR, Leeway, Peak, Problem, Row, Span
 from lib.core.quarter import QUARTER, start_of
 from lib.core.summits import heights_w, tiers
 from lib.core.supposed import Supposed
 
 DAY = timedelta(days=1)
 FINE, AHEAD, FARTHEST = timedelta(hours=24), timedelta(hours=48), timedelta(days=5)
+SOON = timedelta(hours=12)  # so long before it must be ready a car may be late: what comes earlier has all that time
 SAFE = 0.7  # so many standard deviations of what the house may draw more are kept under the peak
 
 
@@ -76,9 +78,10 @@ def problem(
     known = prices if isinstance(prices, Supposed) else Supposed(prices)
     heights = heights_w(insured, store)
     slices = [*_coarse([*_slices(at, end, known, outlook, peaks)], at + FINE, edges)]
+    spans = tuple(map(partial(_span, keeps=_keeps(store, peaks, insured)), slices))
     return Problem(
         at=at,
-        spans=tuple(map(partial(_span, keeps=_keeps(store, peaks, insured)), slices)),
+        spans=spans,
         peaks=tuple(_peak(number, month, at, peaks, heights) for number, month in enumerate(months)),
         used_wh=used_wh,
         wants=live,
@@ -87,6 +90,7 @@ def problem(
         end_eur_kwh=0.0 if store is None else left_eur_kwh(map(_flow, slices), store),
         rows=tuple(rows),
         before=tuple(block for block in before if block.end > at),
+        leeways=() if store is None else tuple(_leeways(at, spans, live, peaks, insured)),
     )
 
 
@@ -141,6 +145,28 @@ def _keeps(store: Store | None, peaks: PeakPrices, insured: Insured) -> tuple[fl
         found.append(store.least_wh + wh if wh else wh)
     this, other = found
     return this, other
+
+
+def _leeways(
+    at: datetime, spans: Sequence[Span], wants: Sequence[Want], peaks: PeakPrices, insured: Insured
+) -> Iterator[Leeway]:
+    """In the last hours before a car must be ready, while it is here: for each end of a span what it may lack then."""
+    musts = [want for want in wants if want.worth_eur_kwh is None and want.until <= at + FINE]
+    dues = sorted({want.until for want in musts})
+    soon = [
+        (place, span, until)
+        for place, span in enumerate(spans)
+        for until in dues
+        if until - SOON <= span.end < until and (peaks.next_kw_eur if span.peak else peaks.kw_eur) > 0
+    ]
+    for place, span, until in soon:
+        here = [want for want in musts if want.until <= until and (want.back is None or want.back <= span.end)]
+        if any(want.until == until for want in here):
+            paid_w = peaks.next_w if span.peak else peaks.paid_w
+            full_w = sum({want.car: want.full_w for want in here}.values())
+            room_wh = left_wh(insured, span.end, until, target_w=paid_w * (1 - peaks.margin), full_w=full_w)
+            if room_wh is not None:
+                yield Leeway(place, until, room_wh)
 
 
 def _span(slice_: _Slice, *, keeps: tuple[float | None, float | None]) -> Span:

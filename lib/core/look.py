@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from lib.core.outcome import Outcome, cars_w, counts_w
 from lib.core.plan import Block, Want
-from lib.core.problem import Problem, Schedule, Span
+from lib.core.problem import HOUR, Problem, Schedule, Span
+from lib.core.quarter import QUARTER
 
 IDLE_W, NEAR_W = 50.0, 150.0  # a battery that does less rests; a quarter is full so close to its target
 
@@ -105,6 +106,15 @@ class Look(NamedTuple):
         """Whether the battery keeps a span under its target, which it would pass without."""
         store_w = self.outcome.store_w[place]
         return store_w < -IDLE_W and self.counts_w[place] - store_w > self.target_w(place) + 1
+
+    def hurries(self, block: Block, want: Want) -> bool:
+        """Whether its car would lack more than it may, soon before it must be ready, if the block came later."""
+        first, stored_wh = self.places(block.start, block.end)[0], self.outcome.level_wh
+        wh = block.power_w * (min(QUARTER, block.end - block.start) / HOUR)
+        return any(
+            until == want.until and place >= first and (stored_wh[place] if stored_wh else 0.0) < needs_wh + wh
+            for (place, until, _), needs_wh in zip(self.problem.leeways, self.outcome.needs_wh, strict=True)
+        )
 
     def want(self, block: Block) -> int | None:
         """The number of what a block is for."""

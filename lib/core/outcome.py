@@ -8,14 +8,16 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain, pairwise, repeat
+from itertools import accumulate, chain, groupby, pairwise, repeat
 from math import sqrt
+from operator import attrgetter
 
 from lib.core.plan import Block
-from lib.core.problem import HOUR, KEEP_EUR_KWH, RISK_EUR_KWH, SHORT_EUR_KWH, Problem, Schedule
+from lib.core.problem import HOUR, KEEP_EUR_KWH, RISK_EUR_KWH, SHORT_EUR_KWH, Leeway, Problem, Schedule
 from lib.core.quarter import QUARTER, start_of
 
 QUARTER_MINUTES = QUARTER // timedelta(minutes=1)
+_until = attrgetter("until")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,9 @@ class Outcome:
         end_eur: what more is in the battery at the end than at the start is worth; worth_eur: what cars took that they
             had not to.
         risk_eur: what cars are charged only after their next trip.
-        keep_eur: what the battery lacked of what should be kept for the peak.
+        needs_wh: by leeway, what would have to be stored for it; below nothing where the cars are charged well before.
+        keep_wh: by span, what the battery should hold at its end, for the house or for cars that must be ready soon;
+            None: nobody knows. keep_eur: what it costs to lack of both.
         given_wh, short_wh: by want.
 
     """
@@ -45,6 +49,8 @@ class Outcome:
     end_eur: float
     worth_eur: float
     risk_eur: float
+    needs_wh: tuple[float, ...]
+    keep_wh: tuple[float | None, ...]
     keep_eur: float
     given_wh: tuple[float, ...]
     short_wh: tuple[float, ...]
@@ -77,6 +83,11 @@ def weighed(problem: Problem, schedule: Schedule) -> Outcome:
     peaks = _peaks_w(problem, grid)
     wear = -sum([power * span.hours for power, span in zip(stores, spans, strict=True) if power < 0])
     given, later_wh = _given_wh(problem, schedule.blocks)
+    short = tuple(
+        max(0.0, want.energy_wh - wh) if want.worth_eur_kwh is None else 0.0
+        for want, wh in zip(problem.wants, given, strict=True)
+    )
+    needs = _needs_wh(problem, schedule.blocks, short)
     began_wh = levels[0] if levels else 0.0
     return Outcome(
         grid_w=tuple(grid),
@@ -90,23 +101,52 @@ def weighed(problem: Problem, schedule: Schedule) -> Outcome:
         end_eur=((levels[-1] if levels else 0.0) - began_wh) / 1000 * problem.end_eur_kwh,
         worth_eur=sum(wh * (want.worth_eur_kwh or 0.0) / 1000 for want, wh in zip(problem.wants, given, strict=True)),
         risk_eur=later_wh / 1000 * RISK_EUR_KWH,
-        keep_eur=_keep_eur(problem, levels[1:]),
+        needs_wh=tuple(needs),
+        keep_wh=_keeps_wh(problem, needs),
+        keep_eur=_keep_eur(problem, needs, levels[1:]),
         given_wh=given,
-        short_wh=tuple(
-            max(0.0, want.energy_wh - wh) if want.worth_eur_kwh is None else 0.0
-            for want, wh in zip(problem.wants, given, strict=True)
-        ),
+        short_wh=short,
     )
 
 
-def _keep_eur(problem: Problem, levels_wh: Iterable[float]) -> float:
-    """What it costs that less is stored than should be, as far as that can be held."""
-    most_wh = problem.store.most_wh if problem.store else 0.0
+def _needs_wh(problem: Problem, blocks: Sequence[Block], short_wh: Sequence[float]) -> list[float]:
+    """What would have to be stored for each leeway: what cars lack then beside what the house leaves them."""
+    wants, store, found = problem.wants, problem.store, dict[Leeway, float]()
+    way, least_wh = (sqrt(store.efficiency), store.least_wh) if store else (1.0, 0.0)
+    for until, leeways in groupby(sorted(problem.leeways, key=_until), key=_until):
+        due = [number for number, want in enumerate(wants) if want.worth_eur_kwh is None and want.until <= until]
+        takes_wh = sum(wants[number].energy_wh - short_wh[number] for number in due)
+        cars = {wants[number].car for number in due}
+        watts = cars_w(problem, (block for block in blocks if block.car in cars))
+        had_wh = [*accumulate(own_w * span.hours for own_w, span in zip(watts, problem.spans, strict=True))]
+        for one in leeways:
+            found[one] = least_wh + (takes_wh - had_wh[one.place] - one.room_wh) / way
+    return [found[one] for one in problem.leeways]
+
+
+def _keeps_wh(problem: Problem, needs_wh: Sequence[float]) -> tuple[float | None, ...]:
+    """What should be stored at the end of each span, for the house or for cars, as far as it can be held."""
+    store = problem.store
+    if store is None:
+        return (None,) * len(problem.spans)
+    found = [None if span.keep_wh is None else min(span.keep_wh, store.most_wh) for span in problem.spans]
+    for one, needs in zip(problem.leeways, needs_wh, strict=True):
+        found[one.place] = max(found[one.place] or 0.0, min(needs, store.most_wh))
+    return tuple(found)
+
+
+def _keep_eur(problem: Problem, needs_wh: Sequence[float], levels_wh: Sequence[float]) -> float:
+    """What it costs that less is stored than should be: for the house, and once more for cars."""
+    store, spans = problem.store, problem.spans
     lacks = [
-        max(0.0, min(span.keep_wh, most_wh) - level_wh) * span.hours
-        for span, level_wh in zip(problem.spans, levels_wh, strict=False)
-        if span.keep_wh is not None
+        max(0.0, needs - (levels_wh[one.place] if store else 0.0)) * spans[one.place].hours
+        for one, needs in zip(problem.leeways, needs_wh, strict=True)
     ]
+    if store is not None:
+        lacks += [
+            max(0.0, min(span.keep_wh or 0.0, store.most_wh) - level_wh) * span.hours
+            for span, level_wh in zip(spans, levels_wh, strict=True)
+        ]
     return sum(lacks) / 1000 * KEEP_EUR_KWH
 
 

@@ -14,7 +14,7 @@ from lib.core.plan import Block, Want
 
 HOUR = timedelta(hours=1)
 RISK_EUR_KWH = 0.01  # that much a kWh costs more after a car's next trip: it may come late, and the house cook then
-KEEP_EUR_KWH = 0.1  # what an hour costs in which a kWh is missing that should be kept for the peak
+KEEP_EUR_KWH = 0.1  # what an hour costs in which a kWh is missing that should be kept for the peak, or be in a car
 SHORT_EUR_KWH = 100.0  # what a trip lacks comes before any price and any peak, and is said
 
 
@@ -109,6 +109,17 @@ class Row:
     house: bool = False
 
 
+class Leeway(NamedTuple):
+    """At the end of span `place` the cars that must be ready `until` then should lack no more than `room_wh`.
+
+    So much the house leaves them under the peak on the worst of its days; more than that the battery should hold.
+    """
+
+    place: int
+    until: datetime
+    room_wh: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """All that a planner knows.
@@ -122,6 +133,7 @@ class Problem:
         peaks: of the running month, and of the next one where that begins before the end.
         rows: what connection and circuits carry.
         before: the blocks of the plan in force: of one that runs already the rest is charged.
+        leeways: what cars should lack at the most, of a home with a battery, in order of place.
 
     """
 
@@ -135,6 +147,7 @@ class Problem:
     end_eur_kwh: float = 0.0
     rows: tuple[Row, ...] = ()
     before: tuple[Block, ...] = ()
+    leeways: tuple[Leeway, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,7 +116,7 @@ def _by_price(look: Look, first: _Part, end: datetime) -> Cause:
     cheaper = [place for place in could.places if spans[place].import_eur_kwh < eur_kwh - SAME_EUR]
     free = [place for place in cheaper if not look.is_taken(place, want.car, want.least_w)]
     if sum(spans[place].hours for place in free) > SPARED * sum(spans[place].hours for place in cheaper):
-        return Cause.FITS
+        return Cause.EARLY if look.hurries(first.block, want) else Cause.FITS
     return Cause.FULL if first.is_dear else Cause.CHEAPEST
 
 

@@ -99,7 +99,7 @@ def cars_word(charging: Charging, *, heard_s: float | None = None) -> CarsWord:
     return CarsWord(
         wanted=None
         if wanted is None
-        else Wanted(power_w=wanted.power_w, until=wanted.until, why=wanted.why, bridge=wanted.bridge),
+        else Wanted(power_w=wanted.power_w, until=wanted.until, why=wanted.why, bridge=wanted.bridge, late=wanted.late),
         drawn=charging.drawn,
         planned=tuple((block.start, block.end, block.power_w) for block in charging.plan),
         heard_s=heard_s,

@@ -143,13 +143,15 @@ class CalendarNow:
 class Help:
     """What ev wants from the home battery: power from now on until then, and why.
 
-    bridge: only to go on with the sun behind a cloud, so before the grid gives.
+    bridge: only to go on with the sun behind a cloud, so before the grid gives. late: without it a quarter goes above
+    the peak.
     """
 
     power_w: float
     until: AwareDatetime
     why: str
     bridge: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

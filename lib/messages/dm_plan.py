@@ -185,7 +185,7 @@ def _spans(plan: InForce, capacity_wh: float, *, peaks_cost: bool) -> Iterator[P
             grid_w=outcome.grid_w[place],
             counts_w=max(0.0, outcome.grid_w[place] + span.safe_w),
             target_w=(outcome.peaks_w[span.peak] if counted[place] > paid_w + 1 else paid_w) if peaks_cost else None,
-            keep_wh=span.keep_wh if store else None,
+            keep_wh=outcome.keep_wh[place],
         )
 
 

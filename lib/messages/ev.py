@@ -274,7 +274,7 @@ def _help(charging: Charging, rules: ChargingRules) -> Help | None:
     ask = asked(charging, rules)
     if ask is None:
         return None
-    return Help(power_w=ask.power_w, until=ask.until, why=ask.why, bridge=ask.bridge)
+    return Help(power_w=ask.power_w, until=ask.until, why=ask.why, bridge=ask.bridge, late=ask.late)
 
 
 def _claims(charging: Charging) -> Iterator[Claim]:

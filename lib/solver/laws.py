@@ -3,8 +3,10 @@
 In: a problem and its columns. Out: rows of the program. Power in kW, energy in kWh.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from math import inf, sqrt
+from operator import attrgetter
 from typing import NamedTuple
 
 from lib.core.problem import HOUR, Problem
@@ -12,6 +14,8 @@ from lib.core.quarter import start_of
 from lib.solver.columns import Columns
 from lib.solver.limits import limits
 from lib.solver.program import Program, Term
+
+_place = attrgetter("place")
 
 
 class Sum(NamedTuple):
@@ -129,6 +133,29 @@ def energy(program: Program, problem: Problem, columns: Columns) -> list[list[Su
             terms += ((draw.column, draw.hours) for draw in draws[: due.first])
             own.append(Sum(program.row(f"due {lot.car} {due.first}", terms, low=kwh, high=high), due.first))
         found.append(own)
+    return found
+
+
+def leeway(program: Program, problem: Problem, columns: Columns) -> list[list[Sum]]:
+    """What cars lack that must be ready soon the house leaves them on its worst day, or the battery holds it."""
+    store, found = problem.store, list[list[Sum]]([] for _ in columns.lots)
+    way, least_wh = (sqrt(store.efficiency), store.least_wh) if store else (1.0, 0.0)
+    for (place, until, room_wh), late in zip(problem.leeways, columns.lates, strict=True):
+        kwh, terms = (way * least_wh - room_wh) / 1000, [(late, way)]
+        if store:
+            terms.append((columns.levels[place], way))
+        firsts = []
+        for lot, draws in zip(columns.lots, columns.draws, strict=True):
+            musts = [number for number in lot.wants if number in columns.shorts]
+            due = [number for number in musts if problem.wants[number].until <= until]
+            first = bisect_right(draws, place, key=_place) if due else 0
+            kwh += sum(problem.wants[number].energy_wh for number in due) / 1000
+            terms += ((columns.shorts[number], 1.0) for number in due)
+            terms += ((draw.column, draw.hours) for draw in draws[:first])
+            firsts.append(first)
+        row = program.row(f"leeway {place}", terms, low=kwh)
+        for own, first in zip(found, firsts, strict=True):
+            own.append(Sum(row, first))
     return found
 
 

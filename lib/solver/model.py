@@ -11,6 +11,7 @@ at once on paper: lib/solver/settled.py chooses one there.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from lib.core.problem import Problem
 from lib.solver import laws
@@ -56,6 +57,7 @@ def model(problem: Problem) -> Model:
     laws.tiers(program, chosen)
     balances = laws.balance(program, problem, chosen)
     dues, mosts = laws.energy(program, problem, chosen), laws.at_most(program, problem, chosen)
+    leeways = laws.leeway(program, problem, chosen)
     program.begins.update(_idle(problem, chosen, balances))
     program.begins.update(zip(levels, chosen.levels, strict=True))
     for lot, sums in zip(chosen.lots, dues, strict=True):
@@ -65,7 +67,7 @@ def model(problem: Problem) -> Model:
         program=program,
         columns=chosen,
         balances=balances,
-        sums=[[*due, *most] for due, most in zip(dues, mosts, strict=True)],
+        sums=[[*own] for own in map(chain, dues, mosts, leeways)],
         peaks=laws.peak(program, problem, chosen),
         constant_eur=0.0 if problem.store is None else problem.end_eur_kwh * problem.store.energy_wh / 1000,
     )

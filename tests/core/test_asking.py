@@ -32,6 +32,22 @@ def test_a_late_trip_asks_for_what_it_needs_beyond_the_room() -> None:
     assert home.ev.at < found.until <= home.ev.at + LONGEST
 
 
+def test_a_trip_that_takes_the_quarter_above_the_peak_says_so_until_it_leaves() -> None:
+    """7 kWh in an hour under 2.4 kW: without help a new peak. Once the car should be ready it is still asked for."""
+    home = a_home(base_w=lambda _: 400.0).run(5)
+    home.list_trips(a_trip("@car_1@ Gent 49 %", EVENING + timedelta(hours=1)))
+    found = asks(home.run(10))
+    assert found
+    assert found.late
+    home.run(until=lambda: home.ev.at >= EVENING + timedelta(minutes=50), minutes=60)
+    need, found = urgent_need(home.ev, "garage"), asks(home)
+    assert need
+    assert need.trip.ready <= home.ev.at < need.trip.departs
+    assert found
+    assert found.late
+    assert home.ev.at < found.until
+
+
 def test_a_car_below_its_reserve_asks_for_all_that_it_takes() -> None:
     """12 % are known: 3.7 kW, of which 2 are under the peak."""
     found = asks(a_home(soc_pct=12.0, base_w=lambda _: 400.0).run(20))

@@ -7,8 +7,9 @@ import pytest
 
 from lib.core import storage
 from lib.core.battery import BatteryReading, BatteryRules, BatteryTold, BatteryTook
-from lib.core.cellar import TURN_S, Storage, StorageRules
+from lib.core.cellar import TURN_S, CarsWord, Storage, StorageRules, Wanted
 from lib.core.dispatch import dispatched
+from lib.core.followed import Expected, Followed
 from lib.core.modes import StorageMode
 from lib.core.site import Word
 from tests.conftest import NOON
@@ -107,3 +108,23 @@ def test_a_meter_that_speaks_seldom_is_not_taken_for_one_that_saw_the_last_order
     for first_s in (0.4, period_s / 2):
         found = told_w(period_s, first_s=first_s, lag_s=lag_s, loads_w={0: 1_500.0, 150: 600.0, 400: 2_800.0})
         assert [-1_500.0, -600.0, -2_800.0] == found
+
+
+@pytest.mark.parametrize(
+    ("late", "owner_pct", "helps"), [(True, None, True), (False, None, False), (True, 65.0, False)]
+)
+def test_a_trip_that_takes_the_quarter_above_the_peak_has_the_reserve_too(
+    late: bool, owner_pct: float | None, helps: bool
+) -> None:
+    """The plan keeps 7 kWh for the peak, of which 6 are left: they are for a peak like that. What you set stands."""
+    end = NOON + timedelta(hours=2)
+    kept = Expected(start=NOON, end=end, load_w=400.0, cars_w=0.0, battery_w=0.0, keep_wh=7_000.0)
+    wanted = Wanted(power_w=2_000.0, until=end, why="late for Gent", late=late)
+    known = storage.opened(RULES, at=NOON, now_s=0.0)
+    if owner_pct is not None:
+        known = second(known, 2_000.0, storage.Reserved(reserve_pct=owner_pct))
+    known = second(known, 2_000.0, storage.Planned(followed=Followed(until_s=600.0, stretches=(kept,))))
+    for _ in range(10):
+        known = second(known, 4_000.0, storage.CarsTold(word=CarsWord(wanted=wanted, heard_s=known.now_s)))
+    assert helps is (known.help is not None)
+    assert helps is not bool(known.refused)

@@ -7,7 +7,7 @@ import pytest
 
 from lib.core.arbitrage import Store
 from lib.core.cost import PriceSlot
-from lib.core.horizon import AHEAD, FINE, PeakPrices, problem
+from lib.core.horizon import AHEAD, FINE, SOON, PeakPrices, problem
 from lib.core.insured import NOBODY, Insured
 from lib.core.outlook import Foreseen, Outlook
 from lib.core.plan import Want
@@ -17,6 +17,7 @@ from tests.conftest import local
 
 AT = local("2026-11-20 18:10")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+STORE = Store(energy_wh=5_000, least_wh=500, most_wh=10_000, charge_w=5_000, discharge_w=5_000, efficiency=1.0)
 FLOOR = PeakPrices(paid_w=2_500.0, next_w=2_500.0, kw_eur=4.8, next_kw_eur=4.8)
 
 
@@ -138,11 +139,10 @@ def test_what_the_last_weeks_needed_is_kept() -> None:
     """
     day = (*[400.0] * 72, *[4_500.0] * 4, *[400.0] * 20)
     known, at = Insured(days=(day,) * 10), local("2026-11-30 12:00")
-    store = Store(energy_wh=5_000, least_wh=500, most_wh=10_000, charge_w=5_000, discharge_w=5_000, efficiency=1.0)
     peaks = PeakPrices(paid_w=3_500.0, next_w=2_500.0, kw_eur=4.8, next_kw_eur=4.8)
 
     def keeps(**said: object) -> dict[datetime, float | None]:
-        usual: dict[str, object] = {"outlook": an_outlook(), "peaks": peaks, "store": store, "insured": known}
+        usual: dict[str, object] = {"outlook": an_outlook(), "peaks": peaks, "store": STORE, "insured": known}
         found = problem(at, prices=(), **(usual | said))  # type: ignore[arg-type]  # any of its keywords
         return {span.end: span.keep_wh for span in found.spans}
 
@@ -152,6 +152,45 @@ def test_what_the_last_weeks_needed_is_kept() -> None:
     assert {2_500.0} == {wh for end, wh in found.items() if end > ends}
     for less in ({"store": None}, {"insured": NOBODY}, {"peaks": PeakPrices(paid_w=3_500.0, next_w=2_500.0)}):
         assert {None} == set(keeps(**less).values())
+
+
+def test_in_the_last_hours_before_a_trip_a_car_may_lack_what_a_bad_day_leaves() -> None:
+    """A trip at 7:00, a house of 0.4 kW that drew 1.5 kW from 6 to 7 once: 2.1 kW are left but for that hour.
+
+    Not of a want that need not be, nor while the car is away; not without a battery, nor where peaks cost nothing.
+    """
+    bad = (*[400.0] * 24, *[1_500.0] * 4, *[400.0] * 68)
+    known, ready = Insured(days=((400.0,) * 96, bad) * 5), local("2026-11-21 07:00")
+
+    def rooms(want: Want, **said: object) -> dict[datetime, float]:
+        usual: dict[str, object] = {"store": STORE, "insured": known, "wants": [want]}
+        found = a_problem(**(usual | said))
+        return {found.spans[one.place].end: one.room_wh for one in found.leeways if one.until == want.until}
+
+    found = rooms(a_want(ready))
+    assert (ready - SOON, ready - QUARTER) == (min(found), max(found))
+    assert (2_100 - 1_100) / 4 == found[ready - QUARTER]
+    assert 2 * 2_100 - 1_100 == found[ready - 2 * HOUR]
+    assert 2 * 1_380 - 380 == rooms(a_want(ready, full_w=1_380.0))[ready - 2 * HOUR]
+    back = ready - 3 * HOUR
+    assert back == min(rooms(a_want(ready, since=back)))
+    assert {} == rooms(a_want(ready, worth_eur_kwh=0.2))
+    for less in ({"store": None}, {"insured": NOBODY}, {"peaks": PeakPrices(paid_w=2_500.0, next_w=2_500.0)}):
+        assert {} == rooms(a_want(ready), **less)
+    assert {} == rooms(a_want(AT + FINE + QUARTER))
+
+
+def test_cars_that_leave_at_one_time_share_what_a_bad_day_leaves() -> None:
+    """Two at 7:00 and one at 8:00: until 7:00 what is left is for two, until 8:00 for all."""
+    known = Insured(days=((400.0,) * 96,) * 10)
+    seven, eight = local("2026-11-21 07:00"), local("2026-11-21 08:00")
+    wants = [a_want(seven, full_w=700.0), a_want(seven, car="red", full_w=700.0), a_want(eight, car="grey")]
+    found = a_problem(store=STORE, insured=known, wants=wants)
+    rooms = {(found.spans[one.place].end, one.until): one.room_wh for one in found.leeways}
+    assert 1_400 / 4 == rooms[seven - QUARTER, seven]
+    assert 2_100 * 5 / 4 == rooms[seven - QUARTER, eight]
+    assert (seven, seven) not in rooms
+    assert 2_100 == rooms[seven, eight]
 
 
 def test_what_is_left_in_the_battery_is_worth_what_it_replaces() -> None:

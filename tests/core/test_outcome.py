@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lib.core.outcome import cars_w, weighed
 from lib.core.plan import Block
-from lib.core.problem import HOUR, KEEP_EUR_KWH, Peak, Problem, Schedule, Span, Tier
+from lib.core.problem import HOUR, KEEP_EUR_KWH, Leeway, Peak, Problem, Schedule, Span, Tier
 from lib.core.wants import Absence
 from tests.conftest import NOON
 from tests.core.problems import FREE, QUARTER, a_block, a_problem, a_store, a_want, quarter
@@ -124,6 +124,30 @@ def test_what_should_be_kept_for_the_peak_costs_a_little_while_it_lacks() -> Non
     assert pytest.approx((1.0 + 2.0) * 0.25 * KEEP_EUR_KWH) == outcome.keep_eur
     assert pytest.approx(outcome.bill_eur + outcome.keep_eur) == outcome.eur
     assert 0 == weighed(problem, plain(store_w=(-4_000,))).keep_eur
+
+
+def test_what_a_car_lacks_more_than_the_house_leaves_it_the_battery_should_hold() -> None:
+    """3 kWh before 13:00, of which a bad day leaves 1.5 after half past: what is not in by then is to be stored.
+
+    What the trip is short of in any case is in no battery. What is kept for the house is another risk. Without a
+    battery the car itself should be charged before.
+    """
+    problem = a_problem(10, 10, 10, 10, wants=[a_want(3, before=4)], store=a_store(energy_wh=500.0, least_wh=200.0))
+    problem = replace(problem, leeways=(Leeway(1, quarter(4), 1_500.0), Leeway(2, quarter(4), 800.0)))
+    late = weighed(problem, plain(a_block(2, 3, 6_000)))
+    assert [None, 1_700, 900, None] == list(late.keep_wh)
+    assert pytest.approx((1.2 + 0.4) * 0.25 * KEEP_EUR_KWH) == late.keep_eur
+    for enough in (plain(a_block(0, 2, 4_000)), plain(a_block(0, 0, 6_000))):
+        outcome = weighed(problem, enough)
+        assert max(outcome.needs_wh) <= 200
+        assert 0 == outcome.keep_eur
+    spans = tuple(replace(span, keep_wh=1_000.0) for span in problem.spans)
+    both = weighed(replace(problem, spans=spans), plain(a_block(2, 3, 6_000)))
+    assert [1_000, 1_700, 1_000, 1_000] == list(both.keep_wh)
+    assert pytest.approx((1.2 + 0.4 + 4 * 0.5) * 0.25 * KEEP_EUR_KWH) == both.keep_eur
+    alone = weighed(replace(problem, store=None), plain(a_block(2, 3, 6_000)))
+    assert [None] * 4 == list(alone.keep_wh)
+    assert pytest.approx((1.5 + 0.7) * 0.25 * KEEP_EUR_KWH) == alone.keep_eur
 
 
 def test_a_peak_costs_what_its_tiers_say() -> None:

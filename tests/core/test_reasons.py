@@ -12,7 +12,7 @@ from lib.core.because import ENGLISH
 from lib.core.greedy import schedule
 from lib.core.outcome import weighed
 from lib.core.plan import Block
-from lib.core.problem import Peak, Problem, Schedule
+from lib.core.problem import Leeway, Peak, Problem, Schedule
 from lib.core.reasons import Because, Cause, joined, reasons, sentence
 from tests.conftest import NOON
 from tests.core.problems import QUARTER, a_block, a_problem, a_store, a_want, quarter
@@ -61,6 +61,15 @@ def test_a_start_that_is_saved_leaves_cheaper_hours_free() -> None:
     """Then nobody says that they are taken, nor that these are the cheapest."""
     problem = a_problem(20, 20, 10, 30, 14, 14, wants=[a_want(2, before=6)])
     assert ["another hour before 13:30 would save too little"] == said(problem, a_block(1, 1, 8_000))
+
+
+def test_who_charges_early_for_a_bad_day_says_so() -> None:
+    """Later is cheaper and free; but then the battery would have to hold what the house may leave no room for."""
+    cheap_later = a_problem(20, 20, 10, 10, wants=[a_want(2, before=4)], store=a_store(energy_wh=300.0))
+    early = "so early that it is ready at 13:00 even if the house draws as much as on its worst day"
+    for room_wh, expected in ((500.0, early), (4_500.0, "another hour before 13:00 would save too little")):
+        problem = replace(cheap_later, leeways=(Leeway(1, quarter(4), room_wh),))
+        assert [expected] == [one for one in said(problem, a_block(1, 1, 8_000)) if "battery" not in one]
 
 
 def test_blocks_of_one_run_have_one_cause() -> None:

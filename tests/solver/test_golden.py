@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from lib.core.plan import Block
-from lib.core.problem import Peak, Row, Span, Tier
+from lib.core.problem import Leeway, Peak, Row, Span, Tier
 from tests.conftest import NOON
 from tests.solver.problems import HOUR, QUARTER, a_problem, a_store, a_want, plan_of, spans, watts
 
@@ -195,6 +195,23 @@ def test_a_battery_shaves_the_houses_own_peak() -> None:
     assert [0, 0, -2_000, 0] == watts(schedule.store_w)
     assert [3_000] == watts(outcome.peaks_w)
     assert pytest.approx(2.80, abs=1e-6) == outcome.eur
+
+
+def test_a_car_charges_before_the_cheapest_hour_where_a_bad_day_would_leave_it_short() -> None:
+    """3 kWh at 11, 11, 10 ct, of which a bad day leaves 2 kW of 3 after the second hour: 1 kWh is in by then.
+
+    1 × 0.11 + 2 × 0.10 = € 0.31 in place of 0.30. A battery that holds as much does as well.
+    """
+    waits = replace(
+        a_problem(spans(11, 11, 10), a_want(3, full_w=3_000, least_w=0, within_h=3), paid_w=6_000), store=a_store()
+    )
+    bad = replace(waits, leeways=(Leeway(1, NOON + 3 * HOUR, 2_000.0),))
+    for problem, store_kwh, last_w in ((waits, 0, 3_000), (bad, 0, 2_000), (bad, 1, 3_000)):
+        assert problem.store is not None
+        held = replace(problem.store, energy_wh=1000.0 * store_kwh, charge_w=0.0)
+        _, outcome = plan_of(replace(problem, store=held, end_eur_kwh=0.5))
+        assert last_w == watts(outcome.cars_w)[2]
+        assert 0 == outcome.keep_eur
 
 
 def test_what_is_above_the_everyday_limit_comes_last() -> None:

@@ -13,7 +13,7 @@ from lib.core.arbitrage import Store
 from lib.core.greedy import schedule as greedy
 from lib.core.outcome import cars_w, weighed
 from lib.core.plan import Block, Want
-from lib.core.problem import HOUR, Peak, Problem, Row, Schedule, Span, Tier
+from lib.core.problem import HOUR, Leeway, Peak, Problem, Row, Schedule, Span, Tier
 from lib.core.quarter import QUARTER
 from lib.core.wants import Absence
 from lib.solver import search, solved
@@ -97,9 +97,18 @@ def problems(draw: st.DrawFn, *, any_power: bool = False) -> Problem:
                 away=away,
             )
         )
+    musts = sorted({want.until for want in wants if want.worth_eur_kwh is None})
+    rooms_wh = st.sampled_from([None, None, 0.0, 1_000.0, 4_000.0])
+    leeways = [
+        Leeway(place, until, room_wh)
+        for place, span in enumerate(found)
+        for until in musts
+        if span.end < until and (room_wh := draw(rooms_wh)) is not None
+    ]
     return Problem(
         at=at,
         spans=tuple(found),
+        leeways=tuple(leeways),
         peaks=(draw(PEAKS),),
         used_wh=draw(st.sampled_from([0.0, 300.0, 900.0])),
         wants=tuple(wants),

@@ -164,7 +164,8 @@ class Desk:
         )
         if not self._knows_load or found.store is None:
             return found
-        return replace(found, spans=tuple(replace(span, keep_wh=0.0) for span in found.spans))  # nothing is unforeseen
+        spans = tuple(replace(span, keep_wh=0.0) for span in found.spans)
+        return replace(found, spans=spans, leeways=())  # nothing is unforeseen
 
     def _sun(self) -> Series | None:
         """The forecast of the roof, two days ahead."""

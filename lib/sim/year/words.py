@@ -68,7 +68,9 @@ def cars_word(charging: Charging, rules: ChargingRules, drawn: tuple[Drawn, ...]
     """What ev says to bs."""
     ask = asked(charging, rules)
     return CarsWord(
-        wanted=None if ask is None else Wanted(power_w=ask.power_w, until=ask.until, why=ask.why, bridge=ask.bridge),
+        wanted=None
+        if ask is None
+        else Wanted(power_w=ask.power_w, until=ask.until, why=ask.why, bridge=ask.bridge, late=ask.late),
         drawn=drawn,
         planned=tuple((block.start, block.end, block.power_w) for block in charging.plan.blocks),
         heard_s=heard_s,
@@ -137,7 +139,7 @@ def _stretches(plan: InForce) -> Iterator[Expected]:
             battery_w=battery_w,
             target_w=outcome.peaks_w[span.peak] if counted[place] > paid_w + 1 else paid_w,
             fills=fills(cars_w=cars[place], battery_w=battery_w, counts_w=counted[place], paid_w=paid_w),
-            keep_wh=span.keep_wh if problem.store else None,
+            keep_wh=outcome.keep_wh[place],
             import_eur_kwh=span.import_eur_kwh,
             export_eur_kwh=span.export_eur_kwh,
         )
