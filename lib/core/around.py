@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from math import inf
 
 from lib.core.arbitrage import Stretch, powers_w
-from lib.core.outcome import cars_w
+from lib.core.outcome import cars_w, keeps_wh
 from lib.core.plan import Block
 from lib.core.problem import HOUR, KEEP_EUR_KWH, Problem, Row
 from lib.core.quarter import QUARTER, start_of
@@ -34,11 +34,11 @@ def stored(problem: Problem, blocks: Sequence[Block], target_w: Sequence[float])
             load_w=load_w,
             room_w=max(0.0, min(room_w, load_w + most_w)),
             over_eur_kwh=problem.peaks[span.peak].eur_kw / span.hours,
-            keep_wh=min(span.keep_wh or 0.0, store.most_wh),
+            keep_wh=keep_wh or 0.0,
             keep_eur_kwh=KEEP_EUR_KWH * span.hours,
         )
-        for span, load_w, room_w, (_, most_w) in zip(
-            problem.spans, loads_w, rooms_w(problem, target_w), bounds_w, strict=True
+        for span, load_w, room_w, (_, most_w), keep_wh in zip(
+            problem.spans, loads_w, rooms_w(problem, target_w), bounds_w, keeps_wh(problem, blocks), strict=True
         )
     ]
     planned_w = powers_w(store, stretches, end_eur_kwh=problem.end_eur_kwh)

@@ -24,7 +24,8 @@ LEAST_W = 100.0  # less is not asked for
 class Asked:
     """What is asked; chargers: whose cars may have it.
 
-    bridge: only to go on with the sun, so before the grid gives. late: without it a quarter goes above the peak.
+    bridge: only to go on with the sun, so before the grid gives. late: all of it is for trips that take a quarter above
+    the peak without it.
     """
 
     power_w: float
@@ -49,7 +50,7 @@ def asked(charging: Charging, rules: ChargingRules) -> Asked | None:
             until=until,
             why=next(iter(urgent.values())).why,
             chargers=frozenset(urgent),
-            late=any(one.late for one in urgent.values()),
+            late=all(one.late for one in urgent.values()),
         )
     if planned is not None:
         return planned

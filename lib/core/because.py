@@ -35,6 +35,7 @@ class Cause(StrEnum):
     STORES_SUN = "battery stores sun"
     STORES = "battery stores for dear hours"
     READY = "battery stores against the peak"
+    KEEPS = "battery stores its reserve"
     SHAVES = "battery holds the house"
     ROOM = "battery makes room for cars"
     INSTEAD = "battery gives instead of buying"
@@ -91,12 +92,13 @@ ENGLISH: Final[Mapping[Cause, str]] = MappingProxyType(
         Cause.CHEAPEST: "the cheapest before {until}; until then a kWh costs {mean} on the mean",
         Cause.FULL: "the cheaper hours before {until} are taken",
         Cause.FITS: "another hour before {until} would save too little",
-        Cause.EARLY: "so early that it is ready at {until} even if the house draws as much as on its worst day",
+        Cause.EARLY: "early: before {until} the house may draw as much as on its worst day",
         Cause.EQUAL: "no hour before {until} is cheaper",
         Cause.WORTH: "cheap enough to take what may not be needed: a kWh costs {mean} on the mean",
         Cause.STORES_SUN: "stores sun that would earn {sun} in the grid, for {then}",
         Cause.STORES: "stores at {price} a kWh for {then}",
         Cause.READY: "stores so that it can hold the quarters of {hours} under {target}",
+        Cause.KEEPS: "stores what it keeps for the month's peak",
         Cause.SHAVES: "holds the house under {target}",
         Cause.ROOM: "makes room for {cars} under {target}",
         Cause.INSTEAD: "gives in place of buying at {price} a kWh",

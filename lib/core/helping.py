@@ -39,7 +39,7 @@ def helped(
     spare_wh = None if known.energy_wh is None else max(0.0, known.energy_wh - kept_wh) * known.efficiency**0.5
     most_w = max(0.0, -known.low_w - short_w)
     power_w = min(wanted.power_w, most_w)
-    refused = _refused(storage, spare_wh, most_w, goes_on=goes_on)
+    refused = _refused(storage, spare_wh, most_w, goes_on=goes_on, empty=kept_wh <= known.least_wh)
     if refused or spare_wh is None:
         said = (f"battery: no help for the cars any more: {refused}",) if storage.help else ()
         return replace(storage, help=None, refused=refused, said=(*storage.said, *said))
@@ -55,17 +55,17 @@ def helped(
     return replace(storage, help=given, helped=given, refused="", said=(*storage.said, *said))
 
 
-def _refused(storage: Storage, spare_wh: float | None, most_w: float, *, goes_on: bool) -> str:
+def _refused(storage: Storage, spare_wh: float | None, most_w: float, *, goes_on: bool, empty: bool) -> str:
     """Why there is no help, in a sentence; "" when there is.
 
-    most_w: that the batteries can give them; goes_on: they do so in this quarter already.
+    most_w: that the batteries can give them; goes_on: they do so in this quarter already; empty: nothing is kept here.
     """
     if storage.mode in KEEPS:
         return f"you set the battery to {storage.mode}"
     if spare_wh is None:
         return "nobody knows how full the battery is"
     if spare_wh <= 0 or (spare_wh < START_WH and not goes_on):
-        return "the battery is at its reserve, which is kept for the month's peak"
+        return "the battery is empty" if empty else "the battery is at its reserve, which is kept for the month's peak"
     if storage.bridged_s is not None and storage.now_s - storage.bridged_s >= BRIDGE_S:
         return "a cloud is bridged for five minutes at the longest"
     if most_w < LEAST_W:

@@ -150,23 +150,41 @@ def _keeps(store: Store | None, peaks: PeakPrices, insured: Insured) -> tuple[fl
 def _leeways(
     at: datetime, spans: Sequence[Span], wants: Sequence[Want], peaks: PeakPrices, insured: Insured
 ) -> Iterator[Leeway]:
-    """In the last hours before a car must be ready, while it is here: for each end of a span what it may lack then."""
-    musts = [want for want in wants if want.worth_eur_kwh is None and want.until <= at + FINE]
-    dues = sorted({want.until for want in musts})
-    soon = [
-        (place, span, until)
-        for place, span in enumerate(spans)
-        for until in dues
-        if until - SOON <= span.end < until and (peaks.next_kw_eur if span.peak else peaks.kw_eur) > 0
-    ]
-    for place, span, until in soon:
-        here = [want for want in musts if want.until <= until and (want.back is None or want.back <= span.end)]
-        if any(want.until == until for want in here):
-            paid_w = peaks.next_w if span.peak else peaks.paid_w
-            full_w = sum({want.car: want.full_w for want in here}.values())
-            room_wh = left_wh(insured, span.end, until, target_w=paid_w * (1 - peaks.margin), full_w=full_w)
-            if room_wh is not None:
-                yield Leeway(place, until, room_wh)
+    """In the last hours before a car must be ready, for each end of a span while it is here: what it may lack then.
+
+    Where several are here also what they may lack together.
+    """
+    musts = {number: want for number, want in enumerate(wants) if want.worth_eur_kwh is None}
+    for place, span in enumerate(spans):
+        for until in sorted({want.until for want in musts.values() if want.until <= at + FINE}):
+            if not until - SOON <= span.end < until:
+                continue
+            here = {
+                want.car: want.full_w
+                for want in musts.values()
+                if span.end < want.until <= until and (want.back is None or want.back <= span.end)
+            }
+            ready = {want.car for want in musts.values() if want.until == until}
+            groups = [{car} for car in here if car in ready]
+            if groups and len(here) > 1:
+                groups.append({*here})
+            months = {one.peak for one in spans[place + 1 :] if one.start < until}
+            for cars in groups if _cost(peaks, months) else ():
+                room_wh = left_wh(
+                    insured,
+                    span.end,
+                    until,
+                    target_w=min(peaks.next_w if month else peaks.paid_w for month in months) * (1 - peaks.margin),
+                    full_w=sum(here[car] for car in cars),
+                )
+                if room_wh is not None:
+                    due = [number for number, want in musts.items() if want.car in cars and want.until <= until]
+                    yield Leeway(place, until, tuple(due), room_wh)
+
+
+def _cost(peaks: PeakPrices, months: Collection[int]) -> bool:
+    """Whether a higher peak of these months costs anything."""
+    return any(peaks.next_kw_eur if month else peaks.kw_eur for month in months)
 
 
 def _span(slice_: _Slice, *, keeps: tuple[float | None, float | None]) -> Span:

@@ -107,13 +107,16 @@ class Look(NamedTuple):
         store_w = self.outcome.store_w[place]
         return store_w < -IDLE_W and self.counts_w[place] - store_w > self.target_w(place) + 1
 
-    def hurries(self, block: Block, want: Want) -> bool:
-        """Whether its car would lack more than it may, soon before it must be ready, if the block came later."""
-        first, stored_wh = self.places(block.start, block.end)[0], self.outcome.level_wh
+    def hurries(self, block: Block, number: int, later: int) -> bool:
+        """Whether its car would lack more than it may soon before it must be ready, if the block came in a later span.
+
+        number: of what it is for.
+        """
+        first = self.places(block.start, block.end)[0]
         wh = block.power_w * (min(QUARTER, block.end - block.start) / HOUR)
         return any(
-            until == want.until and place >= first and (stored_wh[place] if stored_wh else 0.0) < needs_wh + wh
-            for (place, until, _), needs_wh in zip(self.problem.leeways, self.outcome.needs_wh, strict=True)
+            number in one.wants and first <= one.place < later and self.outcome.level_wh[one.place] < needs_wh + wh
+            for one, needs_wh in zip(self.problem.leeways, self.outcome.needs_wh, strict=False)
         )
 
     def want(self, block: Block) -> int | None:

@@ -8,16 +8,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import accumulate, chain, groupby, pairwise, repeat
+from itertools import accumulate, chain, pairwise, repeat
 from math import sqrt
-from operator import attrgetter
 
 from lib.core.plan import Block
-from lib.core.problem import HOUR, KEEP_EUR_KWH, RISK_EUR_KWH, SHORT_EUR_KWH, Leeway, Problem, Schedule
+from lib.core.problem import HOUR, KEEP_EUR_KWH, RISK_EUR_KWH, SHORT_EUR_KWH, Problem, Schedule, Span
 from lib.core.quarter import QUARTER, start_of
 
 QUARTER_MINUTES = QUARTER // timedelta(minutes=1)
-_until = attrgetter("until")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +81,7 @@ def weighed(problem: Problem, schedule: Schedule) -> Outcome:
     peaks = _peaks_w(problem, grid)
     wear = -sum([power * span.hours for power, span in zip(stores, spans, strict=True) if power < 0])
     given, later_wh = _given_wh(problem, schedule.blocks)
-    short = tuple(
-        max(0.0, want.energy_wh - wh) if want.worth_eur_kwh is None else 0.0
-        for want, wh in zip(problem.wants, given, strict=True)
-    )
+    short = _short_wh(problem, given)
     needs = _needs_wh(problem, schedule.blocks, short)
     began_wh = levels[0] if levels else 0.0
     return Outcome(
@@ -109,19 +104,38 @@ def weighed(problem: Problem, schedule: Schedule) -> Outcome:
     )
 
 
+def keeps_wh(problem: Problem, blocks: Sequence[Block]) -> tuple[float | None, ...]:
+    """What the battery should hold at the end of each span while cars charge in these blocks, see `Outcome`."""
+    return _keeps_wh(problem, _needs_wh(problem, blocks, _short_wh(problem, _given_wh(problem, blocks)[0])))
+
+
+def _short_wh(problem: Problem, given_wh: Sequence[float]) -> tuple[float, ...]:
+    """What each want lacks that must be."""
+    return tuple(
+        max(0.0, want.energy_wh - wh) if want.worth_eur_kwh is None else 0.0
+        for want, wh in zip(problem.wants, given_wh, strict=True)
+    )
+
+
 def _needs_wh(problem: Problem, blocks: Sequence[Block], short_wh: Sequence[float]) -> list[float]:
     """What would have to be stored for each leeway: what cars lack then beside what the house leaves them."""
-    wants, store, found = problem.wants, problem.store, dict[Leeway, float]()
-    way, least_wh = (sqrt(store.efficiency), store.least_wh) if store else (1.0, 0.0)
-    for until, leeways in groupby(sorted(problem.leeways, key=_until), key=_until):
-        due = [number for number, want in enumerate(wants) if want.worth_eur_kwh is None and want.until <= until]
-        takes_wh = sum(wants[number].energy_wh - short_wh[number] for number in due)
-        cars = {wants[number].car for number in due}
-        watts = cars_w(problem, (block for block in blocks if block.car in cars))
-        had_wh = [*accumulate(own_w * span.hours for own_w, span in zip(watts, problem.spans, strict=True))]
-        for one in leeways:
-            found[one] = least_wh + (takes_wh - had_wh[one.place] - one.room_wh) / way
-    return [found[one] for one in problem.leeways]
+    store, wants, had_wh = problem.store, problem.wants, dict[str, list[float]]()
+    if store is None:
+        return []
+    way, found = sqrt(store.efficiency), list[float]()
+    for place, _, numbers, room_wh in problem.leeways:
+        lacks_wh = sum(wants[number].energy_wh - short_wh[number] for number in numbers) - room_wh
+        for car in {wants[number].car for number in numbers}:
+            if car not in had_wh:
+                watts = cars_w(problem, [block for block in blocks if block.car == car])
+                had_wh[car] = [*accumulate(map(_wh, watts, problem.spans))]
+            lacks_wh -= had_wh[car][place]
+        found.append(store.least_wh + lacks_wh / way)
+    return found
+
+
+def _wh(watts: float, span: Span) -> float:
+    return watts * span.hours
 
 
 def _keeps_wh(problem: Problem, needs_wh: Sequence[float]) -> tuple[float | None, ...]:
@@ -137,16 +151,16 @@ def _keeps_wh(problem: Problem, needs_wh: Sequence[float]) -> tuple[float | None
 
 def _keep_eur(problem: Problem, needs_wh: Sequence[float], levels_wh: Sequence[float]) -> float:
     """What it costs that less is stored than should be: for the house, and once more for cars."""
-    store, spans = problem.store, problem.spans
+    store = problem.store
+    if store is None:
+        return 0.0
+    late_wh = [0.0] * len(problem.spans)
+    for one, needs in zip(problem.leeways, needs_wh, strict=True):
+        late_wh[one.place] = max(late_wh[one.place], needs - levels_wh[one.place])
     lacks = [
-        max(0.0, needs - (levels_wh[one.place] if store else 0.0)) * spans[one.place].hours
-        for one, needs in zip(problem.leeways, needs_wh, strict=True)
+        (max(0.0, min(span.keep_wh or 0.0, store.most_wh) - level_wh) + late) * span.hours
+        for span, level_wh, late in zip(problem.spans, levels_wh, late_wh, strict=True)
     ]
-    if store is not None:
-        lacks += [
-            max(0.0, min(span.keep_wh or 0.0, store.most_wh) - level_wh) * span.hours
-            for span, level_wh in zip(spans, levels_wh, strict=True)
-        ]
     return sum(lacks) / 1000 * KEEP_EUR_KWH
 
 

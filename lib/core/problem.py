@@ -110,13 +110,15 @@ class Row:
 
 
 class Leeway(NamedTuple):
-    """At the end of span `place` the cars that must be ready `until` then should lack no more than `room_wh`.
+    """At the end of span `place` what `wants` must have `until` then should lack no more than `room_wh`.
 
-    So much the house leaves them under the peak on the worst of its days; more than that the battery should hold.
+    So much the house leaves their cars under the peak on the worst of its days; more than that the battery should hold.
+    wants: by number, all that those cars must have by then.
     """
 
     place: int
     until: datetime
+    wants: tuple[int, ...]
     room_wh: float
 
 

@@ -13,7 +13,7 @@ from lib.core.because import SAME_EUR, Because, Cause, joined, sentence
 from lib.core.look import IDLE_W, Look, mean_of
 from lib.core.outcome import Outcome
 from lib.core.plan import Block, Want
-from lib.core.problem import HOUR, Problem, Schedule
+from lib.core.problem import HOUR, Problem, Schedule, Span
 
 __all__ = ["Because", "Cause", "joined", "reasons", "sentence"]
 
@@ -116,7 +116,8 @@ def _by_price(look: Look, first: _Part, end: datetime) -> Cause:
     cheaper = [place for place in could.places if spans[place].import_eur_kwh < eur_kwh - SAME_EUR]
     free = [place for place in cheaper if not look.is_taken(place, want.car, want.least_w)]
     if sum(spans[place].hours for place in free) > SPARED * sum(spans[place].hours for place in cheaper):
-        return Cause.EARLY if look.hurries(first.block, want) else Cause.FITS
+        later = [place for place in free if spans[place].start >= end]
+        return Cause.EARLY if later and look.hurries(first.block, first.want, later[-1]) else Cause.FITS
     return Cause.FULL if first.is_dear else Cause.CHEAPEST
 
 
@@ -192,6 +193,8 @@ def _of_stretch(look: Look, places: Sequence[int], then: Sequence[int] | None) -
             cause = Cause.STORES_SUN
         elif then is not None and any(look.helps(place) for place in then):
             cause = Cause.READY
+        elif _refills(look, places, then):
+            cause = Cause.KEEPS
     elif helped:
         alone = any(spans[place].net_w + spans[place].safe_w > look.target_w(place) + 1 for place in helped)
         cause = Cause.SHAVES if alone else Cause.ROOM
@@ -215,6 +218,24 @@ def _of_stretch(look: Look, places: Sequence[int], then: Sequence[int] | None) -
         cars=cars,
         supposed=not all(spans[place].known for place in places) and cause in PRICED,
     )
+
+
+def _refills(look: Look, places: Sequence[int], then: Sequence[int] | None) -> bool:
+    """Whether it is to hold what is stored, which what it gives later would not pay."""
+    spans, outcome, store = look.problem.spans, look.outcome, look.problem.store
+    assert store is not None  # it stores
+    saves_eur = (
+        mean_of([spans[place] for place in then], _price) * store.efficiency - store.wear_eur_kwh if then else 0.0
+    )
+    if then and mean_of([spans[place] for place in places], _price) < saves_eur - SAME_EUR:
+        return False
+    had_wh = outcome.level_wh[places[0] - 1] if places[0] else store.energy_wh
+    keeps = outcome.keep_wh[places[0] : then[0] if then else len(spans)]
+    return max((keep_wh or 0.0 for keep_wh in keeps), default=0.0) > had_wh + IDLE_W / 4
+
+
+def _price(span: Span) -> float:
+    return span.import_eur_kwh
 
 
 def _way(power_w: float) -> int:

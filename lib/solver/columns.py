@@ -34,7 +34,8 @@ class Columns:
 
     Attributes:
         imports, exports, stores, gives, levels: by span; the last three are empty without a battery.
-        lacks: by span, what it holds less than it should. lates: by leeway, what cars lack more than they may.
+        lacks: by span, what it holds less than it should.
+        lates: by place of leeways, what cars lack more than they may.
         lots: the cars with what they want. draws: by lot, in order of time; by_span: the same by span.
         shorts: by want that must be, what it lacks; gains: by one that need not be, what it gets.
         aboves: by peak, what it goes above what is paid; cheaps: by peak and tier, what of that costs less.
@@ -47,7 +48,7 @@ class Columns:
     gives: Sequence[int]
     levels: Sequence[int]
     lacks: Sequence[int | None]
-    lates: Sequence[int]
+    lates: Mapping[int, int]
     lots: Sequence[Lot]
     draws: Sequence[Sequence[Draw]]
     by_span: Sequence[Sequence[Draw]]
@@ -74,7 +75,10 @@ def columns(program: Program, problem: Problem) -> Columns:
         gives=gives,
         levels=levels,
         lacks=_lacks(program, problem),
-        lates=[program.column(cost=KEEP_EUR_KWH * problem.spans[one.place].hours) for one in problem.leeways],
+        lates={
+            place: program.column(cost=KEEP_EUR_KWH * problem.spans[place].hours)
+            for place in sorted({one.place for one in problem.leeways})
+        },
         lots=cars,
         draws=draws,
         by_span=by_span,

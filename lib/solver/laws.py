@@ -139,23 +139,24 @@ def energy(program: Program, problem: Problem, columns: Columns) -> list[list[Su
 def leeway(program: Program, problem: Problem, columns: Columns) -> list[list[Sum]]:
     """What cars lack that must be ready soon the house leaves them on its worst day, or the battery holds it."""
     store, found = problem.store, list[list[Sum]]([] for _ in columns.lots)
-    way, least_wh = (sqrt(store.efficiency), store.least_wh) if store else (1.0, 0.0)
-    for (place, until, room_wh), late in zip(problem.leeways, columns.lates, strict=True):
-        kwh, terms = (way * least_wh - room_wh) / 1000, [(late, way)]
-        if store:
-            terms.append((columns.levels[place], way))
-        firsts = []
-        for lot, draws in zip(columns.lots, columns.draws, strict=True):
-            musts = [number for number in lot.wants if number in columns.shorts]
-            due = [number for number in musts if problem.wants[number].until <= until]
-            first = bisect_right(draws, place, key=_place) if due else 0
-            kwh += sum(problem.wants[number].energy_wh for number in due) / 1000
-            terms += ((columns.shorts[number], 1.0) for number in due)
-            terms += ((draw.column, draw.hours) for draw in draws[:first])
-            firsts.append(first)
+    if store is None:
+        return found
+    way = sqrt(store.efficiency)
+    for place, _, wants, room_wh in problem.leeways:
+        kwh = (way * store.least_wh - room_wh + sum(problem.wants[number].energy_wh for number in wants)) / 1000
+        terms = [(columns.levels[place], way), (columns.lates[place], way)]
+        terms += ((columns.shorts[number], 1.0) for number in wants)
+        firsts = {
+            number: bisect_right(columns.draws[number], place, key=_place)
+            for number, lot in enumerate(columns.lots)
+            if not {*wants}.isdisjoint(lot.wants)
+        }
+        terms += (
+            (draw.column, draw.hours) for number, first in firsts.items() for draw in columns.draws[number][:first]
+        )
         row = program.row(f"leeway {place}", terms, low=kwh)
-        for own, first in zip(found, firsts, strict=True):
-            own.append(Sum(row, first))
+        for number, first in firsts.items():
+            found[number].append(Sum(row, first))
     return found
 
 

@@ -95,6 +95,14 @@ def test_a_refusal_has_its_reason(known: dict[str, object], why: str) -> None:
     assert () == found.said
 
 
+def test_where_nothing_is_kept_a_battery_without_energy_is_empty() -> None:
+    """As for a trip that would make a peak, or as planned: nobody says that there is a reserve left."""
+    known = a_storage(soc_pct=12.0)
+    batteries = pool(known.cells.values())
+    found = helped(known, batteries, batteries.least_wh)
+    assert (None, "the battery is empty") == (found.help, found.refused)
+
+
 def test_a_cloud_is_bridged_for_five_minutes_at_the_longest() -> None:
     """However long ev goes on asking; the next cloud is another."""
     known = given(a_storage(wanted=replace(WANTED, bridge=True)))

@@ -180,17 +180,36 @@ def test_in_the_last_hours_before_a_trip_a_car_may_lack_what_a_bad_day_leaves() 
     assert {} == rooms(a_want(AT + FINE + QUARTER))
 
 
-def test_cars_that_leave_at_one_time_share_what_a_bad_day_leaves() -> None:
-    """Two at 7:00 and one at 8:00: until 7:00 what is left is for two, until 8:00 for all."""
+def test_each_car_has_its_leeway_and_those_that_are_here_one_together() -> None:
+    """Two at 7:00, one that is back at 6:30 for 8:00: a car counts with its need and its power while it is here."""
     known = Insured(days=((400.0,) * 96,) * 10)
     seven, eight = local("2026-11-21 07:00"), local("2026-11-21 08:00")
-    wants = [a_want(seven, full_w=700.0), a_want(seven, car="red", full_w=700.0), a_want(eight, car="grey")]
+    back = seven - 2 * QUARTER
+    wants = [
+        a_want(seven, full_w=700.0),
+        a_want(seven, car="red", full_w=700.0),
+        a_want(eight, car="grey", since=back),
+        a_want(eight, worth_eur_kwh=0.2),
+    ]
     found = a_problem(store=STORE, insured=known, wants=wants)
-    rooms = {(found.spans[one.place].end, one.until): one.room_wh for one in found.leeways}
-    assert 1_400 / 4 == rooms[seven - QUARTER, seven]
-    assert 2_100 * 5 / 4 == rooms[seven - QUARTER, eight]
-    assert (seven, seven) not in rooms
-    assert 2_100 == rooms[seven, eight]
+    rooms = {(found.spans[one.place].end, one.until, one.wants): one.room_wh for one in found.leeways}
+    early, late = seven - HOUR, seven - QUARTER
+    assert {(0,): 700, (1,): 700, (0, 1): 1_400} == {who: wh for (at, _, who), wh in rooms.items() if at == early}
+    assert 700 / 4 == rooms[late, seven, (0,)]
+    assert {(2,): 2_100 * 5 / 4, (0, 1, 2): 2_100 * 5 / 4} == {
+        who: wh for (at, until, who), wh in rooms.items() if (at, until) == (late, eight)
+    }
+    assert {(2,): 2_100} == {who: wh for (at, _, who), wh in rooms.items() if at == seven}
+
+
+def test_over_the_turn_of_a_month_the_lower_peak_counts() -> None:
+    """6 kW are paid in November, 2.5 kW are from December on: what is left after midnight is what those leave."""
+    known, at = Insured(days=((400.0,) * 96,) * 10), local("2026-11-30 18:10")
+    peaks, ready = PeakPrices(paid_w=6_000.0, next_w=2_500.0, kw_eur=4.8, next_kw_eur=4.8), local("2026-12-01 07:00")
+    found = problem(at, prices=(), outlook=an_outlook(), peaks=peaks, store=STORE, insured=known, wants=[a_want(ready)])
+    rooms = {found.spans[one.place].end: one.room_wh for one in found.leeways}
+    assert 7 * 2_100 == rooms[local("2026-12-01 00:00")]
+    assert 8 * 2_100 == rooms[local("2026-11-30 23:00")]
 
 
 def test_what_is_left_in_the_battery_is_worth_what_it_replaces() -> None:

@@ -129,11 +129,11 @@ def test_what_should_be_kept_for_the_peak_costs_a_little_while_it_lacks() -> Non
 def test_what_a_car_lacks_more_than_the_house_leaves_it_the_battery_should_hold() -> None:
     """3 kWh before 13:00, of which a bad day leaves 1.5 after half past: what is not in by then is to be stored.
 
-    What the trip is short of in any case is in no battery. What is kept for the house is another risk. Without a
-    battery the car itself should be charged before.
+    What the trip is short of in any case is in no battery. What is kept for the house is another risk. Nobody asks
+    where there is no battery.
     """
     problem = a_problem(10, 10, 10, 10, wants=[a_want(3, before=4)], store=a_store(energy_wh=500.0, least_wh=200.0))
-    problem = replace(problem, leeways=(Leeway(1, quarter(4), 1_500.0), Leeway(2, quarter(4), 800.0)))
+    problem = replace(problem, leeways=(Leeway(1, quarter(4), (0,), 1_500.0), Leeway(2, quarter(4), (0,), 800.0)))
     late = weighed(problem, plain(a_block(2, 3, 6_000)))
     assert [None, 1_700, 900, None] == list(late.keep_wh)
     assert pytest.approx((1.2 + 0.4) * 0.25 * KEEP_EUR_KWH) == late.keep_eur
@@ -146,8 +146,23 @@ def test_what_a_car_lacks_more_than_the_house_leaves_it_the_battery_should_hold(
     assert [1_000, 1_700, 1_000, 1_000] == list(both.keep_wh)
     assert pytest.approx((1.2 + 0.4 + 4 * 0.5) * 0.25 * KEEP_EUR_KWH) == both.keep_eur
     alone = weighed(replace(problem, store=None), plain(a_block(2, 3, 6_000)))
-    assert [None] * 4 == list(alone.keep_wh)
-    assert pytest.approx((1.5 + 0.7) * 0.25 * KEEP_EUR_KWH) == alone.keep_eur
+    assert ([None] * 4, 0) == (list(alone.keep_wh), alone.keep_eur)
+
+
+def test_of_several_cars_that_lack_the_most_counts() -> None:
+    """Each 3 kWh of which 2 may be missing; together they may lack 3 of 6: 3 kWh should be stored, and cost once."""
+    wants = [a_want(3, before=4), a_want(3, before=4, car="car_2")]
+    problem = a_problem(10, 10, 10, 10, wants=wants, store=a_store(energy_wh=0.0))
+    one, other, both = (
+        Leeway(1, quarter(4), numbers, 2_000.0 + 1_000.0 * (len(numbers) - 1)) for numbers in ((0,), (1,), (0, 1))
+    )
+    last = a_block(3, 3, 12_000), a_block(3, 3, 12_000, car="car_2")
+    outcome = weighed(replace(problem, leeways=(one, other, both)), plain(*last))
+    assert (0, 0) == tuple(outcome.short_wh)
+    assert [1_000, 1_000, 3_000] == list(outcome.needs_wh)
+    assert pytest.approx(3.0 * 0.25 * KEEP_EUR_KWH) == outcome.keep_eur
+    ahead = weighed(replace(problem, leeways=(one, other)), plain(a_block(0, 1, 8_000), last[1]))
+    assert 1_000 == ahead.needs_wh[1]  # whatever the first has more than it takes
 
 
 def test_a_peak_costs_what_its_tiers_say() -> None:

@@ -64,12 +64,32 @@ def test_a_start_that_is_saved_leaves_cheaper_hours_free() -> None:
 
 
 def test_who_charges_early_for_a_bad_day_says_so() -> None:
-    """Later is cheaper and free; but then the battery would have to hold what the house may leave no room for."""
-    cheap_later = a_problem(20, 20, 10, 10, wants=[a_want(2, before=4)], store=a_store(energy_wh=300.0))
-    early = "so early that it is ready at 13:00 even if the house draws as much as on its worst day"
-    for room_wh, expected in ((500.0, early), (4_500.0, "another hour before 13:00 would save too little")):
-        problem = replace(cheap_later, leeways=(Leeway(1, quarter(4), room_wh),))
-        assert [expected] == [one for one in said(problem, a_block(1, 1, 8_000)) if "battery" not in one]
+    """Later is cheaper and free; but then the battery would have to hold what the house may leave no room for.
+
+    Not where only an earlier quarter is cheaper, nor where a bad day leaves enough.
+    """
+    early, little = "early: before 13:00 the house may draw as much as on its worst day", "would save too little"
+    for cents, room_wh, expected in (
+        ((20, 20, 10, 10), 500.0, early),
+        ((20, 20, 10, 10), 4_500.0, little),
+        ((10, 20, 20, 20), 500.0, little),
+    ):
+        problem = a_problem(*cents, wants=[a_want(2, before=4)], store=a_store(energy_wh=300.0))
+        [why_] = said(replace(problem, leeways=(Leeway(1, quarter(4), (0,), room_wh),)), a_block(1, 1, 8_000))
+        assert why_.endswith(expected)
+
+
+def test_a_battery_that_stores_what_it_keeps_says_so() -> None:
+    """At one price all day, or at the dearest: not for what it gives later, but for the peak."""
+    for cents in ((20, 20, 20, 20), (30, 30, 20, 20)):
+        problem = a_problem(*cents, load_w=400, store=a_store(energy_wh=1_000.0))
+        kept = replace(problem, spans=tuple(replace(span, keep_wh=2_000.0) for span in problem.spans))
+        plan = {"store_w": (4_000.0, 0.0, 0.0, -400.0)}
+        assert "stores what it keeps for the month's peak" == said(kept, **plan)[0]
+        assert "stores what it keeps for the month's peak" != said(problem, **plan)[0]
+    paying = a_problem(10, 10, 30, 30, load_w=400, store=a_store(energy_wh=1_000.0))
+    kept = replace(paying, spans=tuple(replace(span, keep_wh=2_000.0) for span in paying.spans))
+    assert said(kept, store_w=(4_000.0, 0.0, 0.0, -400.0))[0].startswith("stores at € 0.100")
 
 
 def test_blocks_of_one_run_have_one_cause() -> None:

@@ -28,7 +28,7 @@ def two_trips(draw: st.DrawFn) -> Problem:
     )
     assume(first.until < second.until)
     second = replace(second, since=first.since, full_w=first.full_w, least_w=first.least_w, phases=first.phases)
-    return replace(problem, wants=(first, replace(second, away=(an_absence(draw, first.until),))))
+    return replace(problem, wants=(first, replace(second, away=(an_absence(draw, first.until),))), leeways=())
 
 
 @settings(max_examples=30)

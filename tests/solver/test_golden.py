@@ -205,7 +205,7 @@ def test_a_car_charges_before_the_cheapest_hour_where_a_bad_day_would_leave_it_s
     waits = replace(
         a_problem(spans(11, 11, 10), a_want(3, full_w=3_000, least_w=0, within_h=3), paid_w=6_000), store=a_store()
     )
-    bad = replace(waits, leeways=(Leeway(1, NOON + 3 * HOUR, 2_000.0),))
+    bad = replace(waits, leeways=(Leeway(1, NOON + 3 * HOUR, (0,), 2_000.0),))
     for problem, store_kwh, last_w in ((waits, 0, 3_000), (bad, 0, 2_000), (bad, 1, 3_000)):
         assert problem.store is not None
         held = replace(problem.store, energy_wh=1000.0 * store_kwh, charge_w=0.0)

@@ -97,13 +97,16 @@ def problems(draw: st.DrawFn, *, any_power: bool = False) -> Problem:
                 away=away,
             )
         )
-    musts = sorted({want.until for want in wants if want.worth_eur_kwh is None})
+    musts = {number: want for number, want in enumerate(wants) if want.worth_eur_kwh is None}
+    groups = [{want.car} for want in musts.values()] + [{want.car for want in musts.values()}]
     rooms_wh = st.sampled_from([None, None, 0.0, 1_000.0, 4_000.0])
     leeways = [
-        Leeway(place, until, room_wh)
+        Leeway(place, until, due, room_wh)
         for place, span in enumerate(found)
-        for until in musts
-        if span.end < until and (room_wh := draw(rooms_wh)) is not None
+        for until in sorted({want.until for want in musts.values()})
+        for cars in groups
+        for due in [tuple(number for number, want in musts.items() if want.car in cars and want.until <= until)]
+        if span.end < until and due and (room_wh := draw(rooms_wh)) is not None
     ]
     return Problem(
         at=at,
