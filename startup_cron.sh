@@ -98,7 +98,7 @@ session() {
 }
 
 start() {
-    local home=$base socket=${sockets[0]} ports=${DM_PORTS:-} demo=() via=(tmux) left_out='' program
+    local home=$base socket=${sockets[0]} ports=${DM_PORTS:-} demo=() via=(tmux) left_out='' shown='' program
     [[ -z $ports || $ports =~ ^[1-9][0-9]{0,4}$ && $ports -le 65526 ]] ||
         fail "DM_PORTS is $ports; it must be the number of the first of ten ports, from 1 to 65526, such as 8080"
     [[ ${TERM:-} != linux ]] || : "${DM_LOOK:=console}" # the Pi's own screen has few colours and signs
@@ -125,24 +125,27 @@ start() {
             --victron-port $((ports + 8)) --fronius-port $((ports + 9))
     fi
     for program in dm:dm.py ev:ev_app.py bs:bs_app.py; do
-        [[ ! -e $here/${program#*:} ]] || session "${program%:*}" "$here/do_py.sh" "$here/${program#*:}" "${demo[@]}"
+        [[ -e $here/${program#*:} ]] || continue
+        session "${program%:*}" "$here/do_py.sh" "$here/${program#*:}" "${demo[@]}"
+        : "${shown:=${program%:*}}"
     done
     session log "$self" --follow "$home/log"
+    : "${shown:=log}"
     exec 9<&-
 
     [[ $socket == default ]] || via+=(-L "$socket")
     [[ -z ${demo[*]} ]] || say "the demo listens on ports $ports to $((ports + 9)): ws://127.0.0.1:$ports/ws"
-    say "on screen: ${via[*]} attach -t dm (Ctrl-b d leaves it running); to end all: $to_stop"
+    say "on screen: ${via[*]} attach -t $shown (Ctrl-b d leaves it running); to end all: $to_stop"
     [[ -z $left_out ]] || exit 1
-    [[ ! -t 0 || ! -t 1 ]] || show
+    [[ ! -t 0 || ! -t 1 ]] || show "$shown"
 }
 
-# Brings dm to this terminal; inside the same tmux server the client moves over.
+# Brings a session to this terminal; inside the same tmux server the client moves over.
 show() {
     if [[ ${TMUX:-} == "$(tmux -L "$socket" display-message -p '#{socket_path}'),"* ]]; then
-        tmux switch-client -t "=dm"
+        tmux switch-client -t "=$1"
     else
-        TMUX='' exec tmux -L "$socket" attach-session -t "=dm"
+        TMUX='' exec tmux -L "$socket" attach-session -t "=$1"
     fi
 }
 

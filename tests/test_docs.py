@@ -106,7 +106,7 @@ def test_the_certificate_of_the_readme_is_good_for_this_machine_too() -> None:
     """What is typed on the Pi asks 127.0.0.1 or localhost, and trusts the file that it is told."""
     (names,) = re.findall(r'-addext "subjectAltName=(\S+)"', README)
     assert {"DNS:localhost", "IP:127.0.0.1"} <= set(names.split(","))
-    assert "`SSL_CERT_FILE=cert.pem python -m websockets wss://127.0.0.1:8080/ws`" in README
+    assert "`SSL_CERT_FILE=cert.pem .venv/bin/python -m websockets wss://127.0.0.1:8080/ws`" in README
     assert "`--cacert cert.pem`" in README
 
 

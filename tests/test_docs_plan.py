@@ -273,7 +273,7 @@ def test_its_figures_are_those_of_the_code() -> None:
         f"older than {planned(battery=True).for_s / 60:g} minutes",
         f"more than {followed.SAME_WH / 1000:g} kWh (and {followed.SAME_PART:.0%}".replace("%", " %"),
         f"killed after {planner.LIMIT_S:g} s",
-        f"after {NUMBERS[planner.MOST_FAILED]} failures in an hour",
+        f"after {NUMBERS[planner.MOST_FAILED]} failures in a row",
         f"trips of the next {NUMBERS[wanting.PLANNED_FOR.days]} days",
         f"up to {wanting.SPARE_PCT:g} %, may cost {wanting.SPARE_EUR_KWH * 100:g} cents more",
         f"up to {NUMBERS[horizon.FARTHEST.days]} where a trip is that far",

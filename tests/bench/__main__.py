@@ -51,8 +51,8 @@ HEAD = """\
 
 Written by `./do_py.sh -m tests.bench`, which runs for about an hour and a half; `./do_py.sh -m tests.bench latency`
 repeats one chapter, `--quick` is a short look that writes nothing. The years of homes take many hours, and are run only
-by `./do_py.sh -m tests.bench homes`. Rival and limit run beside ours, in turn:
-the ratios are what counts, the absolute times are as steady as the machine they were taken on.
+by `./do_py.sh -m tests.bench homes`. Rival and limit run beside ours, in turn: the ratios are what counts, the absolute
+times are as steady as the machine they were taken on.
 """
 
 

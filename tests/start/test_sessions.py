@@ -234,6 +234,16 @@ def test_in_a_terminal_dm_comes_up_and_may_be_left(checkout: Checkout) -> None:
     assert {"dm", "log"} == checkout.sessions()
 
 
+def test_without_dm_the_first_that_is_there_comes_up(checkout: Checkout) -> None:
+    """On the machine of the cars there is no dm.py: the start attaches to ev."""
+    (checkout.folder / "dm.py").rename(checkout.folder / "ev_app.py")
+    with at_a_terminal([checkout.folder / "startup_cron.sh"], checkout.environ) as terminal:
+        terminal.see(b"attach -t ev")
+        terminal.see(b"dm is up")
+        leave(terminal, checkout)
+    assert {"ev", "log"} == checkout.sessions()
+
+
 def test_inside_tmux_the_client_moves_over(checkout: Checkout) -> None:
     """Started in a window of the same tmux, no tmux is nested in a tmux."""
     attach = ["tmux", "-L", checkout.socket, "new-session", "-s", "work", "sh"]
