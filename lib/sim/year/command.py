@@ -118,12 +118,12 @@ def _year(asked: argparse.Namespace) -> None:
     found, keep = scored(asked, courses=True)
     try:
         if asked.csv:
-            for one in found:
-                _write_csv(asked.csv, one, keep)
+            for name, one in _named(found).items():
+                _write_csv(asked.csv / f"{name}.csv", one, keep)
         if asked.html:
             from lib.sim.year.report import page
 
-            asked.html.write_text(page(found, keep), "utf-8")
+            asked.html.write_text(page(found, keep), "utf-8", errors="replace")
     except OSError as error:
         raise SlipError(f"{error.filename}: cannot be written: {error.strerror}") from error
     if asked.json:
@@ -132,14 +132,23 @@ def _year(asked: argparse.Namespace) -> None:
         print_standings((one.score for one in found), table_console())
 
 
-def _write_csv(folder: Path, result: Result, keep: Keep) -> None:
+def _named(found: Sequence[Result]) -> dict[str, Result]:
+    """By the names of their files; where two would have the same one, the later says which run it is."""
+    named: dict[str, Result] = {}
+    for one in found:
+        run = one.run
+        battery = "battery" if run.frame.battery else "no_battery"
+        words = "-".join((run.home.name, run.tariff, battery, run.strategy, run.conditions))
+        name = re.sub(r"[^\w+-]", "_", words)
+        named[f"{name}-{run.key[:8]}" if name in named else name] = one
+    return named
+
+
+def _write_csv(path: Path, result: Result, keep: Keep) -> None:
     run = result.run
-    battery = "battery" if run.frame.battery else "no_battery"
-    words = "-".join((run.home.name, run.tariff, battery, run.strategy, run.conditions))
     course = keep.course(run.key)
     if course is None:
-        raise SlipError(f"{words}: its quarters are no longer kept; take --fresh")
+        raise SlipError(f"{run.label}: its quarters are no longer kept; give the same command again")
     told = result.score.as_json()
     sums = {name: value for name, value in told.items() if isinstance(value, float | int) and name != "battery"}
-    name = re.sub(r"[^A-Za-z0-9_+-]", "_", words)
-    write_csv(folder / f"{name}.csv", run.home, contract(run.tariff).prices(run.home), course, sums)
+    write_csv(path, run.home, contract(run.tariff).prices(run.home), course, sums)

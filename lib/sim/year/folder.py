@@ -42,7 +42,7 @@ def homes(folder: Path, names: Sequence[str] = ()) -> dict[str, Home]:
         found = json.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise HomesError(f"{path}: is not there; name a folder that holds homes.json") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise HomesError(f"{path}: cannot be read as JSON: {error}; correct it there") from None
     root = Entry(str(path), found)
     if root.get("schema") != SCHEMA:

@@ -118,8 +118,8 @@ def settings_of(texts: Iterable[str]) -> list[dict[str, Any]]:
             raise SlipError(f"--set {text}: write a name and its values, such as sun_factor=0.5,1")
         if name not in (*OF_FRAME, *OF_CONDITIONS):
             raise SlipError(f"--set {text}: {name} is no setting; take {', '.join((*OF_FRAME, *OF_CONDITIONS))}")
-        choices[name] = [_value(text, name, value) for value in values.split(",")]
-    return [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]
+        choices.setdefault(name, []).extend(_value(text, name, value) for value in values.split(","))
+    return [dict(zip(choices, values, strict=True)) for values in product(*map(dict.fromkeys, choices.values()))]
 
 
 def _value(text: str, name: str, value: str) -> Any:

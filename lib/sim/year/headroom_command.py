@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from lib.sim.year import contract
 from lib.sim.year.asked import SlipError, count
@@ -115,10 +117,10 @@ def _watched(home: Home, tariff: str, chosen: Iterable[Case], screen: Console | 
         yield from work
         return
     done = 0
-    with screen.status(f"{home.name} {tariff}") as shown:
+    with screen.status(escape(f"{home.name} {tariff}")) as shown:
         for one in work:
             done += 1
-            shown.update(f"{home.name} {tariff}: {done} of {len(tuple(chosen))} cases, {one.case} is there")
+            shown.update(escape(f"{home.name} {tariff}: {done} of {len(tuple(chosen))} cases, {one.case} is there"))
             yield one
 
 
@@ -127,7 +129,7 @@ def tables(title: str, done: Sequence[Standing], off: Mapping[str, float] | None
     heads = (*HEADS, *(("off",) if off is not None else ()))
     parts = (heads,) if wide else (MONEY, tuple(head for head in heads if head not in MONEY))
     for part in parts:
-        table = Table(title=title if part is parts[0] else None, title_justify="left")
+        table = Table(title=Text(title) if part is parts[0] else None, title_justify="left")
         if not wide:
             table.box, table.pad_edge, table.padding = None, False, (0, 1, 0, 0)
         table.add_column("case", no_wrap=True)

@@ -11,6 +11,7 @@ import pickle
 import re
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
@@ -64,10 +65,6 @@ class Keep:
         except (ValueError, TypeError, KeyError, AttributeError):
             self._drop(path)
             return None
-
-    def has_course(self, key: str) -> bool:
-        """Whether there is one."""
-        return self._path(key, COURSE).exists()
 
     def course(self, key: str) -> Course | None:
         """Of a run that is over."""
@@ -147,7 +144,8 @@ class Keep:
                 file.write(content)
             new.replace(path)
         except OSError as error:
-            new.unlink(missing_ok=True)
+            with suppress(OSError):
+                new.unlink(missing_ok=True)
             raise KeepError(f"{path}: cannot be written ({error.strerror}); make room, or name --keep") from error
 
     def _drop(self, path: Path) -> None:

@@ -25,6 +25,7 @@ class Watch:
         self._runs, self._jobs, self._progress = runs, max(1, min(jobs, len(runs))), progress
         self._paces = dict(paces)
         self._since: dict[int, tuple[float, int]] = {}
+        self._done: set[int] = set()  # what is over goes no slower while others run
         self._bars: dict[int, TaskID] = {}
         self._whole = progress.add_task("all runs", total=sum(run.home.quarters for run in runs), left="")
 
@@ -33,12 +34,14 @@ class Watch:
         now = time.monotonic()
         for number, run in enumerate(self._runs):
             over = quarters[number]
-            if over == WAITS:
+            if over == WAITS or number in self._done:
                 continue
             began, first = self._since.setdefault(number, (now, over))
             if over > first:
                 self._paces[run.strategy] = (now - began) / (over - first)
             self._bar(number, over, run)
+            if over >= run.home.quarters:
+                self._done.add(number)
         over_all = sum(max(0, over) for over in quarters)
         self._progress.update(self._whole, completed=over_all, left=self._left(quarters))
 

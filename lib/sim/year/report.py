@@ -20,7 +20,12 @@ from lib.sim.year.strategies import LIMIT, NAIVE, OURS
 from lib.sim.year.weeks import curves, paid_w, typical
 
 BILL = (("energy", "energy"), ("capacity", "capacity"), ("fees", "fees"), ("rest", "end and public charging"))
-WENT = (("energy", "saved on energy"), ("capacity", "saved on capacity"), ("left", "left to the limit"))
+WENT = (
+    ("energy", "saved on energy"),
+    ("capacity", "saved on capacity"),
+    ("rest", "saved on public charging"),
+    ("left", "left to the limit"),
+)
 
 Place = list[Result]  # all results of one home, contract and battery
 
@@ -58,7 +63,12 @@ def page(results: Sequence[Result], keep: Keep) -> str:
             key(WENT),
             map(_went, clean),
         ),
-        _part("Under faults", "What a fault costs beside the clean run, in €.", "", map(_faults, faults)),
+        _part(
+            "Other conditions",
+            "What a fault costs beside the clean run, or what knowing saves, in €.",
+            "",
+            map(_faults, faults),
+        ),
         _part("Weeks", "", "", _week_cards(clean, keep)),
         _part("All numbers", standings.FOOT, "", map(_numbers, places), look="list"),
     ]
@@ -163,7 +173,10 @@ def _went(place: Place) -> str:
         capacity = naive.capacity_eur - score.capacity_eur
         public = naive.short_eur - score.short_eur
         left = score.bill_eur - limit.bill_eur
-        parts = stacked((("energy", energy), ("capacity", capacity), ("left", left)))
+        gains = [max(0.0, gain) for gain in (energy, capacity, public)]
+        part = max(0.0, energy + capacity + public) / (sum(gains) or 1.0)  # what it lost elsewhere it did not save
+        pieces = zip(("energy", "capacity", "rest"), (part * gain for gain in gains), strict=True)
+        parts = stacked((*pieces, ("left", left)))
         whole = naive.bill_eur - limit.bill_eur
         rows.append(_row(score, bar(parts, whole, "saved and left"), f"{eur(energy + capacity + public, score)} €"))
         lines.append([standings.name(score), *(eur(value, score) for value in (energy, capacity, public, left))])

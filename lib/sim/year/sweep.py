@@ -3,6 +3,7 @@
 In: words of the command line. Out: a table or JSON on standard output. It keeps scores, and no quarters of the runs.
 """
 
+import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from lib.sim.year.asked import parser
+from lib.sim.year.asked import SlipError, parser
 from lib.sim.year.command import answered, scored, table_console
 from lib.sim.year.grid import CLEAN, OF_CONDITIONS, OF_FRAME, settings_of
 from lib.sim.year.results import Result
@@ -53,7 +54,9 @@ def run(arguments: Sequence[str]) -> int:
     asked = options.parse_args(arguments)
 
     def answer() -> None:
-        found, _ = scored(asked, settings_of(asked.set))
+        settings = settings_of(asked.set)
+        _refuse_twice(asked, settings[0])
+        found, _ = scored(asked, settings)
         if asked.json:
             rows = [{**one.score.as_json(), "settings": dict(one.run.settings)} for one in found]
             sys.stdout.write(json.dumps(rows, indent=1) + "\n")
@@ -62,6 +65,15 @@ def run(arguments: Sequence[str]) -> int:
             console.print(table(standings(found), wide=console.width >= WIDE))
 
     return answered("sweep", answer)
+
+
+def _refuse_twice(asked: argparse.Namespace, names: Iterable[str]) -> None:
+    """A label would say one thing, and the run be another. Raises SlipError."""
+    for name in names:
+        if name == "perfect" and any(asked.perfect):
+            raise SlipError("--set perfect and --perfect say the same: take one of them")
+        if name in OF_CONDITIONS and name != "perfect" and any(one != CLEAN for one in asked.conditions):
+            raise SlipError(f"--set {name} is a condition, and --conditions names others: take one of them")
 
 
 def standings(results: Iterable[Result]) -> list[Standing]:

@@ -20,6 +20,8 @@ FORM = "%Y-%m-%dT%H:%MZ"
 HOUR = timedelta(hours=1)
 STEPS = {QUARTER: "quarter-hour", HOUR: "hour"}
 SHOWN = 40  # characters of a cell in a sentence
+MOST_BYTES = 50_000_000  # ten years of quarters with twenty columns; a Pi has room for no more
+YEARS = range(1990, 2101)
 
 
 class HomesError(ValueError):
@@ -108,9 +110,12 @@ class Table:
         """A time in UTC. Raises HomesError."""
         text = self.texts(column)[row]
         try:
-            return datetime.strptime(text, FORM).replace(tzinfo=UTC)
+            at = datetime.strptime(text, FORM).replace(tzinfo=UTC)
         except ValueError:
             raise self.slip(row, column, "is no time in UTC; write it such as 2024-01-31T23:15Z") from None
+        if at.year not in YEARS:
+            raise self.slip(row, column, f"is no time from {YEARS[0]} to {YEARS[-1]}; correct its year")
+        return at
 
     def slip(self, row: int, column: str, wrong: str) -> HomesError:
         """What is wrong with a cell; row: from 0, after the header."""
@@ -161,17 +166,20 @@ def stamps(start: datetime, count: int, step: timedelta) -> list[str]:
 
 def _lines(path: Path) -> list[list[str]]:
     try:
-        raw = path.read_bytes()
-        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
-    except OSError as error:
-        why = "is not there" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
-        raise HomesError(f"{path}: {why}; correct its path in homes.json, or the file") from None
-    except (EOFError, zlib.error) as error:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+        text = raw.decode("utf-8-sig")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise HomesError(f"{path}: is no whole gzip file ({error}); pack it anew") from None
     except UnicodeDecodeError as error:
         raise HomesError(
             f"{path}: is no text in UTF-8 ({error.reason} at byte {error.start}); save it as such"
         ) from None
+    except (OSError, ValueError) as error:  # a path that cannot be one
+        why = "is not there" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
+        raise HomesError(f"{path}: {why}; correct its path in homes.json, or the file") from None
+    if len(raw) > MOST_BYTES:
+        raise HomesError(f"{path}: holds more than {MOST_BYTES // 1_000_000} MB; keep the columns and the years needed")
     try:
         lines = list(csv.reader(text.splitlines(), strict=True))
     except csv.Error as error:

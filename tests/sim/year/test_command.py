@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import signal
 import stat
 from pathlib import Path
@@ -59,13 +60,18 @@ def test_faults_and_what_is_perfect_are_runs_of_their_own(tmp_path: Path) -> Non
     assert expected == [(row["strategy"], row["conditions"]) for row in rows]
 
 
+def quarters(path: Path) -> list[str]:
+    """The lines of a CSV, without what is said of its run."""
+    return [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+
+
 def test_each_run_is_written_by_the_quarter(tmp_path: Path) -> None:
     """The sum of a CSV's quarters is what the list says."""
     words = ("--battery", "yes", "--strategies", "naive", "--csv", tmp_path / "quarters")
     [row] = listed("year", *TWO_DAYS, "--keep", tmp_path / "kept", *words)
     [path] = (tmp_path / "quarters").iterdir()
-    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
-    energy_eur = sum(float(one["import_wh"]) * float(one["import_eur_kwh"]) / 1000 for one in csv.DictReader(lines))
+    rows = csv.DictReader(quarters(path))
+    energy_eur = sum(float(one["import_wh"]) * float(one["import_eur_kwh"]) / 1000 for one in rows)
     assert pytest.approx(energy_eur, abs=1e-6) == row["energy_eur"]
 
 
@@ -93,6 +99,43 @@ def test_a_slip_is_one_sentence(words: tuple[str, ...], sentence: str, tmp_path:
     done = asked("year", "--homes", HOMES, "--days", "1", "--keep", tmp_path, *words)
     assert (2, "") == (done.returncode, done.stdout)
     assert sentence in done.stderr.splitlines()[-1]
+
+
+def test_quarters_that_broke_are_run_again(tmp_path: Path) -> None:
+    """Their score alone does not write a file of them: the same command lives them anew, and says what it dropped."""
+    words = (
+        "year",
+        *TWO_DAYS,
+        "--battery",
+        "no",
+        "--strategies",
+        "naive",
+        "--csv",
+        tmp_path / "csv",
+        "--keep",
+        tmp_path,
+    )
+    assert 0 == asked(*words).returncode
+    [written] = (tmp_path / "csv").iterdir()
+    whole = quarters(written)
+    for course in tmp_path.glob("*.course"):
+        course.write_bytes(course.read_bytes()[:-10])
+    again = asked(*words)
+    assert 0 == again.returncode
+    assert "it was dropped, and the run begins anew" in again.stderr
+    assert whole == quarters(written)
+
+
+def test_homes_whose_names_look_alike_have_files_of_their_own(tmp_path: Path) -> None:
+    """No file is written over another one's."""
+    folder = shutil.copytree(HOMES, tmp_path / "homes")
+    told = json.loads((folder / "homes.json").read_text("utf-8"))
+    told["homes"] = dict.fromkeys(("Zoë", "a b", "a/b"), told["homes"]["corner"])
+    (folder / "homes.json").write_text(json.dumps(told), "utf-8")
+    words = ("--homes", folder, "--days", "1", "--tariff", "dynamic", "--battery", "no", "--strategies", "naive")
+    assert 0 == asked("year", *words, "--csv", tmp_path / "csv", "--keep", tmp_path / "kept").returncode
+    names = sorted(path.name.partition("-")[0] for path in (tmp_path / "csv").iterdir())
+    assert ["Zo\u00eb", "a_b", "a_b"] == names
 
 
 LONG = ("year", "--home", "S2", "--days", "7", "--step", "1", "--tariff", "dynamic", "--battery", "no")

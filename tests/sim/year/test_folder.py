@@ -217,6 +217,35 @@ def test_a_broken_package_is_said(folder: Path) -> None:
         homes(folder)
 
 
+def test_a_path_that_can_be_none_is_said(folder: Path) -> None:
+    """A zero byte in it never reaches the disk."""
+    change(folder, lambda found: found["files"].update(load="loads/\x00.csv"))
+    with pytest.raises(HomesError, match=r"cannot be read .*; correct its path in homes.json"):
+        homes(folder)
+
+
+def test_a_description_without_end_is_said(tmp_path: Path) -> None:
+    """Lists in lists, deeper than anybody writes them."""
+    write(tmp_path / "homes.json", "[" * 100_000)
+    with pytest.raises(HomesError, match=r"homes.json: cannot be read as JSON"):
+        homes(tmp_path)
+
+
+def test_a_year_that_nobody_lives_is_said(folder: Path) -> None:
+    """Times beyond what a calendar holds."""
+    write(folder / "prices" / "late.csv", "t_utc,eur_mwh\n9999-12-31T22:00Z,1\n9999-12-31T23:00Z,1\n")
+    change(folder, lambda found: found["files"]["prices"].append("prices/late.csv"))
+    with pytest.raises(HomesError, match=r"is no time from 1990 to 2100; correct its year"):
+        homes(folder)
+
+
+def test_a_file_that_no_memory_holds_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small package may hold gigabytes."""
+    monkeypatch.setattr("lib.sim.year.table.MOST_BYTES", 1_000)
+    with pytest.raises(HomesError, match=r": holds more than 0 MB; keep the columns"):
+        homes(folder)
+
+
 def test_a_folder_without_homes_is_said(tmp_path: Path) -> None:
     """The sentence tells what a folder must hold."""
     with pytest.raises(HomesError, match=r"homes.json: is not there; name a folder that holds homes.json"):

@@ -97,6 +97,19 @@ def test_faults_alone_are_shown(told: list[Result], keep: Keep) -> None:
     assert all(shown.count(f">{name} · sun_half<") >= 3 for name in ("naive", "cap"))
 
 
+def test_who_lost_more_than_he_saved_has_no_bar(told: list[Result], keep: Keep) -> None:
+    """One who lets trips go saves energy, and pays far more in public."""
+    one = told[-1]
+    lost = replace(one.score, energy_eur=0.0, short_eur=1_000.0, bill_eur=1_000.0)
+    shown = page([told[0], one._replace(score=lost)], keep)
+    went = shown[shown.index("Where the euros went") :]
+    drawn = re.findall(r'<span title="(\w+)">.*?</svg>', went)
+    assert ["naive", "cap"] == drawn[:2]
+    [cap] = re.findall(r'<span title="cap">.*?</svg>', went)[:1]
+    assert 'class="left"' in cap
+    assert not {'class="energy"', 'class="capacity"', 'class="rest"'} & set(re.findall(r'class="\w+"', cap))
+
+
 def test_the_page_needs_nothing_else(written: Path) -> None:
     """No script, no address; what is opened is closed, and an evil name is only text."""
     text, tags = written.read_text("utf-8"), Tags()

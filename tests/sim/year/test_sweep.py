@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console
 
 from lib.sim.year.folder import homes
+from lib.sim.year.grid import settings_of
 from lib.sim.year.live import Frame
 from lib.sim.year.runs import Run, outcome
 from lib.sim.year.sweep import WIDE, Standing, table
@@ -62,6 +63,11 @@ def test_a_rival_plans_by_its_own_rule(tmp_path: Path) -> None:
     assert [("naive", {}), ("cap", {})] == [(row["strategy"], row["settings"]) for row in rows]
 
 
+def test_a_setting_may_be_given_again() -> None:
+    """All its values run, each once."""
+    assert [{"seed": 1}, {"seed": 2}] == settings_of(["seed=1", "seed=2,1"])
+
+
 @pytest.mark.parametrize("width", [80, WIDE])
 def test_a_setting_is_told_in_full_on_a_terminal(width: int) -> None:
     """Where it is narrow its name above its value."""
@@ -86,6 +92,8 @@ def test_a_setting_is_told_in_full_on_a_terminal(width: int) -> None:
         (("--set", "early_h=-2"), "-2 is no value of early_h; take hours from 0 to 24, in quarters"),
         (("--set", "early_h=0.1"), "0.1 is no value of early_h"),
         (("--set", "prices_missing_days=-3"), "-3 is no value of prices_missing_days; take days from 0 to 366"),
+        (("--set", "sun_factor=1", "--conditions", "sun_half"), "is a condition, and --conditions names others"),
+        (("--set", "perfect=sun", "--perfect", "load"), "say the same: take one of them"),
         (("--set", "step_s=7"), "7 is no value of step_s; take a part of a quarter in seconds"),
         (("--scheduler", "tcp://127.0.0.1:1"), "no Dask scheduler answers there"),
     ],
