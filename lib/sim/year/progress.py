@@ -21,8 +21,9 @@ class Watch:
     """Called with the quarters that are over, by run."""
 
     def __init__(self, runs: Sequence[Run], *, jobs: int, paces: Mapping[str, float], progress: Progress) -> None:
-        """paces: seconds a quarter takes by strategy, as far as it is known of earlier runs."""
-        self._runs, self._jobs, self._progress = runs, max(1, min(jobs, len(runs))), progress
+        """jobs: runs at a time; paces: seconds a quarter takes by strategy, as far as it is known of earlier runs."""
+        self.jobs = jobs
+        self._runs, self._progress = runs, progress
         self._paces = dict(paces)
         self._since: dict[int, tuple[float, int]] = {}
         self._done: set[int] = set()  # what is over goes no slower while others run
@@ -45,6 +46,10 @@ class Watch:
         over_all = sum(max(0, over) for over in quarters)
         self._progress.update(self._whole, completed=over_all, left=self._left(quarters))
 
+    def took(self, strategy: str, quarter_s: float) -> None:
+        """So long a quarter took, of a run that nobody could watch."""
+        self._paces[strategy] = quarter_s
+
     def _bar(self, number: int, over: int, run: Run) -> None:
         is_over = over >= run.home.quarters
         if is_over and number in self._bars:
@@ -63,7 +68,7 @@ class Watch:
             (run.home.quarters - max(0, over)) * self._paces.get(run.strategy, usual)
             for run, over in zip(self._runs, quarters, strict=True)
         )
-        return f"{timedelta(seconds=round(left_s / self._jobs))} left"
+        return f"{timedelta(seconds=round(left_s / max(1, min(self.jobs, len(self._runs)))))} left"
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def outcome(
 
     tell: hears how many quarters are over; is_stopped: asked every few of them.
     """
-    began, began_s = time.monotonic(), time.process_time()  # what else runs on the machine shall not count
+    began, began_s = time.monotonic(), time.thread_time()  # what else runs on the machine shall not count
     tariff = contract(run.tariff)
     if run.strategy == strategies.LIMIT:
         from lib.sim.year.perfect import foreseen  # brings the solver in
@@ -79,7 +79,7 @@ def outcome(
         prices = tariff.prices(run.home)
         course = foreseen(run.home, tariff, prices, battery=run.frame.battery)
         tell(run.home.quarters)
-        return Outcome(_score(run, course, tariff, prices, time.process_time() - began_s), course)
+        return Outcome(_score(run, course, tariff, prices, time.thread_time() - began_s), course)
     prices = tariff.prices(run.home)
     kept = shelf.year(run.key) if shelf else None
     if kept:
@@ -96,11 +96,11 @@ def outcome(
         before, now, stopped = now, time.monotonic(), is_stopped()
         quarters = max(1, min(MOST_QUARTERS, int(quarters * LOOK_S / max(now - before, 0.001))))
         if shelf and (stopped or now - saved > KEEP_EVERY_S):
-            shelf.put_year(run.key, year, earlier_s + time.process_time() - began_s)
+            shelf.put_year(run.key, year, earlier_s + time.thread_time() - began_s)
             saved = now
         if stopped:
             return None
-    took_s = earlier_s + time.process_time() - began_s
+    took_s = earlier_s + time.thread_time() - began_s
     return Outcome(_score(run, year.course, tariff, prices, took_s), year.course)
 
 

@@ -32,7 +32,7 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
     with ExitStack() as started:
         _start("distributed.cli.dask_scheduler", *options, "--host", "127.0.0.1", "--port", "0", started=started)
         for _ in range(2):
-            worker = ("--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path))
+            worker = ("--nthreads", "2", "--no-nanny", "--local-directory", str(tmp_path))
             _start("distributed.cli.dask_worker", *options, *worker, started=started)
         yield _address(where)
 
@@ -103,6 +103,18 @@ def test_a_slip_is_one_sentence(words: tuple[str, ...], sentence: str, tmp_path:
     done = asked(*WORDS, "--keep", tmp_path, "--strategies", "naive", *words)
     assert (2, "") == (done.returncode, done.stdout)
     assert sentence in done.stderr.splitlines()[-1]
+
+
+def test_a_cluster_without_workers_says_so(tmp_path: Path) -> None:
+    """Nobody waits for somebody who never comes."""
+    with ExitStack() as started:
+        where = tmp_path / "scheduler.json"
+        options = ("--scheduler-file", str(where), "--no-dashboard", "--host", "127.0.0.1", "--port", "0")
+        _start("distributed.cli.dask_scheduler", *options, started=started)
+        words = ("--keep", tmp_path / "kept", "--strategies", "naive", "--scheduler", _address(where))
+        done = asked(*WORDS, *words)
+    assert (2, "") == (done.returncode, done.stdout)
+    assert "no worker is with it; start one: dask worker tcp://" in done.stderr.splitlines()[-1]
 
 
 def test_without_dask_it_says_how_to_get_it(tmp_path: Path) -> None:
