@@ -19,9 +19,9 @@ from lib.sim.year.conditions import Perfect
 from lib.sim.year.fingerprint import source_prints
 from lib.sim.year.grid import Maker, measures, runs_of
 from lib.sim.year.keep import Keep
+from lib.sim.year.results import EndedError, shared
 from lib.sim.year.results import Result as Ran
 from lib.sim.year.results import results as outcomes
-from lib.sim.year.results import shared
 from lib.sim.year.strategies import OURS
 from tests.bench import homes_tables as tables
 from tests.bench.homes_curve import curve
@@ -199,4 +199,6 @@ def _ran(words: Sequence[str]) -> list[Ran]:
     made = _made(tuple(words))
     runs = runs_of(made, asked)
     found = outcomes([*runs, *measures(made, runs)], asked, Keep(asked.keep), courses=False)
+    if unsolved := [run.label for run in runs if run.key not in found]:
+        raise EndedError(f"{unsolved[0]} and perhaps others were not solved", 1)
     return shared(runs, found, made)

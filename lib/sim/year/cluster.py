@@ -14,6 +14,7 @@ from uuid import uuid4
 from lib.sim.year.board import WAITS
 from lib.sim.year.progress import Watch
 from lib.sim.year.runs import Outcome, Run
+from lib.solver.errors import SolverError
 
 WAIT_S = 0.5
 CONNECT_S = 5
@@ -26,10 +27,10 @@ class ClusterError(Exception):
 
 def cluster(
     runs: Sequence[Run], *, scheduler: str, watch: Watch, is_stopped: Callable[[], bool]
-) -> Iterator[tuple[Run, Outcome]]:
-    """Each run that comes to its end, until all have or all shall stop; watch: hears of those. Raises ClusterError.
+) -> Iterator[tuple[Run, Outcome | SolverError]]:
+    """Each run that comes to its end or cannot be solved, until all have or all shall stop; watch: hears of those.
 
-    What is under way when all shall stop is given up: a year lies in the memory of its worker.
+    What is under way when all shall stop is given up: a year lies in the memory of its worker. Raises ClusterError.
     """
     try:
         dask: Any = import_module("distributed")
@@ -49,7 +50,8 @@ def cluster(
     except (OSError, CancelledError, dask.KilledWorker) as error:
         why = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
         raise ClusterError(
-            f"--scheduler {scheduler}: the cluster went away ({why}); what is done is kept, and the same command goes on"
+            f"--scheduler {scheduler}: the cluster went away ({why}); what is done is kept, and the same command "
+            "goes on"
         ) from error
     finally:
         with suppress(OSError, CancelledError):
@@ -59,7 +61,7 @@ def cluster(
 
 def _outcomes(
     runs: Sequence[Run], client: Any, stop: str, watch: Watch, is_stopped: Callable[[], bool]
-) -> Iterator[tuple[Run, Outcome]]:
+) -> Iterator[tuple[Run, Outcome | SolverError]]:
     dask: Any = import_module("distributed")
     task: Any = import_module("lib.sim.year.cluster_task")  # it needs the library, too
     homes = {id(run.home): run.home for run in runs}
@@ -78,7 +80,12 @@ def _outcomes(
         except TimeoutError:  # none yet
             done = ()
         for future in done:
-            run, found = left.pop(future), future.result()
+            run = left.pop(future)
+            try:
+                found = future.result()
+            except SolverError as error:
+                yield run, error
+                continue
             if not isinstance(found, Outcome):
                 raise ClusterError(found or "a run was stopped on the cluster; the same command goes on")
             yield run, found

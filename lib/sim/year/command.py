@@ -52,7 +52,7 @@ def answered(word: str, answer: Callable[[], int | None]) -> int:
         sys.stderr.write(f"{word}: {error}\n")
         return SLIP
     except SolverError as error:
-        sys.stderr.write(f"{word}: {error}; the others are kept, and the same command goes on\n")
+        sys.stderr.write(f"{word}: {error}\n")
         return 1
     except EndedError as error:
         sys.stderr.write(f"{word}: {error}\n")
@@ -64,7 +64,7 @@ def answered(word: str, answer: Callable[[], int | None]) -> int:
         _write_no_more()
         return 0
     except OSError as error:
-        sys.stderr.write(f"{word}: what was found cannot be written: {error.strerror}\n")
+        sys.stderr.write(f"{word}: what was found cannot be written: {error.strerror or error}\n")
         _write_no_more()
         return SLIP
     return code or 0
@@ -76,8 +76,8 @@ def _write_no_more() -> None:
 
 def scored(
     asked: argparse.Namespace, settings: Sequence[Mapping[str, Any]] = ({},), *, courses: bool = False
-) -> tuple[list[Result], Keep]:
-    """What is asked for, with shares, and where it is kept; courses: with the quarters.
+) -> tuple[list[Result], Keep, int]:
+    """What is asked for, with shares, where it is kept, and the exit code; courses: with the quarters.
 
     Raises HomesError, SlipError, and what `results` does.
     """
@@ -94,7 +94,7 @@ def scored(
         raise SlipError("--strategies: nothing is left to run")
     keep = Keep(asked.keep, _say)
     found = results([*runs, *measured], asked, keep, courses=courses)
-    return shared(runs, found, made), keep
+    return shared(runs, found, made), keep, int(any(one.key not in found for one in (*runs, *measured)))
 
 
 def _say(text: str) -> None:
@@ -107,7 +107,7 @@ def table_console() -> Console:
     return console if console.is_terminal else Console(width=max(WIDE, console.width))
 
 
-def _year(asked: argparse.Namespace) -> None:
+def _year(asked: argparse.Namespace) -> int:
     if asked.html and not (asked.html.parent.is_dir() and os.access(asked.html.parent, os.W_OK)):
         raise SlipError(f"--html {asked.html}: cannot be written there; name a file in a folder of yours")
     try:
@@ -115,7 +115,7 @@ def _year(asked: argparse.Namespace) -> None:
             asked.csv.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SlipError(f"--csv {asked.csv}: cannot be made: {error.strerror}; name another folder") from error
-    found, keep = scored(asked, courses=True)
+    found, keep, code = scored(asked, courses=True)
     try:
         if asked.csv:
             for name, one in _named(found).items():
@@ -130,6 +130,7 @@ def _year(asked: argparse.Namespace) -> None:
         sys.stdout.write(json.dumps([one.score.as_json() for one in found], indent=1) + "\n")
     else:
         print_standings((one.score for one in found), table_console())
+    return code
 
 
 def _named(found: Sequence[Result]) -> dict[str, Result]:

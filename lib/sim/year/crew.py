@@ -19,6 +19,7 @@ from pathlib import Path
 from lib.sim.year.board import Board, pinned
 from lib.sim.year.keep import Keep
 from lib.sim.year.runs import Outcome, Run, outcome
+from lib.solver.errors import SolverError
 
 LOOK_S = 0.2
 PATIENCE_S = 1.3  # whoever asks us to end waits two seconds
@@ -31,8 +32,8 @@ def crew(
     keep: Keep,
     watch: Callable[[Sequence[int]], None],
     is_stopped: Callable[[], bool],
-) -> Iterator[tuple[Run, Outcome]]:
-    """Each run that comes to its end, until all have or all shall stop; watch: hears how far each is.
+) -> Iterator[tuple[Run, Outcome | SolverError]]:
+    """Each run that comes to its end or cannot be solved, until all have or all shall stop; watch: how far each is.
 
     Raises BrokenProcessPool when a process was ended from outside.
     """
@@ -67,13 +68,19 @@ def crew(
                 wait(under_way)
 
 
-def _over(left: dict[Future[Outcome | None], Run], for_s: float) -> Iterator[tuple[Run, Outcome]]:
+def _over(left: dict[Future[Outcome | None], Run], for_s: float) -> Iterator[tuple[Run, Outcome | SolverError]]:
     done, _ = wait(left, timeout=for_s, return_when=FIRST_COMPLETED)
     for future in done:
         run = left.pop(future)
-        found = None if future.cancelled() else future.result()
-        if found is not None:
-            yield run, found
+        if future.cancelled():
+            continue
+        try:
+            found = future.result()
+        except SolverError as error:
+            yield run, error
+        else:
+            if found is not None:
+                yield run, found
 
 
 def _work(run: Run, number: int, board_path: Path, keep: Keep) -> Outcome | None:

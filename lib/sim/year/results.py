@@ -4,6 +4,7 @@ In: runs. Out: a score by key, as far as it came; shares are worked out here. Sa
 """
 
 import argparse
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -17,6 +18,7 @@ from lib.sim.year.runs import Outcome, Run
 from lib.sim.year.score import Score
 from lib.sim.year.stopping import Stopping, stopping
 from lib.sim.year.strategies import LIMIT
+from lib.solver.errors import SolverError
 
 LEAST_EUR = 0.005  # a head-room that rounds to nothing has no shares
 
@@ -39,7 +41,10 @@ class EndedError(Exception):
 
 
 def results(runs: Sequence[Run], asked: argparse.Namespace, keep: Keep, *, courses: bool) -> dict[str, Score]:
-    """Each run's score by its key. courses: also keep their quarters. Raises EndedError, KeepError, ClusterError."""
+    """Each run's score by its key; one that cannot be solved has none, and is said.
+
+    courses: also keep their quarters. Raises EndedError, KeepError, ClusterError.
+    """
     each = {run.key: run for run in runs}
     if asked.fresh:
         for key in each:
@@ -52,18 +57,23 @@ def results(runs: Sequence[Run], asked: argparse.Namespace, keep: Keep, *, cours
     paces = {one.strategy: one.took_s / one.quarters for one in found.values() if one.took_s is not None}
     # the limits first: each is one long piece, with which nobody wants to wait in the end
     todo = sorted((run for key, run in each.items() if key not in found), key=lambda run: run.strategy != LIMIT)
+    unsolved = 0
     with stopping() as stop, watching(todo, jobs=asked.jobs, paces=paces) as watch:
         try:
-            for run, (score, course) in _outcomes(todo, asked, keep, watch, stop):
-                keep.put(run.key, score, course if courses else None)
-                found[run.key] = score
+            for run, outcome in _outcomes(todo, asked, keep, watch, stop):
+                if isinstance(outcome, SolverError):
+                    unsolved += 1
+                    sys.stderr.write(f"{run.label}: {outcome}; it is left out\n")
+                    continue
+                keep.put(run.key, outcome.score, outcome.course if courses else None)
+                found[run.key] = outcome.score
         except BrokenProcessPool:
             raise EndedError(
                 f"a process was ended from outside, perhaps for want of memory; {len(found)} of {len(each)} runs are "
                 f"kept in {keep.folder}: try again with fewer --jobs",
                 1,
             ) from None
-    if len(found) < len(each):
+    if len(found) + unsolved < len(each):
         raise EndedError(
             f"stopped: {len(found)} of {len(each)} runs are done and kept in {keep.folder}; the same command goes on"
             + (" without --fresh" if asked.fresh else ""),
@@ -74,7 +84,7 @@ def results(runs: Sequence[Run], asked: argparse.Namespace, keep: Keep, *, cours
 
 def _outcomes(
     todo: Sequence[Run], asked: argparse.Namespace, keep: Keep, watch: Watch, stop: Stopping
-) -> Iterator[tuple[Run, Outcome]]:
+) -> Iterator[tuple[Run, Outcome | SolverError]]:
     if not todo:
         return iter(())
     if scheduler := getattr(asked, "scheduler", None):
@@ -85,9 +95,11 @@ def _outcomes(
 
 
 def shared(runs: Iterable[Run], scores: Mapping[str, Score], made: Maker) -> list[Result]:
-    """These runs, in their order, each score with its share of the head-room where that is known."""
+    """These runs, in their order, each score with its share of the head-room where that is known; no unsolved one."""
     found: list[Result] = []
     for run in runs:
+        if run.key not in scores:
+            continue
         score = replace(scores[run.key], conditions=run.conditions)
         naive = scores.get(naive_of(run, made).key)
         limit = scores.get(made.limit(run.home.name, run.tariff, battery=run.frame.battery).key)

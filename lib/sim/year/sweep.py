@@ -53,16 +53,17 @@ def run(arguments: Sequence[str]) -> int:
     options.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, such as tcp://10.0.0.5:8786")
     asked = options.parse_args(arguments)
 
-    def answer() -> None:
+    def answer() -> int:
         settings = settings_of(asked.set)
         _refuse_twice(asked, settings[0])
-        found, _ = scored(asked, settings)
+        found, _, code = scored(asked, settings)
         if asked.json:
             rows = [{**one.score.as_json(), "settings": dict(one.run.settings)} for one in found]
             sys.stdout.write(json.dumps(rows, indent=1) + "\n")
         else:
             console = table_console()
             console.print(table(standings(found), wide=console.width >= WIDE))
+        return code
 
     return answered("sweep", answer)
 
