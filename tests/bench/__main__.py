@@ -18,7 +18,7 @@ from types import ModuleType
 
 from lib.clock import WallClock
 from lib.core.stamp import BRUSSELS
-from lib.sim.year.asked import SlipError
+from lib.sim.year.asked import SlipError, count
 from lib.sim.year.keep import KeepError
 from lib.sim.year.results import EndedError
 from lib.sim.year.table import HomesError
@@ -64,7 +64,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="shorter, and without writing docs/PERFORMANCE.md")
     of_homes = parser.add_argument_group(HOMES)
     of_homes.add_argument("--part", action="append", choices=tuple(homes.PARTS), help="only this; may be given again")
-    of_homes.add_argument("--days", type=int, metavar="N", help="so many days, and without writing")
+    of_homes.add_argument("--days", type=count, metavar="N", help="so many days, and without writing")
     of_homes.add_argument("--jobs", metavar="N", help="runs at a time (default all cores)")
     of_homes.add_argument("--keep", metavar="DIR", help="where results are kept (data/year)")
     asked = parser.parse_args()
