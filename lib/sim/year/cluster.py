@@ -81,6 +81,7 @@ def _outcomes(
             done = ()
         for future in done:
             run = left.pop(future)
+            quarters[numbers[id(run)]] = run.home.quarters
             try:
                 found = future.result()
             except SolverError as error:
@@ -89,7 +90,6 @@ def _outcomes(
             if not isinstance(found, Outcome):
                 raise ClusterError(found or "a run was stopped on the cluster; the same command goes on")
             yield run, found
-            quarters[numbers[id(run)]] = run.home.quarters
             if found.score.took_s is not None:
                 watch.took(run.strategy, found.score.took_s / run.home.quarters)
         watch(quarters)

@@ -66,6 +66,10 @@ class Keep:
             self._drop(path)
             return None
 
+    def has_course(self, key: str) -> bool:
+        """Whether there is one, whole."""
+        return self._packed(self._path(key, COURSE)) is not None
+
     def course(self, key: str) -> Course | None:
         """Of a run that is over."""
         course = self._unsealed(self._path(key, COURSE))
@@ -114,6 +118,13 @@ class Keep:
         self._write(path, SEAL + hashlib.sha256(packed).digest() + packed)
 
     def _unsealed(self, path: Path) -> object:
+        packed = self._packed(path)
+        if packed is None:
+            return None
+        return pickle.loads(zlib.decompress(packed))  # noqa: S301 (whole, this user's own, and nobody else may write it)
+
+    def _packed(self, path: Path) -> bytes | None:
+        """What the seal holds, where that is whole."""
         raw = self._read(path)
         if raw is None:
             return None
@@ -121,7 +132,7 @@ class Keep:
         if seal != SEAL or hashlib.sha256(packed).digest() != digest:
             self._drop(path)
             return None
-        return pickle.loads(zlib.decompress(packed))  # noqa: S301 (whole, this user's own, and nobody else may write it)
+        return packed
 
     def _read(self, path: Path) -> bytes | None:
         """What stands there; None without it. What another user owns or may write is not even read."""

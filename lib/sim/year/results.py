@@ -50,9 +50,7 @@ def results(runs: Sequence[Run], asked: argparse.Namespace, keep: Keep, *, cours
         for key in each:
             keep.forget(key)
     found = {
-        key: score
-        for key in each
-        if (score := keep.score(key)) is not None and (not courses or keep.course(key) is not None)
+        key: score for key in each if (score := keep.score(key)) is not None and (not courses or keep.has_course(key))
     }
     paces = {one.strategy: one.took_s / one.quarters for one in found.values() if one.took_s is not None}
     # the limits first: each is one long piece, with which nobody wants to wait in the end
