@@ -101,9 +101,13 @@ def _lead(places: Sequence[Place]) -> str:
             f"<li>{_title(place)}: {eur(one.naive.bill_eur, one.naive)} € when charged at once without a battery, "
             f"<b>{eur(one.score.bill_eur, one.score)} €</b> with {escape(one.score.strategy)}{at_best}{share}.</li>"
         )
-    home = places[0][0].run.home if places else None
-    period = f"{local_day(home.start):%-d %B %Y}, {round(home.quarters / 96)} days" if home else ""
-    return f'<p class="dim">From {period}.</p><ul class="lead">{"".join(sentences)}</ul>'
+    periods: dict[str, list[str]] = {}
+    for home in {place[0].run.home.name: place[0].run.home for place in places}.values():
+        period = f"From {local_day(home.start):%-d %B %Y}, {round(home.quarters / 96)} days"
+        periods.setdefault(period, []).append(home.name)
+    says = [f"{period}: {', '.join(names)}" if len(periods) > 1 else period for period, names in periods.items()]
+    shown = "".join(f'<p class="dim">{escape(one)}.</p>' for one in says)
+    return f'{shown}<ul class="lead">{"".join(sentences)}</ul>'
 
 
 def eur(value: float, of: Score) -> str:

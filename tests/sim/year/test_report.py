@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -108,6 +109,19 @@ def test_who_lost_more_than_he_saved_has_no_bar(told: list[Result], keep: Keep) 
     [cap] = re.findall(r'<span title="cap">.*?</svg>', went)[:1]
     assert 'class="left"' in cap
     assert not {'class="energy"', 'class="capacity"', 'class="rest"'} & set(re.findall(r'class="\w+"', cap))
+
+
+def test_each_home_has_its_own_period(told: list[Result], keep: Keep) -> None:
+    """A period of which two homes do not agree is said with their names."""
+    one = told[0]
+    later = replace(one.run.home, name="later", start=one.run.home.start + timedelta(days=366))
+    other = one._replace(run=replace(one.run, home=later), score=replace(one.score, home="later"))
+    [alone] = re.findall(r"From \d[^<]*", page(told, keep))
+    assert "2 days." in alone
+    assert ":" not in alone
+    first, second = re.findall(r"From \d[^<]*", page([*told, other], keep))
+    assert second.endswith("2 days: later.")
+    assert first.split(",")[0] != second.split(",")[0]
 
 
 def test_the_page_needs_nothing_else(written: Path) -> None:
