@@ -214,7 +214,7 @@ class Ocpp:
 
     def _warnings(self, connector: Connector) -> tuple[str, ...]:
         off_s = connector.ahead_s
-        is_quiet = connector.plug is Plug.CHARGING and not connector.drawn.says_draw
+        is_quiet = connector.plug is Plug.CHARGING and drawn_w(connector, self._rules.phases) is None
         return (
             connector.warning or self._station.connector(0).warning,
             *self._standing.warnings,

@@ -62,6 +62,9 @@ KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
 PHASES: Mapping[str, int] = MappingProxyType({"L1": 0, "L1-N": 0, "L2": 1, "L2-N": 1, "L3": 2, "L3-N": 2})
 LASTS_S = 60.0  # a draw that is told no more, but by a meter that speaks more seldom
 LONGEST_WORDS = 80  # of what a charger adds to a fault
+OFF_V = 0.1  # by such a part the voltage of a phase may be off 230 V
+
+PerPhase = tuple[float | None, float | None, float | None]  # on L1, L2, L3; None: it names no such phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,7 @@ class Samples:
 
     Attributes:
         at: when, by the charger's own clock; heard_s: when we heard it.
-        power_w: what is drawn; phases_a: on L1, L2, L3; current_a: where it names no phase.
+        power_w: what is drawn in all; phases_w: on each phase. phases_a: on each; current_a: where it names no phase.
         total_wh: in all; offered_a: what it signals to the car.
 
     """
@@ -78,15 +81,16 @@ class Samples:
     heard_s: float = -math.inf
     at: datetime | None = None
     power_w: float | None = None
-    phases_a: tuple[float, float, float] | None = None
+    phases_w: PerPhase | None = None
+    phases_a: PerPhase | None = None
     current_a: float | None = None
     offered_a: float | None = None
     total_wh: float | None = None
 
     @property
     def says_draw(self) -> bool:
-        """Whether it tells what is drawn."""
-        return not (self.power_w is None and self.phases_a is None and self.current_a is None)
+        """Whether it tells something of what is drawn."""
+        return any(said is not None for said in (self.power_w, self.phases_w, self.phases_a, self.current_a))
 
     def is_fresh(self, now_s: float, lasts_s: float = LASTS_S) -> bool:
         """Whether it was said so lately that it still counts."""
@@ -200,24 +204,52 @@ def lately(connector: Connector, now_s: float, lasts_s: float) -> Connector:
 
 
 def drawn_a(connector: Connector, phases: int) -> tuple[float, float, float] | None:
-    """What it draws on its L1, L2, L3, a charger on so many phases; None: it does not say."""
+    """What it draws on its L1, L2, L3, a charger on so many phases; None: it does not say.
+
+    A phase that it does not name may carry as much as those it names: what it draws there is what its power has beside
+    them, and without that unknown.
+    """
     samples = connector.drawn
     if connector.plug in {Plug.EMPTY, Plug.CONNECTED}:
         return (0.0, 0.0, 0.0)
-    if samples.phases_a or samples.current_a is None:
-        return samples.phases_a
-    one_a = samples.current_a  # without a phase: of each of them
-    return (one_a, one_a if phases > 1 else 0.0, one_a if phases > 2 else 0.0)
+    if samples.phases_a is None:
+        if samples.current_a is None:
+            return None
+        one_a = samples.current_a  # without a phase: of each of them
+        return (one_a, one_a if phases > 1 else 0.0, one_a if phases > 2 else 0.0)
+    named_a = _named(samples.phases_a)
+    rest_a = 0.0
+    if len(named_a) < phases:
+        power_w = _power_w(samples, phases)
+        if power_w is None:
+            return None
+        beside_a = power_w / PHASE_V - sum(named_a)
+        rest_a = beside_a / (phases - len(named_a)) if beside_a > OFF_V * sum(named_a) else 0.0
+    l1, l2, l3 = (rest_a if current_a is None else current_a for current_a in samples.phases_a)
+    return (l1, l2, l3)
 
 
 def drawn_w(connector: Connector, phases: int) -> float | None:
     """What it draws in all, a charger on so many phases; None: it does not say."""
     if connector.plug in {Plug.EMPTY, Plug.CONNECTED}:
         return 0.0
-    if connector.drawn.power_w is not None:
-        return connector.drawn.power_w
+    power_w = _power_w(connector.drawn, phases)
+    if power_w is not None:
+        return power_w
     amperes = drawn_a(connector, phases)
     return None if amperes is None else sum(amperes) * PHASE_V
+
+
+def _power_w(samples: Samples, phases: int) -> float | None:
+    """Its power in all, or the sum of all its phases."""
+    if samples.power_w is not None or samples.phases_w is None:
+        return samples.power_w
+    named_w = _named(samples.phases_w)
+    return sum(named_w) if len(named_w) >= phases else None
+
+
+def _named(values: PerPhase) -> list[float]:
+    return [value for value in values if value is not None]
 
 
 def parse_samples(meter_value: object, now_s: float) -> Samples:
@@ -232,7 +264,8 @@ def parse_samples(meter_value: object, now_s: float) -> Samples:
     return Samples(
         heard_s=now_s,
         at=at,
-        power_w=power.total,
+        power_w=power.overall,
+        phases_w=power.phases,
         phases_a=current.phases,
         current_a=None if current.phases else current.overall,
         offered_a=kinds[OFFERED].overall,
@@ -254,10 +287,8 @@ class _Kind:
             self.overall = value
 
     @property
-    def phases(self) -> tuple[float, float, float] | None:
-        if not self.by_phase:
-            return None
-        return (self.by_phase.get(0, 0.0), self.by_phase.get(1, 0.0), self.by_phase.get(2, 0.0))
+    def phases(self) -> PerPhase | None:
+        return (self.by_phase.get(0), self.by_phase.get(1), self.by_phase.get(2)) if self.by_phase else None
 
     @property
     def total(self) -> float | None:

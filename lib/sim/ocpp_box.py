@@ -329,6 +329,7 @@ class OcppBox:
         current = [
             {"value": f"{amperes:.1f}", "measurand": "Current.Import", "phase": f"L{phase}", "unit": "A"}
             for phase, amperes in enumerate(point.phases_a, 1)
+            if phase in self.quirks.names
         ]
         known = {"energy": [energy], "power": [power], "current": current}
         return [one for kind in self.quirks.tells for one in known[kind]]

@@ -22,7 +22,7 @@ class Quirks:
             of 0; cannot: actions that it answers with an error.
         units: of limits that it takes; top: its highest stack level.
         starts_itself: it needs nobody to start a transaction; drops_at_end: it forgets all profiles when one ends.
-        kilo: it tells kW and kWh; tells: what its meter tells.
+        kilo: it tells kW and kWh; tells: what its meter tells; names: the phases of which it tells amperes.
         tells_config: it answers what its configuration is.
         mute: it answers nothing; delay_s: it answers so late. off_s: its clock is ahead by so much.
 
@@ -38,6 +38,7 @@ class Quirks:
     drops_at_end: bool = False
     kilo: bool = False
     tells: Sequence[str] = ("power", "current", "energy")
+    names: Sequence[int] = (1, 2, 3)
     tells_config: bool = True
     mute: bool = False
     delay_s: float = 0.0

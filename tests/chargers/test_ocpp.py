@@ -375,23 +375,25 @@ async def test_kilowatts_are_watts(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tells", "power_w", "phases_a"),
+    ("quirks", "power_w", "phases_a"),
     [
-        (("power",), 6900.0, None),
-        (("current",), 6900.0, (10.0, 10.0, 10.0)),
-        ((), None, None),
+        ({"tells": ("power",)}, 6900.0, None),
+        ({"tells": ("current",)}, 6900.0, (10.0, 10.0, 10.0)),
+        ({"tells": ("power", "current"), "names": (1,)}, 6900.0, (10.0, 10.0, 10.0)),
+        ({"tells": ("current",), "names": (1,)}, None, None),
+        ({"tells": (), "cannot": ("TriggerMessage",)}, None, None),
     ],
-    ids=["power", "current", "nothing"],
+    ids=["power", "current", "power, and the current of one phase", "the current of one phase", "nothing"],
 )
 async def test_a_meter_may_tell_little(
-    bench: Bench, tells: tuple[str, ...], power_w: float | None, phases_a: tuple[float, ...] | None
+    bench: Bench, quirks: dict[str, Any], power_w: float | None, phases_a: tuple[float, ...] | None
 ) -> None:
     """What it does not say is unknown, and not nothing."""
-    await bench.open(tells=tells, cannot=() if tells else ("TriggerMessage",))
+    await bench.open(**quirks)
     await bench.charging(GO_10)
     reading = await bench.live(15)
     assert (power_w, phases_a) == (reading.power_w, reading.phases_a)
-    assert ("" if tells else "its meter does not tell what the car draws") == reading.warning
+    assert ("" if power_w else "its meter does not tell what the car draws") == reading.warning
 
 
 async def test_phases_are_switched_by_the_profile() -> None:

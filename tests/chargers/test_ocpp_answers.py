@@ -43,6 +43,11 @@ def charging(**known: Any) -> Connector:
     return Connector(status="Charging", **known)
 
 
+def told(*samples: dict[str, str]) -> Connector:
+    """A connector that charges, and whose meter said this."""
+    return measured(charging(), {"meter_value": sampled(*samples)}, 5.0)
+
+
 @pytest.mark.parametrize(
     ("word", "plug"),
     [
@@ -71,17 +76,50 @@ def test_what_is_left_out_has_its_usual_meaning() -> None:
 
 def test_phases_come_in_two_spellings_and_power_may_be_their_sum() -> None:
     """L1 and L1-N; kW of each phase are added up."""
-    samples = parse_samples(
-        sampled(
-            {"value": "9.9", "measurand": CURRENT, "phase": "L1", "unit": "A"},
-            {"value": "8", "measurand": CURRENT, "phase": "L2-N"},
-            {"value": "2.3", "measurand": POWER, "phase": "L1", "unit": "kW"},
-            {"value": "1700", "measurand": POWER, "phase": "L2", "unit": "W"},
-            {"value": "1", "measurand": POWER, "phase": "L1-L2", "unit": "W"},
-        ),
-        5.0,
+    connector = told(
+        {"value": "9.9", "measurand": CURRENT, "phase": "L1", "unit": "A"},
+        {"value": "8", "measurand": CURRENT, "phase": "L2-N"},
+        {"value": "0", "measurand": CURRENT, "phase": "L3-N"},
+        {"value": "2.3", "measurand": POWER, "phase": "L1", "unit": "kW"},
+        {"value": "1700", "measurand": POWER, "phase": "L2", "unit": "W"},
+        {"value": "0", "measurand": POWER, "phase": "L3", "unit": "W"},
+        {"value": "1", "measurand": POWER, "phase": "L1-L2", "unit": "W"},
     )
-    assert ((9.9, 8.0, 0.0), 4000.0) == (samples.phases_a, samples.power_w)
+    assert ((9.9, 8.0, 0.0), 4000.0) == (drawn_a(connector, 3), drawn_w(connector, 3))
+
+
+@pytest.mark.parametrize(
+    ("by_phase", "power_w", "drawn"),
+    [
+        ({"L1": "16"}, "11040", (16.0, 16.0, 16.0)),
+        ({"L1": "16", "L2": "", "L3": "16"}, "11040", (16.0, 16.0, 16.0)),
+        ({"L1": "16"}, "3820", (16.0, 0.0, 0.0)),
+        ({"L1": "16"}, None, None),
+        ({"L1": "16", "L3": "16"}, None, None),
+    ],
+    ids=["one of three", "one that cannot be read", "a car on one phase", "no power", "two, and no power"],
+)
+def test_a_phase_that_is_not_named_is_not_nothing(
+    by_phase: dict[str, str], power_w: str | None, drawn: tuple[float, ...] | None
+) -> None:
+    """Its fuse carries it: what power has beside the named ones flows there, but for a voltage that is a little off."""
+    samples = [{"value": value, "measurand": CURRENT, "phase": phase} for phase, value in by_phase.items()]
+    power = [{"value": power_w, "measurand": POWER}] if power_w else []
+    connector = told(*samples, *power)
+    assert drawn == drawn_a(connector, 3)
+    assert (None if power_w is None else float(power_w)) == drawn_w(connector, 3)
+
+
+def test_power_of_one_phase_is_not_that_of_three() -> None:
+    """On one it is all of it."""
+    connector = told({"value": "3680", "measurand": POWER, "phase": "L1"})
+    assert (None, 3680.0) == (drawn_w(connector, 3), drawn_w(connector, 1))
+
+
+def test_a_charger_on_one_phase_names_but_that() -> None:
+    """Whatever it calls it."""
+    assert (16.0, 0.0, 0.0) == drawn_a(told({"value": "16", "measurand": CURRENT, "phase": "L1"}), 1)
+    assert (0.0, 16.0, 0.0) == drawn_a(told({"value": "16", "measurand": CURRENT, "phase": "L2"}), 1)
 
 
 @pytest.mark.parametrize(
@@ -106,14 +144,14 @@ def test_what_cannot_be_read_is_passed_over(sample: dict[str, str]) -> None:
 
 def test_a_current_without_a_phase_is_of_each_phase() -> None:
     """On three of them, or on one; power follows from it."""
-    connector = measured(charging(), {"meter_value": sampled({"value": "10", "measurand": CURRENT})}, 5.0)
+    connector = told({"value": "10", "measurand": CURRENT})
     assert ((10.0, 10.0, 10.0), 6900.0) == (drawn_a(connector, 3), drawn_w(connector, 3))
     assert ((10.0, 0.0, 0.0), 2300.0) == (drawn_a(connector, 1), drawn_w(connector, 1))
 
 
 def test_who_does_not_charge_draws_nothing() -> None:
     """Whatever its meter said last."""
-    connector = measured(charging(), {"meter_value": sampled({"value": "900", "measurand": POWER})}, 5.0)
+    connector = told({"value": "900", "measurand": POWER})
     waiting = stated(connector, {"status": "SuspendedEV"}, 6.0)
     assert (0.0, (0.0, 0.0, 0.0)) == (drawn_w(waiting, 3), drawn_a(waiting, 3))
     assert (None, None) == (drawn_w(charging(), 3), drawn_a(charging(), 3))
