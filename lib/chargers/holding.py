@@ -4,6 +4,7 @@ A write shows only some seconds later, and one that nobody answered may hold or 
 could have shown, and what it may have taken counts beside what it is known to have.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 from lib.core.charger import Accepted, ChargerReading, Order
@@ -23,6 +24,8 @@ class Holding:
         told_phases: those that it took.
         open: orders that may have been taken or not.
         told_s: when the last order was sent, taken or not.
+        current_s, go_s, phases_s: when the one was sent that last changed these. Amperes may be told oftener than a
+            write shows, and a pause that somebody else sets meanwhile is to be seen all the same.
 
     """
 
@@ -33,7 +36,10 @@ class Holding:
     given_a: float | None = None
     told_phases: int | None = None
     open: tuple[Order, ...] = ()
-    told_s: float = float("-inf")
+    told_s: float = -math.inf
+    current_s: float = -math.inf
+    go_s: float = -math.inf
+    phases_s: float = -math.inf
 
     def fits(self, order: Order) -> bool:
         """Whether nothing is left to tell it."""
@@ -71,6 +77,9 @@ def taken(holding: Holding, order: Order, accepted: Accepted) -> Holding:
         given_a=accepted.current_a if is_done and (is_less or is_again) else None,
         told_phases=accepted.phases,
         open=(),
+        current_s=holding.current_s if accepted.current_a == holding.current_a else holding.told_s,
+        go_s=holding.go_s if accepted.go is holding.go else holding.told_s,
+        phases_s=holding.phases_s if accepted.phases in {None, holding.phases} else holding.told_s,
     )
 
 
@@ -80,23 +89,22 @@ def refused(holding: Holding, order: Order) -> Holding:
 
 
 def read(holding: Holding, reading: ChargerReading, *, fresh: bool = False) -> Holding:
-    """It told what holds; shortly after an order that may still be what held before.
+    """It told what holds; shortly after an order that changed it that may still be what held before.
 
     fresh: it was silent, or a car was plugged in, since it was told: what it says is what holds.
     """
-    if fresh or holding.open:  # nobody knows better
-        shows = reading.read_s - holding.told_s > SHOWS_S
-        return _as_read(holding if not shows else replace(holding, open=()), reading)
-    if reading.read_s - holding.told_s <= SHOWS_S:
-        current_a = reading.set_a if holding.current_a is None else holding.current_a
-        return replace(holding, current_a=current_a, go=_go(reading) if holding.go is None else holding.go)
-    return _as_read(holding, reading)
-
-
-def _as_read(holding: Holding, reading: ChargerReading) -> Holding:
-    phases_show = reading.read_s - holding.told_s > PHASES_SHOW_S or holding.told_phases is None
-    phases = reading.phases if phases_show else holding.phases
-    return replace(holding, current_a=reading.set_a, go=_go(reading), phases=phases)
+    now_s = reading.read_s
+    is_sure = fresh or bool(holding.open)  # nobody knows better
+    takes_current = is_sure or holding.current_a is None or now_s - holding.current_s > SHOWS_S
+    takes_go = is_sure or holding.go is None or now_s - holding.go_s > SHOWS_S
+    takes_phases = holding.told_phases is None or now_s - holding.phases_s > PHASES_SHOW_S
+    return replace(
+        holding,
+        current_a=reading.set_a if takes_current else holding.current_a,
+        go=_go(reading) if takes_go else holding.go,
+        phases=reading.phases if takes_phases else holding.phases,
+        open=() if now_s - holding.told_s > SHOWS_S else holding.open,
+    )
 
 
 def _go(reading: ChargerReading) -> bool | None:

@@ -195,19 +195,19 @@ class Point:
     def _follow(self, reading: ChargerReading, *, was_silent: bool) -> None:
         """Take what it says; notice where it is no longer as it was told.
 
-        After a silence it may have been switched off and on, and after a plug-in some forget: neither is meddling.
+        After a silence it may have been switched off and on, and after a plug-in some forget: neither is meddling. What
+        is wanted may be newer than what it was told, which still was to hold.
         """
         before, is_fresh = self._holding, was_silent or self._is_new_plugin(reading)
         if reading.plug is Plug.EMPTY or self._is_new_plugin(reading):
             self._meddled = 0
         self._reading = reading
         self._holding = read(before, reading, fresh=is_fresh)
-        order = self._wanted
-        if is_fresh or order is None or not before.fits(order) or self._holding.fits(order):
-            self._hear(Told(charger=self.name, reading=reading))
-            return
-        what = _meddling(reading, before)
-        if not what:  # only the phases are others
+        order, after = self._wanted, self._holding
+        is_ours = is_fresh or order is None or after.fits(order)
+        was_so = any(before.fits(one) and not after.fits(one) for one in (order, before.told) if one)
+        what = "" if is_ours or not was_so else _meddling(before, after)
+        if not what:
             self._hear(Told(charger=self.name, reading=reading))
             return
         self._meddled += 1
@@ -301,13 +301,13 @@ class Point:
             log.warning("%s: %s", self.name, why)
 
 
-def _meddling(reading: ChargerReading, before: Holding) -> str:
-    """In what it differs from what it was set to, in a sentence; "" when neither in amperes nor in the pause."""
+def _meddling(before: Holding, after: Holding) -> str:
+    """In what it is no longer as it was told, in a sentence; "" when neither in amperes nor in the pause."""
     by = "by its owner, or by a mode of its own"
-    if reading.paused is not None and reading.paused is before.go:
-        return f"it was {'paused' if reading.paused else 'let go on'} {by}; it had been told otherwise"
-    if reading.paused is None:
+    if after.go is None:
         return f"it was left to itself {by}; it had been told what to do"
-    if reading.set_a is not None and before.current_a is not None and reading.set_a != before.current_a:
-        return f"it was set to {reading.set_a:g} A {by}; it had been told {before.current_a:g} A"
+    if after.go is not before.go:
+        return f"it was {'let go on' if after.go else 'paused'} {by}; it had been told otherwise"
+    if after.current_a is not None and before.current_a is not None and after.current_a != before.current_a:
+        return f"it was set to {after.current_a:g} A {by}; it had been told {before.current_a:g} A"
     return ""

@@ -57,6 +57,16 @@ def test_a_reading_soon_after_an_order_may_be_older_than_it(after_s: float, fits
     assert fits is read(told(GO_10), a_reading(100.0 + after_s)).fits(GO_10)
 
 
+def test_each_setting_has_its_own_time_to_show() -> None:
+    """Amperes were told a moment ago, pause and phases long before: whoever set those since is seen."""
+    first = Order(current_a=10.0, go=True, phases=1)
+    later = replace(first, current_a=9.0)
+    accepted = Accepted(current_a=9.0, go=True, phases=1)
+    holding = taken(sent(told(first), later, 190.0), later, accepted)
+    seen = read(holding, a_reading(192.0, 10.0, paused=True, phases=3))
+    assert (9.0, False, 3) == (seen.current_a, seen.go, seen.phases)
+
+
 def test_after_a_silence_what_is_read_holds() -> None:
     """It may have been switched off and on."""
     assert not read(told(GO_10), a_reading(102.0), fresh=True).fits(GO_10)

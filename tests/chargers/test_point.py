@@ -447,6 +447,27 @@ def test_a_pause_by_its_owner_is_noticed() -> None:
     assert ["it was paused", "it was let go on"] == said
 
 
+def test_a_pause_by_its_owner_is_his_while_the_sun_regulates() -> None:
+    """Amperes that are told all the time hide it no longer than ten seconds: set back once, then left to him."""
+
+    async def story(day: Day) -> None:
+        async def regulate(seconds: int) -> None:
+            for at in range(seconds // 3):
+                day.point.want(go(10 - at % 5 / 10))
+                await day.pass_by(3)
+
+        await day.pass_by(1)
+        await regulate(30)
+        for left in (False, True):
+            day.charger.by_hand(paused=True)
+            await regulate(30)
+            assert [left, left] == [day.charger.paused, day.events(Meddled)[-1].left]
+
+    day = play(story)
+    what = "it was paused by its owner, or by a mode of its own; it had been told otherwise"
+    assert [what, what] == [one.what for one in day.events(Meddled)]
+
+
 def test_no_oscillation_whatever_its_own_modes_do() -> None:
     """A mode of its own that sets it back each time is fought once, not for ever."""
 

@@ -9,7 +9,7 @@ from lib.core.charger import Accepted, ChargerReading, Found, Order, Plug
 
 
 class ToyCharger:
-    """It takes every order, and shows it some seconds later.
+    """It takes every order, and shows it some seconds later. A pause that it is seen to have is not written again.
 
     Attributes:
         told: what it was told, and when; asked_s: when it was read.
@@ -40,6 +40,7 @@ class ToyCharger:
         self.cut_off = self.overlaps = 0
         self.closed: bool | None = None
         self._busy = False
+        self._seen_paused: bool | None = None  # by who reads and tells it
         self._showing: list[tuple[float, float, bool]] = []
 
     async def read(self) -> ChargerReading:
@@ -49,6 +50,7 @@ class ToyCharger:
         with self._alone():
             await self._answer()
         current_a, paused = self._shown(now_s)
+        self._seen_paused = paused
         return ChargerReading(
             plug=self.plug, read_s=now_s, set_a=current_a, paused=paused, phases=self.phases, plugins=self.plugins
         )
@@ -60,7 +62,9 @@ class ToyCharger:
         with self._alone():
             await self._answer()
         before = self._shown(now_s)
-        self.current_a, self.paused = min(order.current_a, self.most_a), not order.go
+        self.current_a = min(order.current_a, self.most_a)
+        self.paused = self.paused if self._seen_paused is (not order.go) else not order.go
+        self._seen_paused = not order.go
         self.phases = order.phases or self.phases
         self._showing.append((now_s + self.shows_s, *before))
         return Accepted(current_a=self.current_a, go=order.go, phases=self.phases)
