@@ -122,6 +122,9 @@ class GoeV1:
         before, self._loan = self._loan, sent(self._loan, {key: str(value)})
         status = await self._ask("mqtt", {"payload": f"{key}={value}"})
         took = status.set_a if key == "amx" else status.allowed
+        if took is None:
+            self._status = None
+            raise UnreachableError(f"{self._box.where} answers, but not what it took of {key}")
         if took != value:
             self._loan = before
             raise RefusedError(f"it does not take {key}={value}, and keeps {took:g}: has its app a lower limit?")

@@ -190,7 +190,15 @@ class OldGoeBox(GoeBox):
     """A go-eCharger of API v1; made with `open_goe_box`. A refused order shows only as a value that did not change.
 
     It cannot switch phases: a relay before it does, and tells it here how many phases reach it.
+
+    Attributes:
+        keeps_back: keys that it does not answer an order with.
+
     """
+
+    def __init__(self, point: ChargePoint, *, serial: str = "000042") -> None:
+        super().__init__(point, serial=serial)
+        self.keeps_back: frozenset[str] = frozenset()
 
     def routes(self) -> Iterable[web.RouteDef]:
         """The two addresses of API v1."""
@@ -221,7 +229,7 @@ class OldGoeBox(GoeBox):
         if self.trouble is not Trouble.REFUSE:
             for key, text in self.written(request).items():
                 self._obey(key, text)
-        return web.json_response(self._state())
+        return web.json_response({key: value for key, value in self._state().items() if key not in self.keeps_back})
 
     def _obey(self, key: str, text: str) -> None:
         if not re.fullmatch(r"\d{1,6}", text, re.ASCII):

@@ -14,7 +14,7 @@ from lib.clock import TurnedClock
 from lib.core.charger import Accepted, ChargerRules, Order, Plug
 from lib.sim.car import Car
 from lib.sim.charge_point import ChargePoint, ChargeSettings, Fault
-from lib.sim.goe_box import GoeBox, open_goe_box
+from lib.sim.goe_box import GoeBox, OldGoeBox, open_goe_box
 from lib.sim.http_box import Trouble
 from tests.chargers.patience import impatient
 from tests.sim.builders import NOON
@@ -242,6 +242,21 @@ async def test_a_refusal_of_v1_is_a_value_that_stays(old: Bench) -> None:
         await old.charger.order(GO_10)
     with pytest.raises(RefusedError, match=r"^it does not take alw=1, and keeps 0: "):
         await old.charger.order(Order(current_a=16.0, go=True))
+
+
+@pytest.mark.parametrize(("key", "keeps_back"), [("amx", "amp"), ("alw", "alw")])
+async def test_v1_that_does_not_say_what_it_took_may_have_taken_it(old: Bench, key: str, keeps_back: str) -> None:
+    """So it is asked again, and its owner gets back what he had."""
+    assert isinstance(old.box, OldGoeBox)
+    await old.charger.read()
+    order = GO_10 if key == "amx" else Order(current_a=16.0, go=True)
+    old.box.keeps_back = frozenset({keeps_back})
+    with pytest.raises(UnreachableError, match=rf"^127\.0\.0\.1:\d+ answers, but not what it took of {key}$"):
+        await old.charger.order(order)
+    old.box.keeps_back = frozenset()
+    assert Accepted(current_a=order.current_a, go=True) == await old.charger.order(order)
+    await old.charger.close(restore=True)
+    assert (16.0, True) == (old.point.told.current_a, old.point.told.paused)
 
 
 async def test_the_owner_of_v1_gets_back_what_he_had(old: Bench) -> None:
