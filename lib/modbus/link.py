@@ -15,10 +15,11 @@ from pymodbus.exceptions import ModbusException
 from pymodbus.pdu import ModbusPDU
 
 from lib.address import masked, parse_address, shown
-from lib.modbus import AddressError, NoError, SilentError
+from lib.modbus import ILLEGAL_ADDRESS, AddressError, NoError, SilentError
 
 T = TypeVar("T")
 PORT = 502
+REGISTERS = 0x1_0000  # no device has more; whoever is led beyond them by a garbled length gets the answer of a device
 ANSWER_S = 3.0  # a question gives up after so long, the connection that it may need included
 REFUSALS = {
     1: "it does not do that",
@@ -72,17 +73,20 @@ class Link:
 
     async def read(self, at: int, count: int, *, unit: int | None = None, inputs: bool = False) -> list[int]:
         """`count` words from `at` on, 1 to 125; inputs: of the input registers. Raises NoError or SilentError."""
-        what = f"register {at}" if count == 1 else f"registers {at} to {at + count - 1}"
+        what = f"does not tell {f'register {at}' if count == 1 else f'registers {at} to {at + count - 1}'}"
+        self._check(at, count, what)
         async with self._lock:
             client = await self._opened()
             ask = client.read_input_registers if inputs else client.read_holding_registers
-            answer = await self._asked(ask(at, count=count, device_id=self._unit(unit)), f"does not tell {what}")
+            answer = await self._asked(ask(at, count=count, device_id=self._unit(unit)), what)
         if len(answer.registers) != count:
             raise SilentError(f"{self.where} answers, but not what was asked for: is it {self.kind}?")
         return list(answer.registers)
 
     async def write(self, at: int, words: Sequence[int], *, unit: int | None = None) -> None:
         """`words` from `at` on, 1 to 123; one alone by function 6, more by 16. Raises NoError or SilentError."""
+        what = f"refuses {', '.join(map(str, words))} in register {at}"
+        self._check(at, len(words), what)
         async with self._lock:
             client = await self._opened()
             device = self._unit(unit)
@@ -90,7 +94,7 @@ class Link:
                 writing = client.write_register(at, words[0], device_id=device)
             else:
                 writing = client.write_registers(at, list(words), device_id=device)
-            await self._asked(writing, f"refuses {', '.join(map(str, words))} in register {at}")
+            await self._asked(writing, what)
 
     async def close(self) -> None:
         """Hang up; more than once is harmless, and the next question connects anew."""
@@ -156,10 +160,16 @@ class Link:
         finally:
             self._limit = None
         if answer.isError():
-            code = int(answer.exception_code)
-            why = REFUSALS.get(code, "it does not say why")
-            raise NoError(f"{self.where} {refusal}: {why} (code {code})", code=code)
+            raise self._no(refusal, int(answer.exception_code))
         return answer
+
+    def _check(self, at: int, count: int, refusal: str) -> None:
+        if at + count > REGISTERS:
+            raise self._no(refusal, ILLEGAL_ADDRESS)
+
+    def _no(self, refusal: str, code: int) -> NoError:
+        why = REFUSALS.get(code, "it does not say why")
+        return NoError(f"{self.where} {refusal}: {why} (code {code})", code=code)
 
     def _hang_up(self) -> None:
         client, self._client = self._client, None

@@ -3,7 +3,9 @@
 import random
 from collections.abc import Mapping, Sequence
 
-from lib.inverters import InverterError
+import pytest
+
+from lib.inverters import InverterError, UnreachableError
 from lib.inverters.kostal import Kostal
 from lib.inverters.sunspec import SunSpec
 from lib.sim.kostal_box import ORDER, KostalBox
@@ -27,6 +29,20 @@ class GarbledSunSpec(SunSpecInverterBox):
         for number, at in self.models.items():
             for offset in range(2, 2 + LENGTHS[number]):
                 found[at - base + offset] = self.chance.choice((*ODD, self.chance.randrange(0x10000)))
+        return {base: found}
+
+
+class LongSunSpec(SunSpecInverterBox):
+    """For a while one of its models has more words than there are registers."""
+
+    is_long = True
+
+    def words(self) -> Mapping[int, Sequence[int]]:
+        """The length of model 120."""
+        [(base, words)] = super().words().items()
+        found = list(words)
+        if self.is_long:
+            found[self.models[120] - base + 1] = 50_000
         return {base: found}
 
 
@@ -65,6 +81,21 @@ async def test_a_garbled_sunspec_inverter_breaks_nothing() -> None:
         finally:
             await box.close()
             box.unplug()
+
+
+async def test_a_garbled_length_keeps_an_inverter_away_no_longer_than_it_lasts() -> None:
+    """Nor is what stands before it taken for all of its models."""
+    box = LongSunSpec(ToyPanels(), has_battery=True)
+    await box.listen()
+    inverter = SunSpec(box.where, clock=a_clock())
+    try:
+        with pytest.raises(UnreachableError, match="it has no such register"):
+            await inverter.read()
+        box.is_long = False
+        assert 3_000.0 == (await inverter.read()).power_w
+    finally:
+        await inverter.close()
+        await box.close()
 
 
 async def test_a_garbled_kostal_breaks_nothing() -> None:

@@ -85,6 +85,16 @@ async def test_a_busy_device_is_told_from_one_without_the_register(shelf: Shelf,
     assert (ExcCodes.DEVICE_BUSY, ExcCodes.ILLEGAL_ADDRESS) == (busy.value.code, missing.value.code)
 
 
+async def test_no_device_has_a_register_beyond_the_last(shelf: Shelf, way: Link) -> None:
+    """What leads there is a garbled number: a no as from the device, which is not asked."""
+    with pytest.raises(NoError, match=r"does not tell registers 65535 to 65536: it has no such register \(code 2\)$"):
+        await way.read(65_535, 2)
+    with pytest.raises(NoError, match=r"refuses 40 in register 90072: it has no such register \(code 2\)$"):
+        await way.write(90_072, [40])
+    assert [0] == await way.read(100, 1)
+    assert 1 == shelf.asked
+
+
 async def test_another_unit_is_nobody(shelf: Shelf, way: Link) -> None:
     """Its number is what the owner may have wrong."""
     with pytest.raises(NoError, match="the device of that unit number does not answer it"):

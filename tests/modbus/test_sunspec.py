@@ -44,6 +44,12 @@ async def test_a_device_that_never_ends_is_not_followed_for_ever() -> None:
     assert {7: Place(40_002, 0)} == await scanned(SUNS + [7, 0] * 70, 40_000)
 
 
+async def test_a_garbled_length_is_a_no() -> None:
+    """It leads beyond the last register, and what stands before it is not taken for all that there is."""
+    with pytest.raises(NoError, match="does not tell registers 90008 to 90009: it has no such register"):
+        await scanned([*SUNS, 1, 2, 11, 12, 30_000, 50_000], 40_000)
+
+
 async def test_a_long_model_is_read_in_pieces() -> None:
     """And only as far as it is wanted."""
     shelf = Shelf({0: range(200)})
