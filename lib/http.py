@@ -6,7 +6,6 @@ closed it. It knows no make.
 """
 
 import asyncio
-import json
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -17,6 +16,7 @@ import aiohttp
 from yarl import URL
 
 from lib.address import masked, parse_address, shown
+from lib.payload import NoJsonError, parse_json
 
 KEEP_S = 75.0  # longer than the longest time between two questions
 LONGEST = 65_536  # bytes; an answer of all that is known has 10 kB
@@ -155,7 +155,7 @@ class Box:
 
 def _parse_object(body: bytes) -> dict[str, Any] | None:
     try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):  # half an object, HTML, letters that are none, or a thousand brackets
+        said = parse_json(body)
+    except NoJsonError:  # half an object, HTML, letters that are none, or a thousand brackets
         return None
     return said if isinstance(said, dict) else None

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 PLAIN = re.compile(r"([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)", re.ASCII)
 SECONDS = range(1_000_000_000, 4_102_444_800)  # from 2001 to 2100; thousand times as much are milliseconds
@@ -20,11 +21,23 @@ class NoJsonError(ValueError):
 
 
 def parse_json(body: bytes | str) -> object:
-    """What `body` holds. Raises NoJsonError."""
+    """What `body` holds, `mended`. Raises NoJsonError."""
     try:
-        found: object = json.loads(body)
+        found: object = mended(json.loads(body))
     except (ValueError, RecursionError):
         raise NoJsonError(f"no JSON, but {shown(body) if body else 'nothing'}") from None
+    return found
+
+
+def mended(found: Any) -> Any:
+    """`found` with a ? in place of each half letter, as of an emoji that was cut: no file and no frame can hold one."""
+    match found:
+        case str():
+            return found if found.isascii() else found.encode("utf-8", "replace").decode()
+        case dict():
+            return {mended(key): mended(value) for key, value in found.items()}
+        case list():
+            return [mended(one) for one in found]
     return found
 
 

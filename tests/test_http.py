@@ -80,6 +80,16 @@ async def test_what_is_no_object_is_an_answer_without_one(said: str) -> None:
     await shelf.close()
 
 
+async def test_half_a_letter_in_its_words_breaks_nothing() -> None:
+    """As where it cut them in the middle of an emoji."""
+    shelf = Saying(r'{"msg": "not now \ud83d"}')
+    await shelf.listen()
+    box = a_box(shelf.where)
+    assert Answer(200, {"msg": "not now ?"}) == await box.ask("status", within_s=5.0)
+    await box.close()
+    await shelf.close()
+
+
 async def test_an_answer_without_an_end_is_given_up() -> None:
     """64 kB are more than any box has to say."""
     shelf = Saying(" " * 100_000)

@@ -73,6 +73,12 @@ def test_every_telegram_is_heard_as_it_was_said(path: Path, rules: Rules) -> Non
             assert messages.parse_message(messages.to_json(message)) == message
 
 
+def test_half_a_letter_in_a_strangers_words_is_said_all_the_same() -> None:
+    """As where somebody cut them in the middle of an emoji; the rest is as it was."""
+    said = messages.to_json(messages.Refused(why="café \ud83d"))
+    assert messages.Refused(why="café ?") == messages.parse_message(said)
+
+
 def test_a_newer_peer_may_say_more(rules: Rules) -> None:
     """Unknown fields are ignored; an unknown type, a naive time or a broken frame is an error for the border."""
     rates = say_rates(a_house(), rules, now=NOON)

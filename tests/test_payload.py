@@ -34,6 +34,18 @@ def test_a_path_finds_a_part_or_nothing(found: object, path: str) -> None:
         assert json.dumps(part) in json.dumps(found)
 
 
+@pytest.mark.parametrize(
+    "body", [r'{"a\ud83d": ["cut \ud83d"]}', rb'{"a\ud83d": ["cut \ud83d"]}', b'{"a?": ["cut \xed\xa0\xbd"]}']
+)
+def test_half_a_letter_becomes_a_question_mark(body: bytes | str) -> None:
+    """A box cuts its words in the middle of an emoji, and what nobody can write down ends with it."""
+    found = parse_json(body)
+    assert isinstance(found, dict)
+    assert ["a?"] == list(found)
+    assert found["a?"][0].startswith("cut ?")
+    assert {"a": "é 😀"} == parse_json(r'{"a": "é \ud83d\ude00"}')
+
+
 @pytest.mark.parametrize("body", [b"", "", "{", b"\xff", "[" * 100_000, "<html>"])
 def test_what_is_no_json_is_said(body: bytes | str) -> None:
     """Cut short."""

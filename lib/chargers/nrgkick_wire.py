@@ -20,6 +20,7 @@ from lib.chargers.naming import is_name
 from lib.chargers.nrgkick_answers import SWITCHED_OFF, reason
 from lib.chargers.nrgkick_control import Control, parse_control, spoken, written
 from lib.http import Box
+from lib.payload import mended
 
 KIND = "an NRGkick Gen2"
 SEARCH_S = 3.0
@@ -126,7 +127,7 @@ class Wire:
         """What the library says; its errors end here."""
         where = self._box.where
         try:
-            answer: dict[str, Any] = await question
+            answer: dict[str, Any] = mended(await question)
         except NRGkickAPIDisabledError as error:
             raise self._switched_off() from error
         except NRGkickAuthenticationError as error:

@@ -21,6 +21,7 @@ from websockets.exceptions import ConnectionClosed
 
 from lib.chargers import ANSWER_S, RefusedError, UnreachableError
 from lib.chargers.ocpp_profiles import wire_time
+from lib.payload import NoJsonError, parse_json
 
 HEARTBEAT_S = 300  # the clock of the charger is set so often; that it lives is known by pings
 ACCEPTED = "Accepted"
@@ -138,18 +139,18 @@ class Session:
     def _whole(self, frame: str | bytes) -> str | None:
         """A frame of OCPP as the library takes it; None: it is none, or an answer that nobody waits for."""
         try:
-            match json.loads(frame):
-                case [2, str(), str(), dict() as said] if _depth(said) <= DEEPEST:
-                    return str(frame)
-                case [3, str(number), dict() as said] if _depth(said) <= DEEPEST:
-                    return str(frame) if self._waits_for(number) else None
+            match parse_json(frame):
+                case [2, str(), str(), dict() as said] as whole if _depth(said) <= DEEPEST:
+                    return json.dumps(whole)
+                case [3, str(number), dict() as said] as whole if _depth(said) <= DEEPEST:
+                    return json.dumps(whole) if self._waits_for(number) else None
                 case [4, str(number), *rest]:  # some leave out what says nothing
                     code, words = (*rest, "", "")[:2]
-                    whole = json.dumps([4, number, str(code), str(words or code), {}])
-                    return whole if self._waits_for(number) else None
+                    error = json.dumps([4, number, str(code), str(words or code), {}])
+                    return error if self._waits_for(number) else None
                 case _:
                     pass
-        except (ValueError, RecursionError):
+        except NoJsonError:
             pass
         self._garbled += 1
         if self._garbled == 1:

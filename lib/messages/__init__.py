@@ -4,6 +4,7 @@ Wire form: one JSON object per text frame, with its `type`; unknown fields are i
 unknown. Powers in W, energy in Wh, + is drawn from the grid; times are UTC.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,7 @@ from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from lib.core.capacity import Capacity
 from lib.core.charges import Part
@@ -316,8 +318,12 @@ def _adapter() -> TypeAdapter[Message]:
 
 
 def to_json(message: Message) -> str:
-    """The frame of a message; what is unknown has no key."""
-    return _adapter().dump_json(message, exclude_none=True).decode()
+    """The frame of a message; what is unknown has no key. Half a letter, which a stranger's words may have, is a ?."""
+    try:
+        return _adapter().dump_json(message, exclude_none=True).decode()
+    except PydanticSerializationError:
+        said = _adapter().dump_python(message, mode="json", exclude_none=True)
+        return json.dumps(said, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 def parse_message(frame: str | bytes) -> Message:

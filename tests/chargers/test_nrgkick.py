@@ -201,6 +201,12 @@ async def test_a_fault_is_shown_in_words(bench: Bench) -> None:
     assert (Plug.FAULT, "residual current detected, dc positive 6ma fault") == (reading.plug, reading.fault)
 
 
+async def test_half_a_letter_in_its_words_breaks_nothing(bench: Bench) -> None:
+    """As where its name was cut in the middle of an emoji."""
+    bench.box.serial = "N24 \ud83d"
+    assert "N24 ?" == (await bench.charger.read()).serial
+
+
 async def test_words_where_codes_were_asked_for(bench: Bench) -> None:
     """And keys with colons, and numbers as 6 one time and as 6.0 the other: all the same to us."""
     expected = await bench.charger.read()

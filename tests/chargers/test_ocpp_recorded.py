@@ -136,6 +136,18 @@ async def test_the_recorded_refusals_are_refusals(bench: Bench, at: int, words: 
             await bench.charger.order(GO_10)
 
 
+async def test_half_a_letter_in_its_words_breaks_nothing(bench: Bench) -> None:
+    """As where they were cut in the middle of an emoji: of a fault, and of a refusal."""
+    answer = [ERROR, "NotSupported", "not now \ud83d", {}]
+    async with player(bench, [answer] * 20) as charger:
+        status = {"connectorId": 1, "errorCode": "OtherError", "status": "Faulted", "info": "cut \ud83d"}
+        await charger.say([CALL, "s", "StatusNotification", status])
+        assert "a fault without a name (cut ?)" == (await bench.charger.read()).fault
+        await charger.say([CALL, "t", "StatusNotification", status | {"errorCode": "NoError", "status": "Charging"}])
+        with pytest.raises(RefusedError, match=r"not now \?$"):
+            await bench.charger.order(GO_10)
+
+
 @pytest.mark.skipif("frames_v16_odd" not in recorded("ocpp"), reason="needs the recorded cases: set DM_CASES")
 async def test_the_recorded_oddities_are_read(bench: Bench) -> None:
     """The station's own status is no car's; a fault has words; kW and kWh are W and Wh."""
