@@ -97,7 +97,7 @@ class Point:
         self._silent_s: float | None = None  # since when it does not answer
         self._misses = self._balks = 0  # in a row
         self._read_again_s = self._try_again_s = -math.inf
-        self._is_locked = False
+        self._locked_by = ""  # READS or ORDERS, of which it let us in for none
         self._meddled = 0  # in this plug-in
         self._said: dict[str, str] = {}  # the trouble with reads and with orders that the log has
 
@@ -112,7 +112,7 @@ class Point:
             self._meddled = 0
         if order != self._wanted:
             self._wanted = order
-            if not self._is_locked:
+            if not self._locked_by:
                 self._balks, self._try_again_s = 0, -math.inf
             self._wake.set()
 
@@ -186,8 +186,8 @@ class Point:
             self._asked_s = -math.inf  # a cut took its place: ask again after it
             return
         was_silent, self._silent_s, self._misses = self._silent_s is not None, None, 0
-        if self._is_locked:
-            self._is_locked, self._try_again_s = False, -math.inf
+        if self._locked_by == READS:  # who may read may not be let write
+            self._locked_by, self._try_again_s = "", -math.inf
         if self._said.pop(READS, None):
             log.info("%s: answers again", self.name)
         self._follow(reading, was_silent=was_silent)
@@ -226,7 +226,7 @@ class Point:
 
     async def _tell(self, order: Order) -> None:
         sent_s = self._called_s = self._clock.monotonic()
-        self._holding, self._doing = sent(self._holding, order, sent_s), order
+        self._holding, self._doing, self._locked_by = sent(self._holding, order, sent_s), order, ""
         try:
             accepted = await self._call(self._charger.order(order), patience_s=self._pace.patience_s)
         except ChargerError as error:
@@ -268,7 +268,7 @@ class Point:
         self._silent_s = asked_s if self._silent_s is None else self._silent_s
         pause_s = self._pace.denied_s if isinstance(error, DeniedError) else self._pace.pause_s(self._misses)
         self._read_again_s = self._clock.monotonic() + pause_s
-        self._lock(error)
+        self._lock(error, READS)
         self._say(READS, str(error))
         self._hear(Missed(charger=self.name, why=str(error), since_s=self._silent_s))
 
@@ -280,17 +280,17 @@ class Point:
         is_cut = self._holding.is_cut(order)
         pause_s = self._pace.cut_pause_s(self._balks) if is_cut else self._pace.pause_s(self._balks)
         self._try_again_s = self._clock.monotonic() + pause_s
-        self._lock(error)
+        self._lock(error, ORDERS)
         self._say(ORDERS, str(error))
         if not is_refused and self._silent_s is None:  # cuts that are tried again leave no read its time
             self._silent_s, self._read_again_s = sent_s, -math.inf
             self._hear(Missed(charger=self.name, why=str(error), since_s=sent_s))
         self._hear(Balked(charger=self.name, order=order, why=str(error), sent_s=sent_s, answered=is_refused))
 
-    def _lock(self, error: ChargerError) -> None:
+    def _lock(self, error: ChargerError, what: str) -> None:
         """What only its owner can mend is not tried again soon, whatever is wanted."""
         if isinstance(error, DeniedError):
-            self._is_locked = True
+            self._locked_by = what
             self._try_again_s = self._clock.monotonic() + self._pace.denied_s
 
     def _say(self, what: str, why: str) -> None:

@@ -367,6 +367,29 @@ def test_a_locked_charger_is_left_alone_and_told_of_once(caplog: pytest.LogCaptu
     assert (14.1, False) == (day.charger.current_a, day.charger.paused)
 
 
+def test_one_that_is_read_and_lets_nobody_write_is_not_hammered_at() -> None:
+    """Each order of ours may be a wrong password to it; as it takes one again, all is as before."""
+
+    async def story(day: Day) -> None:
+        await day.pass_by(1)
+        day.point.want(go(14))
+        await day.pass_by(20)
+        day.charger.trouble = DeniedError("wants a user and password")
+        day.charger.read = a_read_of(day.charger)  # type: ignore[method-assign]  # only orders are refused
+        for tenths in range(60):
+            day.point.want(go(12 - tenths / 10))
+            await day.pass_by(10)
+        assert [go(14), go(12), go(9)] == day.told
+        day.charger.trouble = None
+        await day.pass_by(400)
+        day.point.want(go(8))
+        await day.pass_by(20)
+
+    day = play(story)
+    assert (go(6.1), go(8)) == tuple(took.order for took in day.events(Took))[1:]
+    assert [] == day.events(Missed)
+
+
 def test_its_owner_may_set_it_and_is_heard_once() -> None:
     """It is told upwards, set back once, and after that left to him for this plug-in."""
 
