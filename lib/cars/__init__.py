@@ -57,16 +57,10 @@ class Tells(Protocol):
 
 @runtime_checkable
 class ChargeControl(Protocol):
-    """What some sources can do beside telling: order the car itself. For one try when it does not wake by the cable."""
+    """What some sources can do beside telling: start the car's charge. For one try when it does not wake by cable."""
 
     async def start(self) -> None:
         """Have the car charge. Raises CarError, within 30 s."""
-
-    async def stop(self) -> None:
-        """Have the car stop charging. Raises CarError, within 30 s."""
-
-    async def set_limit(self, pct: float) -> None:
-        """Have the car stop by itself at `pct` %. Raises CarError, within 30 s."""
 
 
 def control_of(source: CarSource) -> ChargeControl | None:

@@ -1,4 +1,4 @@
-"""What a Home Assistant knows of a car, entity by entity, and what it can order the car through one.
+"""What a Home Assistant knows of a car, entity by entity, and one by which the car is told to charge.
 
 In: {"from": "home_assistant", "url": "http://HOST:8123", "soc": "sensor.x", …} and the secret "home_assistant", a
 long-lived token. Out: the states of these entities. Source: Home Assistant's REST interface, /api/states and
@@ -26,12 +26,15 @@ SECRET = "home_assistant"  # noqa: S105 - the name of the secret, not the secret
 IT_IS = 'a long-lived access token: in Home Assistant, your profile, "Security"'
 ENTITY = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 OWN_TIMES = ("last_updated", "last_changed", "last_reported")
-ORDERS: Mapping[str, tuple[str, ...]] = {
-    "start": ("switch", "input_boolean", "button", "input_button", "script"),
-    "stop": ("switch", "input_boolean", "button", "input_button", "script"),
-    "set_limit": ("number", "input_number"),
+START = "start"
+SERVICES: Mapping[str, str] = {  # that start something, by what kind of entity it is
+    "switch": "turn_on",
+    "input_boolean": "turn_on",
+    "button": "press",
+    "input_button": "press",
+    "script": "turn_on",
 }
-ENTITIES = ("plug", "charging", "limit", "range", *ORDERS)
+ENTITIES = ("plug", "charging", "limit", "range", START)
 OPTIONS = ("url", "soc", "scale", "time", *ENTITIES)
 
 
@@ -45,10 +48,9 @@ def open_home_assistant(
     for name in ENTITIES:
         if written := options.text(name, ""):
             entities[name] = _entity(options, name, written)
-    for name, domains in ORDERS.items():
-        if name in entities and entities[name].partition(".")[0] not in domains:
-            raise options.wrong(f'"{name}" is {entities[name]!r}; allowed is a {", ".join(domains)}')
-    kind = CommandedHomeAssistant if set(ORDERS) & set(entities) else HomeAssistant
+    if START in entities and entities[START].partition(".")[0] not in SERVICES:
+        raise options.wrong(f'"{START}" is {entities[START]!r}; allowed is a {", ".join(SERVICES)}')
+    kind = CommandedHomeAssistant if START in entities else HomeAssistant
     return kind(
         who=options.text("title", "Home Assistant"),
         url=url,
@@ -95,7 +97,7 @@ class HomeAssistant:
     async def read(self) -> CarReading:
         """What the entities say now. Raises CarError."""
         soc = await self._state("soc")
-        others = {name: (await self._state(name))["state"] for name in self.entities if name not in {"soc", *ORDERS}}
+        others = {name: (await self._state(name))["state"] for name in self.entities if name not in {"soc", START}}
         now = self.clock.now()
         return CarReading(
             source=self.who,
@@ -146,29 +148,15 @@ class HomeAssistant:
 
 
 class CommandedHomeAssistant(HomeAssistant):
-    """One that was given entities to order the car with; see `ChargeControl`."""
+    """One that was given an entity to start the car's charge with; see `ChargeControl`."""
 
     async def start(self) -> None:
-        """Switch on, press or run the entity "start". Raises CarError."""
-        await self._order("start", {"switch": "turn_on", "input_boolean": "turn_on"})
-
-    async def stop(self) -> None:
-        """Switch off, press or run the entity "stop". Raises CarError."""
-        await self._order("stop", {"switch": "turn_off", "input_boolean": "turn_off"})
-
-    async def set_limit(self, pct: float) -> None:
-        """Set the entity "set_limit" to `pct`. Raises CarError."""
-        await self._order("set_limit", {}, value=round(pct / self.scale, 3))
-
-    async def _order(self, name: str, services: Mapping[str, str], **more: float) -> None:
-        entity = self.entities.get(name)
-        if entity is None:
-            raise CarSetupError(f'{self.who} was given no entity for this: write one as "{name}"')
+        """Switch on, press or run that entity. Raises CarError."""
+        entity = self.entities[START]
         domain = entity.partition(".")[0]
-        usual = {"button": "press", "input_button": "press", "script": "turn_on"}
-        service = services.get(domain) or usual.get(domain, "set_value")
+        service = SERVICES[domain]
         answer = await self._web.ask(
-            self.url / "api/services" / domain / service, headers=self.headers, json={"entity_id": entity, **more}
+            self.url / "api/services" / domain / service, headers=self.headers, json={"entity_id": entity}
         )
         if answer.status in {400, 404}:
             raise CarError(f"{self.who} does not take the order {domain}.{service} for {entity}: does it exist there?")

@@ -1,8 +1,9 @@
 """A car by Smartcar, which speaks with the clouds of many makes.
 
 In: {"from": "smartcar", "vehicle": VIN}, and what `ev_app.py --connect smartcar` kept. Out: state of charge with the
-time at which the car measured it, plug, whether it charges, its own limit; and orders to the car. A free plan has some
-hundreds of calls a month, and a reading takes two: so it is read each 90 min at most, and only with a plug or a trip.
+time at which the car measured it, plug, whether it charges, its own limit; and the car can be told to charge. A free
+plan has some hundreds of calls a month, and a reading takes two: so it is read each 90 min at most, and only with a
+plug or a trip.
 """
 
 import asyncio
@@ -103,16 +104,11 @@ class Smartcar:
 
     async def start(self) -> None:
         """Have the car charge. Raises CarError."""
-        await self._order("charge", {"action": "START"})
-
-    async def stop(self) -> None:
-        """Have the car stop charging. Raises CarError."""
-        await self._order("charge", {"action": "STOP"})
-
-    async def set_limit(self, pct: float) -> None:
-        """Have the car stop by itself at `pct` %; many take 50 to 100 only. Raises CarError."""
-        await self._order("charge/limit", {"limit": round(pct / FRACTION, 3)})
-        self._limit = _Limit()
+        try:
+            async with asyncio.timeout(READ_S):
+                await self._account.ask(f"{await self._place()}/charge", told={"action": "START"})
+        except TimeoutError:
+            raise CarError(f"{WHO} does not answer within {READ_S:.0f} s; the car may have the order") from None
 
     async def close(self) -> None:
         """Hang up."""
@@ -154,13 +150,6 @@ class Smartcar:
                 return self._limit.pct
             self._limit.pct = values.percent(told.get("limit"), scale=FRACTION)
         return self._limit.pct
-
-    async def _order(self, path: str, told: Mapping[str, object]) -> None:
-        try:
-            async with asyncio.timeout(READ_S):
-                await self._account.ask(f"{await self._place()}/{path}", told=told)
-        except TimeoutError:
-            raise CarError(f"{WHO} does not answer within {READ_S:.0f} s; the car may have the order") from None
 
     async def _place(self) -> str:
         """Where the API has the car."""

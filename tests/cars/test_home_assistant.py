@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lib.cars import CarError, CarSetupError, CarSource, control_of
+from lib.cars import CarError, CarSetupError, control_of
 from lib.core.car import CarReading
 from tests.fakes.home_assistant import TOKEN, FakeHomeAssistant, fake_home_assistant
 
@@ -121,44 +121,27 @@ async def test_other_refusals_are_said(home: FakeHomeAssistant, status: int, sai
         await read(home)
 
 
-async def order(car: CarSource, home: FakeHomeAssistant) -> list[tuple[str, dict[str, Any]]]:
-    """What a Home Assistant is told by start, limit and stop."""
-    control = control_of(car)
-    assert control is not None
-    await control.start()
-    await control.set_limit(80)
-    await control.stop()
-    return home.orders
-
-
-async def test_orders_go_to_the_entities_that_the_owner_named(home: FakeHomeAssistant) -> None:
-    """A switch is switched, a button pressed, a number set."""
-    options: dict[str, Any] = {
-        "url": home.url,
-        "soc": SOC,
-        "start": "switch.born_charge",
-        "stop": "button.born_charge",
-        "set_limit": "number.born_limit",
-    }
+@pytest.mark.parametrize(
+    ("entity", "service"),
+    [
+        ("switch.born_charge", "switch.turn_on"),
+        ("input_boolean.born_charge", "input_boolean.turn_on"),
+        ("button.born_charge", "button.press"),
+        ("script.born_charge", "script.turn_on"),
+    ],
+)
+async def test_the_car_is_told_to_charge_by_the_entity_that_the_owner_named(
+    home: FakeHomeAssistant, entity: str, service: str
+) -> None:
+    """A switch is switched, a button pressed, a script run; what it is, is not asked for."""
+    home.states[entity] = state("unknown")
+    options: dict[str, Any] = {"url": home.url, "soc": SOC, "start": entity}
     async with source({"home_assistant": TOKEN}, source="home_assistant", **options) as car:
-        assert [
-            ("switch.turn_on", {"entity_id": "switch.born_charge"}),
-            ("number.set_value", {"entity_id": "number.born_limit", "value": 80.0}),
-            ("button.press", {"entity_id": "button.born_charge"}),
-        ] == await order(car, home)
-        assert 63.0 == (await car.read()).soc_pct
-
-
-async def test_a_switch_is_switched_both_ways(home: FakeHomeAssistant) -> None:
-    """One entity for both; what was not named cannot be ordered."""
-    options: dict[str, Any] = {"url": home.url, "soc": SOC, "start": "switch.born_charge", "stop": "switch.born_charge"}
-    async with source({"home_assistant": TOKEN}, source="home_assistant", **options) as car:
-        with pytest.raises(CarSetupError, match='was given no entity for this: write one as "set_limit"'):
-            await order(car, home)
         control = control_of(car)
         assert control is not None
-        await control.stop()
-        assert ["switch.turn_on", "switch.turn_off"] == [service for service, _ in home.orders]
+        await control.start()
+        assert [(service, {"entity_id": entity})] == home.orders
+        assert 63.0 == (await car.read()).soc_pct
 
 
 async def test_an_order_that_is_not_taken_is_said(home: FakeHomeAssistant) -> None:

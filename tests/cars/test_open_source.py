@@ -108,6 +108,10 @@ def test_only_some_can_order_the_car() -> None:
             {"source": "home_assistant", "url": "http://h", "soc": "sensor.x", "start": "sensor.y"},
             "\"start\" is 'sensor.y'; allowed is a switch, input_boolean, button",
         ),
+        (
+            {"source": "home_assistant", "url": "http://h", "soc": "sensor.x", "stop": "switch.y"},
+            '"stop" is no key here',
+        ),
         ({"source": "evcc", "url": "http://h", "loadpoint": 0}, '"loadpoint" is 0; allowed is 1 to 50'),
         ({"source": "evcc", "url": "http://h", "loadpoint": 1.5}, '"loadpoint" is 1.5; allowed is a whole number'),
         ({"source": "evcc", "url": "http://h", "time": "then"}, "\"time\" is 'then'; allowed is one of now"),

@@ -239,18 +239,13 @@ async def test_another_car_than_the_owner_named_is_told(cloud: FakeSmartcar) -> 
             await car.read()
 
 
-async def test_the_car_is_ordered(cloud: FakeSmartcar) -> None:
-    """Start, stop and its own limit, which is then asked for anew."""
+async def test_the_car_is_told_to_charge(cloud: FakeSmartcar) -> None:
+    """Or says why it is not."""
     async with Owner().car(cloud) as car:
         control = control_of(car)
         assert control is not None
         await control.start()
-        await control.stop()
-        await control.set_limit(85)
-        assert [{"action": "START"}, {"action": "STOP"}, {"limit": 0.85}] == cloud.orders
-        assert ["POST charge", "POST charge", "POST charge/limit"] == cloud.calls[-3:]
-        cloud.limit = {"limit": 0.85}
-        assert 85.0 == (await car.read()).limit_pct
+        assert ([{"action": "START"}], "POST charge") == (cloud.orders, cloud.calls[-1])
         cloud.faults["charge"] = (409, {"description": "The vehicle is not plugged in."}, {})
         with pytest.raises(CarError, match=r"the car cannot be asked now \(The vehicle is not plugged in\)"):
             await control.start()

@@ -201,12 +201,6 @@ class Source:
         if self._deaf:
             raise CarError("it is out of reach")
 
-    async def stop(self) -> None:
-        """Not asked for."""
-
-    async def set_limit(self, pct: float) -> None:
-        """Not asked for."""
-
 
 @asynccontextmanager
 async def followed(home: Path, yard: Yard, source: Source) -> AsyncIterator[tuple[Devices, Poll]]:
