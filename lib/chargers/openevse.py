@@ -206,8 +206,6 @@ class OpenEvse:
             return False
         fell = await self._watch.feed(status)
         self._fed_s = now_s
-        if fell:
-            log.info("%s: %s", self._rules.name, FELL)
         return fell
 
     async def _renew(self, *, also_changed: bool) -> str:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from lib.chargers import Charger, ChargerError, DeniedError, RefusedError
@@ -212,8 +212,7 @@ class Point:
             return
         self._meddled += 1
         log.warning("%s: %s", self.name, what)
-        warning = "; ".join(filter(None, (reading.warning, what)))
-        self._hear(Told(charger=self.name, reading=replace(reading, warning=warning)))
+        self._hear(Told(charger=self.name, reading=reading))
         self._hear(Meddled(charger=self.name, what=what, left=self._meddled > 1))
 
     def _is_new_plugin(self, reading: ChargerReading) -> bool:

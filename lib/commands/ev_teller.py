@@ -1,6 +1,7 @@
 """What ev says: its state when something changed and every 5 s, and the sessions. It knows no socket."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 
 from lib import messages
@@ -15,6 +16,7 @@ from lib.messages.ev import say_charging, say_sessions
 from lib.messages.plan import Plan
 
 EVERY_S = 5.0
+DIGITS = re.compile(r"\d+")
 log = logging.getLogger(__name__)
 
 
@@ -40,6 +42,7 @@ class Teller:
         self._said_s: float | None = None
         self._last: Said | None = None
         self._why: dict[str, str] = {}
+        self._odd: dict[str, str] = {}  # what each charger warns of
         self.trouble: dict[str, str] = {}  # of the devices, by kind
         self.unheard: Callable[[], str] = str  # why dm is not heard; "" while it is
         self._say(say_sessions(memory.sessions))
@@ -50,8 +53,21 @@ class Teller:
 
     def tell(self, charging: Charging) -> None:
         """The state as it is now, unless it says what it said a moment ago; then what is proposed."""
+        self._log_odd(charging)
         self._tell_state(charging)
         self._reporter.tell(cars_known(charging))
+
+    def _log_odd(self, charging: Charging) -> None:
+        """What a charger warns of as it begins, and that it is over; not each time its numbers are others."""
+        for name, bay in charging.bays.items():
+            before, odd = self._odd.get(name, ""), bay.post.reading.warning if bay.post.reading else ""
+            if DIGITS.sub("", before) == DIGITS.sub("", odd):
+                continue
+            self._odd[name] = odd
+            if odd:
+                log.warning("%s: %s", name, odd)
+            else:
+                log.info("%s: that is over: %s", name, before)
 
     def _tell_state(self, charging: Charging) -> None:
         if charging.closed:
@@ -96,7 +112,7 @@ def _same(said: Said, last: Said | None) -> bool:
 
 def _marks(said: Said) -> tuple[object, ...]:
     chargers = tuple(
-        (one.plug, one.mode, one.wish, one.boost_until, one.car, one.set_a, one.go, one.fault, _kind(one))
+        (one.plug, one.mode, one.wish, one.boost_until, one.car, one.set_a, one.go, one.fault, one.warning, _kind(one))
         for one in said.chargers
     )
     cars = tuple((one.soc_pct and round(one.soc_pct), one.confidence, one.ask) for one in said.cars)

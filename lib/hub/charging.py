@@ -109,12 +109,13 @@ def _budget(charging: Charging) -> Iterator[str]:
 
 
 def _chargers(charging: Charging) -> Iterator[str]:
-    """Each; of many what they do in all, and those with which something is wrong."""
+    """Each; of many what they do in all, and those with which something is wrong, the odd ones last."""
     chargers, told = charging.chargers, charging.chargers
     if not chargers:
         yield labelled("chargers", "none is set up in config.py")
     if len(chargers) > MANY:
         told = tuple(one for one in chargers if one.silent_s is not None or one.plug.value == "fault")
+        told += tuple(one for one in chargers if one.warning and one not in told)
         known_w = [one.power_w for one in chargers if one.power_w is not None]
         power = f"; {kw(sum(known_w))}" if known_w else ""
         yield labelled("chargers", f"{counted(counts_of(chargers), WIDTH)} of {len(chargers)}{power}")
@@ -148,6 +149,7 @@ def _charger(charger: ChargerNow, charging: Charging) -> Iterator[str]:
         there = f"SILENT for {span(charger.silent_s)}{before}"
     yield named(charger.name, f"{charger.mode}: {there}")
     yield below(charger.why)
+    yield below(charger.warning)
     if charger.plug_in:
         yield below(_plug_in(charger.plug_in, charging.at))
     yield below(_boost(charger, charging.at))

@@ -40,6 +40,7 @@ class ChargerNow:
 
     Attributes:
         silent_s: for how long it has not answered; None while it does.
+        fault: what is wrong with it, in words; warning: what is only odd, and who else set it in this plug-in.
         boost_until: until when it charges fast because the owner wants it.
         car: on its cable, as far as anybody knows; by: how that is known.
         offered_a: what it signals now; phases_a, power_w: what the car draws, on the charger's own L1-L3.
@@ -63,6 +64,7 @@ class ChargerNow:
     switches: bool = False
     silent_s: float | None = None
     fault: str = ""
+    warning: str = ""
     boost_until: AwareDatetime | None = None
     car: str | None = None
     by: str = ""

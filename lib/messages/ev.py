@@ -98,6 +98,7 @@ def _charger(name: str, bay: Bay, charging: Charging, make: str, circuit: str) -
         switches=post.rules.switches,
         silent_s=None if post.missed is None else charging.now_s - post.missed.since_s,
         fault=reading.fault if reading else "",
+        warning="; ".join(one for one in (reading.warning if reading else "", post.meddled) if one),
         boost_until=bay.boost_until,
         car=cable.car if cable else None,
         by=cable.ground if cable else "",

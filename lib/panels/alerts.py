@@ -23,7 +23,7 @@ def alerts(charging: Charging | None, peer: Peer | None = None) -> list[Notice]:
 
 
 def all_alerts(charging: Charging | None, peer: Peer | None = None) -> list[Notice]:
-    """The same and all troubles that stand elsewhere too."""
+    """The same and all troubles that stand elsewhere too, faults first; what is odd about a charger last."""
     told = alerts(charging, peer)
     if charging is None:
         return told
@@ -33,7 +33,8 @@ def all_alerts(charging: Charging | None, peer: Peer | None = None) -> list[Noti
     faults: list[Notice] = [(f"{one.name}: {one.fault}", "bad") for one in charging.chargers if one.fault]
     if dm := trouble(charging):
         faults.insert(0, (dm, "bad"))
-    return faults + told
+    odd: list[Notice] = [(f"{one.name}: {one.warning}", "warn") for one in charging.chargers if one.warning]
+    return faults + told + odd
 
 
 def render_alerts(seen: Seen, look: Look, room: Room) -> Text:

@@ -35,7 +35,7 @@ class Form(IntEnum):
 
     WHOLE = 3
     SHORT = 2  # without the figures
-    LEAST = 1  # why in one line
+    LEAST = 1  # why in one line, and nothing of what is odd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +116,12 @@ def _chargers(
 
 
 def _said(one: ChargerNow, charging: Charging, look: Look, width: int, form: Form) -> list[list[Piece]]:
-    """What stands below the head of a charger: why, and figures."""
+    """What stands below the head of a charger: why, what is odd about it, and figures."""
     style = look.colours.bad if _lost(one) else look.colours.text
     why = [one.why] if form is Form.LEAST else wrapped(look, one.why, max(8, width - MARK))
+    odd = wrapped(look, one.warning, max(8, width - MARK)) if one.warning and form is not Form.LEAST else []
     lines: list[list[Piece]] = [[(" " * MARK, ""), (line, style)] for line in why]
+    lines += [[(" " * MARK, ""), (line, look.colours.warn)] for line in odd]
     if form is Form.WHOLE and (details := _details(one, charging, look, width - MARK)):
         lines.append([(" " * MARK, ""), *details])
     return lines

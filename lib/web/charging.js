@@ -101,6 +101,7 @@ function showCharger(card, charger, at, titles, isOneOfMany) {
     takes: isCar ? takesText(charger) : "",
     plugin: plug_in ? plugInText(plug_in, at) : "",
     fault: charger.fault,
+    warning: charger.warning,
     manual: MANUAL[mode],
     boost: boost_until ? `fast until ${near(boost_until, at)}: end it` : "fast for an hour",
   });

@@ -406,7 +406,6 @@ def test_its_owner_may_set_it_and_is_heard_once() -> None:
     day = play(story)
     what = "it was set to 7 A by its owner, or by a mode of its own; it had been told 10 A"
     assert [(what, False), (what, True)] == [(one.what, one.left) for one in day.events(Meddled)]
-    assert [what, what] == [told.reading.warning for told in day.events(Told) if told.reading.warning]
     assert [go(10), go(10)] == day.told
     assert 7.0 == day.charger.current_a
 

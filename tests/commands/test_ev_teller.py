@@ -10,7 +10,7 @@ from lib.commands.ev_memory import Memory
 from lib.commands.ev_teller import Teller
 from lib.core.carport import Charging as State
 from lib.core.carport import with_bay
-from lib.core.charger import Plug
+from lib.core.charger import Meddled, Plug
 from lib.core.charging import Wanted
 from lib.core.modes import Mode
 from lib.core.why import Hold
@@ -124,6 +124,30 @@ def test_what_is_wrong_around_it_is_among_the_notices(recorder: EvRecorder) -> N
     told.teller.unheard = str
     assert ["charging"] == told.tell()
     assert {"car car_1": "car_1: no such source"} == told.last.notices
+
+
+def test_what_a_charger_warns_of_is_said_and_logged_once(
+    recorder: EvRecorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As it begins, whatever its numbers, and that it is over; who else set it stays until it is unplugged."""
+    caplog.set_level(logging.INFO)
+    told = Told(recorder)
+    for off_s in (41, 44):
+        told.yard.read(warning=f"its clock is +{off_s} s off")
+        assert "charging" in told.tell()
+        assert ["garage"] == [one.name for one in told.last.chargers if one.warning]
+    told.yard.take(Meddled(charger="garage", what="it was paused by its owner"))
+    told.tell()
+    assert "its clock is +44 s off; it was paused by its owner" == told.last.chargers[0].warning
+    told.yard.read()
+    told.tell()
+    assert "it was paused by its owner" == told.last.chargers[0].warning
+    told.yard.read(plug=Plug.EMPTY)
+    told.tell()
+    assert "" == told.last.chargers[0].warning
+    assert ["garage: its clock is +41 s off", "garage: that is over: its clock is +41 s off"] == [
+        line for line in caplog.messages if "clock" in line
+    ]
 
 
 def test_each_reason_is_logged_once(recorder: EvRecorder, caplog: pytest.LogCaptureFixture) -> None:

@@ -35,7 +35,7 @@ def test_what_is_out_of_order_stands_in_the_status() -> None:
         a_charging(
             chargers=(
                 a_charger(silent_s=75.0),
-                an_empty_charger("boat", fault=""),
+                an_empty_charger("boat", fault="", warning="it may want a card"),
                 a_charger("a charger with a long name", plug=Plug.FAULT, fault="no earth", plug_in=None),
             ),
             budget=Budget(used_w=2300.0, trouble="dm is silent since 12:03"),
@@ -50,6 +50,7 @@ def test_what_is_out_of_order_stands_in_the_status() -> None:
     assert "battery        asked for 2.00 kW until 12:10: a cloud passes" in said
     assert "garage         pv_only: SILENT for 1 min 15 s, before that car_1" in said
     assert "a charger with a long name  pv_only: FAULT: no earth" in said
+    assert "               it may want a card" in said
     assert "note           the calendar of work is not read" in said
     assert max(map(len, said)) <= 72
 
@@ -136,6 +137,14 @@ def test_the_status_of_many_is_short() -> None:
     ]
     assert 1 == sum(line.startswith("car_") for line in said)
     assert 15 > len(said)
+
+
+def test_of_many_those_that_are_odd_are_told_last() -> None:
+    """Behind those that are silent or in fault."""
+    odd, silent = a_charger("place 1", warning="it may want a card"), a_charger("place 7", silent_s=75.0)
+    chargers = (odd, silent, *(a_charger(f"place {at}") for at in range(10, 38)))
+    said = charging.status(a_charging(chargers=chargers)).splitlines()
+    assert ["place 7", "place 1"] == [line[:7] for line in said if line.startswith("place")]
 
 
 def test_no_more_troubles_than_fit_are_told() -> None:

@@ -78,6 +78,17 @@ def test_the_whole_sentence_is_said() -> None:
             assert "above the paid peak; the new peak costs € 15.72 over the next 12 bills; held to 10.3 A by" in text
 
 
+def test_what_is_odd_about_a_charger_stands_below_why() -> None:
+    """In full, in the colour of a warning; in the lowest room the notices alone have it."""
+    odd = "it has no watchdog: its WiFi firmware is too old; while nobody steers it, it keeps its last current"
+    both = garage(warning=odd), carport()
+    text = drawn(*both)
+    assert f"charges at 2.3 kW from the sun {odd} 10.0 of 10 A" in " ".join(text.plain.split())
+    assert {COLOURS.warn} == styles(text, "it has no watchdog")
+    assert "watchdog" in drawn(*both, room=Room(76, 6)).plain
+    assert "watchdog" not in drawn(*both, room=Room(76, 4)).plain
+
+
 def test_figures_go_before_the_sentence() -> None:
     """In a room that is one row too low they are left out; then why is cut to a line."""
     both = garage(), carport()

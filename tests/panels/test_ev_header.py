@@ -108,6 +108,10 @@ def test_every_trouble_is_in_the_notices() -> None:
     (many, *_) = STORIES["many"]()
     assert many.type == "charging"
     assert ("place 7: residual current", "bad") == all_alerts(many)[0]
+    (first, *rest) = many.chargers
+    odd = replace(many, chargers=(replace(first, warning="it may want a card"), *rest))
+    assert (f"{first.name}: it may want a card", "warn") == all_alerts(odd)[-1]
+    assert "card" not in str(alerts(odd))
     (lost, *_) = STORIES["lost"]()
     assert lost.type == "charging"
     assert ("dm is silent for 42 s: chargers at their safe setting", "bad") == all_alerts(lost)[0]

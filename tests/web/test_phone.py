@@ -106,7 +106,10 @@ async def test_what_is_old_or_wrong_says_so(tab: Tab) -> None:
     """A meter, a charger, a car, a calendar: since when, and why."""
     silent = Link(state=LinkState.SILENT, since=NOON - timedelta(minutes=2), why="no bytes")
     charging = a_charging(
-        chargers=(a_charger(silent_s=130.0), a_charger("carport", plug=Plug.FAULT, fault="earth leakage")),
+        chargers=(
+            a_charger(silent_s=130.0, warning="it has no watchdog"),
+            a_charger("carport", plug=Plug.FAULT, fault="earth leakage"),
+        ),
         cars=(a_car(age_s=400_000.0, ask="how full is Model 3?", trouble="the portal is away"),),
         notices={"clock": "this machine's clock is 3 min late"},
         demo=True,
@@ -120,6 +123,7 @@ async def test_what_is_old_or_wrong_says_so(tab: Tab) -> None:
     async with door("ev", charging) as hub:
         await tab.go(at(hub))
         await tab.shows("silent for 2 min 10 s", GARAGE)
+        assert "it has no watchdog" in await tab.text(GARAGE)
         assert "earth leakage" in await tab.text(CARPORT)
         for words in ("typed 4 days ago", "how full is Model 3?", "the portal is away"):
             assert words in await tab.text(FIRST_CAR)
