@@ -39,6 +39,7 @@ CARS: Final = frozenset(
         "budget",
         "car asleep",
         "car ended",
+        "charger bars",
         "circuit",
         "fault",
         "found",

@@ -213,6 +213,7 @@ def _facts(
         helped=helped,
         ended=bay.ended,
         asleep=bay.asleep,
+        barred=bay.barred,
         over=grant is not None and grant.over_w > 0,
         over_eur=grant.eur if grant and grant.over_w > 0 else None,
     )

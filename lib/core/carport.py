@@ -96,6 +96,7 @@ class Bay:
         sunny: it charges from the sun, or did until a cloud came.
         reserve: its car is below the reserve, until it has a little more.
         idle_s: since when its car takes nothing though it may; charged: it has taken something in this plug-in.
+        barred_s: since when its charger lets it take nothing though it was told to; barred: it surely does not.
         ended: the car has stopped by itself; wakes: how often it was tried to wake it, woken_s: when last;
         empty_s: since when no car, or since the owner chose the mode while none was there.
         cut: what a circuit took from what was set by hand.
@@ -118,6 +119,8 @@ class Bay:
     reserve: bool = False
     idle_s: float | None = None
     charged: bool = False
+    barred_s: float | None = None
+    barred: bool = False
     ended: bool = False
     wakes: int = 0
     woken_s: float | None = None
@@ -138,8 +141,8 @@ class Bay:
 
     @property
     def takes_nothing(self) -> bool:
-        """Whether its car is done, or sleeps: who takes something goes before."""
-        return self.ended or self.asleep
+        """Whether its car is done, or sleeps, or is not let: who takes something goes before."""
+        return self.ended or self.asleep or self.barred
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots, see lib/core/states.py

@@ -21,6 +21,8 @@ def why_of(charging: Charging, aim: Aim, share: Share | None, command: Command) 
         return Why(reason=Reason.CAR_ENDED, current_a=current_a)
     if bay.asleep and bay.idle_s is not None and current_a:
         return Why(reason=Reason.ASLEEP, current_a=current_a)
+    if bay.barred and current_a:
+        return Why(reason=Reason.BARRED, name=post.bar, current_a=current_a)
     because = aim.wished.because
     why = because.why if because is not None and because.why is not None else Why(reason=Reason.STARTING)
     drawn_w = post.range_w[1] if current_a and bay.idle_s is None else None

@@ -32,6 +32,7 @@ FOLLOWED_S = 8.0  # a reading that much younger than an order may show what came
 SETTLED_W = 150.0  # what still moves more than this between two readings is on its way
 AGAIN_S, LONGEST_S = 60.0, 600.0  # after so long one that refused an order is told more again
 SURE_S = LEASE_S + 15.0  # by then one that watches itself has noticed the silence, and its car has followed
+NEAR_WH = 50.0  # so near to its limit it has stopped for that
 SWITCH_S = 60.0  # after a phase switch nothing is measured of the car's phases
 
 
@@ -102,6 +103,14 @@ class Post:
         least_a = self.rules.least_a
         told_a = self.reading.least_a if self.reading else least_a
         return min(max(least_a, told_a, self.stubborn_a), max(least_a, self.most_a))
+
+    @property
+    def bar(self) -> str:
+        """Why it lets its car take nothing though it was told to, as far as it says."""
+        reading = self.reading
+        if reading is not None and reading.limit_wh and (reading.plugin_wh or 0.0) >= reading.limit_wh - NEAR_WH:
+            return f"its own limit of {reading.limit_wh / 1000:g} kWh is reached"
+        return self.meddled or "a pause, a lock or a limit of its own"
 
     def loads(self, phases: int | None = None) -> tuple[int, ...]:
         """The meter's phases that it loads; phases: if it charged on so many."""

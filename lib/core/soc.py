@@ -161,15 +161,16 @@ def read(soc: Soc, reading: CarReading, at: datetime, total_wh: float | None = N
         corrected = known is not None and abs(pct - known) > JUMP_PCT
         return _anchored(replace(soc, fit=None) if corrected else soc, pct, as_of or at, source)
     repeated = soc.heard.get(source) == pct
-    soc = soc if repeated else replace(soc, heard={**soc.heard, source: pct})
+    heard = soc if repeated else replace(soc, heard={**soc.heard, source: pct})
     if as_of is None:
         # nobody knows of when it is: it counts where nothing better is known
         better = soc.anchor is not None and soc.anchor.at is not None and not soc.anchor.guess
-        return soc if repeated or better else _anchored(soc, pct, None, source)
+        return heard if repeated or better else _anchored(heard, pct, None, source)
     if soc.anchor is not None and soc.anchor.at is not None and as_of < soc.anchor.at:
         return soc
     if soc.cable is not None and soc.cable.left is not None and as_of <= soc.cable.left:
-        return soc  # of before the drive that ended with the last plug-in
+        return soc  # of before the drive that ended with the last plug-in; a newer one of the same number counts
+    soc = heard
     if soc.doubt is not None and soc.doubt.at is not None:
         if as_of <= soc.doubt.at:
             return soc

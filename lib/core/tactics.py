@@ -68,6 +68,7 @@ class Facts:
     helped: bool = False
     ended: bool = False
     asleep: bool = False
+    barred: bool = False
     over: bool = False
     over_eur: float | None = None
 
@@ -122,6 +123,8 @@ def _proposals(facts: Facts) -> Iterator[Proposal]:
         yield _fence("car ended", claims.LIMIT, facts, Why(reason=Reason.CAR_ENDED), high_w=facts.least_w)
     elif facts.asleep:  # what it does not take others may have, until it does
         yield _fence("car asleep", claims.LIMIT, facts, Why(reason=Reason.ASLEEP), high_w=facts.least_w)
+    elif facts.barred:  # it is left offered, for the charger to let it go on
+        yield _fence("charger bars", claims.LIMIT, facts, Why(reason=Reason.BARRED), high_w=facts.least_w)
     if facts.boosts or facts.mode is Mode.MAX:
         why = Why(reason=Reason.MAX, power_w=facts.most_w, eur=facts.over_eur)
         if facts.boosts:

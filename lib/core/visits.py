@@ -23,6 +23,7 @@ from lib.core.trip import Trip
 from lib.core.uptake import DRAWS_A
 
 LEAVES = timedelta(hours=2)  # who leaves so long before a trip leaves for it
+BARRED_S = 60.0  # a charger that lets its car take nothing for so long, though it was told to, does not follow late
 ENDED_S = 300.0  # a car that takes nothing for so long, though it may, has ended its charge
 FELL_A = 0.25  # a charger that draws so much less than it did
 
@@ -53,7 +54,7 @@ def charger_told(charging: Charging, event: ChargerEvent, rules: ChargingRules) 
             said.append(f"{name}: the charger does as it is told again")
         case Missed(why=why) if before.missed is None:
             said.append(f"{name}: the charger does not answer: {why}")
-            bay = replace(bay, idle_s=None)  # what its car does meanwhile nobody sees
+            bay = replace(bay, idle_s=None, barred_s=None, barred=False)  # what its car does meanwhile nobody sees
         case Balked(why=why, answered=True):
             bay = replace(bay, pace=refused(bay.pace, bay.post.offered_a, charging.now_s))
             if before.balked != why:
@@ -185,7 +186,9 @@ def car_told(charging: Charging, told: CarTold, rules: ChargingRules) -> Chargin
 def _counted(charging: Charging, name: str, told: Told, before: Post, rules: ChargingRules) -> Charging:
     """What a reading tells of the car's charge: its session, its state of charge, whether it takes what it may."""
     cable, bay, reading = charging.plugged.cables.get(name), charging.bays[name], told.reading
-    bay = _followed(bay, told, before, rules.tempo)
+    was_barred, bay = bay.barred, _followed(bay, told, before, rules.tempo)
+    if bay.barred and not was_barred:
+        charging = with_bay(charging, name, bay, f"{name}: the charger lets its car take nothing: {bay.post.bar}")
     if cable is None:
         empty_s = bay.empty_s
         if reading.plug is Plug.EMPTY and empty_s is None:
@@ -283,7 +286,7 @@ def _followed(bay: Bay, told: Told, before: Post, tempo: Tempo) -> Bay:
     )
     if known.go and reading.plug is Plug.CHARGING and before.reading.plug is Plug.CONNECTED:
         known = replace(known, turned_s=reading.read_s)  # it begins now, whenever it was told to
-    bay = replace(bay, pace=known)
+    bay = _barred(replace(bay, pace=known), reading)
     if reading.plug is Plug.CHARGING and (drawn_a is None or drawn_a > DRAWS_A):
         return replace(bay, charged=True, idle_s=None, ended=False, wakes=0)
     may = reading.plug.is_car and reading.permitted is not False and known.go
@@ -292,3 +295,15 @@ def _followed(bay: Bay, told: Told, before: Post, tempo: Tempo) -> Bay:
     idle_s = reading.read_s if bay.idle_s is None else bay.idle_s
     ended = bay.ended or (bay.charged and reading.read_s - max(idle_s, known.turned_s) >= ENDED_S)
     return replace(bay, idle_s=idle_s, ended=ended)
+
+
+def _barred(bay: Bay, reading: ChargerReading) -> Bay:
+    """Whether the charger itself lets its car take nothing though it was told to: a limit, a lock, somebody's pause.
+
+    Not while it refuses orders, which is said as such, or pauses to switch its phases.
+    """
+    told = bay.pace.go and not bay.post.balked and bay.pace.switching.to is None
+    if not (told and reading.plug.is_car and (reading.paused or reading.permitted is False)):
+        return replace(bay, barred_s=None, barred=False)
+    barred_s = reading.read_s if bay.barred_s is None else bay.barred_s
+    return replace(bay, barred_s=barred_s, barred=reading.read_s - max(barred_s, bay.pace.turned_s) >= BARRED_S)

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     TARGET = "target reached"
     CAR_ENDED = "car ended"
     ASLEEP = "car asleep"
+    BARRED = "charger bars"
     RESERVE = "reserve"
     LATE_TRIP = "late trip"
     HELPED = "late trip, helped"
@@ -76,7 +77,7 @@ class Why:
         held: what keeps the charger from what `reason` wants, and held_until: how long at least; by: the circuit and
             phase that does, or who is silent.
         power_w: what it charges with; sun_w: what the sun leaves over.
-        name: of a trip, or a fault; count: a place in a line.
+        name: of a trip, or a fault, or why a charger bars its car; count: a place in a line.
 
     """
 
@@ -109,6 +110,7 @@ ENGLISH: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.TARGET: "has its {soc}: nothing to charge",
         Reason.CAR_ENDED: "the car has stopped by itself: full, or at its own limit",
         Reason.ASLEEP: "offers {current}, but the car takes nothing: is its own timer on?",
+        Reason.BARRED: "offers {current}, but the charger lets its car take nothing: {name}",
         Reason.RESERVE: "{does}: the battery is at {soc}, below its reserve{peak}",
         Reason.LATE_TRIP: "{does} to be ready for {name} at {until}, above the paid peak{peak}",
         Reason.HELPED: "{does} to be ready for {name} at {until}, with the home battery's help",

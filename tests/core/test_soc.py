@@ -134,6 +134,13 @@ def test_what_is_older_than_the_anchor_is_nothing_new() -> None:
     assert 50.0 == soc.pct()
 
 
+def test_what_was_too_old_counts_once_it_has_its_own_time() -> None:
+    """A source may tell the number first, and of when it is only then."""
+    soc = read(at_home(), says(44.0, NOON - MINUTE), NOON + MINUTE)
+    soc = read(soc, says(44.0, NOON + MINUTE), NOON + MINUTE)
+    assert 44.0 == soc.pct()
+
+
 def test_the_owners_word_counts_at_once() -> None:
     """However far it is from the estimate, and also when it says the same twice."""
     soc = charged(at_home(), START_WH + 9_059, NOON + HOUR)

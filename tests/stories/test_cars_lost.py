@@ -352,6 +352,21 @@ def test_a_car_that_sleeps_is_woken_and_one_that_does_not_wake_is_told_of() -> N
     assert deaf.amps() >= 6
 
 
+def test_a_charger_that_stops_its_car_by_itself_is_said_and_asks_for_nothing() -> None:
+    """Its own energy limit is reached: no power is kept for it, and it goes on when its owner lifts the limit."""
+    home = charging()
+    point = home.points["garage"]
+    point.tell(limit_wh=100)
+    home.run(120)
+    assert home.why().endswith("A, but the charger lets its car take nothing: its own limit of 0.1 kWh is reached")
+    claim = home.ev.bays["garage"].claim
+    assert claim is None or (claim.wish_w, claim.over_w) == (claim.least_w, 0.0)
+    point.tell(limit_wh=0)
+    assert home.run(60).points["garage"].power_w > 1300
+    assert "lets its car" not in home.why()
+    assert 1 == sum("lets its car take nothing" in line for line in home.log)
+
+
 def test_what_a_slow_car_leaves_goes_to_the_other() -> None:
     """It takes 8 A of the 10.5 that it is offered; the other one has what is free under the peak."""
     home = two_cars(EVENING, Car(phases=1, most_a=8.0), Car(phases=1, name="car_2"), peak_w=5500.0)

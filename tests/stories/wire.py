@@ -89,5 +89,6 @@ def said(point: ChargePoint, now_s: float) -> ChargerReading:
         paused=point.settings.paused,
         phases=None if point.is_switching else min(point.settings.phases, point.phases, point.supply_phases),
         most_a=point.most_a,
+        limit_wh=point.settings.limit_wh or None,
         plugins=point.plugins,
     )
