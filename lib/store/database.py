@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -21,6 +21,7 @@ STEPS_BETWEEN = 10_000  # of SQLite's machine, between two looks at the time
 LOG = "-wal"
 SIDES = (LOG, "-shm")
 DAMAGED_KEPT = 3
+MEMORY = Path("/dev/shm")  # noqa: S108 - of Linux; what is made in it has a name that nobody can guess
 
 Steps = Sequence[Sequence[str]]
 
@@ -268,8 +269,21 @@ def set_aside(path: Path, at: datetime) -> str:
 
 @contextmanager
 def copied(path: Path) -> Iterator[Path]:
-    """A copy elsewhere, with the last minutes that stand in its log only: to be read where nothing can be written."""
-    with told(path), tempfile.TemporaryDirectory(prefix="dm-") as folder:
+    """A copy elsewhere, with the last minutes that stand in its log only: to be read where nothing can be written.
+
+    On a machine with one card the folder of temporary files lies on it too: then it is made in memory.
+    """
+    with told(path), ExitStack() as stack:
+        try:
+            copy = stack.enter_context(_copied(path, None))
+        except OSError:
+            copy = stack.enter_context(_copied(path, MEMORY))
+        yield copy
+
+
+@contextmanager
+def _copied(path: Path, place: Path | None) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="dm-", dir=place) as folder:
         copy = Path(folder) / path.name
         for ending in ("", LOG):
             if side(path, ending).exists():

@@ -1,11 +1,15 @@
 """A house whose meter counts by the clock: the same instant shows the same counters, whatever ran in between."""
 
+import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from lib.clock import TurnedClock
 from lib.core.booking import after
@@ -15,6 +19,7 @@ from lib.core.house import House
 from lib.core.metering import Heard
 from lib.core.metering import after as house_after
 from lib.core.quarter import QUARTER, start_of
+from lib.store import database
 from lib.store.batch import Batch
 from lib.store.database import open_reading
 from lib.store.recorder import Recorder
@@ -107,3 +112,17 @@ def query(path: Path, text: str) -> list[tuple[object, ...]]:
     """What another program sees."""
     with closing(open_reading(path, STEPS)) as connection:
         return connection.execute(text).fetchall()
+
+
+@contextmanager
+def unwritable(path: Path) -> Iterator[None]:
+    """A database that can be read and not written, and no place for temporary files: as on a Pi's one card, full.
+
+    Root or not: who holds it open keeps it for themselves.
+    """
+    with pytest.MonkeyPatch.context() as patch, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        patch.setattr(database, "BUSY_S", 0.01)
+        patch.setattr(tempfile, "tempdir", str(path / "no folder"))
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN IMMEDIATE")
+        yield

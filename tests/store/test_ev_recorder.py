@@ -27,6 +27,7 @@ from lib.store.ev_recorder import EvRecorder
 from lib.store.ev_standing import Intent, Standing
 from lib.store.ev_store import STEPS, quarters_between
 from tests.conftest import NOON
+from tests.store.builders import unwritable
 from tests.store.ev_builders import HOUR, a_session, a_soc, a_standing, an_ended_session, kept_in, lived, recorder_in
 from tests.waiting import LIMIT_S
 
@@ -196,6 +197,22 @@ async def test_a_read_only_disk_is_told_and_survived(tmp_path: Path) -> None:
     await recorder.close()
     kept = kept_in(home)
     assert ({}, 2) == (kept.standing.intents, len(kept.last))
+
+
+async def test_a_start_on_one_card_that_cannot_be_written(tmp_path: Path) -> None:
+    """No temporary file can be made either: a charger that is off stays off, and what is new is written later."""
+    await lived(tmp_path, a_standing(), (an_ended_session(),))
+    with unwritable(tmp_path / "data" / "ev.db"):
+        recorder, kept, clock = recorder_in(tmp_path)
+        assert recorder.trouble is not None
+        assert (Mode.OFF, 1) == (kept.standing.intents["drive"].mode, len(kept.last))
+        recorder.take(replace(kept.standing, intents={}))
+        await recorder.commit()
+    clock.turn(60)
+    await recorder.close()
+    assert recorder.trouble is None
+    kept = kept_in(tmp_path)
+    assert ({}, 1) == (kept.standing.intents, len(kept.last))
 
 
 async def test_a_folder_that_cannot_be_made_yet(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import stat
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -30,7 +31,18 @@ from lib.store.queries import Step, read
 from lib.store.recorder import Recorder
 from lib.store.schema import STEPS
 from tests.conftest import NOON, RULES, SECOND, local
-from tests.store.builders import FREE, counted, counted_wh, heard, imported_wh, lived, query, recorder_in, steps
+from tests.store.builders import (
+    FREE,
+    counted,
+    counted_wh,
+    heard,
+    imported_wh,
+    lived,
+    query,
+    recorder_in,
+    steps,
+    unwritable,
+)
 
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -197,9 +209,10 @@ async def test_a_quota_is_a_full_disk_too(tmp_path: Path) -> None:
     assert took_wh(NOON, house.books.last.at) == counted_wh(tmp_path / "data" / "dm.db")
 
 
-async def test_a_disk_that_is_full_at_the_start(tmp_path: Path, disk: Path) -> None:
-    """What was kept is known all the same, and is gone on with once there is room."""
+async def test_a_disk_that_is_full_at_the_start(tmp_path: Path, disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was kept is known all the same, and is gone on with once there is room; temporary files lie there too."""
     before = await lived(tmp_path, NOON, NOON + timedelta(hours=2))
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
     film = disk / "film"
     with pytest.raises(OSError, match="No space"):
         film.write_bytes(bytes(600_000))
@@ -215,6 +228,24 @@ async def test_a_disk_that_is_full_at_the_start(tmp_path: Path, disk: Path) -> N
     await recorder.close()
     assert recorder.trouble is None
     assert took_wh(NOON, NOON + timedelta(minutes=179)) == counted_wh(disk / "dm.db")
+
+
+async def test_a_start_on_one_card_that_cannot_be_written(tmp_path: Path) -> None:
+    """No temporary file can be made either: what was kept is known, and gone on with when there is room."""
+    before = await lived(tmp_path, NOON, NOON + timedelta(hours=2))
+    path = tmp_path / "data" / "dm.db"
+    with unwritable(path):
+        recorder, kept, clock = recorder_in(tmp_path)
+        assert recorder.trouble is not None
+        assert kept.books is not None
+        assert before.last == kept.books.last
+        for books in steps(NOON + timedelta(hours=2), NOON + timedelta(hours=3), books=kept.books):
+            recorder.take(House(books=books))
+        await recorder.commit()
+    clock.turn(60)
+    await recorder.close()
+    assert recorder.trouble is None
+    assert took_wh(NOON, NOON + timedelta(minutes=179)) == counted_wh(path)
 
 
 async def test_a_read_only_disk_is_told_and_survived(tmp_path: Path) -> None:
