@@ -120,15 +120,16 @@ def _fee(row: Keys, part: Part, vat: float, *, persons: int | None = None) -> Fe
     name, own = row.text("name"), vat_of(row, vat)
     form = row.one_of("eur_per_year", "eur_per_month", "eur_per_kva_year")
     eur = row.number(form, YEARLY) * own
-    if form == "eur_per_month":
-        return Fee(part=part, name=name, eur_month=eur)
     if form == "eur_per_kva_year":
         eur *= row.number("kva", KVA)
     elif "kva" in row:
         raise RatesError(f"{row.where('kva')}: stands without eur_per_kva_year; the fee would not go by it")
     if persons is not None and "discount_per_person" in row:
         counted = min(persons, row.count("max_persons", 0, 100, missing=100))
-        eur = max(0.0, eur - row.number("discount_per_person", YEARLY) * own * counted)
+        discount_eur = row.number("discount_per_person", YEARLY) * own * counted  # of a year
+        eur = max(0.0, eur - (discount_eur / 12 if form == "eur_per_month" else discount_eur))
+    if form == "eur_per_month":
+        return Fee(part=part, name=name, eur_month=eur)
     return Fee(part=part, name=name, eur_year=eur)
 
 

@@ -328,6 +328,10 @@ SLIPS: list[tuple[object, str]] = [
         "Electricity.fixed[0].kva: stands without eur_per_kva_year; the fee would not go by it",
     ),
     (
+        file(fixed=[{"name": "a", "eur_per_month": 5, "kva": 5}]),
+        "Electricity.fixed[0].kva: stands without eur_per_kva_year; the fee would not go by it",
+    ),
+    (
         file(fixed=[{"name": "a", "eur_per_year": 1}, {"name": "a", "eur_per_year": 1}]),
         "Electricity.fixed[1].name: 'a' stands for another line already; each has a name of its own",
     ),

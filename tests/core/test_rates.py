@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,15 @@ def test_capacity_and_fees_as_they_stand() -> None:
         (fee.part, fee.name) for fee in tariff.fees
     ]
     assert 60.0 == tariff.fees[-1].eur_year  # 100 less 20 for each of two persons
+
+
+@pytest.mark.parametrize(("persons", "year_eur"), [(3, 40.0), (6, 0.0)])
+def test_a_monthly_fee_falls_with_persons_too(persons: int, year_eur: float) -> None:
+    """The discount is one of a year: € 8.33 a month less € 20 a year for each of at most five."""
+    fee = {"name": "per dwelling", "eur_per_month": 100 / 12, "discount_per_person": 20, "max_persons": 5}
+    tariff = only(parse_rates({**file(), "Water": {"+": 5.0, "persons": persons, "fixed": [fee]}}))
+    days = (date(2026, 1, 1) + timedelta(days=day) for day in range(365))
+    assert year_eur == pytest.approx(sum(tariff.fees[0].day_eur(day) for day in days), abs=1e-9)
 
 
 def test_a_monthly_formula_for_each_register() -> None:
