@@ -19,7 +19,7 @@ async def history(path: Path, start: datetime, end: datetime, step: str) -> byte
     """The entries that begin in [start, end) as a JSON list, read in a thread. Raises StoreError.
 
     step: quarter, hour, day or month. Each entry has start and end by Brussels time with its offset, Wh in all and by
-    register, litres, the highest quarter in W, euro in all and by part, and how sure all that is.
+    register, litres, the highest quarter in W (of a month its peak), euro in all and by part, and how sure all that is.
     """
     return await asyncio.to_thread(lambda: _json(each(path, start, end, Step(step))))
 

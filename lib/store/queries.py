@@ -42,6 +42,7 @@ class Entry:
 
     Attributes:
         import_wh, export_wh: by register.
+        peak_w: the highest quarter that was watched; of a month its peak, which the meter may have told.
         eur: by part of the bill, as `Part` names it; empty while no price is known. Export is earned, and positive.
         unpriced_wh: energy whose price is not known, so that `eur` lacks it.
         provisional: some of it is priced by an estimate.
@@ -211,6 +212,11 @@ def _days(connection: sqlite3.Connection, start: datetime, end: datetime, *, by_
     if month is not None:
         for (detail,) in connection.execute("SELECT detail FROM months WHERE month = ?", (first.isoformat(),)):
             _add_charges(month, json.loads(detail).get("charges", []))
+        (month.peak_w,) = connection.execute(
+            "SELECT coalesce((SELECT peak_w FROM months WHERE month = :month),"
+            " (SELECT peak_w FROM peaks WHERE month = :month), :watched_w)",
+            {"month": first.isoformat(), "watched_w": month.peak_w},
+        ).fetchone()
         yield month
 
 

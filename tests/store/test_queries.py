@@ -15,6 +15,7 @@ from lib.core.bands import midnight
 from lib.core.books import Books, Day, Month, Row, local_day
 from lib.core.charges import Charge, Charges, Item, Part, total_eur
 from lib.core.counters import Amounts
+from lib.core.peaks import MonthPeak
 from lib.core.slots import Slot
 from lib.store import queries
 from lib.store.batch import Batch, Told
@@ -121,6 +122,21 @@ def test_months_are_whole_and_local(lived: Path) -> None:
     assert 10.0 == october.eur["capacity"]
     assert november.running
     assert [november] == read(lived, local("2026-10-02 00:00"), EVER[1], Step.MONTH)
+
+
+async def test_the_peak_of_a_month_is_the_one_that_is_billed(lived: Path, tmp_path: Path) -> None:
+    """A quarter that nobody watched made it, and the meter told it: so it stands beside its euro, and while it runs."""
+    path = tmp_path / "dm.db"
+    months = {date(2026, 10, 1): 6400.0, date(2026, 11, 1): 5200.0}
+    with closing(sqlite3.connect(lived)) as whole, closing(sqlite3.connect(path)) as copy:
+        whole.backup(copy)
+    charges = {Item(Part.CAPACITY, "peak"): Charge(6400.0, 30.64)}
+    october = Month(month=date(2026, 10, 1), peak_w=6400.0, charges=charges)
+    peaks = {month: MonthPeak(month, peak_w) for month, peak_w in months.items()}
+    with closing(Store.open(path)) as store:
+        store.save(Batch(months={october.month: october}, peaks=peaks))
+    assert [6400.0, 5200.0] == [one["peak_w"] for one in json.loads(await history(path, *EVER, "month"))]
+    assert {540.0} == {one.peak_w for one in read(path, *EVER, Step.DAY)} - {None}
 
 
 def a_row(number: int, start: datetime, charges: Charges | None, *, provisional: bool = False) -> Row:
