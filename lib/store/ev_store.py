@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from lib.core.counting import QuarterWh
+from lib.core.counting import MOST_W, QuarterWh
+from lib.core.quarter import QUARTER
 from lib.core.sessions import Session
 from lib.store import database, standing
 from lib.store.anew import Shelf
@@ -24,6 +25,10 @@ from lib.store.standing import TABLES, Found, Records, StandingTable, Tip, reada
 
 SHOWN = 50  # sessions that a start knows
 COMES = "the first start of ev_app.py"
+LAST_S = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
+# a quarter has no sum that tells of damage; and no charger gives in one what the strongest gives in an hour
+SOUND = f"start BETWEEN 0 AND {LAST_S} AND start % {QUARTER.seconds} = 0 AND abs(energy_wh) < {MOST_W}"
+SOUND_QUARTERS = f"SELECT start, charger, energy_wh FROM quarters WHERE {SOUND}"  # noqa: S608 - the numbers stand above
 
 STEPS: database.Steps = (
     (
@@ -160,11 +165,11 @@ def quarters_between(
     with closing(database.open_reading(path, STEPS, comes=COMES)) as connection, told(path):
         found: dict[datetime, dict[str, float]] = {}
         for began, charger, energy_wh in connection.execute(
-            "SELECT start, charger, energy_wh FROM quarters WHERE start >= ? AND start < ? ORDER BY start, charger",
+            f"{SOUND_QUARTERS} AND start >= ? AND start < ? ORDER BY start, charger",
             (start.timestamp(), end.timestamp()),
         ):
             found.setdefault(datetime.fromtimestamp(began, UTC), {})[charger] = energy_wh
-        firsts = connection.execute("SELECT charger, min(start) FROM quarters GROUP BY charger")
+        firsts = connection.execute(f"SELECT charger, min(start) FROM ({SOUND_QUARTERS}) GROUP BY charger")  # noqa: S608 - the numbers stand above
         return found, {charger: datetime.fromtimestamp(began, UTC) for charger, began in firsts}
 
 
@@ -177,7 +182,7 @@ def _salvaged(path: Path) -> Salvage:
         for detail, crc in readable(damaged, "SELECT detail, crc FROM sessions"):
             with suppress(DamagedError):
                 sessions.append(record_of(path, Session, detail, crc))
-        for began, charger, energy_wh in readable(damaged, "SELECT start, charger, energy_wh FROM quarters"):
+        for began, charger, energy_wh in readable(damaged, SOUND_QUARTERS):
             start = datetime.fromtimestamp(began, UTC)
             quarters.append(QuarterWh(charger=charger, start=start, energy_wh=energy_wh))
     return Salvage(records=records, sessions=tuple(sessions), quarters=tuple(quarters))

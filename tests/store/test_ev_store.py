@@ -247,3 +247,22 @@ async def test_one_bad_record_costs_no_other(tmp_path: Path) -> None:
     assert (ended[2], ended[0]) == kept.last
     assert "2 sessions, 1 quarters and 11 records" in kept.notices[0]
     assert {NOON: {"garage": 1_500.0}} == quarters_between(path, NOON, NOON + HOUR)[0]
+
+
+@pytest.mark.parametrize("start", [2**50, -(2**60), 7])
+async def test_a_quarter_that_can_be_none_stops_no_start(tmp_path: Path, start: int) -> None:
+    """What damage made of a time or of the energy is left out, also of what is asked for before it is found."""
+    path = tmp_path / "data" / "ev.db"
+    quarters = tuple(QuarterWh(charger="garage", start=NOON + n * QUARTER, energy_wh=1_500.0) for n in range(3))
+    await lived(tmp_path, a_standing(), (an_ended_session(),), quarters)
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("UPDATE quarters SET start = ? WHERE start = ?", (start, NOON.timestamp()))
+        other.execute("UPDATE quarters SET energy_wh = 1e300 WHERE start = ?", ((NOON + QUARTER).timestamp(),))
+        other.execute("UPDATE sessions SET crc = crc + 1")  # by this the damage is noticed
+    good = ({NOON + 2 * QUARTER: {"garage": 1_500.0}}, {"garage": NOON + 2 * QUARTER})
+    assert good == quarters_between(path, NOON, NOON + HOUR)
+    kept = kept_in(tmp_path)
+    assert a_standing() == kept.standing
+    assert "0 sessions, 1 quarters and 11 records" in kept.notices[0]
+    assert good == quarters_between(path, NOON, NOON + HOUR)
+    assert [(1,)] == rows(tmp_path, "SELECT count(*) FROM quarters")
