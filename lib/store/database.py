@@ -102,7 +102,7 @@ def open_writing(path: Path, steps: Steps) -> sqlite3.Connection:
         try:
             _known(path, _version(connection), len(steps))
             connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA synchronous=FULL")  # with NORMAL a power cut takes commits back
             _migrate(connection, steps)
         except BaseException:
             connection.close()

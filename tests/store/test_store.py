@@ -19,7 +19,9 @@ from lib.core.peaks import MonthPeak
 from lib.core.slots import Series, Slot
 from lib.store import database
 from lib.store.batch import Batch, Told
+from lib.store.bs_store import BsStore
 from lib.store.database import DamagedError, NewerError, StoreError, open_reading, open_writing, settle
+from lib.store.ev_store import EvStore
 from lib.store.schema import STEPS
 from lib.store.store import Kept, Store
 from lib.store.traces import Minute, Trace
@@ -210,6 +212,17 @@ def test_a_newer_form_is_refused(path: Path) -> None:
     with pytest.raises(StoreError, match="update the program"):
         open_reading(path, STEPS)
     assert before == path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", [Store, EvStore, BsStore])
+def test_what_is_committed_survives_a_power_cut(tmp_path: Path, kind: type[Store | EvStore | BsStore]) -> None:
+    """Each commit waits for the disk, as SQLite promises it of FULL: else it stands in memory for some time."""
+    path = tmp_path / "any.db"
+    kind.create(path, "now")
+    settle(path)
+    with closing(kind.open(path)) as store:
+        modes = [store.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    assert ["wal", 2] == modes
 
 
 def test_an_older_form_is_brought_up(tmp_path: Path) -> None:
