@@ -9,6 +9,7 @@ from lib.core.rates import parse_rates
 from lib.core.tariff import RatesError, Tariffs
 from lib.settings.config import Amps, Config, SettingsError
 from lib.settings.wiring import Connection
+from lib.tilde import filled
 
 MARGIN_PCT = 4.0
 KNOWN_SOURCES = ("energy-charts", "entsoe", "elia", "nordpool")
@@ -44,8 +45,8 @@ def parse_price_sources(config: Config, home: Path) -> tuple[str, ...]:
     found = []
     for word in config.words("price_sources", KNOWN_SOURCES[:2]):
         kind, colon, path = word.partition(":")
-        if colon and kind == "file" and path:
-            found.append(f"file:{home / path}")
+        if colon and kind == "file" and path.strip():
+            found.append(f"file:{home / filled(path.strip())}")
         elif word in KNOWN_SOURCES:
             found.append(word)
         else:
