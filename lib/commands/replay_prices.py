@@ -27,7 +27,7 @@ def contract_of(name: str) -> tuple[str, Tariffs, str]:
     try:
         rates = json.loads(file.read_text("utf-8"))
         tariffs = parse_rates(rates)
-    except (OSError, ValueError, RatesError) as error:
+    except (OSError, ValueError, RecursionError, RatesError) as error:
         raise AskedError(f"--contract {name}: {file}: {error}") from error
     note = rates.get("note", "") if isinstance(rates, dict) else ""
     return f"the {name} contract" if file.parent == EXAMPLES else file.name, tariffs, note

@@ -66,6 +66,8 @@ def _tariffs(path: Path, config: Config) -> Tariffs:
         raise SettingsError(f"rates.json: line {error.lineno}: {error.msg}") from None
     except RatesError as error:
         raise SettingsError(f"rates.json: {error}") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, brackets in brackets in brackets
+        raise SettingsError("rates.json: is no JSON that can be read") from None
 
 
 def _group(pairs: list[tuple[str, object]]) -> dict[str, object]:

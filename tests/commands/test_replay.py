@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from lib.commands import SLIP
+from lib.commands.replay import AskedError
+from lib.commands.replay_prices import contract_of
 from lib.core.books import Month
 from lib.core.charges import Charge, Item, Part
 from lib.core.claims import Cause
@@ -119,6 +121,15 @@ def test_another_contract(tmp_path: Path) -> None:
     assert 3 * 3.9 - 3 * 12 * 0.2 == pytest.approx(market_column["saved_eur"])
     assert "market.json: flat" in found["notes"]
     assert any("96 of 384 quarters have no price" in note for note in found["notes"])
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, "9" * 5_000], ids=["no end", "deep", "long"])
+def test_a_contract_that_is_no_json_is_told(tmp_path: Path, text: str) -> None:
+    """With the name of the file."""
+    file = tmp_path / "mine.json"
+    file.write_text(text)
+    with pytest.raises(AskedError, match=r"--contract .*mine\.json: "):
+        contract_of(str(file))
 
 
 def test_the_dynamic_example_and_prices_of_a_file(tmp_path: Path) -> None:

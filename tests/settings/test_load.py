@@ -217,7 +217,10 @@ def test_a_slip_is_one_sentence(tmp_path: Path, config: str, said: str) -> None:
             '{"Electricity": {"+": {"Day": 0.4, "Night": 0.3, "Day": 0.5}}}',
             "rates.json: Day: stands twice in one group",
         ),
+        ("[" * 100_000, "rates.json: is no JSON that can be read"),
+        ('{"Electricity": {"+": ' + "9" * 5_000 + "}}", "rates.json: is no JSON that can be read"),
     ],
+    ids=["no end", "no price", "twice", "deep", "long"],
 )
 def test_a_slip_in_the_rates_is_one_sentence(tmp_path: Path, rates: str, said: str) -> None:
     """The path of the key, the value and what is allowed."""
