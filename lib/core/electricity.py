@@ -13,6 +13,7 @@ from lib.core.netting import Netting
 from lib.core.tariff import REGISTERS, Block, Line, RatesError
 
 EUR = Number("price", "euro", -10, 100, 0.32)
+DEAR_EUR = 2.0  # no kWh has cost its household that: a price above it was copied in cents
 FACTOR = Number("factor", "euro per kWh for each euro per MWh", 0, 0.01, 0.00104)
 BASE = Number("base price", "euro per kWh", -1, 1, 0.0087)
 INDEX = Number("mean of the index", "euro per MWh", -1000, 10_000, 95.31)
@@ -39,6 +40,14 @@ def vat_of(keys: Keys, usual: float) -> float:
     if keys.group["vat"] == "included":
         return 1.0
     return 1 + VAT.of(keys.group["vat"], keys.where("vat"), also=', or "included"')
+
+
+def kwh_eur(value: object, where: str, notes: list[str], *, also: str = "") -> float:
+    """The price of a kWh, checked; one that must be in cents is noted. Raises RatesError."""
+    eur = EUR.of(value, where, also=also)
+    if eur > DEAR_EUR:
+        notes.append(f"{where}: {eur:g} is taken as euro per kWh; are cents meant? {eur:g} cents are {eur / 100:g}")
+    return eur
 
 
 def parse_electricity(keys: Keys, vat: float, day_hours: tuple[time, time]) -> Electricity:
@@ -86,7 +95,7 @@ class _Reader(NamedTuple):
         value = keys.value(key)
         if not isinstance(value, Mapping):
             also = ", or prices by band, or a formula in braces { }" + (', or "netting"' if key == "-" else "")
-            return {"": EUR.of(value, keys.where(key), also=also) * vat}
+            return {"": kwh_eur(value, keys.where(key), keys.notes, also=also) * vat}
         group = keys.keys(key)
         if "formula" in group:
             group.only("formula")
@@ -109,7 +118,7 @@ class _Reader(NamedTuple):
             if "band_times" in row and form != "bands":
                 raise RatesError(f"{row.where('band_times')}: stands without bands; it gives the hours of their names")
             if form == "eur_per_kwh":
-                prices = {"": row.number(form, EUR) * own}
+                prices = {"": kwh_eur(row.value(form), row.where(form), row.notes) * own}
             elif form == "blocks":
                 blocks = _blocks(row, own)
             else:
@@ -136,7 +145,8 @@ class _Reader(NamedTuple):
                 formula.only("formula")
                 prices[name] = _formula(formula, vat)
             else:
-                prices[name] = EUR.of(value, group.where(key), also=", or a formula in braces { }") * vat
+                also = ", or a formula in braces { }"
+                prices[name] = kwh_eur(value, group.where(key), group.notes, also=also) * vat
         for name in names:
             if name not in prices:
                 raise RatesError(f"{group.where(name)}: is missing")
@@ -192,7 +202,7 @@ def _blocks(row: Keys, vat: float) -> tuple[Block, ...]:
         upper_wh = inf if upper is None else UPPER.of(upper, where) * 1000
         if upper_wh <= (blocks[-1].upper if blocks else 0.0):
             raise RatesError(f"{where}: {shown(upper)} ends a block; each ends above the one before")
-        blocks.append(Block(upper_wh, EUR.of(eur, where) * vat))
+        blocks.append(Block(upper_wh, kwh_eur(eur, where, row.notes) * vat))
     if not blocks:
         raise row.slip("blocks", "holds no block; one at least, such as [[20000, 0.05], [null, 0.048]]")
     return tuple(blocks)

@@ -9,7 +9,7 @@ from math import inf
 
 from lib.core.capacity import Capacity
 from lib.core.charges import Part
-from lib.core.electricity import EUR, month_key, parse_electricity, vat_of
+from lib.core.electricity import EUR, kwh_eur, month_key, parse_electricity, vat_of
 from lib.core.keys import Keys, Number, day_of, keys_of, shown
 from lib.core.tariff import Block, Fee, Gas, RatesError, Tariff, Tariffs, Water
 
@@ -189,6 +189,8 @@ def _gas(keys: Keys, vat: float) -> tuple[Gas, list[Fee]]:
     if per_kwh and "cnv" not in keys:
         raise RatesError(f'{keys.where("cnv")}: is missing; a price per kWh needs it, such as ["kWh", 11.5]')
     eur = keys.number_or_none("+", EUR)
+    if per_kwh and eur is not None:
+        kwh_eur(eur, keys.where("+"), keys.notes)
     gas = Gas(
         eur=None if eur is None else eur * own,
         per_kwh=per_kwh,

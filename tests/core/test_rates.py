@@ -208,10 +208,34 @@ def test_a_slip_is_one_sentence(wrong: object, said: str) -> None:
             "Electricity.capacity.network_eur_per_kwh: does nothing; net is marked as network",
         ),
         ({**file(), "Water": {"basis": 4}}, "Water.persons: is missing; 1 is taken"),
+        (
+            file(**{"+": {"Day": 28.4, "Night": 0.25}}),
+            "Electricity.+.Day: 28.4 is taken as euro per kWh; are cents meant? 28.4 cents are 0.284",
+        ),
+        (
+            file(**{"+": 31.2}),
+            "Electricity.+: 31.2 is taken as euro per kWh; are cents meant? 31.2 cents are 0.312",
+        ),
+        (
+            file(**{"-": 3.5}),
+            "Electricity.-: 3.5 is taken as euro per kWh; are cents meant? 3.5 cents are 0.035",
+        ),
+        (
+            plus({"name": "grid", "eur_per_kwh": 5.1}),
+            "Electricity.adders.+[0].eur_per_kwh: 5.1 is taken as euro per kWh; are cents meant? 5.1 cents are 0.051",
+        ),
+        (
+            plus({"name": "excise", "blocks": [[20_000, 5.03], [None, 0.05]]}),
+            "Electricity.adders.+[0].blocks[0]: 5.03 is taken as euro per kWh; are cents meant? 5.03 cents are 0.0503",
+        ),
+        (
+            {**file(), "Gas": {"+": 8.1, "per": "kWh", "cnv": ["kWh", 11.5]}},
+            "Gas.+: 8.1 is taken as euro per kWh; are cents meant? 8.1 cents are 0.081",
+        ),
     ],
 )
 def test_what_is_not_understood_is_told_and_does_not_stop(noted: object, said: str) -> None:
-    """A key without meaning here is no reason not to start."""
+    """A key without meaning here is no reason not to start, nor is a price that must be one in cents."""
     assert (said,) == parse_rates(noted).warnings
 
 
