@@ -9,7 +9,7 @@ from datetime import datetime
 from lib.hub.trips import next_trip
 from lib.hub.wording import BRUSSELS, UNKNOWN, WIDTH, answer, asked, below, euro, kw, labelled, named, near, span
 from lib.messages.charging import CarNow, ChargerNow, Charging, PlugIn, SessionRow, Sessions
-from lib.messages.circuits import counted, counts_of
+from lib.messages.circuits import counted, counts_of, drawn_w
 
 STARTED = f"the chargers are {UNKNOWN}: the program has just started"
 MOST_SESSIONS = 12
@@ -101,7 +101,8 @@ def _budget(charging: Charging) -> Iterator[str]:
     granted = "no grant is alive" if budget.granted_w is None else f"{kw(budget.granted_w)} granted"
     target = "" if budget.target_w is None else f"; target {kw(budget.target_w)}"
     until = "" if budget.until is None else f" until {near(budget.until, charging.at)}"
-    yield labelled("budget", f"{granted}, {kw(budget.used_w)} used{target}{until}")
+    used = f", {kw(budget.used_w)} used" if budget.used_w is not None else "; what is used is not known"
+    yield labelled("budget", f"{granted}{used}{target}{until}")
     yield below(budget.trouble)
     if charging.help:
         asked = f"{kw(charging.help.power_w)} until {near(charging.help.until, charging.at)}"
@@ -116,8 +117,8 @@ def _chargers(charging: Charging) -> Iterator[str]:
     if len(chargers) > MANY:
         told = tuple(one for one in chargers if one.silent_s is not None or one.plug.value == "fault")
         told += tuple(one for one in chargers if one.warning and one not in told)
-        known_w = [one.power_w for one in chargers if one.power_w is not None]
-        power = f"; {kw(sum(known_w))}" if known_w else ""
+        power_w = drawn_w(chargers)
+        power = "" if power_w is None else f"; {kw(power_w)}"
         yield labelled("chargers", f"{counted(counts_of(chargers), WIDTH)} of {len(chargers)}{power}")
         yield below('each: "why", "circuits"')
     for charger in told[:MOST]:

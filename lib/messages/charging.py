@@ -196,9 +196,12 @@ class CircuitNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """What the cars may draw by dm's grants, and draw. until: the end of the quarter; None: no grants are alive."""
+    """What the cars may draw by dm's grants, and draw.
 
-    used_w: float
+    used_w: None while a charger that may draw is silent. until: the end of the quarter; None: no grants are alive.
+    """
+
+    used_w: float | None = None
     granted_w: float | None = None
     target_w: float | None = None
     until: AwareDatetime | None = None

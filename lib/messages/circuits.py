@@ -1,6 +1,6 @@
 """The circuits that ev says as a tree, with what the chargers below each do, and how they share in words. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -94,6 +94,13 @@ def counts_of(chargers: Sequence[ChargerNow], waiting: Collection[str] = ()) -> 
     return Counts(*found)
 
 
+def drawn_w(chargers: Iterable[ChargerNow]) -> float | None:
+    """What all their cars draw now; None while one of them may draw and does not say what."""
+    powers_w = [_drawn_w(one) for one in chargers]
+    known_w = [power_w for power_w in powers_w if power_w is not None]
+    return sum(known_w) if len(known_w) == len(powers_w) else None
+
+
 def counted(counts: Counts, width: int) -> str:
     """`3 charge, 2 wait, 1 silent`, as much as there is room for; of chargers that do nothing only where all do."""
     words = (
@@ -139,6 +146,15 @@ def _above(circuits: Sequence[CircuitNow]) -> list[int | None]:
         found.append(numbers.get(one.above))
         numbers.setdefault(one.name, at)
     return found
+
+
+def _drawn_w(one: ChargerNow) -> float | None:
+    """What a silent one said last flows no more for sure, but on an empty cable nothing does."""
+    if one.plug == Plug.EMPTY:
+        return 0.0
+    if one.silent_s is not None:
+        return None
+    return 0.0 if one.power_w is None and one.plug == Plug.CONNECTED else one.power_w
 
 
 def _does(one: ChargerNow, *, waits: bool) -> int:

@@ -38,6 +38,7 @@ from lib.messages.charging import (
     TripNow,
 )
 from lib.messages.charging import Charging as Said
+from lib.messages.circuits import drawn_w
 from lib.messages.storage import Storage
 
 BARRED: Final[Mapping[Mode, str]] = MappingProxyType(
@@ -57,19 +58,20 @@ def say_charging(
     demo: bool = False,
 ) -> Said:
     """The state as ev says it at `now` (the machine's time); makes: of the chargers, by name."""
+    chargers = tuple(_chargers(charging, rules, makes))
     return Said(
         boot=boot,
         seq=seq,
         said=now,
         at=charging.at,
-        chargers=tuple(_chargers(charging, rules, makes)),
+        chargers=chargers,
         cars=tuple(_car(name, state, charging, rules) for name, state in charging.cars.items()),
         trips=tuple(_trips(charging, rules)),
         calendars=tuple(_calendars(charging)),
         circuits=tuple(_circuits(charging, rules)),
         plan=charging.plan.blocks,
         wants=charging.wants,
-        budget=_budget(charging),
+        budget=_budget(charging, used_w=drawn_w(chargers)),
         help=_help(charging, rules),
         claims=tuple(_claims(charging)),
         drawn=tuple(_drawn(charging)),
@@ -248,9 +250,8 @@ def _calendars(charging: Charging) -> Iterator[CalendarNow]:
         yield CalendarNow(name=name, trips=trips, age_s=age_s, trouble=state.trouble)
 
 
-def _budget(charging: Charging) -> Budget:
+def _budget(charging: Charging, used_w: float | None) -> Budget:
     site, now_s = charging.site, charging.now_s
-    used_w = sum(bay.post.reading.power_w or 0.0 for bay in charging.bays.values() if bay.post.reading)
     grants = [grant for name in charging.bays if (grant := site.grant(name, now_s))]
     silent_s = site.silent_s(now_s)
     trouble = site.word.why

@@ -79,10 +79,10 @@ def _granted(budget: Budget, charging: Charging, look: Look) -> Row:
 
 
 def _used(budget: Budget, look: Look, width: int) -> Row:
-    """With a bar of how much of the grants is used."""
+    """With a bar of how much of the grants is used, where that is known."""
     row = _figure("Used", budget.used_w, look, look.colours.taken)
     cells = min(WIDEST_BAR, width - length(row) - 3)
-    if budget.granted_w is None or budget.granted_w <= 0 or cells < 4:
+    if budget.used_w is None or budget.granted_w is None or budget.granted_w <= 0 or cells < 4:
         return row
     share = part(budget.used_w, budget.granted_w)
     return [*row, ("   ", ""), *bar(look, cells, share, look.colours.used)]

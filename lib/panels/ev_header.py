@@ -3,7 +3,7 @@
 from rich.text import Text
 
 from lib.messages.charging import Charging
-from lib.messages.circuits import counted, counts_of
+from lib.messages.circuits import counted, counts_of, drawn_w
 from lib.panels.alerts import alerts
 from lib.panels.budget import safe, trouble
 from lib.panels.dates import near
@@ -42,13 +42,13 @@ def render_ev_header(seen: Seen, look: Look, room: Room) -> Text:
 
 
 def _power(charging: Charging | None, look: Look, heard_s: float | None) -> Power:
-    """What all cars draw, of the chargers that can be heard."""
-    known_w = [one.power_w for one in charging.chargers if one.power_w is not None] if charging else []
-    if charging is None or not known_w or (heard_s or 0.0) > FORGOTTEN_S:
+    """What all cars draw."""
+    power_w = drawn_w(charging.chargers) if charging and charging.chargers else None
+    if charging is None or power_w is None or (heard_s or 0.0) > FORGOTTEN_S:
         return Power("", "", look.colours.quiet)
     sure = all(one.silent_s is None for one in charging.chargers) and (heard_s or 0.0) <= LATE_S
-    style = look.colours.taken if sure and sum(known_w) > 0 else look.colours.quiet
-    return Power(look.number(max(0.0, sum(known_w)) / 1000, 3, 5), "to cars", style)
+    style = look.colours.taken if sure and power_w > 0 else look.colours.quiet
+    return Power(look.number(max(0.0, power_w) / 1000, 3, 5), "to cars", style)
 
 
 def _budget(charging: Charging | None, look: Look) -> tuple[Pieces, Pieces]:

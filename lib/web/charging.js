@@ -58,13 +58,19 @@ function showBudget(card, { budget, help, at }) {
   const { used_w, granted_w, target_w, until, trouble } = budget;
   write(card, {
     until: until ? `until ${clock(until)}` : "",
-    budget: granted_w == null ? `${kw(used_w)} used; no grant is alive` : `${kw(used_w)} used of ${kw(granted_w)} granted`,
+    budget: budgetText(used_w, granted_w),
     target: target_w == null ? "" : `the quarter's target is ${kw(target_w)}`,
     trouble,
     help: help ? `the battery is asked for ${kw(help.power_w)} until ${near(help.until, at)}: ${help.why}` : "",
   });
-  piece(card, "bar").hidden = granted_w == null;
+  piece(card, "bar").hidden = granted_w == null || used_w == null;
   stroke(piece(card, "bar"), { used: granted_w ? used_w / granted_w : 0 });
+}
+
+function budgetText(used_w, granted_w) {
+  const used = used_w == null ? "what is used is not known" : `${kw(used_w)} used`;
+  if (granted_w == null) return `${used}; no grant is alive`;
+  return used_w == null ? `${kw(granted_w)} granted; ${used}` : `${used} of ${kw(granted_w)} granted`;
 }
 
 function bornCharger(card, charger) {

@@ -55,6 +55,13 @@ def test_what_is_out_of_order_stands_in_the_status() -> None:
     assert max(map(len, said)) <= 72
 
 
+def test_what_is_used_is_not_known_while_a_charger_is_silent() -> None:
+    """Its last figure is none of now."""
+    silent = Budget(used_w=None, granted_w=3500.0, target_w=3910.0)
+    said = charging.status(a_charging(budget=silent)).splitlines()
+    assert "budget         3.50 kW granted; what is used is not known; target" in said
+
+
 def test_a_program_without_chargers_says_what_to_do() -> None:
     """An empty list is no answer."""
     empty = a_charging(chargers=(), cars=(), trips=(), budget=None)
@@ -130,13 +137,15 @@ def test_the_status_of_many_is_short() -> None:
     chargers = tuple(a_charger(f"place {at}", silent_s=75.0 if at == 4 else None) for at in range(30))
     cars = tuple(a_car(f"car_{at}", ask="how full is it?" if at == 7 else "") for at in range(30))
     said = charging.status(a_charging(chargers=chargers, cars=cars)).splitlines()
-    assert "chargers       29 charge, 1 silent of 30; 69.00 kW" in said
+    assert "chargers       29 charge, 1 silent of 30" in said
     assert 'cars           30, of 30 it is known how full they are; each: "soc"' in said
     assert ["place 4        pv_only: SILENT for 1 min 15 s, before that car_1"] == [
         line for line in said if line.startswith("place")
     ]
     assert 1 == sum(line.startswith("car_") for line in said)
     assert 15 > len(said)
+    all_speak = tuple(a_charger(f"place {at}") for at in range(30))
+    assert "chargers       30 charge of 30; 69.00 kW" in charging.status(a_charging(chargers=all_speak)).splitlines()
 
 
 def test_of_many_those_that_are_odd_are_told_last() -> None:

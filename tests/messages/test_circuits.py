@@ -6,7 +6,7 @@ from lib.core.charger import Plug
 from lib.core.circuits import Profile
 from lib.core.why import Hold, Reason, Why
 from lib.messages.charging import ChargerNow, CircuitNow
-from lib.messages.circuits import SHARES, Counts, counted, counts_of, held, nodes, strain
+from lib.messages.circuits import SHARES, Counts, counted, counts_of, drawn_w, held, nodes, strain
 from tests.hub.garage import a_charger, a_charging, an_empty_charger
 
 
@@ -43,6 +43,23 @@ def test_a_charger_counts_once() -> None:
     waits = a_charger("boat", plug=Plug.CONNECTED)
     told = (fault, silent, waits, a_charger(place=2), a_charger(), an_empty_charger())
     assert Counts(charge=1, wait=2, silent=1, fault=1, rest=1) == counts_of(told, {"boat"})
+
+
+@pytest.mark.parametrize(
+    ("other", "all_w"),
+    [
+        (a_charger(), 4600.0),
+        (a_charger(silent_s=9.0), None),
+        (a_charger(plug=Plug.FAULT, power_w=None), None),
+        (a_charger(plug=Plug.UNKNOWN, power_w=None), None),
+        (a_charger(plug=Plug.CONNECTED, power_w=None), 2300.0),
+        (an_empty_charger(), 2300.0),
+        (an_empty_charger(silent_s=9.0), 2300.0),
+    ],
+)
+def test_what_the_cars_draw_is_known_of_all_or_not_at_all(other: ChargerNow, all_w: float | None) -> None:
+    """Of a silent charger only that nothing flows on a cable that was empty."""
+    assert all_w == drawn_w((a_charger("garage"), other))
 
 
 def test_counts_are_said_as_far_as_there_is_room() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from lib.core.car import Ask, CarRules
 from lib.core.carport import ChargingRules
-from lib.core.charger import ChargerRules
+from lib.core.charger import ChargerReading, ChargerRules, Missed, Plug, Told
 from lib.core.charging import Event, Heard, after, opened
 from lib.core.circuits import Circuit, Profile
 from lib.core.flows import others_a as others_a_of
@@ -20,7 +20,7 @@ from lib.core.site import Word
 from lib.core.trip import Trip, Trips
 from lib.messages import House as Said
 from lib.messages import parse_message, to_json
-from lib.messages.charging import CircuitNow
+from lib.messages.charging import Charging, CircuitNow
 from lib.messages.dm import say_house
 from lib.messages.ev import say_charging, word_of
 from tests.conftest import SECOND, a_reading, hear, local
@@ -68,6 +68,22 @@ def test_what_flows_is_measured_or_known_from_further_down() -> None:
     row = said(Gauged(circuit="row", phases_a=(5.0, 4.0, 3.0), read_s=0.0), limited)["row"]
     assert [(10.0, 5.0), (16.0, 4.0), (16.0, 3.0)] == [(phase.limit_a, phase.load_a) for phase in row.phases]
     assert ("the grid", NOON + timedelta(seconds=60)) == (row.follows, row.until)
+
+
+def test_what_the_cars_draw_is_unknown_while_one_of_their_chargers_is() -> None:
+    """One that was never read may draw, and one whose Wi-Fi drops may go on or not: for hours its last 7 kW counted."""
+    charging = opened(RULES, at=NOON, now_s=0.0)
+    idle = ChargerReading(read_s=0.0, plug=Plug.EMPTY)
+    events: list[Event] = [Told(charger=name, reading=idle) for name in "bc"]
+    events.append(Told(charger="a", reading=replace(idle, plug=Plug.CHARGING, power_w=7_080.0)))
+    used_w = []
+    for event in (*events, Missed(charger="a", why="no answer", since_s=0.0)):
+        charging = after(charging, event, RULES, now_s=0.0, now=NOON)
+        told = parse_message(to_json(say_charging(charging, RULES, boot="ev", seq=1, now=NOON, makes={})))
+        assert isinstance(told, Charging)
+        assert told.budget is not None
+        used_w.append(told.budget.used_w)
+    assert [None, None, 7_080.0, None] == used_w
 
 
 def test_what_an_old_telegram_said_flows_no_more() -> None:

@@ -9,6 +9,7 @@ from lib.core.modes import Mode
 from lib.core.why import Hold, Reason, Why
 from lib.messages import Message
 from lib.messages.charging import Budget, CarNow, ChargerNow, Charging, CircuitNow, PhaseLoad
+from lib.messages.circuits import drawn_w
 
 GROUP = 10  # chargers on a circuit, at most
 HALL = 5  # circuits in a hall
@@ -70,7 +71,7 @@ def carpark(count: int, *, cars: int | None = None) -> Charging:
         chargers=places,
         circuits=circuits,
         cars=tuple(a_car(at) for at in many),
-        budget=Budget(used_w=2310.0 * count, granted_w=3120.0 * count, until=local("2026-11-20 13:30")),
+        budget=Budget(used_w=drawn_w(places), granted_w=3120.0 * count, until=local("2026-11-20 13:30")),
     )
 
 

@@ -134,7 +134,7 @@ def lost() -> list[Message]:
                 garage(safe, phases_a=(6.0, 0.0, 0.0), offered_a=6.0, power_w=1380.0, granted_w=None),
                 carport(silent, silent_s=161.0, plug=Plug.CHARGING, power_w=1380.0, phases_a=(6.0, 0.0, 0.0)),
             ),
-            budget=Budget(used_w=2760.0, target_w=PAID_W, trouble="dm is silent for 42 s"),
+            budget=Budget(used_w=None, target_w=PAID_W, trouble="dm is silent for 42 s"),
             demo=False,
         ),
         sessions(),

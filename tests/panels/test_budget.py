@@ -50,6 +50,14 @@ def test_no_grant_is_no_zero() -> None:
     assert "0.00 kW" in drawn([replace(charging(), budget=Budget(used_w=0.0, granted_w=0.0))]).plain
 
 
+def test_what_is_used_is_a_dash_while_a_charger_is_silent() -> None:
+    """And no bar, which would be of what it drew last."""
+    dash = LOOK.glyphs.unknown
+    unknown = Budget(used_w=None, granted_w=3120.0)
+    used = next(row for row in drawn([replace(charging(), budget=unknown)]).plain.split("\n") if "Used" in row)
+    assert ["Used", dash, "kW"] == used.split()
+
+
 def test_what_is_asked_above_the_target_is_said_with_its_cause() -> None:
     """And the help that the battery is asked for."""
     text = drawn(STORIES["late"]())

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from rich.text import Text
 
+from lib.core.charger import Plug
 from lib.messages import Message
 from lib.messages.charging import Budget
 from lib.panels.alerts import alerts, all_alerts, render_alerts
 from lib.panels.ev_header import LATE_S, render_ev_header
 from lib.panels.look import Room
 from lib.panels.seen import Peer
-from tests.panels.garage import STORIES, charging, garage
+from tests.panels.garage import STORIES, carport, charging, garage
 from tests.panels.golden import LOOK, LOOKS, seen, styles
 
 COLOURS = LOOK.colours
@@ -34,10 +35,19 @@ def test_the_figure_is_what_all_cars_draw() -> None:
 
 def test_a_figure_that_nobody_vouches_for_has_no_colour() -> None:
     """While a charger is silent, or ev says nothing; after a minute there is none."""
-    assert {COLOURS.quiet} == styles(head(STORIES["lost"](), width=50), "2.760 kW")
+    left = replace(charging(), chargers=(garage(), carport(silent_s=161.0, plug=Plug.EMPTY)))
+    assert {COLOURS.quiet} == styles(head([left], width=50), "2.310 kW")
     assert {COLOURS.quiet} == styles(head([charging()], width=50, heard_s=LATE_S + 1), "2.310 kW")
     assert "– kW" in head([charging()], width=50, heard_s=75.0).plain
     assert "– kW" in head([replace(charging(), chargers=())], width=50).plain
+
+
+def test_what_a_silent_charger_drew_last_flows_no_more_for_sure() -> None:
+    """Hours later it was the head figure still; nor is one that was never read a 0."""
+    assert "– kW" in head(STORIES["lost"](), width=50).plain
+    assert "2.760" not in head(STORIES["lost"](), width=50).plain
+    starts = garage(name="other", plug=Plug.UNKNOWN, power_w=None)
+    assert "– kW" in head([replace(charging(), chargers=(garage(), starts))], width=50).plain
 
 
 def test_the_budget_stands_beside() -> None:

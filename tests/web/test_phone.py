@@ -7,6 +7,7 @@ import pytest
 from lib.core.charger import Plug
 from lib.core.claims import Drawn, Grant
 from lib.core.link import Link, LinkState
+from lib.messages.charging import Budget
 from tests.hub.builders import NOON, RATES, a_house, a_quarter
 from tests.hub.cellar import a_battery, a_storage
 from tests.hub.garage import HELP, LATE, a_car, a_charger, a_charging, a_trip
@@ -43,6 +44,8 @@ async def test_the_cars_are_drawn_and_each_state_comes_by_itself(tab: Tab) -> No
         own = "ready at 19:50 with 76 %: 9 kWh, must start by 17:05"
         hub.say(a_charging(trips=(a_trip(said=own, feasible=True),)))
         await tab.shows(f"180 km, latest start 17:05, 5 h 00 min to spare {own}", "#trips")
+        hub.say(a_charging(budget=Budget(used_w=None, granted_w=3500.0)))
+        await tab.shows("3.50 kW granted; what is used is not known", "#charging")
         barred = f"{own}; not while off: garage is in off"
         hub.say(a_charging(trips=(a_trip(said=barred, feasible=True, barred="not while off"),)))
         await tab.shows(barred, "#trips .warn")
