@@ -45,7 +45,10 @@ def main() -> int:
         nonlocal cars, meter
         async with remembered(config, rules, clock) as memory:
             makes = {place.rules.name: place.make for place in config.chargers}
-            teller = Teller(say, rules, memory, boot=boot, clock=clock, makes=makes, demo=config.demo)
+            peaks_cost = config.rules.capacity_tariff
+            teller = Teller(
+                say, rules, memory, boot=boot, clock=clock, makes=makes, peaks_cost=peaks_cost, demo=config.demo
+            )
             cars = Cars(rules, memory, teller, clock)
             dm = heard(config, "dm", cars.hear, clock, vital=True)
             async with dm as meter, heard(config, "bs", cars.hear, clock):

@@ -55,7 +55,8 @@ def instead(asked: argparse.Namespace) -> int | None:
     if asked.bill is not None:
         from lib.commands import bill
 
-        return bill.run(settings.load(os.environ, demo=asked.demo).database("dm"), asked.bill)
+        config = settings.load(os.environ, demo=asked.demo)
+        return bill.run(config.database("dm"), asked.bill, peaks_cost=config.rules.capacity_tariff)
     if asked.export is not None:
         from lib.commands import export
 

@@ -32,11 +32,13 @@ class Teller:
         boot: str,
         clock: Clock,
         makes: Mapping[str, str],
+        peaks_cost: bool = True,
         demo: bool = False,
     ) -> None:
-        """`say` takes each message and never waits; makes: of the chargers, by name."""
+        """`say` takes each message and never waits; makes: of the chargers, by name; peaks_cost: as dm has it."""
         self._say, self._rules, self._memory = say, rules, memory
-        self._boot, self._clock, self._makes, self._demo = boot, clock, makes, demo
+        self._boot, self._clock, self._makes = boot, clock, makes
+        self._peaks_cost, self._demo = peaks_cost, demo
         self._reporter = Reporter(say, boot=boot)
         self._seq = 0
         self._said_s: float | None = None
@@ -85,6 +87,7 @@ class Teller:
             now=self._clock.now(),
             makes=self._makes,
             notices=notices,
+            peaks_cost=self._peaks_cost,
             demo=self._demo,
         )
         if self._said_s is not None and now_s - self._said_s < EVERY_S and _same(said, self._last):

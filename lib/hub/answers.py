@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from textwrap import wrap
 
 from lib.hub.money import rate
-from lib.hub.wording import BRUSSELS, UNKNOWN, WIDTH, answer, kw, labelled, moment, near, span, wrapped
+from lib.hub.wording import BRUSSELS, NO_COST, UNKNOWN, WIDTH, answer, kw, labelled, moment, near, span, wrapped
 from lib.messages import Column, Events, House, MonthPeaks, QuarterNow, Rates, Telegram, Usage, cents
 
 QUARTER = timedelta(minutes=15)
@@ -69,7 +69,7 @@ def peak(house: House | None) -> str:
         return f"the house is {UNKNOWN}: the program has just started"
     if not house.capacity_tariff:
         carried = f"{kw(house.quarter.target_w)}" if house.quarter else UNKNOWN
-        return answer("peaks cost nothing here", labelled("limit", carried))
+        return answer(NO_COST, labelled("limit", carried))
     lines = [*_trouble(house), *_quarter(house)]
     months = house.months
     if months is None:

@@ -7,7 +7,21 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from lib.hub.trips import next_trip
-from lib.hub.wording import BRUSSELS, UNKNOWN, WIDTH, answer, asked, below, euro, kw, labelled, named, near, span
+from lib.hub.wording import (
+    BRUSSELS,
+    NO_COST,
+    UNKNOWN,
+    WIDTH,
+    answer,
+    asked,
+    below,
+    euro,
+    kw,
+    labelled,
+    named,
+    near,
+    span,
+)
 from lib.messages.charging import CarNow, ChargerNow, Charging, PlugIn, SessionRow, Sessions
 from lib.messages.circuits import counted, counts_of, drawn_w
 
@@ -64,6 +78,8 @@ def peak(charging: Charging | None) -> str:
     if charging is None:
         return STARTED
     target_w = charging.budget.target_w if charging.budget else None
+    if not charging.capacity_tariff:
+        return answer(NO_COST, labelled("limit", kw(target_w)))
     return labelled("target", f"{kw(target_w)}{'' if target_w is None else ' in this quarter'}")
 
 
@@ -99,7 +115,8 @@ def _budget(charging: Charging) -> Iterator[str]:
     if budget is None:
         return
     granted = "no grant is alive" if budget.granted_w is None else f"{kw(budget.granted_w)} granted"
-    target = "" if budget.target_w is None else f"; target {kw(budget.target_w)}"
+    word = "target" if charging.capacity_tariff else "limit"
+    target = "" if budget.target_w is None else f"; {word} {kw(budget.target_w)}"
     until = "" if budget.until is None else f" until {near(budget.until, charging.at)}"
     used = f", {kw(budget.used_w)} used" if budget.used_w is not None else "; what is used is not known"
     yield labelled("budget", f"{granted}{used}{target}{until}")

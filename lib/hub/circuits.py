@@ -4,7 +4,6 @@ In lines of some 72 columns. A load near its limit has a "!", one above it "!!";
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from lib.hub.wording import UNKNOWN, kw, near, span, wrapped
 from lib.messages.charging import ChargerNow, Charging, CircuitNow
@@ -25,12 +24,12 @@ def circuits(charging: Charging | None) -> str:
         return f"the circuits are {UNKNOWN}"
     tree = nodes(charging)
     all_told = len(charging.chargers) <= MANY
-    lines = [line for node in tree for line in _node(node, charging.at, all_told=all_told)]
+    lines = [line for node in tree for line in _node(node, charging, all_told=all_told)]
     more = [] if all_told else ['of so many chargers each has its sentence with "why"']
     return "\n".join([*lines, *more])
 
 
-def _node(node: Node, at: datetime, *, all_told: bool) -> Iterator[str]:
+def _node(node: Node, charging: Charging, *, all_told: bool) -> Iterator[str]:
     circuit, indent = node.circuit, " " * STEP * min(node.depth, MOST_DEPTH)
     yield from _folded(indent, f"{circuit.name:<{NAME}} {_loads(circuit)}")
     inner = f"{indent}{' ' * STEP}"
@@ -39,12 +38,12 @@ def _node(node: Node, at: datetime, *, all_told: bool) -> Iterator[str]:
     if said := "; ".join(one for one in (counts, shared, _other(circuit)) if one):
         yield from _folded(inner, said)
     if circuit.follows:
-        until = "" if circuit.until is None else f"until {near(circuit.until, at)} "
+        until = "" if circuit.until is None else f"until {near(circuit.until, charging.at)} "
         yield from _folded(inner, f"{until}its limit comes from {circuit.follows}")
     if circuit.trouble:
         yield from _folded(inner, circuit.trouble)
     for one in node.members if all_told else ():
-        yield from _folded(inner, f"{one.name:<{NAME}} {_charger(one)}")
+        yield from _folded(inner, f"{one.name:<{NAME}} {_charger(one, peaks_cost=charging.capacity_tariff)}")
 
 
 def _loads(circuit: CircuitNow) -> str:
@@ -71,8 +70,8 @@ def _other(circuit: CircuitNow) -> str:
     return f"beside the cars {' '.join(map(_figure, circuit.other_a))} A" if any(circuit.other_a) else ""
 
 
-def _charger(one: ChargerNow) -> str:
-    return "; ".join(said for said in (_does(one), held(one), _lease(one)) if said)
+def _charger(one: ChargerNow, *, peaks_cost: bool) -> str:
+    return "; ".join(said for said in (_does(one), held(one, peaks_cost=peaks_cost), _lease(one)) if said)
 
 
 def _does(one: ChargerNow) -> str:

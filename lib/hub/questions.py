@@ -47,6 +47,11 @@ def _reserve_counts(newest: Newest) -> bool:
     return storage is None or storage.capacity_tariff
 
 
+def _cars_peaks_cost(newest: Newest) -> bool:
+    charging = newest.message(Charging)
+    return charging is None or charging.capacity_tariff
+
+
 def _is_planned(newest: Newest) -> bool:
     return newest.message(Plan) is not None
 
@@ -196,6 +201,7 @@ CARS: Final[Mapping[str, Question]] = MappingProxyType(
         "peak": Question(
             means="what the running quarter may count",
             answer=lambda newest: charging.peak(newest.message(Charging)),
+            listed=_cars_peaks_cost,
             order=spoken.PEAK,
         ),
         **_proposed(spoken.PROPOSE, spoken.WITHDRAW),

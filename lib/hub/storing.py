@@ -5,7 +5,7 @@ Pure: same values in, same text out. What is unknown says so.
 
 from collections.abc import Iterator
 
-from lib.hub.wording import BRUSSELS, UNKNOWN, answer, below, euro, kw, labelled, named, near, price, span
+from lib.hub.wording import BRUSSELS, NO_COST, UNKNOWN, answer, below, euro, kw, labelled, named, near, price, span
 from lib.messages.storage import BatteryNow, Flow, GainsNow, HelpGiven, Storage
 
 STARTED = f"the battery is {UNKNOWN}: the program has just started"
@@ -113,7 +113,7 @@ def peak(storage: Storage | None) -> str:
     if storage is None:
         return STARTED
     if not storage.capacity_tariff:
-        return answer("peaks cost nothing here", labelled("limit", kw(storage.quarter_w)))
+        return answer(NO_COST, labelled("limit", kw(storage.quarter_w)))
     found = storage.month
     shaved = "" if found is None or found.peak_w is None else f"{kw(found.peak_w)}{_without(found)}"
     target = f"{kw(storage.quarter_w)}{'' if storage.quarter_w is None else ' in this quarter'}"

@@ -13,6 +13,7 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 WIDTH = 72
 INDENT = 15
 UNKNOWN = "not known yet"
+NO_COST = "peaks cost nothing here"
 
 
 def answer(*lines: str) -> str:

@@ -218,6 +218,7 @@ class Charging:
         circuits: the connection first, each before those that hang on it.
         wants: what cars shall be charged, for dm's plan; of trips that are close enough, in order of departure.
         claims, drawn: for dm's ledger.
+        capacity_tariff: False where peaks cost nothing; then no face speaks of a peak.
         notices: what else the owner should know, by kind.
 
     """
@@ -237,6 +238,7 @@ class Charging:
     help: Help | None = None
     claims: tuple[Claim, ...] = ()
     drawn: tuple[Drawn, ...] = ()
+    capacity_tariff: bool = True
     notices: dict[str, str] = field(default_factory=dict)
     demo: bool = False
     type: Literal["charging"] = "charging"

@@ -9,6 +9,7 @@ from lib.core.charger import Plug
 from lib.core.circuits import Profile
 from lib.core.why import Reason
 from lib.messages.charging import ChargerNow, Charging, CircuitNow
+from lib.messages.connection import hold_said
 
 NEAR, OVER = 0.9, 1.005  # of a limit
 ENDED: Final = frozenset({Reason.TARGET, Reason.CAR_ENDED, Reason.NOTHING})  # of a car that has what it takes
@@ -124,8 +125,8 @@ def strain(load: float | None, limit: float) -> str:
     return "!!" if load > limit * OVER else "!" if load >= limit * NEAR and load > 0 else ""
 
 
-def held(one: ChargerNow) -> str:
-    """What keeps a charger with a car from more, in some words."""
+def held(one: ChargerNow, *, peaks_cost: bool) -> str:
+    """What keeps a charger with a car from more, in some words; peaks_cost: else none of them speaks of a peak."""
     if one.plug == Plug.FAULT:
         return one.fault
     if not one.plug.is_car:
@@ -134,7 +135,7 @@ def held(one: ChargerNow) -> str:
     if one.row and (one.place or does):
         return f"no room on {one.row}" if one.place else f"held by {one.row}"
     if one.because.held:
-        return f"{one.because.held}"
+        return hold_said(one.because.held, peaks_cost=peaks_cost)
     return "" if does else f"{one.because.reason}"
 
 

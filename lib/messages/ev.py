@@ -14,7 +14,6 @@ from lib.core.flows import flows_a, limits_now, others_a
 from lib.core.gauges import Gauge
 from lib.core.link import LinkState
 from lib.core.modes import Mode
-from lib.core.needs import said
 from lib.core.power import PHASE_V
 from lib.core.profiles import shapes
 from lib.core.quarter import QUARTER, start_of
@@ -22,7 +21,6 @@ from lib.core.sessions import Session
 from lib.core.site import Word, phases_a
 from lib.core.soc import Confidence
 from lib.core.trip import asked as trip_ask
-from lib.core.why import sentence
 from lib.messages import House
 from lib.messages.charging import (
     Budget,
@@ -39,6 +37,7 @@ from lib.messages.charging import (
 )
 from lib.messages.charging import Charging as Said
 from lib.messages.circuits import drawn_w
+from lib.messages.connection import need_said, why_said
 from lib.messages.storage import Storage
 
 BARRED: Final[Mapping[Mode, str]] = MappingProxyType(
@@ -55,10 +54,14 @@ def say_charging(
     now: datetime,
     makes: Mapping[str, str],
     notices: Mapping[str, str] | None = None,
+    peaks_cost: bool = True,
     demo: bool = False,
 ) -> Said:
-    """The state as ev says it at `now` (the machine's time); makes: of the chargers, by name."""
-    chargers = tuple(_chargers(charging, rules, makes))
+    """The state as ev says it at `now` (the machine's time).
+
+    makes: of the chargers, by name. peaks_cost: whether there is a capacity tariff.
+    """
+    chargers = tuple(_chargers(charging, rules, makes, peaks_cost=peaks_cost))
     return Said(
         boot=boot,
         seq=seq,
@@ -66,7 +69,7 @@ def say_charging(
         at=charging.at,
         chargers=chargers,
         cars=tuple(_car(name, state, charging, rules) for name, state in charging.cars.items()),
-        trips=tuple(_trips(charging, rules)),
+        trips=tuple(_trips(charging, rules, peaks_cost=peaks_cost)),
         calendars=tuple(_calendars(charging)),
         circuits=tuple(_circuits(charging, rules)),
         plan=charging.plan.blocks,
@@ -75,18 +78,21 @@ def say_charging(
         help=_help(charging, rules),
         claims=tuple(_claims(charging)),
         drawn=tuple(_drawn(charging)),
+        capacity_tariff=peaks_cost,
         notices=dict(notices or {}),
         demo=demo,
     )
 
 
-def _chargers(charging: Charging, rules: ChargingRules, makes: Mapping[str, str]) -> Iterator[ChargerNow]:
+def _chargers(
+    charging: Charging, rules: ChargingRules, makes: Mapping[str, str], *, peaks_cost: bool
+) -> Iterator[ChargerNow]:
     hangs = {name: circuit for circuit, names in direct(rules.circuits, tuple(charging.bays)).items() for name in names}
     for name, bay in charging.bays.items():
-        yield _charger(name, bay, charging, makes.get(name, ""), hangs.get(name, ""))
+        yield _charger(name, bay, charging, makes.get(name, ""), hangs.get(name, ""), peaks_cost=peaks_cost)
 
 
-def _charger(name: str, bay: Bay, charging: Charging, make: str, circuit: str) -> ChargerNow:
+def _charger(name: str, bay: Bay, charging: Charging, make: str, circuit: str, *, peaks_cost: bool) -> ChargerNow:
     post, cable, share = bay.post, charging.plugged.cables.get(name), bay.share
     reading, lease = post.reading, charging.site.leases.get(name)
     lease_s = lease.until_s - charging.now_s if lease else 0.0
@@ -122,7 +128,7 @@ def _charger(name: str, bay: Bay, charging: Charging, make: str, circuit: str) -
         lease_s=lease_s if grant else None,
         plug_in=_plug_in(bay),
         because=bay.why,
-        why=sentence(bay.why, at=charging.at),
+        why=why_said(bay.why, at=charging.at, peaks_cost=peaks_cost),
     )
 
 
@@ -205,7 +211,7 @@ def _car(name: str, state: CarState, charging: Charging, rules: ChargingRules) -
     )
 
 
-def _trips(charging: Charging, rules: ChargingRules) -> Iterator[TripNow]:
+def _trips(charging: Charging, rules: ChargingRules, *, peaks_cost: bool) -> Iterator[TripNow]:
     needs = {need.trip.key: need for found in charging.needs.values() for need in found}
     for trip in charging.trips.trips:
         need = needs.get(trip.key)
@@ -231,7 +237,7 @@ def _trips(charging: Charging, rules: ChargingRules) -> Iterator[TripNow]:
             step=need.step,
             feasible=need.feasible,
             barred=barred,
-            said=said(need, at=charging.at, title=title)
+            said=need_said(need, at=charging.at, title=title, peaks_cost=peaks_cost)
             + ("" if known else guessed)
             + (f"; {barred}: {charger} is in {bay.mode}" if bay and barred else ""),
         )

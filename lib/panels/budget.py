@@ -41,8 +41,9 @@ def _rows(charging: Charging | None, look: Look, width: int) -> Iterator[Row]:
     yield _granted(budget, charging, look)
     yield _used(budget, look, width)
     if budget.target_w is not None:
+        word = "Target" if charging.capacity_tariff else "Limit"
         yield [
-            *_figure("Target", budget.target_w, look, look.colours.target),
+            *_figure(word, budget.target_w, look, look.colours.target),
             ("   of this quarter", look.colours.quiet),
         ]
     yield from _help(charging, look, width)
@@ -99,7 +100,7 @@ def _help(charging: Charging, look: Look, width: int) -> Iterator[Row]:
 
 def _over(charging: Charging, look: Look, width: int) -> Iterator[Row]:
     """What is claimed above the target, and why."""
-    for one in charging.claims:
+    for one in charging.claims if charging.capacity_tariff else ():
         if one.over_w > 0:
             cause = f": {one.cause}" if one.cause else ""
             said = f"{one.who} asks for {look.kw(one.over_w)} kW above the target{cause}"

@@ -4,7 +4,6 @@ What the owner is asked stands where it concerns; a trip that is in time takes o
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from rich.text import Text
 
@@ -159,16 +158,16 @@ def _ahead(car: CarNow, charging: Charging, look: Look, width: int) -> Lines:
     if trip is None:
         everyday = f"no trip ahead; charged to {car.everyday_pct:.0f} % from day to day"
         return [[(" " * MARK, ""), (everyday, look.colours.quiet)]]
-    return _trip(trip, charging.at, look, width, guessed=car.soc_pct is None)
+    return _trip(trip, charging, look, width, guessed=car.soc_pct is None)
 
 
-def _trip(trip: TripNow, at: datetime, look: Look, width: int, *, guessed: bool) -> Lines:
+def _trip(trip: TripNow, charging: Charging, look: Look, width: int, *, guessed: bool) -> Lines:
     """Where to, by when, what it takes, from when on at the latest; at the right whether it can be met."""
     colours = look.colours
-    told = verdict(trip, look)
-    start = trip_start(trip, at)
+    told = verdict(trip, look, peaks_cost=charging.capacity_tariff)
+    start = trip_start(trip, charging.at)
     takes = trip_takes(trip, look, guessed=guessed)
-    said = f" by {near(trip.ready, at)}: {takes}{f', {start}' if start else ''}"
+    said = f" by {near(trip.ready, charging.at)}: {takes}{f', {start}' if start else ''}"
     room = width - MARK - len(told.word) - 2
     name = trip_name(trip)
     right = [(f"  {told.word}", told.style)]

@@ -48,6 +48,7 @@ class Page:
     titles: Mapping[str, str]
     names: int
     modes: int
+    peaks_cost: bool
 
 
 def render_chargers(seen: Seen, look: Look, room: Room) -> Text:
@@ -134,6 +135,7 @@ def _page(charging: Charging, look: Look, width: int) -> Page:
         at=charging.at,
         titles={car.name: car.title for car in charging.cars},
         names=min(NAME, 2 + max(len(one.name) for one in charging.chargers)),
+        peaks_cost=charging.capacity_tariff,
         modes=min(MODE, 2 + max(len(_mode(one, charging.at)) for one in charging.chargers)),
     )
 
@@ -145,7 +147,12 @@ def _line(one: ChargerNow, page: Page) -> list[Piece]:
     power = _power(one, look)
     room = width - length(head) - length(power)
     if room >= LEAST_HELD:
-        head.append((look.left(held(one), room).rstrip(), look.colours.bad if _lost(one) else look.colours.quiet))
+        head.append(
+            (
+                look.left(held(one, peaks_cost=page.peaks_cost), room).rstrip(),
+                look.colours.bad if _lost(one) else look.colours.quiet,
+            )
+        )
     return apart(head, power, width)
 
 

@@ -114,7 +114,14 @@ def cells(seen: Sequence[Row], tree: Sequence[Node], look: Look, width: int) -> 
 
 
 def drawn(
-    row: Row, look: Look, columns: Cells, *, at: datetime, titles: Mapping[str, str], marked: bool
+    row: Row,
+    look: Look,
+    columns: Cells,
+    *,
+    at: datetime,
+    titles: Mapping[str, str],
+    peaks_cost: bool,
+    marked: bool,
 ) -> list[Piece]:
     """One line; titles: of the cars; marked: it is what the keys change."""
     mark: Piece = (look.left(look.glyphs.pointer if marked else "", MARK), look.colours.active)
@@ -122,7 +129,7 @@ def drawn(
         case Row(line=Line.CIRCUIT):
             return [mark, *_circuit(row, look, columns)]
         case Row(line=Line.CHARGER, charger=ChargerNow() as charger):
-            return [mark, *_charger(row, charger, look, columns, titles)]
+            return [mark, *_charger(row, charger, look, columns, titles, peaks_cost=peaks_cost)]
     before = inner(row.node)
     return [mark, (" " * (before - MARK), ""), *_below(row, look, columns, at)]
 
@@ -179,7 +186,9 @@ def _figures(gauge: Gauge, look: Look, decimals: int) -> str:
     return f"{look.number(gauge.load, decimals)}/{look.number(gauge.limit, int(gauge.limit % 1 > 0) * decimals)}"
 
 
-def _charger(row: Row, one: ChargerNow, look: Look, columns: Cells, titles: Mapping[str, str]) -> list[Piece]:
+def _charger(
+    row: Row, one: ChargerNow, look: Look, columns: Cells, titles: Mapping[str, str], *, peaks_cost: bool
+) -> list[Piece]:
     """Its name, what it is told and draws, what holds it; at the right how long it still may."""
     colours = look.colours
     does, style = _does(one, look)
@@ -193,7 +202,7 @@ def _charger(row: Row, one: ChargerNow, look: Look, columns: Cells, titles: Mapp
     lease = _lease(one, look, roomy=columns.width >= ROOMY)
     room = columns.width - MARK - length(left) - length(lease) - GAP
     if room >= LEAST_NAME:
-        left.append((look.left(held(one), room).rstrip(), colours.quiet))
+        left.append((look.left(held(one, peaks_cost=peaks_cost), room).rstrip(), colours.quiet))
     return apart(left, lease, columns.width - MARK)
 
 

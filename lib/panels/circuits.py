@@ -34,13 +34,14 @@ def long_circuits(seen: Seen, look: Look, room: Room) -> Long:
     tree = nodes(charging)
     found = _rows(tree, seen, look, room)
     marked = _marked(found, tree, seen.chosen)
-    titles = {car.name: car.title for car in charging.cars}
+    titles, peaks_cost = {car.name: car.title for car in charging.cars}, charging.capacity_tariff
 
     def write(start: int, end: int) -> Text:
         sheet = Sheet(look, room.width)
         columns = cells(found, tree, look, room.width)
         for at, row in enumerate(found[start:end], start):
-            sheet.row(*drawn(row, look, columns, at=charging.at, titles=titles, marked=at == marked))
+            told = drawn(row, look, columns, at=charging.at, titles=titles, peaks_cost=peaks_cost, marked=at == marked)
+            sheet.row(*told)
         return sheet.text()
 
     return Long(lines=len(found), write=write, marked=None if marked is None else (marked, marked + 1))

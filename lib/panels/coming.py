@@ -127,7 +127,7 @@ def _trips(charging: Charging, look: Look, width: int) -> list[Row]:
     names = _names(charging)
     times = [near(trip.ready, charging.at) for trip in charging.trips[:MOST_TRIPS]]
     for when, trip in zip(times, charging.trips, strict=False):
-        told = verdict(trip, look)
+        told = verdict(trip, look, peaks_cost=charging.capacity_tariff)
         needs = ", ".join(
             one for one in (trip_takes(trip, look, guessed=trip.car in unknown), trip_start(trip, charging.at)) if one
         )
@@ -197,7 +197,8 @@ def _lane(car: CarNow, names: int, charging: Charging, axis: Axis, look: Look, c
                 cells[at] = (glyphs.full, colours.used)
     for trip in charging.trips:
         if trip.car == car.name and axis.start <= trip.ready < axis.end:
-            cells[axis.cell(trip.ready, columns)] = (glyphs.mark, verdict(trip, look).style)
+            told = verdict(trip, look, peaks_cost=charging.capacity_tariff)
+            cells[axis.cell(trip.ready, columns)] = (glyphs.mark, told.style)
     return [(look.left(car.title, names), colours.text), *pieces(cells)]
 
 

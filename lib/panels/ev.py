@@ -21,6 +21,7 @@ from lib.panels.ev_header import render_ev_header
 from lib.panels.ev_keys import EV_KEYS, ev_choices
 from lib.panels.layout import FIT, SPARE, Arrangement, Columns, Panel, Panels, Rows
 from lib.panels.listing import MANY
+from lib.panels.peak_key import peaks_may_cost
 from lib.panels.seen import Seen
 from lib.panels.sessions import render_sessions, sessions_drawn_from
 
@@ -78,7 +79,7 @@ def ev_panels() -> Panels:
                 render=render_budget,
                 drawn_from=coming_drawn_from,
                 needs=budget_lines,
-                hint=lambda seen: (("a", "accept a peak"),),
+                hint=lambda seen: (("a", "accept a peak"),) if peaks_may_cost(seen) else (),
             ),
             Panel(name="coming", title="Next", render=render_coming, drawn_from=coming_drawn_from),
             Panel(name="sessions", title="Sessions", render=render_sessions, drawn_from=sessions_drawn_from, heads=1),
@@ -125,14 +126,14 @@ def _many_chargers(seen: Seen) -> bool:
 
 
 def _legend(seen: Seen) -> list[tuple[str, str]]:
-    del seen
+    over = "late, above the paid peak" if peaks_may_cost(seen) else "late"
     return [
         ("taken", "power into a car"),
         ("injected", "from your own sun"),
         ("used", "charged, and when it is planned to be"),
         ("ahead", "still to be charged for its next trip"),
-        ("target", "the target of a car, and of the quarter"),
+        ("target", "the target of a car, and of the quarter" if peaks_may_cost(seen) else "the target of a car"),
         ("good", "in time, and done"),
         ("warn", "wants your eye or word; ! near a circuit's limit"),
-        ("over", "late, above the paid peak; !! above a circuit's"),
+        ("over", f"{over}; !! above a circuit's"),
     ]

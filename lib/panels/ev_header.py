@@ -62,7 +62,8 @@ def _budget(charging: Charging | None, look: Look) -> tuple[Pieces, Pieces]:
     if budget is None or budget.granted_w is None:
         return [(f"{bullet} ", colours.warn), ("no grant is alive", colours.text)], []
     until = "" if budget.until is None else f" until {near(budget.until, charging.at)}"
-    target = "" if budget.target_w is None else f", target {look.kw(budget.target_w)} kW"
+    word = "target" if charging.capacity_tariff else "limit"
+    target = "" if budget.target_w is None else f", {word} {look.kw(budget.target_w)} kW"
     if not budget.granted_w:
         until = ""  # nobody knows when a car will ask
     granted = f"{look.kw(budget.granted_w)} kW granted" if budget.granted_w else "nothing is granted: no car asks"

@@ -4,7 +4,7 @@ from lib.messages.charging import CarNow, ChargerNow, Charging
 from lib.messages.orders import Boost, Order, SetCar, SetMode, SetPhases, SetSoc, order_of
 from lib.panels import cars, chargers, circuits
 from lib.panels.asks import Asked, Chooser, Field, Option, OrderKey, figure
-from lib.panels.peak_key import ACCEPT
+from lib.panels.peak_key import ACCEPT, peaks_may_cost
 from lib.panels.seen import Choice, Seen
 
 MODES = {
@@ -14,6 +14,11 @@ MODES = {
     "max": "all that the circuits carry, above the paid peak too",
     "manual": "left as it is; only a circuit that is too full cuts it",
     "auto": "ready for each trip: sun, cheap hours, under the peak",
+}
+CONNECTED = {  # the same where peaks cost nothing
+    **MODES,
+    "max": "all that the circuits carry",
+    "auto": "ready for each trip: sun, cheap hours",
 }
 PHASES = {
     "auto": "one or three, as fits the power there is",
@@ -50,7 +55,7 @@ def ask_mode(seen: Seen) -> Asked:
                 order=order_of(SetMode, {"charger": charger.name, "mode": name}),
                 now=charger.mode == name,
             )
-            for name, meaning in MODES.items()
+            for name, meaning in (MODES if peaks_may_cost(seen) else CONNECTED).items()
         ],
     )
 

@@ -15,7 +15,7 @@ NO_COST = "peaks cost nothing here, so there is none to accept"
 def ask_peak(seen: Seen) -> Asked:
     """A field for kW; the sentence of a home whose peaks cost nothing."""
     house = seen.newest(House)
-    if not _peaks_may_cost(seen):
+    if not peaks_may_cost(seen):
         return NO_COST
     return Field(
         title="Accept a peak",
@@ -26,12 +26,14 @@ def ask_peak(seen: Seen) -> Asked:
     )
 
 
-def _peaks_may_cost(seen: Seen) -> bool:
-    return all(word.capacity_tariff for word in (seen.newest(House), seen.newest(Storage)) if word)
+def peaks_may_cost(seen: Seen) -> bool:
+    """Whether a peak may be spoken of, as far as this screen was told."""
+    told = seen.newest(House), seen.newest(Charging), seen.newest(Storage)
+    return all(word.capacity_tariff for word in told if word)
 
 
 ACCEPT = OrderKey(
-    key="a", meaning="accept a month peak, in kW, until the month ends", ask=ask_peak, shown=_peaks_may_cost
+    key="a", meaning="accept a month peak, in kW, until the month ends", ask=ask_peak, shown=peaks_may_cost
 )
 
 

@@ -43,10 +43,11 @@ def render_sessions(seen: Seen, look: Look, room: Room) -> Text:
 
 
 def sessions_drawn_from(seen: Seen) -> object:
-    """The sessions, the titles of the cars, and the day on which they are read."""
+    """The sessions, the titles of the cars, whether peaks cost something, and the day on which they are read."""
     charging = seen.newest(Charging)
     cars = {car.name: car.title for car in charging.cars} if charging else {}
-    return seen.newest(Sessions), cars, local_day(charging.at) if charging else None
+    peaks_cost = charging is None or charging.capacity_tariff
+    return seen.newest(Sessions), cars, peaks_cost, local_day(charging.at) if charging else None
 
 
 def _columns(sessions: Sessions, charging: Charging | None, look: Look) -> list[Column]:
@@ -63,6 +64,12 @@ def _columns(sessions: Sessions, charging: Charging | None, look: Look) -> list[
 
     whens, cars = 2 + max(map(len, map(when, sessions.last))), 2 + max(map(len, map(car, sessions.last)))
     chargers = 2 + max(len(row.charger) for row in sessions.last)
+    peaks = [
+        Column("peak", 11, lambda row: _peak(row, look), colours.over),
+        Column(
+            f"peak {look.glyphs.euro}", 9, lambda row: look.euro(row.peak_eur) if row.peak_w > 0 else "", colours.over
+        ),
+    ]
     return [
         Column("Session", whens, when, colours.inactive, left=True),
         Column("Car", min(16, cars), car, colours.text, left=True),
@@ -70,10 +77,7 @@ def _columns(sessions: Sessions, charging: Charging | None, look: Look) -> list[
         Column(look.glyphs.euro, 8, lambda row: look.euro(row.eur), colours.text),
         Column("sun", 7, lambda row: _sun(row, look), colours.injected),
         Column("from to", 13, lambda row: _full(row, look), colours.quiet),
-        Column("peak", 11, lambda row: _peak(row, look), colours.over),
-        Column(
-            f"peak {look.glyphs.euro}", 9, lambda row: look.euro(row.peak_eur) if row.peak_w > 0 else "", colours.over
-        ),
+        *(peaks if charging is None or charging.capacity_tariff else ()),
         Column("  Charger", min(14, chargers + 2), lambda row: f"  {row.charger}", colours.quiet, left=True),
     ]
 

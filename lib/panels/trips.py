@@ -18,8 +18,8 @@ class Verdict(NamedTuple):
     style: str
 
 
-def verdict(trip: TripNow, look: Look) -> Verdict:
-    """Of a trip."""
+def verdict(trip: TripNow, look: Look, *, peaks_cost: bool) -> Verdict:
+    """Of a trip; peaks_cost: whether there is a peak to go above."""
     colours = look.colours
     if trip.feasible is None:
         return Verdict("not known", colours.warn)
@@ -30,9 +30,9 @@ def verdict(trip: TripNow, look: Look) -> Verdict:
             return Verdict("too late", colours.over)
         case _ if trip.barred:
             return Verdict(trip.barred, colours.warn if trip.feasible else colours.over)
-        case step if step == OVER:
+        case step if step == OVER and peaks_cost:
             return Verdict("over the peak", colours.over)
-        case step if step == HELP or not trip.feasible:
+        case step if step in {HELP, OVER} or not trip.feasible:
             return Verdict("late", colours.over)
         case step if step == ANY_RATE:
             return Verdict("just in time", colours.warn)

@@ -10,13 +10,14 @@ const PLUGS = { empty: "no car", connected: "plugged in", charging: "charging", 
 function showCharging(root, charging, plan) {
   const { at, chargers, cars, trips } = charging;
   const titles = Object.fromEntries(cars.map((car) => [car.name, car.title || car.name]));
+  const manual = charging.capacity_tariff ? MANUAL : { ...MANUAL, ...CONNECTED };
   showBudget(root.querySelector("[aria-label=budget]"), charging);
   showCircuits(root.querySelector("[aria-label=circuits]"), charging);
   list(root.querySelector("#chargers"), chargers, {
     template: "charger",
     key: (charger) => charger.name,
     born: bornCharger,
-    show: (card, charger) => showCharger(card, charger, at, titles, chargers.length > MANY),
+    show: (card, charger) => showCharger(card, charger, { at, titles, manual, isOneOfMany: chargers.length > MANY }),
   });
   const own = charging.plan.map((one) => chargeText(one, at, titles));
   showAhead(root, plan, { at, own, devices: (name) => name !== BATTERY, left: unplannedText(chargers) });
@@ -52,14 +53,14 @@ function chargeText({ car, start, end, power_w, eur_kwh, trip }, at, titles) {
   return joined([what, price, trip && `for ${trip}`]);
 }
 
-function showBudget(card, { budget, help, at }) {
+function showBudget(card, { budget, help, at, capacity_tariff }) {
   card.hidden = !budget;
   if (!budget) return;
   const { used_w, granted_w, target_w, until, trouble } = budget;
   write(card, {
     until: until ? `until ${clock(until)}` : "",
     budget: budgetText(used_w, granted_w),
-    target: target_w == null ? "" : `the quarter's target is ${kw(target_w)}`,
+    target: target_w == null ? "" : `the quarter's ${capacity_tariff ? "target" : "limit"} is ${kw(target_w)}`,
     trouble,
     help: help ? `the battery is asked for ${kw(help.power_w)} until ${near(help.until, at)}: ${help.why}` : "",
   });
@@ -93,7 +94,7 @@ function showChange(card, isBrief) {
   piece(card, "change").setAttribute("aria-expanded", String(!isBrief));
 }
 
-function showCharger(card, charger, at, titles, isOneOfMany) {
+function showCharger(card, charger, { at, titles, manual, isOneOfMany }) {
   const { plug, mode, plug_in, boost_until, silent_s } = charger;
   const isSilent = silent_s != null;
   const isCar = plug === "connected" || plug === "charging";
@@ -108,7 +109,7 @@ function showCharger(card, charger, at, titles, isOneOfMany) {
     plugin: plug_in ? plugInText(plug_in, at) : "",
     fault: charger.fault,
     warning: charger.warning,
-    manual: MANUAL[mode],
+    manual: manual[mode],
     boost: boost_until ? `fast until ${near(boost_until, at)}: end it` : "fast for an hour",
   });
   if (!isOneOfMany) card.classList.remove("brief");

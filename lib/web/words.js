@@ -12,6 +12,10 @@ const MANUAL = {
   manual: "left as it is, unless a cable would carry too much",
   auto: "ready for each trip, from sun and cheap hours, under the paid peak",
 };
+const CONNECTED = { // where peaks cost nothing
+  max: "all that the cables carry",
+  auto: "ready for each trip, from sun and cheap hours",
+};
 const STORING = {
   auto: "stores what is cheap or your own, shaves the peak, helps the cars",
   fill: "charges now, under the paid peak",

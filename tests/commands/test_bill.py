@@ -26,6 +26,8 @@ async def test_a_month_that_runs_says_what_is_missing(tmp_path: Path, capsys: py
     await lived(tmp_path, local("2026-10-31 20:00"), local("2026-11-01 03:00"))
     assert bill.run(tmp_path / "data" / "dm.db", date(2026, 11, 1)) == 0
     assert "what its peak costs is not in it yet" in capsys.readouterr().out
+    assert bill.run(tmp_path / "data" / "dm.db", date(2026, 11, 1), peaks_cost=False) == 0
+    assert "peak" not in capsys.readouterr().out
 
 
 async def test_a_month_that_nobody_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

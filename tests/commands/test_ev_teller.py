@@ -33,14 +33,16 @@ def recorder(tmp_path_factory: pytest.TempPathFactory) -> EvRecorder:
 class Told:
     """A yard, a teller and whom it tells."""
 
-    def __init__(self, recorder: EvRecorder) -> None:
+    def __init__(self, recorder: EvRecorder, *, peaks_cost: bool = True) -> None:
         self.yard = Yard()
         self.said: list[Message] = []
         self.memory = Memory(
             charging=self.yard.charging, recorder=recorder, owners={}, sessions=(an_ended_session(NOON),)
         )
         clock: TurnedClock = self.yard.clock
-        self.teller = Teller(self.said.append, RULES, self.memory, boot="b", clock=clock, makes=MAKES)
+        self.teller = Teller(
+            self.said.append, RULES, self.memory, boot="b", clock=clock, makes=MAKES, peaks_cost=peaks_cost
+        )
 
     def tell(self, state: State | None = None) -> list[str]:
         """The state as it is: the kinds of what is said."""
@@ -76,6 +78,13 @@ def test_what_is_the_same_is_said_each_5_s(recorder: EvRecorder) -> None:
         told.yard.clock.turn(1)
     assert [0, 5, 10, 15, 20] == seconds
     assert [1, 2, 3, 4, 5] == numbers
+
+
+def test_where_peaks_cost_nothing_its_word_says_so(recorder: EvRecorder) -> None:
+    """As config.py has it, for every screen."""
+    told = Told(recorder, peaks_cost=False)
+    told.tell()
+    assert not told.last.capacity_tariff
 
 
 def test_a_change_is_said_at_once(recorder: EvRecorder) -> None:

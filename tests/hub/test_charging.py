@@ -62,6 +62,13 @@ def test_what_is_used_is_not_known_while_a_charger_is_silent() -> None:
     assert "budget         3.50 kW granted; what is used is not known; target" in said
 
 
+def test_where_peaks_cost_nothing_none_is_spoken_of() -> None:
+    """The connection is the limit; who asks for the peak is told so."""
+    free = a_charging(capacity_tariff=False)
+    assert "budget         3.50 kW granted, 2.30 kW used; limit 3.91 kW until 12:15" in charging.status(free)
+    assert "peaks cost nothing here\nlimit          3.91 kW" == charging.peak(free)
+
+
 def test_a_program_without_chargers_says_what_to_do() -> None:
     """An empty list is no answer."""
     empty = a_charging(chargers=(), cars=(), trips=(), budget=None)

@@ -49,10 +49,10 @@ def lines(
     return Lines(newest, HOUSE, words or {}, Orders("dm", orders or {}))
 
 
-def lines_of_ev(orders: Handlers) -> Lines:
+def lines_of_ev(orders: Handlers, *, capacity_tariff: bool = True) -> Lines:
     """Lines about two chargers at noon."""
     newest = Newest()
-    newest.take(a_charging())
+    newest.take(a_charging(capacity_tariff=capacity_tariff))
     return Lines(newest, CARS, {}, Orders("ev", orders))
 
 
@@ -99,6 +99,9 @@ async def test_help_does_not_speak_of_peaks_where_they_cost_nothing() -> None:
     free = lines(capacity_tariff=False)
     assert "peak" not in await free.answer("help", may_change=True)
     assert "peaks cost nothing here" in await free.answer("peak", may_change=True)
+    orders: Handlers = {AcceptPeak: lambda order: Done(what="never")}
+    assert "peak" in await lines_of_ev(orders).answer("help", may_change=True)
+    assert "peak" not in await lines_of_ev(orders, capacity_tariff=False).answer("help", may_change=True)
 
 
 async def test_before_the_first_state_every_word_says_that_it_is_not_known_yet() -> None:

@@ -98,7 +98,14 @@ def test_a_load_has_a_sign(load: float | None, sign: str) -> None:
 )
 def test_what_holds_a_charger_is_said(charger: ChargerNow, said: str) -> None:
     """The row, or what keeps it from its reason; nothing of one without a car."""
-    assert said == held(charger)
+    assert said == held(charger, peaks_cost=True)
+
+
+def test_where_peaks_cost_nothing_the_connection_holds_a_charger() -> None:
+    """In the same few words."""
+    full, cut = (a_charger(because=Why(reason=Reason.MAX, held=one)) for one in (Hold.NO_ROOM, Hold.PEAK))
+    assert ["no room under the peak", "peak"] == [held(one, peaks_cost=True) for one in (full, cut)]
+    assert ["no room on the connection", "connection"] == [held(one, peaks_cost=False) for one in (full, cut)]
 
 
 def test_every_profile_has_words() -> None:

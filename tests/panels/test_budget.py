@@ -65,6 +65,14 @@ def test_what_is_asked_above_the_target_is_said_with_its_cause() -> None:
     assert "the battery is asked for 2.00 kW until 13:39: late for" in text.plain
 
 
+def test_where_peaks_cost_nothing_the_connection_is_the_limit() -> None:
+    """And nothing is asked above it."""
+    free = replace(told("late"), capacity_tariff=False)
+    rows = drawn([free]).plain
+    assert "Limit      3.91 kW   of this quarter" in rows
+    assert "above the target" not in rows
+
+
 def test_before_the_first_word_it_waits() -> None:
     """Nothing is made up."""
     assert "waiting for the budget" == drawn([]).plain

@@ -95,8 +95,14 @@ def test_a_doubtful_reading_is_shown_too() -> None:
 def test_whether_a_trip_can_be_met_has_a_word_and_a_colour(changes: dict[str, object], word: str, role: str) -> None:
     """From calm to late."""
     trip = replace(OSTEND, **changes)  # type: ignore[arg-type]
-    assert (word, getattr(COLOURS, role)) == verdict(trip, LOOK)
+    assert (word, getattr(COLOURS, role)) == verdict(trip, LOOK, peaks_cost=True)
     assert {getattr(COLOURS, role)} == styles(drawn(blue_car(), trip=trip), f"  {word}")
+
+
+def test_a_trip_above_a_peak_that_costs_nothing_is_late() -> None:
+    """There is none to be above."""
+    trip = replace(OSTEND, step=Step.OVER, feasible=False)
+    assert ("late", COLOURS.over) == verdict(trip, LOOK, peaks_cost=False)
 
 
 def test_a_trip_that_cannot_be_met_says_so_in_a_sentence() -> None:

@@ -1,8 +1,11 @@
 """The screen of the cars at three sizes, in good and in bad days, as the owner sees it."""
 
+from dataclasses import replace
+
 import pytest
 
 from lib.messages import Message, Refused
+from lib.messages.charging import Charging
 from lib.messages.orders import Done, Order
 from lib.panels.ev import ev_panels
 from lib.panels.layout import Panel
@@ -34,6 +37,19 @@ async def test_the_screen_of_the_cars_looks_as_it_did(name: str, size: tuple[int
     """A calm noon; a late trip, a state of charge that nobody knows; dm and a charger silent."""
     found = await drawn(STORIES[name](), size)
     assert golden(f"ev_screen_{name}_{size[0]}x{size[1]}.txt", found) == found
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_where_peaks_cost_nothing_no_page_speaks_of_one(size: tuple[int, int]) -> None:
+    """No panel, no tab, no help, no key, no mode: what limits there is the connection."""
+    cars, *rest = STORIES["noon"]()
+    assert isinstance(cars, Charging)
+    app = a_dashboard([replace(cars, capacity_tariff=False), *rest], panels=PANELS, orders=refuse)
+    async with app.run_test(size=size) as pilot:
+        for key in ("0", *map(str, range(1, 8)), "0", "m", "escape", "h", "pagedown", "escape", "q"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert "peak" not in screen(app).lower(), key
 
 
 @pytest.mark.parametrize("name", ["waiting", "many", "bare", "nothing"])

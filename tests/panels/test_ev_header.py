@@ -58,6 +58,11 @@ def test_the_budget_stands_beside() -> None:
     assert "nothing is granted: no car asks, target 3.91 kW" in head([replace(charging(), budget=idle)]).plain
 
 
+def test_where_peaks_cost_nothing_the_quarter_has_a_limit() -> None:
+    """What the connection carries."""
+    assert "until 13:30, limit 3.91 kW" in head([replace(charging(), capacity_tariff=False)]).plain
+
+
 def test_trouble_of_dm_comes_first() -> None:
     """In red, with what it does to the chargers, at every width."""
     for width in (40, 78, 118):

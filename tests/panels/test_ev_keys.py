@@ -158,10 +158,11 @@ def test_what_a_peak_costs_is_said_while_it_is_typed() -> None:
 
 def test_where_peaks_cost_nothing_there_is_none_to_accept() -> None:
     """A sentence, and the key is not in the help."""
-    walloon = seen(story.no_capacity_tariff())
+    walloon = seen([replace(charging(), capacity_tariff=False)])
     assert NO_COST == ask_peak(walloon)
     assert not EV_KEYS[-1].shown(walloon)
     assert EV_KEYS[-1].shown(told())
+    assert NO_COST == ask_peak(seen(story.no_capacity_tariff()))
 
 
 def test_figures_are_read_as_people_type_them() -> None:

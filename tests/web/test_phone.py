@@ -7,6 +7,7 @@ import pytest
 from lib.core.charger import Plug
 from lib.core.claims import Drawn, Grant
 from lib.core.link import Link, LinkState
+from lib.core.modes import Mode
 from lib.messages.charging import Budget
 from tests.hub.builders import NOON, RATES, a_house, a_quarter
 from tests.hub.cellar import a_battery, a_storage
@@ -103,6 +104,11 @@ async def test_where_peaks_cost_nothing_none_is_spoken_of(tab: Tab) -> None:
         await tab.go(at(hub))
         await tab.shows("limit 17.25 kW, 0.75 kW OVER: more than the connection carries", "#quarter")
         assert "peak" not in (await tab.text()).lower()
+    free = a_charging(capacity_tariff=False, chargers=(a_charger(mode=Mode.MAX), a_charger("boat", mode=Mode.AUTO)))
+    async with door("ev", free) as hub:
+        await tab.go(at(hub))
+        await tab.shows("the quarter's limit is 3.91 kW", "#charging")
+        assert "peak" not in (await tab.text("#charging")).lower()
 
 
 async def test_what_is_old_or_wrong_says_so(tab: Tab) -> None:
