@@ -132,8 +132,8 @@ def planned(*, battery: bool) -> Plan:
     assert plan.in_force is not None
     yesterday = AT.date() - timedelta(days=1)
     days = (
-        Day(day=AT.date(), eur=1.94, naive_eur=2.71, peak_w=2310, naive_peak_w=2310, planned_eur=2.06),
-        Day(day=yesterday, eur=4.12, naive_eur=6.38, peak_w=3840, naive_peak_w=9120, planned_eur=4.03),
+        Day(day=AT.date(), quarters=69, eur=1.94, naive_eur=2.71, peak_w=2310, naive_peak_w=2310, planned_eur=2.06),
+        Day(day=yesterday, quarters=96, eur=4.12, naive_eur=6.38, peak_w=3840, naive_peak_w=9120, planned_eur=4.03),
     )
     return say_plan(plan.in_force, Saving(days=days), boot="paper", seq=1, titles={"car_1": "Blue car"})
 

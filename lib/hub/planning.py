@@ -28,6 +28,7 @@ from lib.messages.planned import (
     day_of,
     gained_eur,
     in_force,
+    is_partly,
     made_by,
     month_of,
     off_by_time,
@@ -137,8 +138,9 @@ def saved(plan: Plan | None) -> str:
         if peaks
         else f"{'€':<13}{'cost':>8}{'at once':>9}{'saved':>8}{'planned':>9}",
         *(_day(one, peaks=peaks) for one in plan.saved[:MOST_DAYS]),
-        _money(month, sum(one.eur for one in days), sum(one.naive_eur for one in days), gained_eur(days)),
+        _money(month, days),
         '"at once": each car as it comes, at full power, and the battery left alone',
+        '"~": quarters of which something is not known count in neither' if is_partly(plan.saved) else "",
     )
 
 
@@ -235,11 +237,16 @@ def _spread(watts: float, off_w: float) -> str:
 
 def _day(one: Saved, *, peaks: bool) -> str:
     day = day_of(one)
-    line = _money(f"{day:%a %d %b}" if day else one.day, one.eur, one.naive_eur, one.naive_eur - one.eur)
+    line = _money(f"{day:%a %d %b}" if day else one.day, [one])
     planned = euro(one.planned_eur) or "-"
-    high = f"{one.peak_w / 1000:>10.2f}{one.naive_peak_w / 1000:>9.2f}" if peaks else ""
-    return f"{line}{planned:>9}{high}"
+    known = one.eur is not None
+    high = [f"{power_w / 1000:.2f}" if known else "-" for power_w in (one.peak_w, one.naive_peak_w)]
+    return f"{line}{planned:>9}{f'{high[0]:>10}{high[1]:>9}' * peaks}"
 
 
-def _money(name: str, eur: float, naive_eur: float, gained: float) -> str:
-    return f"{name:<13}{euro(eur):>8}{euro(naive_eur):>9}{euro(gained):>8}"
+def _money(name: str, days: Sequence[Saved]) -> str:
+    """What some days cost, and would have; "~" where something of them is not known."""
+    known = [(one.eur, one.naive_eur) for one in days if one.eur is not None and one.naive_eur is not None]
+    cost, at_once = (euro(sum(column)) for column in zip(*known, strict=True)) if known else ("-", "-")
+    gained = euro(gained_eur(days)) or "-"
+    return f"{f'{name} ~' if known and is_partly(days) else name:<13}{cost:>8}{at_once:>9}{gained:>8}"

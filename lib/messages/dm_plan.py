@@ -137,8 +137,9 @@ def say_plan(
         saved=tuple(
             Saved(
                 day=day.day.isoformat(),
-                eur=day.eur,
-                naive_eur=day.naive_eur,
+                eur=day.eur if day.quarters else None,
+                naive_eur=day.naive_eur if day.quarters else None,
+                missing=day.missing,
                 peak_w=day.peak_w,
                 naive_peak_w=day.naive_peak_w,
                 planned_eur=day.planned_eur,

@@ -83,14 +83,16 @@ class Saved:
 
     Attributes:
         day: local, 2026-11-20.
-        eur, naive_eur: energy; peak_w, naive_peak_w: its highest quarter, and what that would have been.
+        eur, naive_eur: energy, None while no quarter of it is known; peak_w, naive_peak_w: its highest quarter, and
+            what that would have been. missing: the quarters that are over and count in none of these.
         planned_eur: what the plan in force at midnight said of this day; None: there was none.
 
     """
 
     day: str
-    eur: float
-    naive_eur: float
+    eur: float | None = None
+    naive_eur: float | None = None
+    missing: int = 0
     peak_w: float = 0.0
     naive_peak_w: float = 0.0
     planned_eur: float | None = None

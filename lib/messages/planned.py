@@ -194,9 +194,18 @@ def supposed_from(plan: Plan) -> datetime | None:
     return next((span.start for span in plan.spans if not span.known), None)
 
 
-def gained_eur(days: Sequence[Saved]) -> float:
-    """What energy would have cost more if every car had charged at once and the battery had rested."""
-    return sum(one.naive_eur - one.eur for one in days)
+def gained_eur(days: Sequence[Saved]) -> float | None:
+    """What energy would have cost more if every car had charged at once and the battery had rested.
+
+    Of days of which nothing is known nothing; None where that is all of them.
+    """
+    found = [one.naive_eur - one.eur for one in days if one.eur is not None and one.naive_eur is not None]
+    return sum(found) if found else None
+
+
+def is_partly(days: Sequence[Saved]) -> bool:
+    """Whether quarters are missing in what these days cost and would have cost."""
+    return any(one.missing or one.eur is None for one in days)
 
 
 def month_of(plan: Plan) -> list[Saved]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rich.text import Text
 
 from lib.messages import House
-from lib.messages.plan import Outlook, Plan, PlanBlock
+from lib.messages.plan import Outlook, Plan, PlanBlock, Saved
 from lib.messages.planned import (
     BATTERY,
     NOTHING,
@@ -23,6 +23,7 @@ from lib.messages.planned import (
     goes_over,
     has_battery,
     in_force,
+    is_partly,
     made_by,
     month_of,
     off_said,
@@ -32,7 +33,7 @@ from lib.messages.planned import (
     supposed_from,
 )
 from lib.panels.battery import does
-from lib.panels.dates import MONTHS, clock, day_name, near, roughly
+from lib.panels.dates import MONTHS, clock, day_name, local_day, near, roughly
 from lib.panels.look import Look, Room
 from lib.panels.plan_chart import LEAST_GRID, LEAST_SOC, Heights, chart_of, drawn, lanes, legend
 from lib.panels.price_curve import LEAST_ROWS
@@ -231,18 +232,19 @@ def _tail(ahead: Ahead, look: Look, width: int) -> list[Row]:
     plan, colours = ahead.plan, look.colours
     rows: list[Row] = []
     if plan.saved:
-        today, days = plan.saved[0], month_of(plan)
-        day = day_of(today)
+        newest, days = plan.saved[:1], month_of(plan)
+        day = day_of(newest[0])
         month = "this month" if day is None else MONTHS[day.month - 1]
+        of = "today" if day is None or day == local_day(ahead.at) else f"on {day_name(day)}"
         row = [
-            ("Saved today ", colours.quiet),
-            (f"{look.glyphs.euro} {look.euro(gained_eur([today]))}", colours.good),
+            (f"Saved {of} ", colours.quiet),
+            (_gained(newest, look), colours.good),
             (f", in {month} ", colours.quiet),
-            (f"{look.glyphs.euro} {look.euro(gained_eur(days))}", colours.good),
+            (_gained(days, look), colours.good),
         ]
         against = (" against charging at once", colours.quiet)
         rows.append([*row, against] if length([*row, against]) <= width else row)
-        rows += _yesterday(plan, look)
+        rows += _yesterday(ahead, look)
     if ahead.outlook is not None:
         rows += _outlook(ahead.outlook, look, width)
     if start := supposed_from(plan):
@@ -257,11 +259,19 @@ def _tail(ahead: Ahead, look: Look, width: int) -> list[Row]:
     return rows
 
 
-def _yesterday(plan: Plan, look: Look) -> list[Row]:
-    """What the last whole day was planned to cost, and did."""
-    told = next((one for one in plan.saved[1:] if one.planned_eur is not None), None)
+def _gained(days: Sequence[Saved], look: Look) -> str:
+    """What they saved; where quarters are missing with a sign of it."""
+    eur = gained_eur(days)
+    return look.glyphs.unknown if eur is None else f"{'~' * is_partly(days)}{look.glyphs.euro} {look.euro(eur)}"
+
+
+def _yesterday(ahead: Ahead, look: Look) -> list[Row]:
+    """What the last day that is over was planned to cost, and did; nothing where it is not known as a whole."""
+    today = local_day(ahead.at)
+    over = (one for one in ahead.plan.saved if (day := day_of(one)) is not None and day < today)
+    told = next((one for one in over if one.planned_eur is not None), None)
     day = None if told is None else day_of(told)
-    if told is None or day is None:
+    if told is None or day is None or is_partly([told]):
         return []
     euro = look.glyphs.euro
     said = f"{day_name(day)} was planned at {euro} {look.euro(told.planned_eur)}, and cost {euro} {look.euro(told.eur)}"

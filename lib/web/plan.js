@@ -50,7 +50,7 @@ function showPlanned(card, plan, { at, devices = () => true, own = null, nothing
     peak: shown ? planPeakText(shown) : "",
     trouble: shown ? joined([shown.trouble && `greedy plan: ${shown.trouble}`, !holds && "this plan is old: nobody follows it"], "; ") : "",
     more: joined([shown ? (blocks.length ? more && `and ${more} more` : nothing) : own.length ? "" : nothing, left], "; "),
-    saved: shown ? planSavedText(shown) : "",
+    saved: shown ? planSavedText(shown, at) : "",
   });
   lines(card.querySelector(".short"), shown ? shown.short : []);
   lines(card.querySelector(".own"), shown ? [] : own.slice(0, MOST_PLANNED));
@@ -117,11 +117,19 @@ function planPeakText(plan) {
   return `month's peak ${kw(paid_w)} is ${accepted ? "accepted" : "paid"}, ${goes}`;
 }
 
-function planSavedText({ saved }) {
+/** What the newest day saved and its month, with a sign where quarters are missing. */
+function planSavedText({ saved }, at) {
   if (!saved.length) return "";
-  const gained = (days) => euro(days.reduce((sum, { naive_eur, eur }) => sum + naive_eur - eur, 0));
+  const newest = `${saved[0].day}T12:00:00Z`;
   const days = saved.filter(({ day: of }) => of.slice(0, 7) === saved[0].day.slice(0, 7));
-  return `saved today ${gained(saved.slice(0, 1))}, this month ${gained(days)} against charging at once`;
+  const of = day(newest) === day(at) ? "today" : `on ${day(newest)}`;
+  return `saved ${of} ${gainedText(saved.slice(0, 1))}, in ${month(newest)} ${gainedText(days)} against charging at once`;
+}
+
+function gainedText(days) {
+  const known = days.filter(({ eur, naive_eur }) => eur != null && naive_eur != null);
+  const sign = days.some(({ eur, missing }) => missing || eur == null) ? "~" : "";
+  return known.length ? sign + euro(known.reduce((sum, { naive_eur, eur }) => sum + naive_eur - eur, 0)) : UNKNOWN;
 }
 
 function showBlock(item, { device, start, end, power_w, eur_kwh, trip, why }, plan, at) {

@@ -163,4 +163,18 @@ def test_what_was_saved_stands_by_day() -> None:
     assert "Sun 15 Nov       2.74     4.61    1.87        -      2.63     6.90" == lines[6]
     assert "Nov 2026        25.52    34.71    9.19" == lines[7]
     assert "nothing is counted yet" == planning.saved(planned(saved=()))
+    assert "~" not in "".join(lines)
     assert "a day" in planning.saved(planned(saved=(Saved(day="a day", eur=1.0, naive_eur=2.0),)))
+
+
+def test_a_day_of_which_something_is_not_known_says_so() -> None:
+    """One of which nothing is known saved no 0.00; both are left out of the month's sum, which says so too."""
+    days = (
+        Saved(day="2026-11-20", eur=2.0, naive_eur=3.0, peak_w=3000.0, naive_peak_w=4000.0, missing=40),
+        Saved(day="2026-11-19", missing=96, planned_eur=3.90),
+    )
+    lines = planning.saved(planned(saved=days)).splitlines()
+    assert "Fri 20 Nov ~     2.00     3.00    1.00        -      3.00     4.00" == lines[1]
+    assert "Thu 19 Nov          -        -       -     3.90         -        -" == lines[2]
+    assert "Nov 2026 ~       2.00     3.00    1.00" == lines[3]
+    assert '"~": quarters of which something is not known count in neither' == lines[-1]

@@ -22,6 +22,7 @@ from lib.messages.planned import (
     goes_over,
     has_battery,
     in_force,
+    is_partly,
     month_of,
     off_said,
     over,
@@ -139,6 +140,9 @@ def test_savings_are_summed_over_the_newest_days_month() -> None:
     """A day that is none is left as it is."""
     days = tuple(Saved(day=day, eur=1.0, naive_eur=1.5) for day in ("2026-12-01", "2026-11-30", "2026-11-29"))
     assert (1, 0.5) == (len(month_of(planned(saved=days))), gained_eur(month_of(planned(saved=days))))
+    unknown = Saved(day="2026-11-28", missing=96)
+    assert (0.5, None) == (gained_eur((days[0], unknown)), gained_eur((unknown,)))
+    assert [False, True, True] == [is_partly(some) for some in (days, (unknown,), (replace(days[0], missing=1),))]
     assert day_of(Saved(day="soon", eur=1.0, naive_eur=1.5)) is None
 
 

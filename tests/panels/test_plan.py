@@ -1,7 +1,7 @@
 """The plan's panel: two days at a glance, and who does what when and why."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from lib.commands import picture_store
 from lib.commands.picture_cars import charging, noon
 from lib.commands.picture_store import evening, storage
 from lib.messages import Message
-from lib.messages.plan import Plan
+from lib.messages.plan import Plan, Saved
 from lib.panels.bs import bs_panels
 from lib.panels.dm import dm_panels
 from lib.panels.ev import ev_panels
@@ -50,6 +50,33 @@ def test_what_was_saved_is_told_to_its_end(width: int) -> None:
     lines = shown(render_plan(seen(ahead.winter()), LOOK, room), room).split("\n")
     (saved,) = (line for line in lines if "Saved" in line)
     assert saved.rstrip().endswith("at once" if width == 76 else "9.19")
+
+
+def tail(*days: Saved, at: datetime = NOW) -> str:
+    """What a page says that these days saved."""
+    return render_plan(seen([ahead.house(at), planned(saved=days)]), LOOK, Room(76, 200, whole=True)).plain
+
+
+def test_what_is_not_known_of_a_day_was_not_saved() -> None:
+    """Nor did a day of which it is not known cost less than it was planned at."""
+    today = Saved(day="2026-11-20", eur=2.0, naive_eur=3.0)
+    whole = Saved(day="2026-11-19", eur=4.0, naive_eur=6.0, planned_eur=3.9)
+    assert "Saved today € 1.00, in Nov € 3.00" in tail(today, whole)
+    assert "Thu 19 Nov was planned at € 3.90, and cost € 4.00" in tail(today, whole)
+    gap = tail(replace(today, missing=40), replace(whole, missing=2))
+    assert "Saved today ~€ 1.00, in Nov ~€ 3.00" in gap
+    assert "was planned at" not in gap
+    unknown = tail(Saved(day="2026-11-20"), Saved(day="2026-11-19", missing=96, planned_eur=3.9))
+    assert "Saved today –, in Nov –" in unknown
+    assert "was planned at" not in unknown
+
+
+def test_what_yesterday_saved_is_not_said_of_today() -> None:
+    """As after a night in which dm was off, until the first quarter is over; that day is over then."""
+    yesterday = Saved(day="2026-11-19", eur=4.0, naive_eur=6.26, planned_eur=3.9)
+    told = tail(yesterday)
+    assert "Saved on Thu 19 Nov € 2.26, in Nov € 2.26" in told
+    assert "Thu 19 Nov was planned at € 3.90, and cost € 4.00" in told
 
 
 @pytest.mark.parametrize("look", ["console", "ascii"])

@@ -10,6 +10,7 @@ from lib.commands.picture_plan import planned
 from lib.commands.picture_store import storage
 from lib.core.modes import Mode
 from lib.messages import House
+from lib.messages.plan import Saved
 from tests.hub.builders import a_house
 from tests.panels.ahead import STORIES, plan_of
 
@@ -38,7 +39,7 @@ async def test_the_plan_says_what_it_costs_and_who_does_what_when_and_why(tab: T
             "until 15:30 0.061 €/kWh Blue car 2.31 kW the sun gives more than the house takes",
             "18:00 to 19:30 0.412 €/kWh battery gives 1.65 kW",
             "Sat 01:00 to 05:00 0.214 €/kWh Red car 3.32 kW, for Ardennes",
-            "saved today € 0.84, this month € 9.19 against charging at once",
+            "saved today € 0.84, in Nov 2026 € 9.19 against charging at once",
         ):
             await tab.shows(words, PLAN)
         assert await tab.value(WIDE)
@@ -97,6 +98,9 @@ async def test_a_plan_of_other_homes_is_drawn(tab: Tab) -> None:
             hub.say(plan)
             await tab.until(f'document.querySelector("{PLAN} svg")?.dataset.of?.endsWith(" {seq}")')
             assert await tab.value(WIDE)
+        days = (Saved(day="2026-11-19", eur=4.0, naive_eur=6.26, missing=3), Saved(day="2026-11-18", missing=96))
+        hub.say(planned(seq=98, saved=days))
+        await tab.shows("saved on Thu 19 Nov ~€ 2.26, in Nov 2026 ~€ 2.26 against charging at once", PLAN)
         hub.say(planned(seq=99, spans=(), blocks=(), served=(), saved=()))
         await tab.shows("nothing is known of the days ahead", PLAN)
         await tab.shows("nothing is planned", PLAN)
