@@ -21,6 +21,7 @@ WIDTH = 76
 FRAME = 6  # cells of border and padding, both sides together
 LOW = 16  # rows of a screen below which no row stays empty
 LEAVES = ("Enter takes it, Esc leaves all as it is", "Enter takes it, Esc leaves", "Esc leaves")
+DIGITS = 9  # options that a number key takes
 LONGEST = 12  # signs of a figure
 
 
@@ -82,7 +83,7 @@ class ChooserScreen(AskScreen):
         Binding("up", "move(-1)", "Up"),
         Binding("down", "move(1)", "Down"),
         Binding("enter,space", "take", "Take"),
-        *(Binding(str(key), f"take({key})", f"Option {key}") for key in range(1, 10)),
+        *(Binding(str(key), f"take({key})", f"Option {key}") for key in range(1, DIGITS + 1)),
     ]
 
     def __init__(self, chooser: Chooser, look: Look) -> None:
@@ -109,7 +110,7 @@ class ChooserScreen(AskScreen):
             first, *more = meanings[at]
             sheet.row(
                 (f"{sign} ", colours.active),
-                (f"{at + 1}  ", colours.inactive),
+                (f"{at + 1 if at < DIGITS else ' '}  ", colours.inactive),
                 (self.look.left(one.name, name_cells), colours.title if marked else colours.text),
                 (first, colours.text if marked else colours.quiet),
             )

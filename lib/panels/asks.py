@@ -21,7 +21,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chooser:
-    """One of some options, nine at most."""
+    """One of some options; the first nine have a number to press."""
 
     title: str
     options: Sequence[Option]

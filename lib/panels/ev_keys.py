@@ -121,7 +121,7 @@ def ask_car(seen: Seen) -> Asked:
             order=SetCar(charger=charger.name, car=one.name),
             now=charger.car == one.name,
         )
-        for one in charging.cars[:8]
+        for one in charging.cars
     ]
     guest = Option(
         name="a guest",

@@ -8,15 +8,17 @@ import pytest
 from lib.core.charger import Plug
 from lib.core.modes import Mode, Phases
 from lib.core.plugged import Ground
+from lib.messages import Refused
 from lib.messages.charging import Charging
-from lib.messages.orders import AcceptPeak, Boost, SetCar, SetMode, SetPhases, SetSoc
+from lib.messages.orders import AcceptPeak, Boost, Done, Order, SetCar, SetMode, SetPhases, SetSoc
 from lib.panels.asks import Asked, Chooser, Field, figure
+from lib.panels.ev import ev_panels
 from lib.panels.ev_keys import EV_KEYS, MODES, PHASES, ask_boost, ask_car, ask_mode, ask_phases, ask_soc, ev_choices
 from lib.panels.peak_key import NO_COST, ask_peak
 from lib.panels.seen import Choice, Seen
 from tests.panels import story
 from tests.panels.garage import STORIES, blue_car, carport, charging, garage, local, red_car
-from tests.panels.golden import seen
+from tests.panels.golden import a_dashboard, screen, seen, until
 
 GARAGE, CARPORT = Choice("charger", "garage"), Choice("charger", "carport")
 CONNECTION = Choice("circuit", "connection")
@@ -106,10 +108,27 @@ def test_every_car_and_a_guest_can_be_said_to_be_on_the_charger() -> None:
     assert "no car hangs on garage: plug it in first" == ask_car(told(chargers=(empty,)))
 
 
-def test_no_more_options_than_digits() -> None:
-    """Nine, the guest among them."""
-    fleet = tuple(blue_car(name=f"car_{at}", title=f"Car {at}") for at in range(20))
-    assert 9 == len(chooser(ask_car(told(cars=fleet))).options)
+async def test_each_of_many_cars_can_be_said_to_be_on_the_charger() -> None:
+    """The one that is there is marked, however many stand before it: Enter at once would say another."""
+    fleet = tuple(blue_car(name=f"car_{at}", title=f"Car {at}") for at in range(1, 13))
+    there = replace(charging(), cars=fleet, chargers=(garage(car="car_10"), carport()))
+    options = chooser(ask_car(seen([there], chosen=GARAGE))).options
+    assert [*(one.name for one in fleet), ""] == [getattr(one.order, "car", None) for one in options]
+    assert ["Car 10"] == [one.name for one in options if one.now]
+    taken: list[Order] = []
+
+    async def give(one: Order) -> Done | Refused:
+        taken.append(one)
+        return Done(what="so be it")
+
+    app = a_dashboard([there], panels=ev_panels(), orders=give)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("c")
+        await pilot.pause()
+        assert "▸    Car 10" in screen(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(taken))
+    assert [SetCar(charger="garage", car="car_10")] == taken
 
 
 @pytest.mark.parametrize("ask", [ask_mode, ask_phases, ask_soc, ask_boost, ask_car])
