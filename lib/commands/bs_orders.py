@@ -13,6 +13,7 @@ from lib.core.storage import Chosen, Event, Reserved
 from lib.hub.client import Peer
 from lib.hub.orders import Answer, Handlers
 from lib.messages import Refused
+from lib.messages.bs import floor_pct
 from lib.messages.orders import AcceptPeak, Done, Propose, SetReserve, SetStorage, Withdraw
 
 MEANS: Final[Mapping[StorageMode, str]] = MappingProxyType(
@@ -70,10 +71,10 @@ def _reserve(taker: Taker, rules: StorageRules, reserve_pct: float | None) -> An
     if reserve_pct is None:
         taker.take(Reserved(reserve_pct=None))
         return Done(what="the reserve is as the last weeks needed, and by the time of day while that is not known")
-    least_pct = max(battery.least_pct for battery in rules.batteries.values())
-    most_pct = min(battery.most_pct for battery in rules.batteries.values())
-    if not least_pct <= reserve_pct <= most_pct:
-        kept = f"{least_pct:g} and {most_pct:g} %"
-        return Refused(why=f"the battery is kept between {kept}: a reserve of {reserve_pct:g} % lies outside of them")
-    taker.take(Reserved(reserve_pct=reserve_pct))
+    most_pct, lowest_pct = min(battery.most_pct for battery in rules.batteries.values()), floor_pct(rules)
+    if reserve_pct > most_pct:
+        return Refused(why=f"the battery is filled to {most_pct:g} % at most: {reserve_pct:g} % cannot be kept")
+    taker.take(Reserved(reserve_pct=max(reserve_pct, lowest_pct)))
+    if reserve_pct <= lowest_pct:
+        return Done(what=f"nothing is kept for the month's peak: its floor is {lowest_pct:.0f} % anyway")
     return Done(what=f"{reserve_pct:g} % are kept for the month's peak")

@@ -40,8 +40,8 @@ def say_storage(
     """The state as bs says it at `now` (the machine's time); makes: of the batteries, by name."""
     known = pool(storage.cells.values())
     capacity_wh = sum(battery.capacity_wh for battery in rules.batteries.values())
-    floor_pct = _floor_pct(rules, capacity_wh)
-    kept_wh = reserve_wh(storage, rules, capacity_wh=capacity_wh, least_wh=floor_pct * capacity_wh / 100)
+    lowest_pct = floor_pct(rules)
+    kept_wh = reserve_wh(storage, rules, capacity_wh=capacity_wh, least_wh=lowest_pct * capacity_wh / 100)
     reserve = 100 * kept_wh / capacity_wh if capacity_wh else 0.0
     grant = storage.site.grant(BATTERY, storage.now_s)
     help_ = storage.help
@@ -62,7 +62,7 @@ def say_storage(
         reserve_pct=reserve,
         reserve_set=rules.peaks_cost and storage.reserve_pct is not None,
         reserve_learned=rules.peaks_cost and insured_wh(storage) is not None,
-        floor_pct=floor_pct,
+        floor_pct=lowest_pct,
         can_help_w=_can_help_w(storage, known, reserve),
         help=None
         if help_ is None
@@ -126,8 +126,9 @@ def _battery(name: str, cell: Cell, storage: Storage, makes: Mapping[str, str]) 
     )
 
 
-def _floor_pct(rules: StorageRules, capacity_wh: float) -> float:
+def floor_pct(rules: StorageRules) -> float:
     """How full all of them are at the least, by what the owner set."""
+    capacity_wh = sum(battery.capacity_wh for battery in rules.batteries.values())
     if not capacity_wh:
         return 0.0
     return sum(battery.capacity_wh * battery.least_pct for battery in rules.batteries.values()) / capacity_wh

@@ -12,7 +12,12 @@ from lib.core.modes import StorageMode
 from lib.hub.client import Peer
 from lib.hub.orders import Orders
 from lib.messages import Message, Refused
+from lib.messages.bs import say_storage
 from lib.messages.orders import AcceptPeak, Done, Order, SetReserve, SetStorage
+from lib.messages.storage import Storage
+from lib.panels.asks import Field
+from lib.panels.bs_keys import ask_reserve
+from lib.panels.seen import Seen
 from tests.commands.vault import RULES, Vault
 from tests.hub.builders import open_hub, url
 from tests.waiting import eventually
@@ -56,16 +61,32 @@ async def test_a_reserve_is_set_and_given_back_to_the_time_of_day() -> None:
     assert vault.storage.reserve_pct is None
 
 
-@pytest.mark.parametrize("reserve_pct", [0, 19, 91, 100])
+@pytest.mark.parametrize("reserve_pct", [91, 100])
 async def test_a_reserve_that_cannot_be_held_is_refused(reserve_pct: float) -> None:
-    """Between what each of the batteries is kept between."""
+    """Above what one of the batteries is filled to."""
     vault = Vault(rules=TWO)
     done, why = await told(vault, SetReserve(reserve_pct=reserve_pct), rules=TWO)
-    assert (False, f"the battery is kept between 20 and 90 %: a reserve of {reserve_pct} % lies outside of them") == (
-        done,
-        why,
-    )
+    assert (False, f"the battery is filled to 90 % at most: {reserve_pct} % cannot be kept") == (done, why)
     assert vault.storage.reserve_pct is None
+
+
+@pytest.mark.parametrize(
+    ("reserve_pct", "kept"),
+    [
+        (0, "nothing is kept for the month's peak: its floor is 12 % anyway"),
+        (11, "nothing is kept for the month's peak: its floor is 12 % anyway"),
+        (16, "16 % are kept for the month's peak"),
+    ],
+)
+async def test_a_reserve_below_the_floor_keeps_nothing(reserve_pct: float, kept: str) -> None:
+    """As the field says while it is typed; what counts is the floor of all batteries together."""
+    vault = Vault(rules=TWO)
+    assert (True, kept) == await told(vault, SetReserve(reserve_pct=reserve_pct), rules=TWO)
+    said = say_storage(vault.storage, TWO, boot="b", seq=1, now=vault.clock.now(), makes={})
+    remark = ask_reserve(Seen(title="", words={Storage: replace(said, soc_pct=50.0)}))
+    assert isinstance(remark, Field)
+    assert ("nothing is kept" in kept) == ("nothing is kept" in remark.remark(f"{reserve_pct}"))
+    assert said.reserve_pct == pytest.approx(max(reserve_pct, said.floor_pct))
 
 
 async def test_where_peaks_cost_nothing_there_is_no_reserve() -> None:
