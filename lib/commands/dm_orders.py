@@ -7,7 +7,7 @@ from typing import Protocol
 from lib import messages
 from lib.clock import Clock
 from lib.commands.peers import heard
-from lib.core.house import House, Rules, new_peak_eur, paid_w
+from lib.core.house import House, Rules, accepted_w, new_peak_eur, paid_w
 from lib.core.metering import Accepted, Claimed
 from lib.core.sun import LIMIT_S, Roof
 from lib.hub.orders import Answer, Handlers
@@ -17,6 +17,7 @@ from lib.messages.storage import Storage
 from lib.settings import Settings
 
 Limit = Callable[[Roof, float | None], None]  # to so much the sun is held back from now on
+PAID_ALONE = "only the peak already paid counts again"
 _STARTING = messages.Refused(why="dm is just starting: try again in a second")
 
 
@@ -65,11 +66,15 @@ def handlers(taker: Callable[[], Taker | None], rules: Rules, limit: Limit) -> H
             return _STARTING
         if not rules.capacity_tariff:
             return messages.Refused(why="peaks cost nothing here, so there is none to accept")
-        eur = new_peak_eur(known.house, rules, order.peak_w)
+        if known.house.peaks is None:
+            return messages.Refused(why="no telegram has come yet, so nobody knows which month it is: try again then")
+        eur, before_w = new_peak_eur(known.house, rules, order.peak_w), accepted_w(known.house) or 0.0
         known.take(Accepted(peak_w=order.peak_w))
         if not order.peak_w:
-            return Done(what="only the peak already paid counts again")
+            return Done(what=PAID_ALONE)
         kw, paid_kw = order.peak_w / 1000, paid_w(known.house, rules) / 1000
+        if kw <= paid_kw < before_w / 1000:
+            return Done(what=f"{PAID_ALONE}, {paid_kw:.2f} kW: the {before_w / 1000:g} kW accepted before do not")
         if kw <= paid_kw:
             return Done(what=f"{paid_kw:.2f} kW may be drawn anyway: {kw:g} kW change nothing")
         cost = f"; as the month's peak it costs € {messages.cents(eur)} over the next 12 bills" if eur else ""

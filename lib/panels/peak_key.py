@@ -9,6 +9,7 @@ from lib.panels.seen import Seen
 
 MOST_KW = 100.0
 BILLS = "over the next 12 bills"
+PAID_ALONE = "Only the peak already paid counts again."
 NO_COST = "peaks cost nothing here, so there is none to accept"
 
 
@@ -70,10 +71,12 @@ def _remark(typed: str, house: House | None) -> str:
     if kw is None or kw > MOST_KW:
         return ""
     if kw == 0:
-        return "Only the peak already paid counts again."
+        return PAID_ALONE
     if paid_w is None or house is None or house.months is None:
         return "The answer says what it costs."
     more_kw = kw - paid_w / 1000
+    if more_kw <= 0 and (house.accepted_w or 0.0) > paid_w:
+        return PAID_ALONE
     if more_kw <= 0:
         return "It costs nothing: that much is paid already."
     if house.months.kw_eur is None:

@@ -158,6 +158,25 @@ async def test_a_peak_that_is_paid_already_changes_nothing() -> None:
     assert 2_500.0 == quarter.target_w
 
 
+async def test_less_than_is_paid_takes_back_what_was_accepted() -> None:
+    """The target falls, and the answer says so."""
+    meter = Meter()
+    meter.telegram()
+    await told(meter, 6_000.0)
+    assert (True, "only the peak already paid counts again, 2.50 kW: the 6 kW accepted before do not") == await told(
+        meter, 2_000.0
+    )
+    quarter = meter.telegram().quarter
+    assert quarter
+    assert 2_500.0 == quarter.target_w
+
+
+async def test_a_peak_is_not_accepted_for_a_month_that_nobody_knows() -> None:
+    """Before the first telegram it was said to be, and forgotten."""
+    done, why = await told(Meter(), 4_500.0)
+    assert (False, "no telegram has come yet, so nobody knows which month it is: try again then") == (done, why)
+
+
 async def test_where_peaks_cost_nothing_there_is_none_to_accept() -> None:
     """As in Wallonia."""
     rules = Rules(tariffs=SIMPLE, connection_w=17_250, capacity_tariff=False)

@@ -8,7 +8,7 @@ import pytest
 from lib.core.charger import Plug
 from lib.core.modes import Mode, Phases
 from lib.core.plugged import Ground
-from lib.messages import Refused
+from lib.messages import House, Refused
 from lib.messages.charging import Charging
 from lib.messages.orders import AcceptPeak, Boost, Done, Order, SetCar, SetMode, SetPhases, SetSoc
 from lib.panels.asks import Asked, Chooser, Field, figure
@@ -168,6 +168,10 @@ def test_what_a_peak_costs_is_said_while_it_is_typed() -> None:
     assert "It costs nothing: that much is paid already." == asked.remark("2.4")
     assert "2.00 kW more than is paid: about € 9.58 over the next 12 bills, if it comes to that." == asked.remark("4.5")
     assert "Only the peak already paid counts again." == asked.remark("0")
+    told_more = [
+        replace(word, accepted_w=6000.0) if isinstance(word, House) else word for word in story.new_peak().told()
+    ]
+    assert "Only the peak already paid counts again." == field(ask_peak(seen(told_more))).remark("2.4")
     unpriced = field(ask_peak(seen(story.four_days())))
     assert "the rates have no price for it" in unpriced.remark("9")
     elsewhere = field(ask_peak(told()))
