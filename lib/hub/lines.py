@@ -57,7 +57,7 @@ class Lines:
                 return LEAVE
             case known if known in self._questions:
                 question = self._questions[known]
-                if rest and question.order and (whose := elsewhere(self._orders.program, known, rest)):
+                if rest and question.order and (whose := elsewhere(self._orders.program, known, rest, self._newest)):
                     return folded(whose)
                 if rest and question.order:
                     return await self._tell(known, question.order, rest, may_change=may_change, by_token=by_token)
@@ -67,7 +67,7 @@ class Lines:
                 return f"{known}: {MAY_LOOK}"
             case known if known in self._words:
                 return await self._ask(known, rest)
-        if whose := elsewhere(self._orders.program, word.lower(), rest):
+        if whose := elsewhere(self._orders.program, word.lower(), rest, self._newest):
             return folded(whose)
         shown = "".join(letter for letter in typed[:LONGEST_SHOWN] if letter.isprintable())
         return f"no such word: {shown}; help lists them\n{self.glance()}"

@@ -8,8 +8,18 @@ from lib.hub.newest import Newest
 from lib.hub.orders import Orders
 from lib.messages.orders import Done, SetMode, SetStorage
 
-from .cellar import a_storage
+from .cellar import a_battery, a_storage
 from .garage import a_charging
+
+
+def at(program: str) -> Newest:
+    """What a program said last: the cars with a garage, or a battery called home."""
+    newest = Newest()
+    if program == "ev":
+        newest.take(a_charging())
+    if program == "bs":
+        newest.take(a_storage(batteries=(a_battery("home"),)))
+    return newest
 
 
 @pytest.mark.parametrize(
@@ -35,6 +45,8 @@ from .garage import a_charging
         ("dm", "mode off", "ev (the cars) and bs (the battery)"),
         ("dm", "mode", "ev (the cars) and bs (the battery)"),
         ("dm", "mode turbo", "ev (the cars) and bs (the battery)"),
+        ("ev", "mode home hold", "bs (the battery)"),
+        ("dm", "mode cellar own", "bs (the battery)"),
         ("ev", "sim kettle on", "dm (the meter) in the demo"),
         ("bs", "sim", "dm (the meter) in the demo"),
     ],
@@ -42,7 +54,9 @@ from .garage import a_charging
 def test_a_word_of_another_program_says_whose_it_is(program: str, line: str, whose: str) -> None:
     """What stands behind `mode` tells a charger from the battery."""
     word, _, rest = line.partition(" ")
-    assert f"{word} is a word of {whose}, not of {program}: type it there" == elsewhere(program, word, rest)
+    assert f"{word} is a word of {whose}, not of {program}: type it there" == elsewhere(
+        program, word, rest, at(program)
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,6 +69,9 @@ def test_a_word_of_another_program_says_whose_it_is(program: str, line: str, who
         ("ev", "mode off"),
         ("ev", "mode garage off"),
         ("ev", "mode turbo"),
+        ("ev", "mode garage hold"),
+        ("bs", "mode home hold"),
+        ("bs", "mode HOME off"),
         ("bs", "mode off"),
         ("bs", "mode battery off"),
         ("bs", "mode turbo"),
@@ -65,7 +82,7 @@ def test_a_word_of_another_program_says_whose_it_is(program: str, line: str, who
 def test_its_own_words_and_those_of_nobody_are_not_sent_away(program: str, line: str) -> None:
     """The program answers them itself, in its own way."""
     word, _, rest = line.partition(" ")
-    assert "" == elsewhere(program, word, rest)
+    assert "" == elsewhere(program, word, rest, at(program))
 
 
 def test_every_program_has_the_words_that_all_have() -> None:
@@ -95,6 +112,13 @@ async def test_a_typed_line_is_pointed_to_its_program() -> None:
         assert "usage is a word of dm (the meter), not of bs: type it there" == await bs.answer(
             " Usage \r\n", may_change=may_change
         )
+
+
+async def test_a_mode_for_one_battery_is_answered_by_the_battery() -> None:
+    """What the README calls it is no charger."""
+    bs = Lines(at("bs"), TABLES["bs"], {}, Orders("bs", {SetStorage: lambda order: Done(what="never")}))
+    said = await bs.answer("mode home hold", may_change=True)
+    assert said.startswith("all batteries have one mode together, so none is named")
 
 
 @pytest.mark.parametrize("word", ["propose", "withdraw"])
