@@ -7,13 +7,14 @@ from typing import NamedTuple
 from rich.text import Text
 
 from lib.messages.charging import Charging, SessionRow, Sessions
-from lib.panels.dates import clock, day_name, local_day, weekday
+from lib.panels.dates import clock, day_name, local_day, near, weekday
 from lib.panels.look import Look, Room
 from lib.panels.seen import Seen
 from lib.panels.sheet import Sheet
 
 OLD_DAYS = 20  # from then on the month must be said
 GUEST = "a guest"
+GAP = 2  # cells between two columns
 
 
 class Column(NamedTuple):
@@ -60,25 +61,28 @@ def _columns(sessions: Sessions, charging: Charging | None, look: Look) -> list[
         return titles.get(row.car, row.car) or GUEST
 
     def when(row: SessionRow) -> str:
-        return f"{_when(row.since, now)}-{clock(row.until)}"
+        over_a_night = (local_day(row.until) - local_day(row.since)).days <= 1
+        return f"{_when(row.since, now)}-{clock(row.until) if over_a_night else near(row.until, row.since)}"
 
-    whens, cars = 2 + max(map(len, map(when, sessions.last))), 2 + max(map(len, map(car, sessions.last)))
-    chargers = 2 + max(len(row.charger) for row in sessions.last)
+    def column(
+        head: str, said: Callable[[SessionRow], str], style: str, *, left: bool = False, most: int | None = None
+    ) -> Column:
+        cells = GAP + max(len(head), *(len(said(row)) for row in sessions.last))
+        return Column(head, cells if most is None else min(most, cells), said, style, left)
+
     peaks = [
-        Column("peak", 11, lambda row: _peak(row, look), colours.over),
-        Column(
-            f"peak {look.glyphs.euro}", 9, lambda row: look.euro(row.peak_eur) if row.peak_w > 0 else "", colours.over
-        ),
+        column("peak", lambda row: _peak(row, look), colours.over),
+        column(f"peak {look.glyphs.euro}", lambda row: look.euro(row.peak_eur) if row.peak_w > 0 else "", colours.over),
     ]
     return [
-        Column("Session", whens, when, colours.inactive, left=True),
-        Column("Car", min(16, cars), car, colours.text, left=True),
-        Column("kWh", 6, lambda row: look.number(row.energy_wh / 1000, 1), colours.title),
-        Column(look.glyphs.euro, 8, lambda row: look.euro(row.eur), colours.text),
-        Column("sun", 7, lambda row: _sun(row, look), colours.injected),
-        Column("from to", 13, lambda row: _full(row, look), colours.quiet),
+        column("Session", when, colours.inactive, left=True),
+        column("Car", car, colours.text, left=True, most=16),
+        column("kWh", lambda row: look.number(row.energy_wh / 1000, 1), colours.title),
+        column(look.glyphs.euro, lambda row: look.euro(row.eur), colours.text),
+        column("sun", lambda row: _sun(row, look), colours.injected),
+        column("from to", lambda row: _full(row, look), colours.quiet),
         *(peaks if charging is None or charging.capacity_tariff else ()),
-        Column("  Charger", min(14, chargers + 2), lambda row: f"  {row.charger}", colours.quiet, left=True),
+        column("  Charger", lambda row: f"  {row.charger}", colours.quiet, left=True, most=14),
     ]
 
 

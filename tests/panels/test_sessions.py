@@ -5,7 +5,7 @@ from dataclasses import replace
 from lib.messages.charging import Sessions
 from lib.panels.look import Room
 from lib.panels.sessions import render_sessions, sessions_drawn_from
-from tests.panels.garage import charging, sessions
+from tests.panels.garage import charging, local, sessions
 from tests.panels.golden import LOOK, LOOKS, seen, styles
 
 WIDE = Room(110, 12)
@@ -20,9 +20,20 @@ def test_a_session_says_how_much_from_where_and_for_how_much() -> None:
     """Newest first, a row each."""
     head, first, *rest = lines(sessions())
     assert ["Session", "Car", "kWh", "€", "sun", "from", "to", "peak", "peak", "€", "Charger"] == head.split()
-    assert "Wed 18 17:55-07:31  Blue car    14.2    3.12" in first
+    assert "Wed 18 17:55-07:31      Blue car    14.2  3.12" in first
     assert "46 to 67 %" in first
     assert 5 == len(rest)
+
+
+def test_a_plug_in_of_several_days_names_the_day_of_its_end() -> None:
+    """Three days looked like a night; of a night the time alone says it. At 80 columns no other column gives way."""
+    (row,) = sessions().last[:1]
+    long = replace(row, since=local("2026-11-16 18:00"), until=local("2026-11-19 09:00"))
+    page = Room(76, 12)
+    head, night, days = lines(Sessions(last=(replace(long, until=local("2026-11-17 09:00")), long)), page)
+    assert "Mon 16 18:00-09:00 " in night
+    assert "Mon 16 18:00-Thu 09:00 " in days
+    assert head.endswith("from to  peak")
 
 
 def test_what_it_did_to_the_peak_is_said_in_red() -> None:
@@ -42,8 +53,8 @@ def test_what_nobody_knows_stays_empty() -> None:
 
 def test_a_narrow_room_does_without_the_last_columns() -> None:
     """When, which car and how much stay."""
-    assert ["Session", "Car", "kWh"] == lines(sessions(), Room(37, 9))[0].split()
-    assert ["Session"] == lines(sessions(), Room(24, 9))[0].split()
+    assert ["Session", "Car", "kWh"] == lines(sessions(), Room(42, 9))[0].split()
+    assert ["Session"] == lines(sessions(), Room(28, 9))[0].split()
 
 
 def test_no_session_says_so() -> None:
