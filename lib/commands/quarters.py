@@ -22,7 +22,7 @@ from lib.core.stamp import BRUSSELS
 from lib.store.database import StoreError
 from lib.store.ev_store import quarters_between
 
-LEAST_WIDTH, MOST_WIDTH = 9, 16  # of a column
+LEAST_WIDTH = 9  # of a column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +117,8 @@ def as_text(whole: Table) -> str:
 
 
 def _text(whole: Table) -> Iterator[str]:
-    widths = [min(max(len(name) + 2, LEAST_WIDTH), MOST_WIDTH) for name in whole.chargers]
-    heads = [f"{name[: width - 2]:>{width}}" for name, width in zip(whole.chargers, widths, strict=True)]
+    widths = [max(len(name) + 2, LEAST_WIDTH) for name in whole.chargers]
+    heads = [f"{name:>{width}}" for name, width in zip(whole.chargers, widths, strict=True)]
     yield f"{whole.month:%B %Y}, in kWh; quarters without a charge are left out"
     yield ""
     yield f"{'from':<17}{''.join(heads)}{'total':>9}"

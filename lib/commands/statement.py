@@ -25,6 +25,7 @@ from lib.store.database import StoreError
 from lib.store.ev_store import sessions_between
 
 NOBODY = "unknown car"
+LEAST_NAME = 10  # cells of the column of chargers
 LEAST_WH = 5.0  # what rounds to less than 0.01 kWh is not worth a word
 
 
@@ -56,22 +57,22 @@ def run(
 def as_text(whole: Statement) -> str:
     """For people: the sessions of each car, and what they come to."""
     lines = [f"{whole.month:%B %Y}"]
+    name = max([LEAST_NAME, *(len(one.charger) + 2 for one in whole.sessions)])
+    head = f"  {'from':<13}{'to':<13}{'charger':<{name}}{'kWh':>8}{'sun':>8}{'battery':>9}{'grid':>8}{'€':>9}"
     for car in whole.cars:
-        lines += ["", car.car or NOBODY, HEAD]
+        lines += ["", car.car or NOBODY, head]
         sessions = [one for one in whole.sessions if one.car == car.car]
-        lines += [_line(one) for one in sessions]
+        lines += [_line(one, name) for one in sessions]
         lines += [f"  {one}" for one in _sums(car, sessions, whole.eur_kwh)]
     return "\n".join((*lines, ""))
 
 
-HEAD = f"  {'from':<13}{'to':<13}{'charger':<10}{'kWh':>8}{'sun':>8}{'battery':>9}{'grid':>8}{'€':>9}"
-
-
-def _line(one: Session) -> str:
+def _line(one: Session, name: int) -> str:
+    """name: the cells for that of its charger."""
     assert one.until is not None
     times = "".join(f"{at.astimezone(BRUSSELS):%d-%m %H:%M}  " for at in (one.since, one.until))
     parts = f"{_kwh(one.energy_wh):>8}{_kwh(one.sun_wh):>8}{_kwh(one.battery_wh):>9}{_kwh(one.grid_wh):>8}"
-    return f"  {times}{one.charger[:9]:<10}{parts}{'?' if one.eur is None else cents(one.eur):>9}"
+    return f"  {times}{one.charger:<{name}}{parts}{'?' if one.eur is None else cents(one.eur):>9}"
 
 
 def _sums(car: CarMonth, sessions: list[Session], eur_kwh: float | None) -> Iterator[str]:

@@ -87,6 +87,15 @@ async def test_people_see_the_quarters_with_a_charge_and_the_sums(tmp_path: Path
     ) == await printed(tmp_path, "text", *EVENING)
 
 
+async def test_chargers_are_told_apart_by_their_whole_names(tmp_path: Path) -> None:
+    """The column is as wide as the name."""
+    places = [f"parking_place_0{at}" for at in (1, 2)]
+    found = [known(name, "2026-11-01 00:15", 690.0) for name in places]
+    head, first = (await printed(tmp_path, "text", *found[0], *found[1])).splitlines()[2:4]
+    assert ["from", *places, "total"] == head.split()
+    assert len(head) == len(first)
+
+
 async def test_a_program_gets_whole_watt_hours(tmp_path: Path) -> None:
     """What is not known is null."""
     told = json.loads(await printed(tmp_path, "json", *EVENING))

@@ -15,6 +15,7 @@ import pytest
 
 from lib.commands import SLIP, statement
 from lib.core.sessions import GUEST, Session
+from lib.core.sessions import statement as whole_of
 from lib.store.ev_standing import Standing
 from tests.conftest import local
 from tests.programs.program import ROOT
@@ -105,6 +106,16 @@ async def test_a_spreadsheet_adds_up_to_the_sums(tmp_path: Path) -> None:
         first["from (%)"],
         first["to (%)"],
     )
+
+
+def test_chargers_are_told_apart_by_their_whole_names() -> None:
+    """The column is as wide as the longest."""
+    days = ("11-05 20:00", "11-05 21:00"), ("11-06 20:00", "11-06 21:00")
+    found = [a_session(*day, charger=f"charger_0{at}", grid_wh=3_000) for at, day in enumerate(days)]
+    head, *lines = statement.as_text(whole_of(found, NOVEMBER)).splitlines()[3:6]
+    assert "  charger_00      3.00" in lines[0]
+    assert "  charger_01      3.00" in lines[1]
+    assert 1 == len({len(line) for line in (head, *lines)})
 
 
 async def test_a_program_reads_json(tmp_path: Path) -> None:
