@@ -5,14 +5,13 @@ The sentence why is the last to give way: where the room is short the figures be
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import IntEnum
 
 from rich.text import Text
 
 from lib.messages.charging import ChargerNow, Charging, PlugIn
 from lib.messages.circuits import ENDED, held
-from lib.panels.dates import lately, near, roughly
+from lib.panels.dates import clock, lately, roughly
 from lib.panels.layout import Long, Needed
 from lib.panels.listing import FEW, MANY, listing
 from lib.panels.look import Look, Room
@@ -44,7 +43,6 @@ class Page:
 
     look: Look
     width: int
-    at: datetime
     titles: Mapping[str, str]
     names: int
     modes: int
@@ -132,11 +130,10 @@ def _page(charging: Charging, look: Look, width: int) -> Page:
     return Page(
         look=look,
         width=width,
-        at=charging.at,
         titles={car.name: car.title for car in charging.cars},
         names=min(NAME, 2 + max(len(one.name) for one in charging.chargers)),
         peaks_cost=charging.capacity_tariff,
-        modes=min(MODE, 2 + max(len(_mode(one, charging.at)) for one in charging.chargers)),
+        modes=min(MODE, 2 + max(len(_mode(one)) for one in charging.chargers)),
     )
 
 
@@ -171,7 +168,7 @@ def _start(one: ChargerNow, page: Page, *, marked: bool = False) -> list[Piece]:
     return [
         (look.left(look.glyphs.pointer if marked else "", MARK), colours.active),
         (look.left(one.name, page.names), colours.title),
-        (look.left(_mode(one, page.at), page.modes), colours.active if one.boost_until else colours.inactive),
+        (look.left(_mode(one), page.modes), colours.active if one.boost_until else colours.inactive),
         (f"{look.glyphs.bullet} ", style),
         (look.left(state, STATE), style),
     ]
@@ -191,8 +188,9 @@ def _lost(one: ChargerNow) -> bool:
     return one.silent_s is not None or one.plug == "fault"
 
 
-def _mode(one: ChargerNow, at: datetime) -> str:
-    return f"{one.mode}" if one.boost_until is None else f"boost {near(one.boost_until, at)}"
+def _mode(one: ChargerNow) -> str:
+    """Or until when it boosts; that is a day at the most, so the time alone says it."""
+    return f"{one.mode}" if one.boost_until is None else f"boost {clock(one.boost_until)}"
 
 
 def _state(one: ChargerNow, look: Look) -> tuple[str, str]:

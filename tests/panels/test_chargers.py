@@ -138,6 +138,7 @@ def test_a_boost_stands_in_place_of_the_mode() -> None:
     """With its end."""
     text = drawn(garage(boost_until=local("2026-11-20 14:20")))
     assert {COLOURS.active} == styles(text, "boost 14:20")
+    assert "boost 00:30  " in drawn(garage(boost_until=local("2026-11-21 00:30"))).plain
     assert "auto" not in text.plain
 
 
