@@ -102,6 +102,14 @@ def test_the_readme_knows_every_setting_word_state_and_key() -> None:
     assert f"`1` to `{len(pages)}` are {', '.join(pages[:-1])} and {pages[-1]}" in " ".join(README.split())
 
 
+def test_the_papers_know_which_key_shows_the_plan() -> None:
+    """Its number is 7 where peaks cost nothing and one price holds all day, but it is the last in every home."""
+    assert "plan" == dm_panels().panels[-1].name
+    for paper, said in (("README.md", "The key of the last number"), ("docs/PLAN.md", "The last number key")):
+        text = " ".join((ROOT / paper).read_text("utf-8").split())
+        assert (True, False) == (said in text, "Key `9`" in text), paper
+
+
 def test_the_certificate_of_the_readme_is_good_for_this_machine_too() -> None:
     """What is typed on the Pi asks 127.0.0.1 or localhost, and trusts the file that it is told."""
     (names,) = re.findall(r'-addext "subjectAltName=(\S+)"', README)

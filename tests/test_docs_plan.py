@@ -253,7 +253,7 @@ def test_the_paper_names_every_word_and_cause() -> None:
     assert set(said) <= set(HOUSE)
     assert [] == [name for name in ("plan", "outlook") if f"/api/{name}" not in PAPER or name not in HOUSE_STATES]
     [place] = [number for number, panel in enumerate(dm_panels().panels, 1) if panel.title == "Plan"]
-    assert f"Key `{place}` in the dashboard" in PAPER
+    assert f"The last number key in the dashboard of `dm` (`{place}`, where" in PAPER
     assert f'the cause "{Above.PLAN}"' in WORDS
 
 
