@@ -3,12 +3,15 @@
 import sys
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 if sys.version_info < (3, 11, 3):
     from lib import timeouts
 
     timeouts.mend()  # here, since whoever waits has a clock, and who only computes is spared asyncio
+
+
+YEARS: Final = range(2000, 2100)  # that can be asked for; at the ends of the calendar a day more is none
 
 
 class Clock(Protocol):

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from lib.clock import Clock
+from lib.clock import YEARS, Clock
 from lib.messages import Refused, to_json
 
 BRUSSELS: Final = ZoneInfo("Europe/Brussels")
@@ -23,7 +23,6 @@ MOST_ROWS = 40_000  # 416 days of quarters
 ANSWER_S = 30.0
 AT_ONCE = 4  # answers that are made or sent; each may have some MB
 PIECE_BYTES = 65_536
-YEARS: Final = range(2000, 2100)
 PARAMETERS: Final = frozenset({"from", "to", "step", "token"})
 LOST_PLUS: Final = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:?\d\d)$")  # a + that was not written %2B arrives as a space
 
