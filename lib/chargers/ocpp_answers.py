@@ -61,6 +61,10 @@ KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 PHASES: Mapping[str, int] = MappingProxyType({"L1": 0, "L1-N": 0, "L2": 1, "L2-N": 1, "L3": 2, "L3-N": 2})
 LASTS_S = 60.0  # a draw that is told no more, but by a meter that speaks more seldom
+DRIFTS_S = 60.0  # a clock that is further off may also have told something old, or in another zone
+LATE_S = 15.0  # what it samples it may tell so late, by a clock that is right
+STEADY_S = 5.0  # samples so far apart that are off alike, to within as much, are none that waited to be told
+HOUR_S = 3600.0  # of the zones
 LONGEST_WORDS = 80  # of what a charger adds to a fault
 OFF_V = 0.1  # by such a part the voltage of a phase may be off 230 V
 
@@ -105,7 +109,8 @@ class Connector:
         status: the word of the standard; "" until it said one; told_s: when it did. fault, warning: in words.
         transaction: its number, where we know it; drawn: what its meter said last that tells the draw.
         ends: transactions that ended. metered: how often its meter spoke; metered_s: when it did last.
-        ahead_s: by how much its clock is ahead of ours, by the times of its meter; below 0 it is behind, or late.
+        ahead_s: by how much its clock is ahead of the time that it was told, by the times of its meter; below 0 it is
+            behind, or late. alike_s: since when that is the same.
         total_wh: its register; base_wh: that register when the car was plugged in.
 
     """
@@ -120,6 +125,7 @@ class Connector:
     base_wh: float | None = None
     ends: int = 0
     ahead_s: float = 0.0
+    alike_s: float = math.inf
     metered: int = 0
     metered_s: float = -math.inf
 
@@ -132,6 +138,14 @@ class Connector:
     def runs(self) -> bool:
         """Whether there is a transaction, also one that began without us."""
         return self.status in RUNNING or (self.transaction is not None and self.plug is not Plug.EMPTY)
+
+    @property
+    def off_s(self) -> float:
+        """By how much its clock surely is off; 0 while nobody can say, and for one that only writes another zone."""
+        if abs(self.ahead_s) < DRIFTS_S:
+            return self.ahead_s if self.ahead_s > 0.0 or self.ahead_s < -LATE_S else 0.0
+        is_zone = abs(self.ahead_s - HOUR_S * round(self.ahead_s / HOUR_S)) < DRIFTS_S
+        return 0.0 if is_zone or self.metered_s - self.alike_s < STEADY_S else self.ahead_s
 
     @property
     def plugin_wh(self) -> float | None:
@@ -183,13 +197,22 @@ def ended(connector: Connector, meter_wh: float | None) -> Connector:
 
 
 def measured(connector: Connector, said: Mapping[str, Any], now_s: float, now: datetime | None = None) -> Connector:
-    """Its meter told something; a register keeps its value until it tells another. now: by our clock."""
+    """Its meter told something; a register keeps its value until it tells another.
+
+    now: the time that its clock should show by what it was told.
+    """
     samples = parse_samples(said.get("meter_value"), now_s)
     running = whole(said.get("transaction_id"))
     is_known = connector.transaction is not None or not connector.runs
+    ahead_s, alike_s = connector.ahead_s, connector.alike_s
+    if now and samples.at:
+        ahead_s = (samples.at - now).total_seconds()
+        if alike_s == math.inf or abs(ahead_s - connector.ahead_s) >= STEADY_S:
+            alike_s = now_s
     return replace(
         connector,
-        ahead_s=(samples.at - now).total_seconds() if now and samples.at else connector.ahead_s,
+        ahead_s=ahead_s,
+        alike_s=alike_s,
         metered=connector.metered + 1,
         metered_s=now_s,
         drawn=samples if samples.says_draw or not connector.drawn.is_fresh(now_s) else connector.drawn,

@@ -1,13 +1,13 @@
 """What a charger with OCPP 1.6 is told: amperes as charging profiles that end by themselves. Pure; time is an argument.
 
 In: the owner's rules, an order, what the charger can do. Out: the profile that says it, and the next way to say it when
-one was refused. A profile of what is safe always lies below; an order lies above it and lapses unless it is renewed, so
-a charger that hears no more falls back by itself. Source: OCPP 1.6, edition 2, chapter 3.13.
+one was refused. A profile of what is safe always lies below, in force by any clock; an order lies above it and lapses
+unless it is renewed, so a charger that hears no more falls back by itself. Source: OCPP 1.6, edition 2, chapter 3.13.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -18,6 +18,7 @@ from lib.core.power import PHASE_V
 
 LEASE_S = 30  # an order holds so long; the core counts on it
 SKEW_S = 60  # and began so long ago, for a clock that is behind
+EVER = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)  # before any clock, also one that nobody set; 0 is no time to some
 STEP_A = 0.1
 AMPERES, WATTS = "A", "W"
 SAFE, ORDERED = 1, 2  # of the profiles that are ours, by connector
@@ -96,13 +97,13 @@ def profile_id(connector: int, kind: int) -> int:
     return 10 * connector + kind
 
 
-def safe_profile(rules: ChargerRules, connector: int, can: Skill, at: datetime) -> dict[str, Any]:
-    """What holds when nobody talks to it, for good."""
+def safe_profile(rules: ChargerRules, connector: int, can: Skill) -> dict[str, Any]:
+    """What holds when nobody talks to it: for good, and whatever its clock says."""
     return _profile(
         profile_id(connector, SAFE),
         level=_safe_level(can),
         purpose="TxDefaultProfile",
-        schedule=_schedule(safe_a(rules), rules.phases, can, at),
+        schedule=_schedule(safe_a(rules), rules.phases, can),
     )
 
 
@@ -118,15 +119,16 @@ def order_profile(
 ) -> dict[str, Any]:
     """An order: for LEASE_S from now, but in the way that has no end.
 
-    transaction: its number, where it is known. lapses: False where nothing safe lies below it to fall back to.
+    at: now, by the charger's own clock. transaction: its number, where it is known. lapses: False where nothing safe
+    lies below it to fall back to.
     """
-    schedule = _schedule(order.current_a if order.go else 0.0, phases(order, rules), can, at)
+    is_lease = lapses and can.way.is_lease
+    current_a = order.current_a if order.go else 0.0
+    schedule = _schedule(current_a, phases(order, rules), can, since=at if is_lease else None)
     if can.way is Way.BARE:
         return _profile(
             profile_id(connector, SAFE), level=_safe_level(can), purpose="TxDefaultProfile", schedule=schedule
         )
-    if lapses:
-        schedule["duration"] = SKEW_S + LEASE_S
     if can.way is Way.STACKED:
         level = 1 if can.top is None else can.top
         return _profile(profile_id(connector, ORDERED), level=level, purpose="TxDefaultProfile", schedule=schedule)
@@ -165,13 +167,15 @@ def _profile(number: int, *, level: int, purpose: str, schedule: dict[str, Any])
     }
 
 
-def _schedule(current_a: float, on_phases: int, can: Skill, at: datetime) -> dict[str, Any]:
+def _schedule(current_a: float, on_phases: int, can: Skill, since: datetime | None = None) -> dict[str, Any]:
+    """One limit, for LEASE_S from `since` on; None: without a beginning and an end."""
     limit = current_a if can.unit == AMPERES else float(int(current_a * PHASE_V * on_phases))
-    return {
+    schedule: dict[str, Any] = {
         "charging_rate_unit": can.unit,
-        "start_schedule": wire_time(at - timedelta(seconds=SKEW_S)),
+        "start_schedule": wire_time(EVER if since is None else since - timedelta(seconds=SKEW_S)),
         "charging_schedule_period": [{"start_period": 0, "limit": round(limit, 1), "number_phases": on_phases}],
     }
+    return schedule if since is None else schedule | {"duration": SKEW_S + LEASE_S}
 
 
 def wire_time(at: datetime) -> str:

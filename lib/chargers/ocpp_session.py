@@ -36,8 +36,11 @@ class Hearer(Protocol):
 
     name: str
 
-    def now(self) -> datetime:
-        """The time that the charger is told."""
+    def tell_time(self) -> datetime:
+        """The time, for the charger."""
+
+    def told_time(self) -> None:
+        """That time has gone out to it."""
 
     def hear_boot(self, said: Mapping[str, Any]) -> None:
         """It started."""
@@ -209,12 +212,20 @@ class _Talk(ChargePoint):  # type: ignore[misc]  # the library has no types
     @on(Action.boot_notification, skip_schema_validation=True)  # type: ignore[untyped-decorator]  # no types
     def _on_boot(self, **said: Any) -> object:
         self._hearer.hear_boot(said)
-        at = wire_time(self._hearer.now())
+        at = wire_time(self._hearer.tell_time())
         return call_result.BootNotification(current_time=at, interval=HEARTBEAT_S, status=ACCEPTED)
+
+    @after(Action.boot_notification)  # type: ignore[untyped-decorator]  # no types
+    def _after_boot(self, **said: Any) -> None:
+        self._hearer.told_time()
 
     @on(Action.heartbeat, skip_schema_validation=True)  # type: ignore[untyped-decorator]  # no types
     def _on_heartbeat(self, **said: Any) -> object:
-        return call_result.Heartbeat(current_time=wire_time(self._hearer.now()))
+        return call_result.Heartbeat(current_time=wire_time(self._hearer.tell_time()))
+
+    @after(Action.heartbeat)  # type: ignore[untyped-decorator]  # no types
+    def _after_heartbeat(self, **said: Any) -> None:
+        self._hearer.told_time()
 
     @on(Action.status_notification, skip_schema_validation=True)  # type: ignore[untyped-decorator]  # no types
     def _on_status(self, **said: Any) -> object:

@@ -9,7 +9,7 @@ reading.
 import logging
 import math
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from ocpp.v16 import call  # type: ignore[import-untyped]  # it has no types
@@ -35,8 +35,6 @@ from lib.core.circuits import safe_a
 
 RENEW_S = 10.0  # an order is said again so often
 HOLDS_S = LEASE_S  # one that nobody could renew for so long is dropped: its room may be another's by now
-DRIFTS_S = 60.0  # a clock that is further off has another zone, or told something old
-LATE_S = 15.0  # what it samples it may tell so late, by a clock that is right
 START_S = 60.0  # between two orders to start a transaction
 TAG = "DIGITALMETER"  # in whose name a transaction is started
 KEEPS = "it takes no limit that ends by itself: it keeps the last one when nobody talks to it"
@@ -105,11 +103,12 @@ class Standing:
         before, self.held, self.ordered_s = self.held, None, self._clock.monotonic()
         try:
             await self._lay(session)
+            listener = self._listener(session)
             await self._say(session, order)
         except RefusedError:
             self.held = before
             raise
-        self._hold(session, order)
+        self._hold(order, listener)
 
     async def keep(self, session: Session) -> None:
         """Lay the safe profile into it, and say the order again that stands, where it is time.
@@ -129,12 +128,12 @@ class Standing:
         await self._lay(session)
         if not self.held:
             return
-        is_lease = self._station.skill.way.is_lease
-        is_due = self._said_to != self._listener(session) or (is_lease and now_s - self._taken_s >= RENEW_S)
+        is_lease, listener = self._station.skill.way.is_lease, self._listener(session)
+        is_due = self._said_to != listener or (is_lease and now_s - self._taken_s >= RENEW_S)
         try:
             if is_due:
                 await self._say(session, self.held)
-            self._hold(session, self.held)
+            self._hold(self.held, listener)
         except RefusedError as error:
             self._trouble = str(error)
 
@@ -158,14 +157,14 @@ class Standing:
     def _listener(self, session: Session) -> tuple[object, ...]:
         """To whom an order is said: another line, transaction or car has not heard it.
 
-        What was said before anything safe lay below it had no end.
+        What was said before anything safe lay below it had no end; one whose clock was put may be past its end.
         """
-        return (*self._line(session), self._connector.transaction, self._connector.runs, self._is_safe)
+        connector, station = self._connector, self._station
+        return (*self._line(session), connector.transaction, connector.runs, self._is_safe, station.steps)
 
-    def _hold(self, session: Session, order: Order) -> None:
-        """It stands."""
-        self.held, self._held_s = order, self._clock.monotonic()
-        self._said_to = self._listener(session)
+    def _hold(self, order: Order, listener: tuple[object, ...]) -> None:
+        """It stands, as far as this one heard it: what changed while it was said is told anew."""
+        self.held, self._held_s, self._said_to = order, self._clock.monotonic(), listener
 
     async def _lay(self, session: Session) -> None:
         """Lay the safe profile into it, where it may not have it any more."""
@@ -185,7 +184,7 @@ class Standing:
     async def _say_safe(self, session: Session) -> None:
         while True:
             can = self._station.skill
-            profile = safe_profile(self._rules, self._number, can, self._now())
+            profile = safe_profile(self._rules, self._number, can)
             try:
                 await self._set(session, profile)
             except RefusedError:
@@ -249,16 +248,10 @@ class Standing:
             self._rules,
             self._number,
             self._station.skill,
-            self._now(),
+            self._station.time + timedelta(seconds=self._connector.off_s),
             transaction=transaction,
             lapses=self._is_safe,
         )
-
-    def _now(self) -> datetime:
-        """The time by the charger's own clock, by which its profiles end."""
-        ahead_s = self._connector.ahead_s
-        is_off = 0.0 < ahead_s < DRIFTS_S or -DRIFTS_S < ahead_s < -LATE_S
-        return self._clock.now() + timedelta(seconds=ahead_s if is_off else 0.0)
 
     async def _set(self, session: Session, profile: dict[str, Any]) -> None:
         question = call.SetChargingProfile(connector_id=self._number, cs_charging_profiles=profile)

@@ -8,8 +8,8 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +25,7 @@ from lib.clock import Clock
 
 MOST_CONNECTORS = 16
 SAMPLE_S = 10
+STEP_S = 5.0  # a time that is told and differs by more puts the charger's clock forward or back
 SAMPLED, EVERY, PING = "MeterValuesSampledData", "MeterValueSampleInterval", "WebSocketPingInterval"
 WANTED: Mapping[str, tuple[str, ...]] = MappingProxyType(  # what is asked for first, and instead where it is refused
     {
@@ -69,7 +70,8 @@ class Station:
         sign_s: when it said anything last; sample_s: how often its meter speaks while it charges.
         triggers: whether it speaks when it is asked to; None: nobody asked yet.
         password: what it must give; None: nothing.
-        boots: starts that it told of. heard: called, by connector, when it is ready and when a transaction has begun.
+        boots: starts that it told of. steps: how often what it was told put its clock forward or back.
+        heard: called, by connector, when it is ready, when a transaction has begun, and when its clock was put.
 
     """
 
@@ -81,6 +83,7 @@ class Station:
         self.ready = False
         self.nameplate = Nameplate()
         self.boots = 0
+        self.steps = 0
         self.connectors: dict[int, Connector] = {}
         self.skill = Skill()
         self.sign_s = -math.inf
@@ -91,10 +94,33 @@ class Station:
         self._news = asyncio.Event()
         self._transaction = 0
         self._is_skilled = False
+        self._time, self._time_s = clock.now(), clock.monotonic()  # what it was told last, and when
+        self._has_stepped = False
 
-    def now(self) -> datetime:
-        """The time that the charger is told."""
-        return self._clock.now()
+    @property
+    def time(self) -> datetime:
+        """The time by the charger's clock, if that goes on from what it was told.
+
+        Not ours: that may be put meanwhile, as by NTP after a start, and the charger hears of it minutes later.
+        """
+        return self._time + timedelta(seconds=self._clock.monotonic() - self._time_s)
+
+    def tell_time(self) -> datetime:
+        """The time, for the charger, which sets its clock by it."""
+        now, before = self._clock.now(), self.time
+        self._time, self._time_s = now, self._clock.monotonic()
+        if abs((now - before).total_seconds()) > STEP_S:
+            self.steps += 1
+            self._has_stepped = True
+            for at, connector in self.connectors.items():  # how far it is off now its meter has yet to say
+                self.connectors[at] = replace(connector, ahead_s=0.0, alike_s=math.inf)
+        return now
+
+    def told_time(self) -> None:
+        """It has that time now."""
+        if self._has_stepped:
+            self._has_stepped = False
+            self._call()
 
     def connector(self, number: int) -> Connector:
         """One of its connectors, as far as it told."""
@@ -187,13 +213,17 @@ class Station:
     def hear_meter(self, said: Mapping[str, Any]) -> None:
         """Meter values."""
         self._change(
-            whole(said.get("connector_id")), lambda one: measured(one, said, self._clock.monotonic(), self._clock.now())
+            whole(said.get("connector_id")), lambda one: measured(one, said, self._clock.monotonic(), self.time)
         )
 
     def _change(self, at: int | None, after: Callable[[Connector], Connector]) -> None:
         if at is not None and 0 <= at <= MOST_CONNECTORS:
             self.connectors[at] = after(self.connector(at))
             self._tell()
+
+    def _call(self) -> None:
+        for hear in tuple(self.heard.values()):
+            hear()
 
     def _tell(self) -> None:
         self._news.set()
@@ -211,8 +241,7 @@ class Station:
             if self.session is session:
                 self.ready = True
                 self._tell()
-                for hear in tuple(self.heard.values()):
-                    hear()
+                self._call()
 
     async def _hear_all(self, message: str) -> None:
         try:

@@ -1,7 +1,7 @@
 """What a charger with OCPP says, read: words, units, phases, and what is left out."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -164,6 +164,28 @@ def test_a_frame_of_energy_alone_leaves_the_draw_a_while() -> None:
     connector = measured(charging(), power, 5.0)
     assert 900.0 == drawn_w(measured(connector, energy, 20.0), 3)
     assert None is drawn_w(measured(connector, energy, 120.0), 3)
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "off_s"),
+    [
+        ((45.0,), 45.0),
+        ((-10.0,), 0.0),
+        ((-45.0,), -45.0),
+        ((-600.0,), 0.0),
+        ((-600.0, -602.0), -602.0),
+        ((-600.0, -590.0, -580.0), 0.0),
+        ((7200.0, 7200.0), 0.0),
+    ],
+    ids=["a little", "late", "behind", "once", "twice", "kept back", "a zone"],
+)
+def test_a_clock_is_off_where_its_meter_says_so_twice(ahead_s: tuple[float, ...], off_s: float) -> None:
+    """Samples that waited to be told, one that is late, and another zone say nothing of it; a little is believed."""
+    at, connector = datetime(2026, 11, 20, 3, 36, 10, tzinfo=UTC), charging()
+    for count, one_s in enumerate(ahead_s):
+        said = {"meter_value": sampled({"value": "900", "measurand": POWER})}
+        connector = measured(connector, said, 10.0 * count, at - timedelta(seconds=one_s))
+    assert off_s == connector.off_s
 
 
 def test_a_plug_in_counts_from_its_register() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from datetime import timedelta
 
 import pytest
 
@@ -33,7 +34,8 @@ class Fate:
     async def happen(self) -> str:
         """One thing happens; what."""
         box, charger, chance = self.bench.box, self.bench.charger, self.chance
-        what = chance.choice(["order", "order", "pause", "read", "read", "time", "long", "cable", "line", "card"])
+        orders, reads = ("order", "order", "pause"), ("read", "read")
+        what = chance.choice([*orders, *reads, "time", "long", "cable", "line", "card", "clock"])
         match what:
             case "order" | "pause":
                 order = Order(current_a=chance.choice([6.0, 8.5, 16.0]), go=what == "order")
@@ -52,6 +54,8 @@ class Fate:
                 await self.bench.ready(charger)
             case "card":
                 box.present_card()
+            case "clock":
+                self.bench.clock.set(self.bench.clock.now() + timedelta(minutes=chance.choice([-180, -2, 37, 180])))
             case _:
                 await charger.read()
         return what

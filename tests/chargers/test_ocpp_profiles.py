@@ -1,7 +1,7 @@
 """Charging profiles: what they say, when they end, and which way is tried after which."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ocpp.charge_point import snake_to_camel_case  # type: ignore[import-untyped]  # it has no types
 
-from lib.chargers.ocpp_profiles import LEASE_S, SKEW_S, Skill, Way, next_skill, order_profile, safe_profile, skill
+from lib.chargers.ocpp_profiles import EVER, LEASE_S, SKEW_S, Skill, Way, next_skill, order_profile, safe_profile, skill
 from lib.core.charger import ChargerRules, Order
 from lib.sim.ocpp_limits import Limit, Stored, limit_at, parse_profile
 from tests.sim.builders import NOON
@@ -31,7 +31,7 @@ def test_an_order_ends_half_a_minute_later_and_leaves_what_is_safe(way: Way, top
     """By the charger's own clock, also when that is up to a minute behind ours."""
     can = Skill(way=way, top=top, unit=unit)
     both = [
-        stored(safe_profile(RULES, 1, can, NOON)),
+        stored(safe_profile(RULES, 1, can)),
         stored(order_profile(GO_16, RULES, 1, can, NOON, transaction=7)),
     ]
     assert Limit(current_a=16.0, phases=3) == limit_at(both, NOON)
@@ -40,10 +40,21 @@ def test_an_order_ends_half_a_minute_later_and_leaves_what_is_safe(way: Way, top
     assert Limit(current_a=16.0, phases=3) == limit_at(both, NOON - SKEW_S * SECOND)
 
 
+@pytest.mark.parametrize("at", [EVER, datetime(2000, 1, 1, tzinfo=UTC), NOON - timedelta(hours=3), NOON])
+def test_what_is_safe_is_in_force_by_any_clock(at: datetime) -> None:
+    """A clock that nobody set, or that is hours behind, as much as one that is right; so is what has no end."""
+    assert Limit(current_a=6.0, phases=3) == limit_at([stored(safe_profile(RULES, 1, Skill()))], at)
+    for profile in (
+        order_profile(GO_16, RULES, 1, Skill(way=Way.BARE), NOON),
+        order_profile(GO_16, RULES, 1, Skill(), NOON, transaction=7, lapses=False),
+    ):
+        assert Limit(current_a=16.0, phases=3) == limit_at([stored(profile)], at)
+
+
 def test_the_way_without_an_end_replaces_what_is_safe() -> None:
     """Same number, same level, no duration."""
     can = Skill(way=Way.BARE, top=0)
-    safe, order = safe_profile(RULES, 1, can, NOON), order_profile(GO_16, RULES, 1, can, NOON, transaction=7)
+    safe, order = safe_profile(RULES, 1, can), order_profile(GO_16, RULES, 1, can, NOON, transaction=7)
     assert (safe["charging_profile_id"], safe["stack_level"]) == (order["charging_profile_id"], order["stack_level"])
     assert "duration" not in order["charging_schedule"]
     assert "transaction_id" not in order
@@ -55,7 +66,7 @@ def test_two_connectors_have_profiles_of_their_own() -> None:
     numbers = [
         profile["charging_profile_id"]
         for connector in (1, 2, 3)
-        for profile in (safe_profile(RULES, connector, can, NOON), order_profile(GO_16, RULES, connector, can, NOON))
+        for profile in (safe_profile(RULES, connector, can), order_profile(GO_16, RULES, connector, can, NOON))
     ]
     assert len(set(numbers)) == len(numbers)
 
