@@ -1,7 +1,8 @@
 """The door where chargers with OCPP 1.6J dial in: a websocket server, one path for each charger of the owner's.
 
 In: an address to listen on, the names of the chargers that are expected, their passwords. Out: a `Station` for each,
-which its connection is handed to. Who is not expected is refused, and the log tells by which name he came.
+which its connection is handed to. Who is not expected is refused, and the log tells by which name he came. How many
+may knock stands in `ocpp_lines`.
 """
 
 import base64
@@ -10,6 +11,7 @@ import hmac
 import http
 import logging
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import unquote
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -18,6 +20,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from lib.chargers import ChargerSetupError
+from lib.chargers.ocpp_lines import BACKLOG, Line, Lines, Seldom
 from lib.chargers.ocpp_station import Station
 from lib.clock import Clock, WallClock
 
@@ -43,6 +46,8 @@ class Central:
         self._clock = clock or WallClock()
         self._stations: dict[str, Station] = {}
         self._strangers: set[str] = set()
+        self._lines = Lines(lambda: len(self._stations))
+        self._seldom = Seldom(self._clock)
         self._server: Server | None = None
 
     def expect(self, name: str, password: str | None = None) -> Station:
@@ -55,6 +60,7 @@ class Central:
         """Listen. Raises ChargerSetupError when the port cannot be had."""
         quiet = logging.getLogger(f"{__name__}.wire")
         quiet.setLevel(logging.CRITICAL)  # who knocks and is no charger fills no log
+        logging.getLogger("asyncio").addFilter(self._seldom)
         try:
             self._server = await serve(
                 self._talk,
@@ -71,6 +77,8 @@ class Central:
                 max_queue=8,
                 server_header=None,
                 logger=quiet,
+                create_connection=partial(Line, lines=self._lines),  # type: ignore[arg-type]  # it makes one
+                backlog=BACKLOG,
             )
         except OSError as error:
             raise ChargerSetupError(
@@ -81,6 +89,7 @@ class Central:
 
     async def close(self) -> None:
         """Hang up on all, and listen no more; more than once is harmless."""
+        logging.getLogger("asyncio").removeFilter(self._seldom)
         server, self._server = self._server, None
         if server:
             server.close()
@@ -116,6 +125,8 @@ class Central:
         return None
 
     async def _talk(self, socket: ServerConnection) -> None:
+        if isinstance(socket, Line):
+            socket.let_in()
         if socket.request:
             await self._stations[_name(socket.request.path)].talk(socket)
 

@@ -2,19 +2,24 @@
 
 import asyncio
 import base64
+import contextlib
 import json
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from ocpp.messages import get_validator  # type: ignore[import-untyped]  # it has no types
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 from websockets.typing import Subprotocol
 
 from lib.chargers import ChargerSetupError
 from lib.chargers.ocpp_central import Central
+from lib.chargers.ocpp_lines import FULL, FULL_S, LINES_EACH, MOST_WAITING, MOST_WAITING_EACH, Seldom
+from lib.clock import TurnedClock
 from lib.core.charger import Plug
+from tests.sim.builders import NOON
 from tests.waiting import LIMIT_S
 
 from .ocpp_bench import HOST, Bench, until
@@ -54,11 +59,80 @@ async def ask(line: ClientConnection, number: str, action: str, said: dict[str, 
                 return frame
 
 
+async def read_all(reader: asyncio.StreamReader) -> bytes:
+    """What comes until it is over, however it ends."""
+    with contextlib.suppress(ConnectionResetError):
+        return await reader.read()
+    return b""
+
+
 async def hear_all(line: ClientConnection) -> None:
     """Hear it until it is closed, which is raised."""
     async with asyncio.timeout(LIMIT_S):
         while True:
             await line.recv()
+
+
+async def knock(bench: Bench, opened: contextlib.AsyncExitStack, address: str = HOST) -> asyncio.StreamReader:
+    """A line that says nothing."""
+    reader, writer = await asyncio.open_connection(HOST, bench.central.port, local_addr=(address, 0))
+    opened.callback(writer.transport.abort)
+    return reader
+
+
+async def test_who_only_knocks_keeps_no_charger_out(bench: Bench) -> None:
+    """From one address there may be so many that say nothing; from another one a charger dials in all the same."""
+    async with contextlib.AsyncExitStack() as opened:
+        for _ in range(MOST_WAITING_EACH):
+            await knock(bench, opened, "127.0.0.2")
+        too_many = await knock(bench, opened, "127.0.0.2")
+        async with asyncio.timeout(LIMIT_S):
+            assert b"" == await read_all(too_many)
+        async with dial(bench) as line:
+            assert 3 == (await ask(line, "1", "Heartbeat", {}))[0]
+
+
+async def test_a_crowd_at_the_door_has_an_end_and_a_place_becomes_free_again(bench: Bench) -> None:
+    """However many addresses it has: the files of this process are for the cars."""
+    async with contextlib.AsyncExitStack() as opened:
+        for number in range(MOST_WAITING):
+            await knock(bench, opened, f"127.0.1.{number + 1}")
+        too_many = await knock(bench, opened, "127.0.2.1")
+        async with asyncio.timeout(LIMIT_S):
+            assert b"" == await read_all(too_many)
+    async with asyncio.timeout(LIMIT_S):
+        while True:
+            with contextlib.suppress(OSError, EOFError, InvalidMessage):
+                async with dial(bench) as line:
+                    assert 3 == (await ask(line, "1", "Heartbeat", {}))[0]
+                break
+
+
+async def test_a_charger_that_dials_in_without_end_holds_two_lines_and_no_more_files(bench: Bench) -> None:
+    """Each line of it hangs up on the one before; those that do not listen to that are not kept."""
+    async with contextlib.AsyncExitStack() as opened:
+        for _ in range(3 * MOST_WAITING):
+            reader, writer = await asyncio.open_connection(HOST, bench.central.port)
+            opened.callback(writer.transport.abort)
+            writer.write(
+                b"GET /CP_1 HTTP/1.1\r\nHost: pi\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                b"Sec-WebSocket-Key: MTIzNDU2Nzg5MDEyMzQ1Ng==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+            )
+            async with asyncio.timeout(LIMIT_S):
+                with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+                    await reader.readuntil(b"\r\n\r\n")
+            assert bench.central._lines._all <= MOST_WAITING + LINES_EACH + 1
+
+
+def test_that_there_are_no_files_left_is_said_seldom() -> None:
+    """It comes at each try, with a stack trace; all else it says stands."""
+    clock = TurnedClock(NOON)
+    seldom = Seldom(clock)
+    full, other = (logging.makeLogRecord({"msg": msg}) for msg in (f"{FULL}\nsocket: x", "Task exception"))
+    assert [True, False, False] == [seldom.filter(full) for _ in range(3)]
+    assert seldom.filter(other)
+    clock.turn(FULL_S)
+    assert seldom.filter(full)
 
 
 @pytest.mark.parametrize("path", ["/CP_1", "/ocpp/CP_1", "/CP_1/", "/some/where/CP_1?x=1", "/CP%5F1"])
