@@ -55,7 +55,7 @@ def main() -> int:
                 teller.unheard = partial(trouble, meter, "dm")
                 if meter:
                     await cars.know_the_time()
-                async with opened(config, secrets, cars.take, clock, memory) as devices:
+                async with opened(config, secrets, cars.take, clock, memory, time=cars.time) as devices:
                     await cars.run(devices)
 
     orders = handlers(lambda: cars, lambda: meter, rules.circuits)

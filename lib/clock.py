@@ -1,7 +1,8 @@
-"""The only reader of wall time, and a clock that tests can turn."""
+"""The only reader of wall time, the meter's time in its place, and a clock that tests can turn."""
 
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
@@ -34,6 +35,22 @@ class WallClock:
     def monotonic(self) -> float:
         """Seconds since the machine started."""
         return time.monotonic()
+
+
+class MeterClock:
+    """The meter's time, while it is known; else the machine's, which may be days off after a start."""
+
+    def __init__(self, meter: Callable[[], datetime | None], machine: Clock) -> None:
+        """meter: its time now; None: nobody told it yet."""
+        self._meter, self._machine = meter, machine
+
+    def now(self) -> datetime:
+        """The instant, aware, in UTC."""
+        return self._meter() or self._machine.now()
+
+    def monotonic(self) -> float:
+        """Seconds since the machine started."""
+        return self._machine.monotonic()
 
 
 class TurnedClock:

@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "inverters": "core clock http modbus",
     "feeds": "core clock http options payload service mqtt",
     "cars": "core clock options payload service mqtt apart",
-    "calendars": "core clock apart tilde",
+    "calendars": "core clock patience apart tilde",
     "hub": "clock messages secrets",
     "panels": "messages",
     "commands": "core clock messages settings secrets store meters prices chargers cars calendars batteries inverters "

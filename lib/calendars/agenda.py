@@ -1,7 +1,8 @@
 """Keeps the calendars read: each every ten minutes, a file as soon as it changes, one in trouble with growing pauses.
 
-In: calendars and the time. Out: `Listed` and `Unlisted`, each time one was asked. The last good list is kept by whoever
-hears them. It knows no trip and no car.
+In: calendars and the time, by which they are asked for the coming days, and anew where that is put right. Out:
+`Listed` and `Unlisted`, each time one was asked. The last good list is kept by whoever hears them. It knows no trip and
+no car.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from datetime import timedelta
 from lib.calendars import Calendar, CalendarError, OnDisk
 from lib.clock import Clock
 from lib.core.agenda import AgendaEvent, Listed, Unlisted
+from lib.patience import Leap
 
 POLL_S = 600.0
 PAUSES_S = (60.0, 120.0, 300.0, 900.0)  # after the first, second … failure in a row
@@ -68,7 +70,9 @@ class Agenda:
         """Ask one calendar again and again."""
         failures = 0
         said: set[str] = set()  # troubles that the log has, since it last answered
+        leap = Leap(self._clock)
         while True:
+            leap.moved_s()  # from here on: it is asked for the days that follow now
             found = await self._ask(name, calendar, said)
             if isinstance(found, Listed):
                 if said:
@@ -83,7 +87,7 @@ class Agenda:
                 pause_s = PAUSES_S[min(failures, len(PAUSES_S) - 1)]
                 failures += 1
             self._hear(found)
-            await self._rest(calendar, pause_s * (1 + JITTER * (2 * self._chance() - 1)))
+            await self._rest(calendar, leap, pause_s * (1 + JITTER * (2 * self._chance() - 1)))
 
     async def _ask(self, name: str, calendar: Calendar, said: Collection[str]) -> AgendaEvent:
         """What one calendar brings now; said: the troubles that the log has."""
@@ -103,14 +107,15 @@ class Agenda:
             return Unlisted(calendar=name, why=why, at_s=self._clock.monotonic())
         return Listed(calendar=name, entries=entries, at_s=self._clock.monotonic())
 
-    async def _rest(self, calendar: Calendar, seconds: float) -> None:
-        """Wait so long, or until a file is another one."""
-        if not isinstance(calendar, OnDisk):
-            await asyncio.sleep(seconds)
-            return
+    async def _rest(self, calendar: Calendar, leap: Leap, seconds: float) -> None:
+        """Wait so long, or until a file is another one, or the time, by which it was asked for other days."""
         end_s = self._clock.monotonic() + seconds
         while (left_s := end_s - self._clock.monotonic()) > 0:
             await asyncio.sleep(min(LOOK_S, left_s))
+            if leap.moved_s():
+                return
+            if not isinstance(calendar, OnDisk):
+                continue
             with suppress(TimeoutError):  # it hangs: when it is asked for its entries it says so
                 async with asyncio.timeout(LIMIT_S):
                     if await calendar.changed():

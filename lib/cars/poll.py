@@ -39,7 +39,6 @@ class Poll:
         self._not_before_s = now_s + (FIRST_S if source.sparing else 0.0)
         self._told_s = now_s  # when it last told something, or was begun with
         self._asked_s: float | None = None
-        self._asked_at: datetime | None = None
         self._failures = 0  # in a row
         self._wanted = True
         self._plugged = False
@@ -79,7 +78,7 @@ class Poll:
         """When it is asked next, in seconds of the clock; None: not before a hint comes."""
         now, now_s = self._clock.now(), self._clock.monotonic()
         wishes_s = [self._not_before_s] if self._wanted else []
-        wishes_s += [now_s + max(0.0, (mark - now).total_seconds()) for mark in self._marks(now)]
+        wishes_s += [now_s + max(0.0, (mark - now).total_seconds()) for mark in self._marks(now, now_s)]
         every_s = self._every_s(now, now_s)
         if every_s is not None and self._asked_s is not None:
             wishes_s.append(self._asked_s + every_s)
@@ -113,7 +112,7 @@ class Poll:
     async def _ask(self) -> None:
         """Ask once, and tell what came of it."""
         self._wanted = False
-        self._asked_s, self._asked_at = self._clock.monotonic(), self._clock.now()
+        self._asked_s = self._clock.monotonic()
         try:
             async with asyncio.timeout(LIMIT_S):
                 reading = await self._source.read()
@@ -147,9 +146,12 @@ class Poll:
         is_looking = now_s < self._look_until_s and not self._source.sparing
         return PLUG_IN_EVERY_S if is_looking else every_s
 
-    def _marks(self, now: datetime) -> list[datetime]:
+    def _marks(self, now: datetime, now_s: float) -> list[datetime]:
         """The instants before the next trip at which it is yet to be asked."""
         if self._trip is None or self._trip <= now:
             return []
         marks = [self._trip - before for before in BEFORE_TRIP]
-        return [mark for mark in marks if self._asked_at is None or self._asked_at < mark]
+        if self._asked_s is None:
+            return marks
+        asked_at = now - timedelta(seconds=now_s - self._asked_s)  # by the clock as it is now: it may have been set
+        return [mark for mark in marks if asked_at < mark]

@@ -18,7 +18,7 @@ from lib.cars import CarError, CarSetupError, ChargeControl, control_of, open_so
 from lib.cars.poll import Poll
 from lib.chargers import Charger, open_charger
 from lib.chargers.point import Point
-from lib.clock import Clock
+from lib.clock import Clock, MeterClock
 from lib.commands import feeds
 from lib.commands.beside import beside, tell_bug
 from lib.commands.ev_memory import Memory
@@ -121,12 +121,16 @@ async def opened(
     hear: Callable[[Event], None],
     clock: Clock,
     memory: Memory,
+    *,
+    time: Callable[[], datetime | None] = lambda: None,
 ) -> AsyncIterator[Devices]:
     """Open them and have them run meanwhile. Raises ChargerSetupError before anything runs.
 
-    memory: knows what an earlier run should have given back to the chargers' owners, and keeps what this one should.
+    time: the meter's, by which trips and what cars say are dated; None while nobody knows it. memory: knows what an
+    earlier run should have given back to the chargers' owners, and keeps what this one should.
     A bug in what keeps a charger is raised in the block's place: that charger would be steered no more.
     """
+    house = MeterClock(time, clock)
     central = central_of(config, clock)
     points: dict[str, Point] = {}
     full = crowded(circuits(config), [spot.rules for spot in config.chargers])
@@ -142,7 +146,7 @@ async def opened(
         if not place.soc:
             continue
         try:
-            source = open_source(place.soc, known, keep_secret=_keeper(config, known), clock=clock)
+            source = open_source(place.soc, known, keep_secret=_keeper(config, known), clock=house)
         except CarSetupError as error:
             troubles[f"car {place.rules.name}"] = f"{place.rules.name}: soc: {error}"
             log.warning("config.py: cars[%r]: soc: %s", place.rules.name, error)
@@ -150,9 +154,9 @@ async def opened(
         sources.append(source)
         if control := control_of(source):
             controls[place.rules.name] = control
-        polls[place.rules.name] = Poll(place.rules.name, source, hear, clock)
+        polls[place.rules.name] = Poll(place.rules.name, source, hear, house)
     calendars = open_calendars(config.calendars, secrets.others, home=config.home)
-    agenda = Agenda(calendars, hear, clock)
+    agenda = Agenda(calendars, hear, house)
     running = [asyncio.create_task(poll.run(), name=f"car {name}") for name, poll in polls.items()]
     running.append(asyncio.create_task(agenda.run(), name="calendars"))
     for task in running:

@@ -7,6 +7,7 @@ where there is much of it.
 import asyncio
 import contextlib
 import logging
+from datetime import datetime
 from math import inf
 
 from lib import messages
@@ -48,6 +49,10 @@ class Cars:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TIME_S):
                 await self._timed.wait()
+
+    def time(self) -> datetime | None:
+        """The meter's time now; None before dm told it."""
+        return self.charging.site.at(self._clock.monotonic())
 
     async def run(self, devices: Devices) -> None:
         """Until cancelled: time passes, also when nobody speaks."""

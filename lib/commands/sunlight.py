@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from lib.clock import Clock
+from lib.clock import Clock, MeterClock
 from lib.commands.beside import tell_bug
 from lib.core.sun import LIMIT_S, InverterEvent, InverterMissed, Roof
 from lib.inverters import InverterSetupError, open_inverter
@@ -40,7 +40,11 @@ class Sunlight:
     async def watched(
         self, hear: Callable[[InverterEvent], None], time: Callable[[], datetime | None] = lambda: None
     ) -> AsyncIterator[None]:
-        """Have each read in a task of its own meanwhile; at the end each is let go. A bug in one stops nothing else."""
+        """Have each read in a task of its own meanwhile; at the end each is let go. A bug in one stops nothing else.
+
+        time: the meter's, by which it is day or night; None while nobody knows it.
+        """
+        house = MeterClock(time, self._clock)
         for place in self._places:
             try:
                 inverter = open_inverter(
@@ -50,9 +54,7 @@ class Sunlight:
                 log.warning(error)
                 hear(InverterMissed(inverter=place.name, why=str(error)))
                 continue
-            self._watches[place.name] = Watch(
-                place.name, inverter, hear, may_hold=place.may_hold, clock=self._clock, time=time
-            )
+            self._watches[place.name] = Watch(place.name, inverter, hear, may_hold=place.may_hold, clock=house)
         running = [asyncio.create_task(one.run(), name=f"inverter {name}") for name, one in self._watches.items()]
         for task in running:
             task.add_done_callback(tell_bug)

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from datetime import datetime
 from typing import Final
 
 from lib.clock import Clock
@@ -31,8 +30,8 @@ log = logging.getLogger(__name__)
 class Watch:
     """One inverter, for as long as `run` is awaited. hear: is given each event; it neither waits nor raises.
 
-    may_hold: its owner lets us hold it back; else it is only read. every_s: from one reading to the next. time: the
-    meter's, by which it is day or night; while nobody knows that, by this machine's clock.
+    may_hold: its owner lets us hold it back; else it is only read. every_s: from one reading to the next. clock: by
+    whose time it is day or night.
     """
 
     def __init__(
@@ -43,10 +42,9 @@ class Watch:
         *,
         may_hold: bool,
         clock: Clock,
-        time: Callable[[], datetime | None] = lambda: None,
         every_s: float = EVERY_S,
     ) -> None:
-        self._name, self._inverter, self._hear, self._clock, self._time = name, inverter, hear, clock, time
+        self._name, self._inverter, self._hear, self._clock = name, inverter, hear, clock
         self._may_hold = may_hold
         self._every_s = max(every_s, inverter.polite_s)
         self._last: InverterReading | None = None
@@ -124,12 +122,12 @@ class Watch:
         try:
             reading = await self._inverter.read()
         except InverterError as error:
-            if isinstance(error, UnreachableError) and sleeps(self._last, self._time() or self._clock.now()):
+            if isinstance(error, UnreachableError) and sleeps(self._last, self._clock.now()):
                 self._sleeping(asked_s)
             else:
                 self._missed(error)
             return
-        if reading.power_w is None and sleeps(self._last, self._time() or self._clock.now()):
+        if reading.power_w is None and sleeps(self._last, self._clock.now()):
             self._sleeping(asked_s)
             return
         if self._misses:

@@ -10,6 +10,7 @@ import pytest
 
 from lib.calendars import CalendarError, agenda
 from lib.calendars.agenda import Agenda, distinct
+from lib.clock import MeterClock
 from lib.core.agenda import AgendaEvent, Listed, Unlisted
 from lib.core.trip import Entry
 from tests.meters.virtual import LoopClock, in_virtual_time
@@ -94,6 +95,23 @@ def test_a_good_calendar_is_asked_every_ten_minutes() -> None:
     now = datetime.fromisoformat("2025-01-15T11:00:00+00:00")
     assert (now - timedelta(hours=1), now + timedelta(days=7)) == shelf.spans[0]
     assert shelf.closed
+
+
+def test_a_time_that_is_put_right_is_asked_for_at_once() -> None:
+    """As by the meter, minutes after a start: what was asked for were the days of another week."""
+    shelf, clock = Shelf(good), LoopClock()
+
+    async def story() -> None:
+        meter = MeterClock(lambda: clock.now() if clock.monotonic() >= 95 else clock.now() - timedelta(days=8), clock)
+        running = asyncio.create_task(Agenda([shelf], lambda _: None, meter, chance=lambda: 0.5).run())
+        await asyncio.sleep(15 * MINUTE)
+        running.cancel()
+        await asyncio.wait({running})
+
+    in_virtual_time(story())
+    assert [0.0, 100.0, 700.0] == shelf.asked_s
+    week = timedelta(days=8, seconds=100)
+    assert [week] == [later[0] - first[0] for first, later in [shelf.spans[:2]]]
 
 
 class Hanging(Paper):

@@ -8,6 +8,7 @@ import pytest
 
 from lib.cars import CarError, CarSetupError
 from lib.cars.poll import Poll
+from lib.clock import MeterClock
 from lib.core.car import CarMissed, CarReading, CarTold
 from tests.meters.virtual import LoopClock, in_virtual_time
 
@@ -178,6 +179,25 @@ def test_a_trip_is_looked_ahead_to_twice() -> None:
         assert [(1 + 8) * 60, (1 + 18) * 60] == await story.go(30 * HOUR)
 
     told(steps, lambda: Source(floor_s=90 * MINUTE, sparing=True))
+
+
+def test_a_clock_that_is_put_back_loses_no_look_ahead() -> None:
+    """The last question was not later than the instants before the trip, only by the clock of then."""
+
+    async def story() -> list[float]:
+        source, right = Source(floor_s=90 * MINUTE, sparing=True), LoopClock()
+        ahead = timedelta(days=2)
+        clock = MeterClock(lambda: right.now() + (ahead if right.monotonic() < 2 * HOUR else timedelta(0)), right)
+        poll = Poll("car_1", source, lambda _: None, clock)
+        running = asyncio.create_task(poll.run())
+        await asyncio.sleep(3 * HOUR)
+        poll.trip_at(right.now() + timedelta(hours=20))
+        await asyncio.sleep(30 * HOUR)
+        running.cancel()
+        await asyncio.wait({running})
+        return [at / HOUR for at in source.asked_s[1:]]
+
+    assert [3 + 8, 3 + 18] == in_virtual_time(story())
 
 
 def test_a_sudden_trip_is_asked_for_at_once() -> None:

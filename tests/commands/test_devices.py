@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,10 @@ import pytest
 from lib.cars import CarError
 from lib.cars.poll import Poll
 from lib.chargers import ChargerSetupError
-from lib.clock import TurnedClock, WallClock
+from lib.clock import Clock, MeterClock, TurnedClock, WallClock
 from lib.commands.devices import Devices, opened
 from lib.commands.ev_memory import remembered
-from lib.core.agenda import Unlisted
+from lib.core.agenda import Listed, Unlisted
 from lib.core.car import CarReading, CarTold
 from lib.core.carport import WAKES, Charging, with_bay
 from lib.core.charger import Missed, Order, Plug, Told
@@ -29,6 +29,7 @@ from lib.sim.charge_point import ChargePoint, ChargeSettings
 from lib.sim.nrgkick_box import NrgkickBox, open_nrgkick_box
 from tests.commands.yard import RULES, Yard
 from tests.conftest import RULES as HOUSE_RULES
+from tests.feeds.anybody import anybody
 from tests.sim.builders import NOON as BOX_NOON
 from tests.waiting import LIMIT_S, eventually
 
@@ -68,13 +69,18 @@ def garage(address: str, user: str | None = None) -> ChargerPlace:
 
 @asynccontextmanager
 async def open_devices(
-    config: Settings, hear: Callable[[Event], None], secrets: Secrets | None = None
+    config: Settings,
+    hear: Callable[[Event], None],
+    secrets: Secrets | None = None,
+    *,
+    clock: Clock | None = None,
+    time: Callable[[], datetime | None] = lambda: None,
 ) -> AsyncIterator[Devices]:
     """They run until the block ends, with a memory that writes."""
-    clock = WallClock()
+    clock = clock or WallClock()
     async with (
         remembered(config, RULES, clock) as memory,
-        opened(config, secrets or Secrets(), hear, clock, memory) as devices,
+        opened(config, secrets or Secrets(), hear, clock, memory, time=time) as devices,
     ):
         yield devices
 
@@ -163,6 +169,26 @@ async def test_what_cannot_work_is_a_sentence_and_stops_nothing(tmp_path: Path, 
         await eventually(lambda: {Told, Unlisted} <= {type(event) for event in heard})
         await box.close()
         await eventually(lambda: any(isinstance(event, Missed) for event in heard))
+
+
+@pytest.mark.parametrize("off", [timedelta(days=-8), timedelta(hours=1)], ids=["behind", "ahead"])
+async def test_trips_and_what_cars_say_go_by_the_meters_clock(tmp_path: Path, off: timedelta) -> None:
+    """A Pi whose own is days or an hour off loses no trip, and dates no state of charge into another day."""
+    meter = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    (tmp_path / "trips.ics").write_bytes(
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//\r\nBEGIN:VEVENT\r\nUID:a\r\nSUMMARY:Sea @car_1@\r\n"
+        b"DTSTART:20261127T110000Z\r\nDTEND:20261127T170000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    heard: list[Event] = []
+    async with anybody({"soc": 30}) as box:
+        says = {"from": "http", "url": box.url, "soc": "soc", "time": "now"}
+        car = CarPlace(rules=RULES.cars["car_1"], soc=says)
+        config = settings(tmp_path, cars=(car,), calendars=("ics:trips.ics",))
+        machine = MeterClock(lambda: meter + off, WallClock())
+        async with open_devices(config, heard.append, clock=machine, time=lambda: meter):
+            await eventually(lambda: {Listed, CarTold} <= {type(event) for event in heard})
+    assert ["Sea @car_1@"] == [entry.title for event in heard if isinstance(event, Listed) for entry in event.entries]
+    assert [(30.0, meter)] == [(one.reading.soc_pct, one.reading.as_of) for one in heard if isinstance(one, CarTold)]
 
 
 async def test_a_bug_in_what_hears_a_charger_ends_it_loudly(tmp_path: Path, box: NrgkickBox) -> None:

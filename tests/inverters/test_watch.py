@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from lib.clock import MeterClock
 from lib.core.sun import (
     ASLEEP_OLD_S,
     LIMIT_S,
@@ -213,7 +214,7 @@ def test_it_is_day_by_the_meters_clock() -> None:
     """A machine whose clock is half a day off takes no silence at noon for sleep."""
 
     async def steps(story: Story) -> None:
-        story.watch = Watch("east", story.toy, story._hear, may_hold=False, clock=story.clock, time=lambda: DAY)
+        story.watch = Watch("east", story.toy, story._hear, may_hold=False, clock=MeterClock(lambda: DAY, story.clock))
         story.running.cancel()
         story.running = asyncio.create_task(story.watch.run())
         story.toy.error = UnreachableError("no answer")
