@@ -43,14 +43,18 @@ class Teller:
         self._said_s: float | None = None
         self._last: Said | None = None
         self._why = ""
+        self._is_over = False  # the last word was said: dm and ev may still be heard for seconds
         self.around: Mapping[str, Callable[[], str]] = {}  # by kind, what is wrong around it; "" while nothing is
 
     def relay(self, plan: Plan) -> None:
         """Say the plan of dm on, for whoever looks here."""
-        self._say(plan)
+        if not self._is_over:
+            self._say(plan)
 
     def tell(self, storage: Storage) -> None:
         """The state as it is now, unless it says what it said a moment ago; then what is proposed."""
+        if self._is_over:
+            return
         self._tell_state(storage)
         self._reporter.tell(battery_known(storage))
 
@@ -79,7 +83,8 @@ class Teller:
 
     def close(self) -> None:
         """The last word: batteries are in their own mode, of which nobody tells any more; nothing is asked or given."""
-        if self._last is None:
+        is_over, self._is_over = self._is_over, True
+        if is_over or self._last is None:
             return
         self._seq += 1
         drawn = (LEFT,) if self._last.drawn else ()

@@ -17,6 +17,7 @@ from lib.core.modes import StorageMode
 from lib.core.storage import Chosen, Ticked
 from lib.messages import Message
 from lib.messages.bs import LEFT
+from lib.messages.plan import Plan
 from lib.messages.storage import Storage
 from lib.store.bs_recorder import BsRecorder
 from lib.store.bs_standing import Level
@@ -130,8 +131,6 @@ def test_how_full_a_silent_battery_was_is_told(recorder: BsRecorder) -> None:
 def test_the_last_word_asks_and_gives_nothing(recorder: BsRecorder) -> None:
     """The battery is in its own mode then: what it draws counts as the house's own, and no help is left standing."""
     told = Told(recorder)
-    told.teller.close()
-    assert [] == told.said
     told.vault.read()
     given = Help(power_w=2_000.0, energy_wh=3_000.0, until=NOON, why="late")
     told.tell(replace(told.vault.storage, help=given, claim=Claim(who="battery", priority=PLAN, wish_w=3_000.0)))
@@ -145,6 +144,30 @@ def test_the_last_word_asks_and_gives_nothing(recorder: BsRecorder) -> None:
     assert ((), (LEFT,), 0.0, None, 0.0) == (last.claims, last.drawn, last.help_w, last.help, last.can_help_w)
     assert ("the battery app is stopping", before.seq + 1) == (last.refused, last.seq)
     assert before.batteries == last.batteries
+
+
+def test_what_dm_and_ev_say_after_the_last_word_takes_nothing_of_it_back(recorder: BsRecorder) -> None:
+    """They are let go after it, which takes seconds where one of them is slow: the batteries are their own by then."""
+    told = Told(recorder)
+    told.vault.read()
+    told.tell()
+    told.teller.close()
+    told.said.clear()
+    told.vault.clock.turn(10)
+    told.vault.read(power_w=-1_500.0)
+    assert not told.tell()
+    told.teller.relay(Plan(boot="d1", seq=1, made=NOON))
+    told.teller.close()
+    assert [] == told.said
+
+
+def test_who_leaves_before_the_first_word_says_none(recorder: BsRecorder) -> None:
+    """Nobody heard of a battery yet."""
+    told = Told(recorder)
+    told.teller.close()
+    told.vault.read()
+    assert not told.tell()
+    assert [] == told.said
 
 
 def test_each_reason_is_logged_once(recorder: BsRecorder, caplog: pytest.LogCaptureFixture) -> None:
