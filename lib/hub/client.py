@@ -246,6 +246,8 @@ def _refusal(error: InvalidStatus, *, had_token: bool, reads_it: bool) -> str:
             return "too many wrong tokens came from here (HTTP 429): give the right one of secrets.json of its machine"
         case http.HTTPStatus.NOT_FOUND:
             return "nothing to listen to there (HTTP 404): the address ends in /ws"
+        case http.HTTPStatus.SERVICE_UNAVAILABLE:
+            return "too many listen to it already (HTTP 503): close some of them, such as pages or scripts left open"
     return f"it answers with HTTP {status}: is that the right program?"
 
 

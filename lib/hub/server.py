@@ -36,6 +36,7 @@ __all__ = ["Hub", "HubError"]
 SEND_S = 5.0  # a client that does not take a frame for so long is dropped
 LONGEST_FRAME = 65_536
 MOST_LISTENERS = MOST_CONNECTIONS - 100  # some are left for who asks over HTTP
+KEPT_LISTENERS = 50  # of these, for who may give orders: our own programs, whoever else looks on
 OPEN_S = 10.0
 FAREWELL_S = 0.5  # for clients to hear that we go; then they are cut off
 END_S = 3
@@ -173,8 +174,9 @@ class Hub:
 
     async def _talk(self, ws: WebSocket) -> None:
         """One client, from its handshake until one of us goes."""
-        if len(self._listeners) >= MOST_LISTENERS:
-            await ws.send_denial_response(PlainTextResponse(f"{MOST_LISTENERS} others listen already", 503))
+        most = MOST_LISTENERS - (0 if ws.state.role is Role.CONTROL else KEPT_LISTENERS)
+        if len(self._listeners) >= most:
+            await ws.send_denial_response(PlainTextResponse(f"{most} others listen already", 503))
             return
         await ws.accept()
         listener = Listener({"hello": self._hello, **self._newest.frames()})

@@ -182,6 +182,10 @@ async def test_the_age_of_its_last_word_grows_by_our_own_clock() -> None:
             "it refuses us (HTTP 403): does the address end in /ws, and may this machine listen?",
         ),
         (http.HTTPStatus.NOT_FOUND, "nothing to listen to there (HTTP 404): the address ends in /ws"),
+        (
+            http.HTTPStatus.SERVICE_UNAVAILABLE,
+            "too many listen to it already (HTTP 503): close some of them, such as pages or scripts left open",
+        ),
         (http.HTTPStatus.BAD_GATEWAY, "it answers with HTTP 502: is that the right program?"),
     ],
 )

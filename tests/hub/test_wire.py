@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.exceptions import ConnectionClosedError
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
+from lib.hub.gate import Role
 from lib.hub.server import Hub
 from tests.waiting import LIMIT_S, eventually
 
-from .builders import a_house, a_narrow_socket, get, listening, open_hub, recv
+from .builders import a_house, a_narrow_socket, get, listening, open_hub, recv, url
 from .certificates import a_pair, needs_openssl
 from .raw import answer, connected, handshake
 
@@ -64,6 +65,21 @@ async def test_too_many_connections_leave_the_others_alone(monkeypatch: pytest.M
         async with asyncio.timeout(LIMIT_S):
             while not await answers(hub):
                 pass
+
+
+async def test_who_may_only_look_leaves_places_for_who_steers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many listen with that token: ev and bs hear their dm, from this machine and from another one."""
+    monkeypatch.setattr("lib.hub.server.MOST_LISTENERS", 5)
+    monkeypatch.setattr("lib.hub.server.KEPT_LISTENERS", 2)
+    look, steer = "look" * 10, "steer" * 10
+    async with open_hub(tokens={Role.VIEW: look, Role.CONTROL: steer}) as hub, contextlib.AsyncExitStack() as opened:
+        for _ in range(3):
+            await opened.enter_async_context(listening(hub, where=f"{url(hub)}?token={look}"))
+        with pytest.raises(InvalidStatus) as refusal:
+            await opened.enter_async_context(listening(hub, where=f"{url(hub)}?token={look}"))
+        assert (503, b"3 others listen already") == (refusal.value.response.status_code, refusal.value.response.body)
+        for where in (url(hub), f"{url(hub)}?token={steer}"):
+            assert "hello" in await recv(await opened.enter_async_context(listening(hub, where=where)))
 
 
 async def test_a_request_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
