@@ -126,8 +126,8 @@ async def opened(
 ) -> AsyncIterator[Devices]:
     """Open them and have them run meanwhile. Raises ChargerSetupError before anything runs.
 
-    time: the meter's, by which trips and what cars say are dated; None while nobody knows it. memory: knows what an
-    earlier run should have given back to the chargers' owners, and keeps what this one should.
+    time: the meter's, by which trips, what cars say and the ends of limits are dated; None while nobody knows it.
+    memory: knows what an earlier run should have given back to the chargers' owners, and keeps what this one should.
     A bug in what keeps a charger is raised in the block's place: that charger would be steered no more.
     """
     house = MeterClock(time, clock)
@@ -164,7 +164,7 @@ async def opened(
     try:
         if central:
             await central.open()
-        reading = feeds.opened(config.circuits, secrets, hear, clock)
+        reading = feeds.opened(config.circuits, secrets, hear, house)
         async with reading, beside({f"charger {name}": point.run() for name, point in points.items()}):
             yield Devices(
                 points=points,

@@ -21,9 +21,11 @@ from lib.core.car import CarReading, CarTold
 from lib.core.carport import WAKES, Charging, with_bay
 from lib.core.charger import Missed, Order, Plug, Told
 from lib.core.charging import Event
+from lib.core.gauges import Limited
 from lib.core.soc import TYPED
 from lib.secrets import Secrets
 from lib.settings import CarPlace, ChargerPlace, Settings
+from lib.settings.circuits import CircuitPlace
 from lib.sim.car import Car
 from lib.sim.charge_point import ChargePoint, ChargeSettings
 from lib.sim.nrgkick_box import NrgkickBox, open_nrgkick_box
@@ -189,6 +191,21 @@ async def test_trips_and_what_cars_say_go_by_the_meters_clock(tmp_path: Path, of
             await eventually(lambda: {Listed, CarTold} <= {type(event) for event in heard})
     assert ["Sea @car_1@"] == [entry.title for event in heard if isinstance(event, Listed) for entry in event.entries]
     assert [(30.0, meter)] == [(one.reading.soc_pct, one.reading.as_of) for one in heard if isinstance(one, CarTold)]
+
+
+@pytest.mark.parametrize("off", [timedelta(hours=1), timedelta(days=-2)], ids=["ahead", "behind"])
+async def test_a_limit_ends_by_the_meters_clock(tmp_path: Path, off: timedelta) -> None:
+    """Half an hour is half an hour: the Pi's own would call it over, or hold it for a day."""
+    meter, clock = datetime(2026, 11, 20, 17, tzinfo=UTC), TurnedClock(BOX_NOON)
+    heard: list[Event] = []
+    async with anybody({"a": 6, "until": "2026-11-20T17:30:00Z"}) as box:
+        limit = {"from": "http", "url": box.url, "unit": "A", "value": "a", "until": "until"}
+        drive = CircuitPlace(name="drive", limits_a=(32.0, 32.0, 32.0), limit=limit)
+        config = replace(settings(tmp_path), circuits=(drive,))
+        machine = MeterClock(lambda: meter + off, clock)
+        async with open_devices(config, heard.append, clock=machine, time=lambda: meter):
+            await eventually(lambda: bool(heard))
+    assert [1_800.0] == [event.until_s for event in heard if isinstance(event, Limited)]
 
 
 async def test_a_bug_in_what_hears_a_charger_ends_it_loudly(tmp_path: Path, box: NrgkickBox) -> None:
