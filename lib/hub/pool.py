@@ -113,9 +113,13 @@ class Pool:
         self._tasks = [asyncio.create_task(work) for work in (self._peer.listen(), self._renews(), self._looks())]
         for task in self._tasks:
             task.add_done_callback(lambda _: self._end())  # a bug of ours must not leave readers waiting
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FIRST_S):
-                await self._heard.wait()
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FIRST_S):
+                    await self._heard.wait()
+        except BaseException:  # who is cancelled here has no block to leave
+            await self.stop()
+            raise
         return self
 
     async def __aexit__(

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from lib.hub import pool as pools
-from lib.hub.client import PeerError
+from lib.hub.client import UNTRIED, PeerError
 from lib.hub.pool import Distribution, Pool, PoolError, Status, Stream
 from lib.hub.server import Hub
 from lib.messages import Refused
@@ -54,6 +54,20 @@ async def test_what_is_in_it_and_what_it_draws_are_known_from_the_start(tmp_path
         assert "" == pool.why
         assert 2_530.0 == await until(pool.power(), lambda drawn_w: drawn_w)
         assert (6.0, 5.0, 0.0) == await until(pool.current_per_phase(), lambda phases_a: phases_a)
+
+
+async def test_who_gives_up_before_the_first_word_leaves_nothing_running() -> None:
+    """The program is away, and whoever opens the pool waits no longer: no block of his ends it."""
+    before = asyncio.all_tasks()
+    pool = Pool(f"ws://127.0.0.1:{free_ports()}/ws", "garage", source="vpp")
+    opening = asyncio.create_task(pool.__aenter__())
+    await eventually(lambda: pool.why != UNTRIED)
+    opening.cancel()
+    await asyncio.wait({opening})
+    assert opening.cancelled()
+    assert before == asyncio.all_tasks()
+    with pytest.raises(PoolError, match="this pool is stopped"):
+        await pool.propose_power(1_000)
 
 
 async def test_a_power_is_proposed_shared_out_and_withdrawn(tmp_path: Path) -> None:
