@@ -106,7 +106,7 @@ def _opened(config: Settings, clock: Clock) -> tuple[Recorder, Memory]:
 
 async def _write(recorder: Recorder, commit_s: float) -> None:
     while True:
-        await asyncio.sleep(commit_s)
+        await recorder.due(commit_s)
         try:
             await recorder.commit()
         except Exception:  # a fault of the store never stops the meter

@@ -102,10 +102,7 @@ class Keeping(ABC, Generic[Kept, Batch]):
     async def run(self, *, commit_s: float = COMMIT_S) -> None:
         """Write until cancelled: every `commit_s`, and at once what is urgent."""
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(commit_s):
-                    await self._urgent.wait()
-            self._urgent.clear()
+            await due(self._urgent, commit_s)
             try:
                 await self.commit()
             except Exception:  # a fault of the store never stops a device
@@ -135,6 +132,14 @@ class Keeping(ABC, Generic[Kept, Batch]):
             await self._disk.work(self._writer.close)
         finally:
             self._disk.close()
+
+
+async def due(urgent: asyncio.Event, commit_s: float) -> None:
+    """Wait until it is time to write: after `commit_s`, or at once when something is urgent."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(commit_s):
+            await urgent.wait()
+    urgent.clear()
 
 
 def found(

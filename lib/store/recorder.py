@@ -1,4 +1,4 @@
-"""Keeps what happens: takes each state of the house without waiting, and writes once a minute in a thread of its own.
+"""Keeps what happens: takes each state of the house without waiting, and writes in a thread of its own, once a minute.
 
 In: states of the house, and prices. Out: the database and the history folder, and a sentence while they cannot be
 written. A disk that is full, read-only, locked or gone stops nothing: what waits is written when it can be again.
@@ -21,6 +21,7 @@ from lib.store.batch import Batch, Told
 from lib.store.database import NewerError, StoreError
 from lib.store.disk import Disk, file_at
 from lib.store.history import HistoryFolder
+from lib.store.keeping import due
 from lib.store.late import priced_late
 from lib.store.rescue import added_up, look, open_store
 from lib.store.store import Kept, Store, Tip
@@ -43,6 +44,7 @@ class Recorder:
         self._batch = Batch()
         self._minute = MinuteTrace()
         self._quarter = QuarterTrace()
+        self._urgent = asyncio.Event()
         self._one = asyncio.Lock()
 
     @classmethod
@@ -120,8 +122,12 @@ class Recorder:
         self._saving = saving
         self._batch.add(Batch(saved={day.day: day for day in saving.days if known.get(day.day) != day}))
 
+    async def due(self, commit_s: float) -> None:
+        """Wait until it is time to write: after `commit_s`, or at once what the owner said."""
+        await due(self._urgent, commit_s)
+
     async def commit(self, *, at_once: bool = False) -> None:
-        """Write what waits; call it once a minute. After a failure it does nothing until the pause is over.
+        """Write what waits; call it when it is `due`. After a failure it does nothing until the pause is over.
 
         at_once: also then, as at the end.
         """
@@ -169,6 +175,7 @@ class Recorder:
             self._batch.accepted[before.accepted.month] = 0.0
         if house.accepted is not None:
             self._batch.accepted[house.accepted.month] = house.accepted.peak_w
+        self._urgent.set()
 
     def _take_reading(self, before: House, house: House) -> None:
         assert house.reading is not None

@@ -16,7 +16,7 @@ from lib.core import booking
 from lib.core.books import Prices
 from lib.core.habits import Note
 from lib.core.house import House, Rules
-from lib.core.metering import Published, after
+from lib.core.metering import Accepted, Published, after
 from lib.core.outlook import foreseen
 from lib.core.parts import Parts
 from lib.core.quarter import QUARTER
@@ -29,7 +29,8 @@ from lib.store import store as stored
 from lib.store.batch import Batch
 from lib.store.saving import save
 from tests.conftest import NOON, RULES, local
-from tests.store.builders import counted, lived, query, recorder_in
+from tests.store.builders import counted, heard, lived, query, recorder_in
+from tests.waiting import eventually
 
 LATER = NOON + timedelta(days=2)
 
@@ -53,6 +54,16 @@ async def test_what_was_learned_is_known_at_the_next_start(tmp_path: Path) -> No
     assert [(1, 8, 200.0), (3, 0, 0.0)] == [(one.ahead_h, one.quarters, one.load_w) for one in outlook.off] + [
         (3, 0, 0.0)
     ]
+
+
+async def test_a_peak_that_is_accepted_is_on_the_disk_at_once(tmp_path: Path) -> None:
+    """The light may go out before the minute is over."""
+    config = settings(tmp_path)
+    async with remembered(config, TurnedClock(NOON), commit_s=3_600) as memory:
+        house = heard(House(), NOON)
+        memory.take(house)
+        memory.take(after(house, Accepted(peak_w=4_500.0), RULES))
+        await eventually(lambda: [(4_500.0,)] == query(config.database("dm"), "SELECT peak_w FROM accepted"))
 
 
 @pytest.mark.parametrize("alone", [True, False])
