@@ -1,4 +1,4 @@
-"""The owner's settings. Edit, then restart with ./startup_cron.sh; a slip is answered with what is allowed."""
+"""The owner's settings. Edit, then ./startup_cron.sh --stop, and start; a slip is answered with what is allowed."""
 
 # Where the telegrams come from:
 #   "/dev/serial/by-id/usb-FTDI_…"   the P1 cable (ls /dev/serial/by-id shows its name; /dev/ttyUSB0 works too)

@@ -34,7 +34,9 @@ runs() {
     for socket in "${sockets[@]}"; do
         [[ -z $(ours "$socket" "$1") ]] || return 0
     done
-    [[ -e $lock ]] && ! flock --nonblock --shared "$lock" true
+    [[ -e $lock ]] || return 1
+    [[ -r $lock ]] || fail "$1 was begun by $(stat -c %U -- "$lock"); make it yours once:  sudo chown -R $(id -un): '$1'"
+    ! flock --nonblock --shared "$lock" true
 }
 
 install_missing() {
@@ -83,7 +85,10 @@ demo_ports() {
 
 # session NAME COMMAND…: gives the command a session of its own, unless it has one.
 session() {
-    if [[ $(option "$socket" "$1" @meter_home) == "$home" ]]; then
+    if [[ $(option "$socket" "$1" @meter_home) == "$home" && $(option "$socket" "$1" @meter_waits) ]]; then
+        tmux -L "$socket" set-option -u -t "=$1:" @meter_waits \; send-keys -t "=$1:" Enter
+        say "$1 was stopped by its owner and started again"
+    elif [[ $(option "$socket" "$1" @meter_home) == "$home" ]]; then
         say "$1 runs already"
     elif exists "$socket" "$1"; then
         say "$1 is a tmux session of somebody else and is left alone: rename it, or set DM_TMUX to another socket" >&2
@@ -190,7 +195,9 @@ keep() {
             0)
                 say "$(date +%T) $name was stopped by its owner. Press Enter to start it again."
                 while read -rt 0 && read -r; do :; done # what was typed to the program
+                waits yes
                 until read -r; do [[ -t 0 ]] || exit; done
+                waits ''
                 continue
                 ;;
             2) why="cannot start, see above" ;;
@@ -201,6 +208,9 @@ keep() {
         pause=$((pause < 30 ? 2 * pause : 60))
     done
 }
+
+# waits yes|'': notes on the session whether its program waits for Enter, for a start that comes meanwhile.
+waits() { [[ -z ${TMUX_PANE:-} ]] || tmux set-option -t "$TMUX_PANE" @meter_waits "$1" 2>/dev/null; }
 
 # run COMMAND…: waits for it in the background, where this loop can hear signals, with the keyboard and its keys.
 run() {

@@ -8,7 +8,7 @@ from typing import Final
 from lib.core.asking import asked
 from lib.core.carport import BatteryWord, Bay, CarState, Charging, ChargingRules
 from lib.core.charger import Plug
-from lib.core.circuits import direct, in_force
+from lib.core.circuits import Circuit, direct, in_force
 from lib.core.claims import LEASE_S, Claim, Drawn
 from lib.core.flows import flows_a, limits_now, others_a
 from lib.core.gauges import Gauge
@@ -40,6 +40,7 @@ from lib.messages.circuits import drawn_w
 from lib.messages.connection import need_said, why_said
 from lib.messages.storage import Storage
 
+NOBODY_KNOWS: Final = (None, None, None)
 BARRED: Final[Mapping[Mode, str]] = MappingProxyType(
     {Mode.OFF: "not while off", Mode.PV_ONLY: "only with sun", Mode.PV_ALL: "only with sun"}
 )
@@ -132,6 +133,19 @@ def _charger(name: str, bay: Bay, charging: Charging, make: str, circuit: str, *
     )
 
 
+def _is_known(charging: Charging, circuit: Circuit, gauge: Gauge, *, is_first: bool) -> bool:
+    """Whether its meter has told lately what flows there; one without a meter has what the owner says flows there."""
+    if is_first:
+        return _is_live(charging)
+    return not circuit.measured or not gauge.is_old(charging.now_s)
+
+
+def _is_live(charging: Charging) -> bool:
+    """Whether a telegram came within a lease."""
+    silent_s = charging.site.silent_s(charging.now_s)
+    return silent_s is not None and silent_s <= LEASE_S
+
+
 def _circuits(charging: Charging, rules: ChargingRules) -> Iterator[CircuitNow]:
     hangs, limits = direct(rules.circuits, tuple(charging.bays)), limits_now(charging)
     others, own = others_a(charging, rules), shapes(rules.circuits)
@@ -143,7 +157,8 @@ def _circuits(charging: Charging, rules: ChargingRules) -> Iterator[CircuitNow]:
         gauge = charging.gauges.get(circuit.name, Gauge())
         limit = gauge.limit(charging.now_s)
         is_seen = index == 0 and charging.site.is_fresh(charging.now_s)  # else by what chargers may draw
-        flows = flows_a(charging, circuit, others[circuit.name], is_first=is_seen)
+        other_a = others[circuit.name] if _is_known(charging, circuit, gauge, is_first=index == 0) else None
+        flows = None if other_a is None else flows_a(charging, circuit, other_a, is_first=is_seen)
         limits_a, limit_w = in_force(circuit, limits.get(circuit.name))
         yield CircuitNow(
             name=circuit.name,
@@ -152,13 +167,13 @@ def _circuits(charging: Charging, rules: ChargingRules) -> Iterator[CircuitNow]:
             chargers=hangs.get(circuit.name, ()),
             waiting=tuple(name for _, name in sorted(lines.get(circuit.name, ()))),
             phases=tuple(
-                PhaseLoad(phase=number + 1, limit_a=limit_a * circuit.margin, load_a=flows[number])
-                for number, limit_a in enumerate(limits_a)
+                PhaseLoad(phase=number + 1, limit_a=limit_a * circuit.margin, load_a=load_a)
+                for number, (limit_a, load_a) in enumerate(zip(limits_a, flows or NOBODY_KNOWS, strict=True))
                 if limit_a is not None
             ),
             limit_w=None if limit_w is None else limit_w * circuit.margin,
-            load_w=None if limit_w is None else sum(flows) * PHASE_V,
-            other_a=others[circuit.name],
+            load_w=None if limit_w is None or flows is None else sum(flows) * PHASE_V,
+            other_a=other_a,
             follows=limit.by if limit else "",
             until=charging.at + timedelta(seconds=limit.until_s - charging.now_s) if limit else None,
             trouble="; ".join(_troubles(gauge)),
@@ -267,7 +282,7 @@ def _budget(charging: Charging, used_w: float | None) -> Budget:
         trouble = f"dm is silent for {now_s - site.heard_s:.0f} s"
     elif silent_s is not None and silent_s > 5:
         trouble = f"no telegram for {silent_s:.0f} s"
-    live = silent_s is not None and silent_s <= LEASE_S
+    live = _is_live(charging)
     return Budget(
         used_w=used_w,
         granted_w=sum(grant.power_w for grant in grants) if live else None,

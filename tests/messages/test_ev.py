@@ -101,6 +101,17 @@ def test_what_an_old_telegram_said_flows_no_more() -> None:
     assert others_a == 10.0
 
 
+def test_what_nobody_has_measured_lately_is_not_known() -> None:
+    """Before the first telegram, and once the last one is as old as a lease; a meter of a circuit's own alike."""
+    fresh = opened(RULES, at=NOON, now_s=0.0)
+    word = Word(at=NOON, good=True, grid_w=2_300.0, phases_a=(10.0, 4.0, 3.0))
+    heard = after(fresh, Heard(word=word), RULES, now_s=0.0, now=NOON)
+    for charging in (fresh, replace(heard, now_s=31.0)):
+        first = say_charging(charging, RULES, boot="ev", seq=1, now=NOON, makes={}).circuits[0]
+        assert first.other_a is None
+        assert {None} == {phase.load_a for phase in first.phases}
+
+
 def test_a_trouble_says_whose_it_is() -> None:
     """The meter's, or that of what the limit follows."""
     row = said(Ungauged(circuit="row", why="no answer"), Unlimited(circuit="row", why="HTTP 500"))["row"]

@@ -60,6 +60,19 @@ def test_a_quit_is_obeyed_until_enter(checkout: Checkout) -> None:
     started(checkout, times=2)
 
 
+def test_a_start_starts_what_its_owner_had_stopped(checkout: Checkout) -> None:
+    """It does not say that it runs; a start after that leaves it alone."""
+    checkout.write("dm.py", NOTE_START + "input() if (home / 'goes on').exists() else None")
+    checkout.start()
+    assert checkout.shows("dm", "Press Enter to start it again.")
+    assert eventually(lambda: checkout.tmux("show-options", "-qv", "-t", "=dm:", "@meter_waits").strip())
+    (checkout.home / "goes on").touch()
+    assert "dm was stopped by its owner and started again" in checkout.start().stdout
+    started(checkout, times=2)
+    assert "dm runs already" in checkout.start().stdout
+    assert 2 == len(starts(checkout))
+
+
 def test_ctrl_c_cuts_a_pause_short(checkout: Checkout) -> None:
     """In the pause Ctrl-C starts the program at once; the session goes on."""
     checkout.write("dm.py", NOTE_START + "sys.exit(1)")
