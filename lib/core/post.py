@@ -157,8 +157,12 @@ class Post:
 
     @property
     def reserved_a(self) -> Amps:
-        """What is set aside for it while it does not answer, or does not obey: its last offer, which it keeps."""
-        return on(self.loads(), self.offered_a) if self.is_lost and self.plug is not Plug.EMPTY else NOTHING
+        """What is set aside for it while it does not answer, or does not obey: its last offer, which it keeps.
+
+        And while it cannot say what hangs on it: its car may go on at any moment.
+        """
+        vague = self.reading is not None and self.plug is Plug.UNKNOWN
+        return on(self.loads(), self.offered_a) if (self.is_lost and self.plug is not Plug.EMPTY) or vague else NOTHING
 
     def left_a(self, conductors: tuple[int, ...]) -> Amps:
         """What it may still draw beside these of the meter's phases, on its way from others to them."""

@@ -1,5 +1,6 @@
 """The line to one charger of a carport, as lib/chargers/point.py keeps it, and what may happen to it."""
 
+from dataclasses import replace
 from enum import StrEnum
 from math import inf
 
@@ -27,6 +28,7 @@ class Line:
     def __init__(self, member: Member, *, first_s: float) -> None:
         self.member, self.name = member, member.rules.name
         self.fate = Fate.WELL
+        self.vague = False  # it cannot say what hangs on it
         self.sent: list[tuple[int, Order]] = []
         self._holding = Holding()
         self._next_s = first_s
@@ -48,6 +50,8 @@ class Line:
             return Missed(charger=self.name, why=NO_ANSWER, since_s=self._silent_s)
         reading = self.member.said(now_s)
         fresh = self._silent_s is not None or self._plugins not in {None, reading.plugins}
+        if self.vague and reading.plug is not Plug.EMPTY:
+            reading = replace(reading, plug=Plug.UNKNOWN)
         self._silent_s, self._misses, self._plugins = None, 0, reading.plugins
         self._holding = read(self._holding, reading, fresh=fresh)
         is_new = now_s - self._holding.told_s < USUAL.looks_s

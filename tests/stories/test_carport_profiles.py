@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from math import inf
 
 import pytest
 
@@ -295,3 +296,23 @@ def test_a_meter_of_a_group_that_dies() -> None:
     port.gauges.add("group")
     assert [18.0, 18.0] == port.run(180).amps()
     assert [] == port.laws.could
+
+
+def test_a_charger_that_cannot_say_what_hangs_on_it_keeps_its_room() -> None:
+    """Its car takes nothing for a while, and another comes: when the first goes on, the cable carries both."""
+    port = port_of(charger("a", 16.0), charger("b", 16.0), limit_a=20.0, leap_s=1)
+    port.unplug("b")
+    port.run(300)
+    assert [16.0, 0.0] == port.amps()
+    first = port.members["a"].guest
+    assert first is not None
+    first.wants_wh = 0.0
+    port.run(20)
+    port.lines["a"].vague = True
+    port.run(20)
+    port.plug_in("b", guest(phases=1))
+    port.run(120)
+    first.wants_wh = inf
+    port.run(60)
+    port.laws.end()
+    assert [] == [*port.laws.could, *port.laws.did]
