@@ -98,14 +98,15 @@ function showCharger(card, charger, { at, titles, manual, isOneOfMany }) {
   const { plug, mode, plug_in, boost_until, silent_s } = charger;
   const isSilent = silent_s != null;
   const isCar = plug === "connected" || plug === "charging";
+  const isRead = isCar && !isSilent; // what a silent one drew last may have ended long ago
   card.classList.toggle("runs", plug === "charging" && !isSilent);
   write(card, {
     name: charger.name,
     state: isSilent ? `silent for ${span(silent_s)}` : PLUGS[plug],
     why: charger.why,
-    power: isCar ? kw(charger.power_w) : "",
-    offers: isCar ? offerText(charger) : "",
-    takes: isCar ? takesText(charger) : "",
+    power: isRead ? kw(charger.power_w) : "",
+    offers: isRead ? offerText(charger) : "",
+    takes: isRead ? takesText(charger) : "",
     plugin: plug_in ? plugInText(plug_in, at) : "",
     fault: charger.fault,
     warning: charger.warning,

@@ -140,6 +140,20 @@ async def test_what_is_old_or_wrong_says_so(tab: Tab) -> None:
         assert "demo" == (await tab.text(".demo")).lower()
 
 
+async def test_what_a_silent_charger_drew_last_is_not_shown(tab: Tab) -> None:
+    """Nor what it offered: nobody knows whether that still flows. What it counted until then stays."""
+    told = {"set_a": 10.0, "go": True, "phases_a": (9.8, 0.0, 0.0)}
+    figures = ("2.30 kW", "offers 10 A on 1 phase", "the car takes 9.8")
+    async with door("ev", a_charging(chargers=(a_charger(**told),))) as hub:
+        await tab.go(at(hub))
+        await tab.shows("charging", GARAGE)
+        assert [True] * 3 == [words in await tab.text(GARAGE) for words in figures]
+        hub.say(a_charging(seq=2, chargers=(a_charger(silent_s=10_800.0, why="it does not answer", **told),)))
+        await tab.shows("silent for 3 h 00 min", GARAGE)
+        assert [False] * 3 == [words in await tab.text(GARAGE) for words in figures]
+        assert "6.2 kWh since 09:05" in await tab.text(GARAGE)
+
+
 async def test_a_program_that_has_said_nothing_is_not_taken_for_an_empty_house(tab: Tab) -> None:
     """No data is never 0."""
     async with door("dm") as hub:
