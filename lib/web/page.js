@@ -64,8 +64,10 @@ function hear(message) {
       if (storage) showStorage(shown("storage"), storage, plan);
       break;
   }
+  const isState = [house, charging, storage].includes(message);
+  if (isState) document.body.classList.remove("lost");
   if (hello && hello.protocol !== PROTOCOL) showLine("this page is of another version than the program: open it anew");
-  else if ([house, charging, storage].includes(message)) showState(message);
+  else if (isState) showState(message);
 }
 
 function shown(name) {
@@ -97,15 +99,15 @@ function showLine(text, old = "") {
   }
 }
 
-/** The line to the program came, went, or is still gone. */
+/** The line to the program came, went, or is still gone. Until it says a state anew, what is shown is old. */
 function showDoor() {
-  document.body.classList.toggle("lost", !door.isOpen);
   const state = newest.house ?? newest.charging ?? newest.storage;
+  document.body.classList.toggle("lost", !door.isOpen || Boolean(state));
+  const of = state && `what you see is of ${SECONDS.format(new Date(state.at ?? state.said))}`;
   if (door.isOpen) {
-    showLine(state ? "" : "connected; nothing was said yet");
+    showLine(state ? "connected again; nothing was said since" : "connected; nothing was said yet", of);
   } else if (state) {
-    const of = SECONDS.format(new Date(state.at ?? state.said));
-    showLine(joined(["connection lost", door.why], ": "), `what you see is of ${of}; the line went ${span(door.lostS)} ago`);
+    showLine(joined(["connection lost", door.why], ": "), `${of}; the line went ${span(door.lostS)} ago`);
   } else {
     showLine(door.why ? `not connected: ${door.why}` : "connecting …");
   }

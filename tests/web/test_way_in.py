@@ -33,6 +33,23 @@ async def test_a_lost_connection_is_said_and_comes_back_by_itself(tab: Tab) -> N
         assert not await tab.value("document.body.classList.contains('lost')")
 
 
+async def test_what_an_earlier_start_said_stays_old_until_the_new_one_says_more(tab: Tab) -> None:
+    """A program that was started anew greets at once, but may wait for seconds until it knows anything."""
+    async with door("ev", a_charging()) as hub:
+        await tab.go(at(hub))
+        await tab.shows("charges at 2.3 kW", GARAGE)
+        port = hub.port
+    await tab.shows("connection lost", "#line")
+    async with door("ev", boot="b2", port=port) as hub:
+        await tab.shows("connected again; nothing was said since", "#line")
+        assert "what you see is of 12:05:00" == await tab.text("#old")
+        assert await tab.value("document.body.classList.contains('lost')")
+        hub.say(a_charging(boot="b2", chargers=(a_charger(why="is back"),)))
+        await tab.shows("is back", GARAGE)
+        await tab.until("document.getElementById('line').hidden && document.getElementById('old').hidden")
+        assert not await tab.value("document.body.classList.contains('lost')")
+
+
 async def test_a_line_on_which_nothing_comes_is_none(tab: Tab) -> None:
     """A phone that slept holds a socket that is dead: who looks again is connected anew."""
     async with door("ev", a_charging()) as hub:
