@@ -83,10 +83,8 @@ function bornCharger(card, charger) {
   }
   const boost = piece(card, "boost");
   boost.onclick = () => ask(card, "boost", { charger, minutes: boost.value === "end" ? 0 : FAST_MIN });
-  const car = piece(card, "car");
-  car.onchange = () => ask(card, "set_car", { charger, car: car.value });
-  const wish = piece(card, "wish");
-  wish.onchange = () => ask(card, "set_phases", { charger, phases: wish.value });
+  choiceField(piece(card, "car"), (car) => ask(card, "set_car", { charger, car }));
+  choiceField(piece(card, "wish"), (phases) => ask(card, "set_phases", { charger, phases }));
 }
 
 function showChange(card, isBrief) {

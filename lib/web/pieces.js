@@ -51,12 +51,19 @@ function lines(root, texts) {
   list(root, texts, { template: "said", show: (line, text) => write(line, { text }) });
 }
 
-/** The choices of a field and the one that counts; not while somebody is choosing. */
+/** A field of choices; tells: what was chosen, until it is answered. Then what the program says counts again. */
+function choiceField(field, tells) {
+  field.onchange = async () => {
+    await tells(field.value);
+    delete field.dataset.said;
+  };
+}
+
+/** The choices of a field and the one that counts; nothing new is no reason to disturb somebody who is choosing. */
 function choose(field, choices, chosen) {
-  if (document.activeElement === field) return;
-  const known = [...field.options].map((option) => [option.value, option.textContent]);
-  if (JSON.stringify(known) !== JSON.stringify(choices)) {
-    field.replaceChildren(...choices.map(([value, text]) => new Option(text, value)));
-  }
+  const said = JSON.stringify([choices, chosen]);
+  if (field.dataset.said === said) return;
+  field.dataset.said = said;
+  field.replaceChildren(...choices.map(([value, text]) => new Option(text, value)));
   field.value = chosen;
 }

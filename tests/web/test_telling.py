@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from lib.core.modes import Mode, Phases
-from lib.messages.orders import AcceptPeak, Boost, SetCar, SetMode, SetPhases, SetSoc
+from lib.messages import Refused
+from lib.messages.orders import AcceptPeak, Boost, Done, Order, SetCar, SetMode, SetPhases, SetSoc
 from tests.hub.builders import NOON, a_house
 from tests.hub.garage import a_charger, a_charging, an_empty_charger
 from tests.waiting import eventually
@@ -12,6 +13,15 @@ from .browser import Tab, needs_chromium
 from .house import ACCEPT, CARPORT, FIRST_CAR, GARAGE, Owner, at, door
 
 pytestmark = needs_chromium
+
+
+class Nobody(Owner):
+    """Who refuses all."""
+
+    def take(self, order: Order) -> Done | Refused:
+        """Nothing becomes of it."""
+        self.told.append(order)
+        return Refused(why="nobody is at home")
 
 
 async def test_a_mode_is_pressed_and_shown_when_the_program_says_it(tab: Tab) -> None:
@@ -97,6 +107,34 @@ async def test_which_car_and_how_many_phases_are_chosen(tab: Tab) -> None:
         assert ["Phases", ""] == [(await tab.text(f"{name} [data-is=phases]"))[:6] for name in (GARAGE, CARPORT)]
     told = [SetCar(charger="garage", car="car_2"), SetCar(charger="garage", car="")]
     assert [*told, SetPhases(charger="garage", phases=Phases.THREE)] == owner.told
+
+
+async def test_what_was_chosen_and_refused_is_not_left_standing(tab: Tab) -> None:
+    """A phone never takes the focus from a field of choices; what the program says counts again all the same."""
+    wish = f"document.querySelector('{GARAGE} [data-is=wish]')"
+    async with door("ev", a_charging(), owner=Nobody()) as hub:
+        await tab.go(at(hub))
+        await tab.shows("auto", f"{GARAGE} [data-is=wish]")
+        await tab.value(f"{wish}.focus()")
+        await tab.value(f"{wish}.value = '3'; {wish}.onchange()")
+        await tab.shows("not done: nobody is at home", f"{GARAGE} output")
+        hub.say(a_charging(seq=2, chargers=(a_charger(why="state 2"),)))
+        await tab.shows("state 2", GARAGE)
+        assert ["auto", True] == await tab.value(f"[{wish}.value, document.activeElement === {wish}]")
+        hub.say(a_charging(seq=3, chargers=(a_charger(wish=Phases.ONE),)))  # somebody else chose
+        await tab.until(f"{wish}.value === '1'")
+
+
+async def test_a_choice_that_is_being_made_outlives_the_next_states(tab: Tab) -> None:
+    """What says nothing new of it leaves it alone."""
+    car = f"document.querySelector('{GARAGE} [data-is=car]')"
+    async with door("ev", a_charging()) as hub:
+        await tab.go(at(hub))
+        await tab.shows("a guest", f"{GARAGE} [data-is=car]")
+        await tab.value(f"{car}.value = 'car_2'")
+        hub.say(a_charging(seq=2, chargers=(a_charger(why="state 2"),)))
+        await tab.shows("state 2", GARAGE)
+        assert "car_2" == await tab.value(f"{car}.value")
 
 
 async def test_a_peak_is_accepted_and_taken_back(tab: Tab) -> None:
