@@ -7,9 +7,12 @@ const PROTOCOL = 1;
 /** The newest of each kind of message. */
 const newest = {};
 
-/** Tell an order and show what became of it on its card; one at a time for each card. */
-async function ask(card, name, fields) {
-  if (card.getAttribute("aria-busy") === "true") return false;
+/** Tell an order and show what became of it on its card; one after the other for each card. */
+function ask(card, name, fields) {
+  return (card.asked = Promise.resolve(card.asked).then(() => askNow(card, name, fields)));
+}
+
+async function askNow(card, name, fields) {
   const output = card.querySelector("output");
   card.setAttribute("aria-busy", "true");
   output.className = "asking";

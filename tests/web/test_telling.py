@@ -1,10 +1,11 @@
 """What an owner presses and types on the phone page, and what he is answered beside it."""
 
+import asyncio
 from datetime import timedelta
 
 from lib.core.modes import Mode, Phases
 from lib.messages import Refused
-from lib.messages.orders import AcceptPeak, Boost, Done, Order, SetCar, SetMode, SetPhases, SetSoc
+from lib.messages.orders import ORDERS, AcceptPeak, Boost, Done, Order, SetCar, SetMode, SetPhases, SetSoc
 from tests.hub.builders import NOON, a_house
 from tests.hub.garage import a_charger, a_charging, an_empty_charger
 from tests.waiting import eventually
@@ -135,6 +136,26 @@ async def test_a_choice_that_is_being_made_outlives_the_next_states(tab: Tab) ->
         hub.say(a_charging(seq=2, chargers=(a_charger(why="state 2"),)))
         await tab.shows("state 2", GARAGE)
         assert "car_2" == await tab.value(f"{car}.value")
+
+
+async def test_what_is_pressed_while_another_order_is_told_is_told_after_it(tab: Tab) -> None:
+    """On the same card, and in that order: no press is lost."""
+    owner, may = Owner(), asyncio.Event()
+
+    async def slowly(order: Order) -> Done | Refused:
+        became = owner.take(order)
+        await may.wait()
+        return became
+
+    async with door("ev", a_charging(), orders=dict.fromkeys(ORDERS.values(), slowly)) as hub:
+        await tab.go(at(hub))
+        await tab.press(f"{GARAGE} button[value=max]")
+        await tab.press(f"{GARAGE} button[value=auto]")
+        await tab.press(f"{GARAGE} [data-is=boost]")
+        may.set()
+        await tab.shows("garage: fast for 60 minutes", f"{GARAGE} output")
+    modes = [SetMode(charger="garage", mode=mode) for mode in (Mode.MAX, Mode.AUTO)]
+    assert [*modes, Boost(charger="garage", minutes=60)] == owner.told
 
 
 async def test_a_peak_is_accepted_and_taken_back(tab: Tab) -> None:
