@@ -3,6 +3,7 @@
 
 const TITLES = { dm: "The house", ev: "The cars", bs: "The battery" };
 const PROTOCOL = 1;
+const ANSWER_S = 10; // that what was done stands there; then the state says what holds
 
 /** The newest of each kind of message. */
 const newest = {};
@@ -13,16 +14,23 @@ function ask(card, name, fields) {
 }
 
 async function askNow(card, name, fields) {
-  const output = card.querySelector("output");
   card.setAttribute("aria-busy", "true");
-  output.className = "asking";
-  output.textContent = "telling it …";
+  showAnswer(card, "asking", "telling it …");
   const answer = await tell(name, fields);
   const isDone = answer.type === "done";
-  output.className = isDone ? "good" : "over";
-  output.textContent = isDone ? answer.what : `not done: ${answer.why}`;
+  if (isDone) showAnswer(card, "good", answer.what);
+  else showAnswer(card, "over", `not done: ${answer.why}`);
   card.removeAttribute("aria-busy");
   return isDone;
+}
+
+/** What became of what was pressed. What was done leaves by itself, a refusal stays until the next press. */
+function showAnswer(card, kind, text) {
+  const output = card.querySelector("output");
+  output.className = kind;
+  output.textContent = text;
+  clearTimeout(card.leaves);
+  if (kind === "good") card.leaves = setTimeout(() => showAnswer(card, "", ""), ANSWER_S * 1000);
 }
 
 /** The field of a card for a number; tells: an order, whether it was carried out. */
@@ -33,9 +41,7 @@ function numberField(card, range, tells) {
     event.preventDefault();
     const number = typed(field.value);
     if (Number.isNaN(number)) {
-      const output = card.querySelector("output");
-      output.className = "over";
-      output.textContent = `not done: type a number, ${range}`;
+      showAnswer(card, "over", `not done: type a number, ${range}`);
     } else if (await tells(number)) {
       field.value = "";
       field.blur();

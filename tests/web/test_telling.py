@@ -158,6 +158,24 @@ async def test_what_is_pressed_while_another_order_is_told_is_told_after_it(tab:
     assert [*modes, Boost(charger="garage", minutes=60)] == owner.told
 
 
+async def test_what_was_done_leaves_and_a_refusal_stays(tab: Tab) -> None:
+    """What is told today may be otherwise tomorrow; who was refused shall see it when he looks again."""
+    by_hand = """window.leave = [];
+        const real = setTimeout;
+        window.setTimeout = (run, ms) => (ms === ANSWER_S * 1000 ? (leave.push(run), 0) : real(run, ms));"""
+    async with door("ev", a_charging(), owner=Owner()) as hub:
+        await tab.go(at(hub))
+        await tab.shows("charges at 2.3 kW", GARAGE)
+        await tab.value(f"{{ {by_hand} }}")
+        await tab.press(f"{GARAGE} button[value=max]")
+        await tab.shows("garage: max", f"{GARAGE} output")
+        await tab.value("leave.forEach(run => run())")
+        assert not await tab.text(f"{GARAGE} output")
+        await tab.press(f"{GARAGE} button[value=manual]")
+        await tab.shows("not done: this house has no such thing", f"{GARAGE} output")
+        assert 1 == await tab.value("leave.length")
+
+
 async def test_a_peak_is_accepted_and_taken_back(tab: Tab) -> None:
     """In kW, as on the bill."""
     owner = Owner()
