@@ -56,8 +56,10 @@ function tied(text) {
   return text.replace(/€ (\d)/g, `€${NBSP}$1`).replace(/(\d) (kWh?\b|W\b|A\b|km\b|min\b|s\b|h\b|%|€)/g, `$1${NBSP}$2`);
 }
 
+/** To the cent, half up as on a bill, whatever a float makes of it; a zero has no sign. As `cents` of lib/messages. */
 function euro(eur) {
-  return `€${NBSP}${eur.toFixed(2)}`;
+  const cents = Math.round(Math.round(Math.abs(eur) * 1e6) / 1e4);
+  return `€${NBSP}${eur < 0 && cents ? "-" : ""}${(cents / 100).toFixed(2)}`;
 }
 
 function percent(pct) {

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lib.messages import cents
 from tests.hub.builders import open_hub
 
 from .browser import Tab, needs_chromium
@@ -20,6 +21,14 @@ async def page(tab: Tab) -> AsyncIterator[Tab]:
         await tab.go(f"http://127.0.0.1:{hub.port}/phone")
         await tab.shows("nothing was said yet")
         yield tab
+
+
+async def test_money_is_rounded_as_on_the_bill(tab: Tab) -> None:
+    """Half a cent up, and a zero without a sign: one amount is one on every face."""
+    amounts = (0.0, -0.001, -0.004, -0.005, 3.315, -3.315, 1.005, 2.675, 0.125, 10.235, 0.004999, 1234.565, -12.3)
+    async with page(tab):
+        found = {eur: await tab.value(f"euro({eur})") for eur in amounts}
+    assert {eur: f"€\u00a0{cents(eur)}" for eur in amounts} == found
 
 
 async def test_numbers_and_times_are_worded_as_everywhere_in_the_house(tab: Tab) -> None:
