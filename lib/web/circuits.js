@@ -52,7 +52,7 @@ function tree(circuits, told) {
     if (!nodes.has(circuit.name)) nodes.set(circuit.name, node);
     return node;
   });
-  for (const { above, counts: own } of every.toReversed()) {
+  for (const { above, counts: own } of [...every].reverse()) {
     if (above) for (const does of Object.keys(own)) above.counts[does] += own[does];
   }
   return every.filter(({ above }) => !above);

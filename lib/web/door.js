@@ -31,6 +31,13 @@ function tidyAddress() {
   asked.send(); // what becomes of it matters only to a later reload
 }
 
+/** What gives a request up after `seconds`. AbortSignal.timeout is younger than the tablets that hang on walls. */
+function patience(seconds) {
+  const giving = new AbortController();
+  setTimeout(() => giving.abort(), seconds * 1000);
+  return giving.signal;
+}
+
 /** Tell the program an order; what it answers, {type: "done", what} or {type: "refused", why}. Never throws. */
 async function tell(name, fields) {
   try {
@@ -39,7 +46,7 @@ async function tell(name, fields) {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(fields),
       credentials: CREDENTIALS,
-      signal: AbortSignal.timeout(ORDER_S * 1000),
+      signal: patience(ORDER_S),
     });
     const said = await answer.json();
     if (said.what || said.why) return said;
@@ -109,7 +116,7 @@ class Door {
   /** A browser does not tell a page why its websocket was refused; a request is answered. */
   async askWhy() {
     try {
-      const options = { method: "HEAD", credentials: CREDENTIALS, signal: AbortSignal.timeout(OPEN_S * 1000) };
+      const options = { method: "HEAD", credentials: CREDENTIALS, signal: patience(OPEN_S) };
       const { status } = await fetch(address("phone"), options);
       const turned = status === 401 || status === 429;
       this.why = turned ? "the token opens nothing any more: open the page anew" : "it takes no listener now";

@@ -2,10 +2,13 @@
 
 import pytest
 
+from lib.commands.picture_cars import NOW
+from lib.commands.picture_plan import planned
 from lib.core.modes import Mode
 from lib.hub.gate import Role
 from lib.messages.orders import SetMode
-from tests.hub.builders import a_house
+from tests.hub.builders import RATES, a_house
+from tests.hub.cellar import a_storage
 from tests.hub.garage import a_charger, a_charging
 from tests.waiting import eventually
 
@@ -97,6 +100,31 @@ async def test_a_token_in_the_address_opens_all_and_leaves_the_address_bar(tab: 
         await tab.press(f"{GARAGE} button[value=off]")
         await tab.shows("garage: off", f"{GARAGE} output")
     assert [SetMode(charger="garage", mode=mode) for mode in (Mode.MAX, Mode.OFF)] == owner.told
+
+
+async def test_a_tablet_of_years_ago_draws_all_and_gives_orders(tab: Tab) -> None:
+    """Chrome 106, the last for Android 6, and Safari 15.4: without what browsers learned after them."""
+    later = """
+        for (const name of ["toReversed", "toSorted", "toSpliced", "with"]) delete Array.prototype[name];
+        for (const name of ["isWellFormed", "toWellFormed"]) delete String.prototype[name];
+        for (const name of ["union", "intersection", "difference", "isSubsetOf"]) delete Set.prototype[name];
+        for (const name of ["any", "timeout"]) delete AbortSignal[name];
+        for (const name of ["try", "withResolvers"]) delete Promise[name];
+        delete Array.fromAsync; delete Object.groupBy; delete Map.groupBy; delete URL.canParse; delete URL.parse;
+        delete window.Iterator; delete RegExp.escape; delete window.scheduler; delete window.requestIdleCallback;
+        delete Element.prototype.setHTML;"""
+    owner = Owner()
+    said = {"dm": (a_house(at=NOW, said=NOW), RATES, planned()), "ev": (a_charging(),), "bs": (a_storage(),)}
+    await tab.command("Page.addScriptToEvaluateOnNewDocument", source=later)
+    for program, states in said.items():
+        async with door(program, *states, owner=owner) as hub:
+            await tab.go(at(hub))
+            place = {"dm": "#house svg", "ev": "#trips", "bs": "#gains"}[program]
+            await tab.until(f"document.querySelector('{place}')?.textContent.trim()")
+            if program == "ev":
+                await tab.press(f"{GARAGE} button[value=max]")
+                await tab.shows("garage: max", f"{GARAGE} output")
+    assert [SetMode(charger="garage", mode=Mode.MAX)] == owner.told
 
 
 async def test_a_password_opens_all(tab: Tab) -> None:
