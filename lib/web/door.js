@@ -5,7 +5,8 @@
 "use strict";
 
 const OPEN_S = 8; // for a handshake
-const SILENT_S = 15; // each program says something every 5 s at least
+const WORD_S = 5; // each program says something as often at least
+const SILENT_S = 3 * WORD_S;
 const ORDER_S = 6; // the program itself answers within five
 const FIRST_PAUSE_S = 1;
 const LONGEST_PAUSE_S = 30;
@@ -29,6 +30,16 @@ function tidyAddress() {
   const asked = new XMLHttpRequest();
   asked.open("HEAD", new URL(location.pathname, location.origin), true, "me", password);
   asked.send(); // what becomes of it matters only to a later reload
+}
+
+/** This instant by both clocks: the page's own stands still while a phone sleeps, the phone's is set now and then. */
+function mark() {
+  return { own: performance.now(), phone: Date.now() };
+}
+
+/** Seconds since a mark, with those that the phone slept. */
+function sinceS({ own, phone }) {
+  return Math.max(performance.now() - own, Date.now() - phone) / 1000;
 }
 
 /** What gives a request up after `seconds`. AbortSignal.timeout is younger than the tablets that hang on walls. */
@@ -61,7 +72,7 @@ class Door {
   /** hear(message) for each message; changed() when the line comes or goes. */
   constructor(hear, changed) {
     Object.assign(this, { hear, changed, socket: null, isOpen: false, why: "", pauseS: FIRST_PAUSE_S });
-    this.heardAt = this.lostAt = performance.now();
+    this.heardAt = this.lostAt = this.awakeAt = mark();
     setInterval(() => this.watch(), 1000);
     for (const event of ["online", "pageshow", "visibilitychange"]) addEventListener(event, () => this.wake());
     addEventListener("pagehide", () => this.lose("the page was left"));
@@ -70,11 +81,11 @@ class Door {
 
   /** Seconds since the line was lost. */
   get lostS() {
-    return (performance.now() - this.lostAt) / 1000;
+    return sinceS(this.lostAt);
   }
 
   get silentS() {
-    return (performance.now() - this.heardAt) / 1000;
+    return sinceS(this.heardAt);
   }
 
   open() {
@@ -82,13 +93,16 @@ class Door {
     const url = address("ws");
     url.protocol = url.protocol.replace("http", "ws");
     const socket = (this.socket = new WebSocket(url));
-    this.heardAt = performance.now();
-    socket.onmessage = ({ data }) => this.take(JSON.parse(data));
+    this.heardAt = mark();
+    socket.onmessage = ({ data }) => {
+      this.notice();
+      if (socket === this.socket) this.take(JSON.parse(data));
+    };
     socket.onclose = () => this.lose(this.isOpen ? "" : null);
   }
 
   take(message) {
-    this.heardAt = performance.now();
+    this.heardAt = mark();
     if (!this.isOpen) {
       this.isOpen = true;
       this.why = "";
@@ -128,13 +142,21 @@ class Door {
 
   /** Once a second: a line on which nothing comes is none. */
   watch() {
+    this.notice();
     if (this.socket && this.silentS > (this.isOpen ? SILENT_S : OPEN_S)) this.lose(this.isOpen ? "" : null);
     else if (!this.isOpen) this.changed();
   }
 
-  /** Somebody looks again: what was tried while nobody did is tried at once. */
+  /** Timers stand still while a phone sleeps: what the page shows then is old, and so is what lies on its line. */
+  notice() {
+    const hasSlept = sinceS(this.awakeAt) > WORD_S;
+    this.awakeAt = mark();
+    if (hasSlept) this.wake();
+  }
+
+  /** Somebody looks again: what is shown is old until it is said anew, and what was tried meanwhile is tried at once. */
   wake() {
-    if (document.visibilityState === "hidden" || (this.isOpen && this.silentS < SILENT_S / 2)) return;
+    if (document.visibilityState === "hidden" || (this.isOpen && this.silentS < WORD_S)) return;
     if (this.isOpen) this.lose("");
     this.pauseS = FIRST_PAUSE_S;
     if (this.socket === null) this.open();

@@ -59,11 +59,36 @@ async def test_a_line_on_which_nothing_comes_is_none(tab: Tab) -> None:
         await tab.go(at(hub))
         await tab.shows("charges at 2.3 kW", GARAGE)
         for wakes in ("door.watch()", "dispatchEvent(new Event('pageshow'))"):
-            await tab.value(f"window.before = door.socket; door.heardAt -= 16_000; {wakes}")
+            await tab.value(f"window.before = door.socket; door.heardAt.own -= 16_000; {wakes}")
             await tab.until("door.isOpen && door.socket !== before")
-        await tab.value("window.before = door.socket; dispatchEvent(new Event('pageshow'))")
-        assert await tab.value("door.socket === before")
+        fresh = "window.before = door.socket; door.heardAt = mark(); dispatchEvent(new Event('pageshow'))"
+        assert await tab.value(f"{fresh}; door.socket === before")
         await eventually(lambda: hub.listeners == 1)
+
+
+@pytest.mark.parametrize(
+    "wakes",
+    [
+        "document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))",
+        "dispatchEvent(new Event('pageshow'))",
+        "door.watch()",
+        "door.socket.onmessage({data: JSON.stringify(newest.charging)})",  # it lay on the line all the while
+    ],
+)
+async def test_what_stood_there_while_the_phone_slept_is_old_at_once(tab: Tab, wakes: str) -> None:
+    """The page's own clock stands still in sleep, so the phone's counts too; old is what nobody has said anew."""
+    seen = "[document.body.className, ...['line', 'old'].map(one => document.getElementById(one).textContent)]"
+    now = "{ const real = Date.now; window.slept = 0; Date.now = () => real() + slept * 1000; }"
+    await tab.command("Page.addScriptToEvaluateOnNewDocument", source=now)
+    async with door("ev", a_charging()) as hub:
+        await tab.go(at(hub))
+        await tab.shows("charges at 2.3 kW", GARAGE)
+        found = await tab.value(f"slept = 8 * 3600; {wakes}; {seen}")
+        assert ["lost", "connection lost"] == found[:2]
+        assert found[2].startswith("what you see is of 12:05:00; the line went 8\u00a0h\u00a000\u00a0min")
+        await tab.until("document.body.className === '' && document.getElementById('old').hidden")
+        await tab.value("slept = 0")  # the phone's clock is set back
+        assert 0 <= await tab.value("door.silentS")
 
 
 async def test_the_pauses_between_attempts_grow_and_are_bounded(tab: Tab) -> None:
