@@ -23,17 +23,22 @@ async def bench() -> AsyncIterator[Bench]:
     assert [] == [slip for box in bench.boxes for slip in box.slips]
 
 
+async def plugged_in(bench: Bench) -> None:
+    """A car comes, and is told 7 A."""
+    bench.box.point.plug_in()
+    await until(lambda: bench.charger._connector.status == "Preparing")
+    await bench.charger.read()
+    await bench.told(GO_7)
+    await until(lambda: bench.box.transaction is not None)
+
+
 async def plugged_in_again(bench: Bench) -> None:
     """Another car comes, and is told 7 A."""
     box = bench.box
     box.point.unplug()
     await until(lambda: box.transaction is None and box._status == "Available")
     await bench.live(5)
-    box.point.plug_in()
-    await until(lambda: bench.charger._connector.status == "Preparing")
-    await bench.charger.read()
-    await bench.told(GO_7)
-    await until(lambda: box.transaction is not None)
+    await plugged_in(bench)
     await bench.charger.read()
 
 
@@ -60,10 +65,7 @@ async def test_a_clock_that_is_minutes_off_is_reckoned_with(bench: Bench, off_s:
     """Safe from the plug-in on; told by its own clock as soon as its meter said twice how far that is off."""
     await bench.open(point=a_point(plugged=False), off_s=off_s)
     await bench.live(30)
-    bench.box.point.plug_in()
-    await until(lambda: bench.charger._connector.status == "Preparing")
-    await bench.told(GO_7)
-    await until(lambda: bench.box.transaction is not None)
+    await plugged_in(bench)
     for _ in range(12):
         await bench.live(5)
         assert SAFE_A <= bench.box.offer_a <= GO_7.current_a
@@ -77,10 +79,7 @@ async def test_a_clock_that_is_minutes_off_is_reckoned_with(bench: Bench, off_s:
 async def test_a_clock_of_another_zone_leaves_it_at_what_is_safe_at_most(bench: Bench) -> None:
     """Nobody can say whether it only writes it so: its orders may not count, what is safe does."""
     await bench.open(point=a_point(plugged=False), off_s=-7200.0)
-    bench.box.point.plug_in()
-    await until(lambda: bench.charger._connector.status == "Preparing")
-    await bench.told(GO_7)
-    await until(lambda: bench.box.transaction is not None)
+    await plugged_in(bench)
     for _ in range(12):
         await bench.live(5)
         assert SAFE_A == bench.box.offer_a

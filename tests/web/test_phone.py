@@ -1,6 +1,7 @@
 """What the phone page shows: what the programs say, as it comes, in words that fit each screen."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -142,7 +143,7 @@ async def test_what_is_old_or_wrong_says_so(tab: Tab) -> None:
 
 async def test_what_a_silent_charger_drew_last_is_not_shown(tab: Tab) -> None:
     """Nor what it offered: nobody knows whether that still flows. What it counted until then stays."""
-    told = {"set_a": 10.0, "go": True, "phases_a": (9.8, 0.0, 0.0)}
+    told: dict[str, Any] = {"set_a": 10.0, "go": True, "phases_a": (9.8, 0.0, 0.0)}
     figures = ("2.30 kW", "offers 10 A on 1 phase", "the car takes 9.8")
     async with door("ev", a_charging(chargers=(a_charger(**told),))) as hub:
         await tab.go(at(hub))
