@@ -195,10 +195,8 @@ def _is_due(storage: Storage) -> bool:
 
 def _planned(storage: Storage, rules: StorageRules) -> Storage:
     word, store = storage.site.word, store_of(storage)
-    if store is None:  # as soon as it is known again
-        return replace(storage, plan=StorePlan(), planned_s=None)
     storage = replace(storage, planned_s=storage.now_s)
-    if not storage.prices:
+    if store is None or not storage.prices:
         return replace(storage, plan=StorePlan())
     ahead = stretches(
         storage.at,

@@ -6,7 +6,7 @@ import pytest
 
 from lib.core.modes import StorageMode
 from lib.sim.battery import OwnMode
-from tests.stories.cellars import NIGHT, SUMMER, WINTER, a_battery, a_cellar, prices, with_a_car
+from tests.stories.cellars import NIGHT, SUMMER, WINTER, a_battery, a_cellar, with_a_car
 from tests.stories.driveway import steps
 from tests.stories.homes import NOON, a_trip
 from tests.stories.homestead import NO_ANSWER
@@ -183,18 +183,6 @@ def test_one_of_two_batteries_hangs_and_the_other_goes_on() -> None:
     assert -3000 == pytest.approx(home.batteries["cellar"].power_w, abs=60)
     assert 5000.0 == home.bs_said.can_help_w
     assert abs(home.meter.grid_w) < 60
-
-
-def test_a_moment_of_unknown_charge_as_the_plan_is_due_costs_no_quarter() -> None:
-    """Around 23:15 nobody knows how full it is; then it goes on keeping itself for the dear hours."""
-    dear = prices(NIGHT, (0.10, 0.02), (0.10, 0.02), (0.10, 0.02), *[(0.40, 0.03)] * 40)
-    home = a_cellar(NIGHT, soc_pct=60.0, base_w=lambda _: 800.0, prices=dear).run(minutes=14.5)
-    assert home.stored.startswith("keeps its 60 %")
-    home.unknown.add("cellar")
-    home.run(45)
-    home.unknown.clear()
-    home.run(30)
-    assert home.stored.startswith("keeps its 60 %")
 
 
 def test_a_start_listens_before_it_acts() -> None:
