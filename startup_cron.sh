@@ -85,11 +85,13 @@ demo_ports() {
 
 # session NAME COMMAND…: gives the command a session of its own, unless it has one.
 session() {
-    if [[ $(option "$socket" "$1" @meter_home) == "$home" && $(option "$socket" "$1" @meter_waits) ]]; then
-        tmux -L "$socket" set-option -u -t "=$1:" @meter_waits \; send-keys -t "=$1:" Enter
-        say "$1 was stopped by its owner and started again"
-    elif [[ $(option "$socket" "$1" @meter_home) == "$home" ]]; then
-        say "$1 runs already"
+    if [[ $(option "$socket" "$1" @meter_home) == "$home" ]]; then
+        if [[ $(option "$socket" "$1" @meter_waits) ]]; then
+            tmux -L "$socket" set-option -u -t "=$1:" @meter_waits \; send-keys -t "=$1:" Enter
+            say "$1 was stopped by its owner and started again"
+        else
+            say "$1 runs already"
+        fi
     elif exists "$socket" "$1"; then
         say "$1 is a tmux session of somebody else and is left alone: rename it, or set DM_TMUX to another socket" >&2
         left_out=yes

@@ -63,7 +63,7 @@ class Teller:
         """What a charger warns of as it begins, and that it is over; not each time its numbers are others."""
         for name, bay in charging.bays.items():
             before, odd = self._odd.get(name, ""), bay.post.reading.warning if bay.post.reading else ""
-            if DIGITS.sub("", before) == DIGITS.sub("", odd):
+            if odd == before or DIGITS.sub("", before) == DIGITS.sub("", odd):
                 continue
             self._odd[name] = odd
             if odd:
