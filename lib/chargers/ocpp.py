@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from lib.chargers import ANSWER_S, ChargerError, ChargerSetupError, RefusedError, UnreachableError
-from lib.chargers.ocpp_answers import LASTS_S, Connector, drawn_a, drawn_w, lately
+from lib.chargers.ocpp_answers import Connector, drawn_a, drawn_w, lately
 from lib.chargers.ocpp_central import LONGEST_NAME, Central
 from lib.chargers.ocpp_profiles import STEP_A, phases, taken_a
+from lib.chargers.ocpp_samples import LASTS_S
 from lib.chargers.ocpp_session import Session
 from lib.chargers.ocpp_standing import Standing
 from lib.chargers.ocpp_station import MOST_CONNECTORS, Station

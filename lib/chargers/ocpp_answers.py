@@ -5,15 +5,15 @@ Time is an argument: seconds of any one clock. Knows no socket and no order. Sou
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from lib.chargers.values import number, text, whole
+from lib.chargers.ocpp_samples import Samples, parse_samples
+from lib.chargers.values import text, whole
 from lib.core.charger import Plug
-from lib.core.power import PHASE_V
 
 PLUGS: Mapping[str, Plug] = MappingProxyType(
     {
@@ -27,6 +27,7 @@ PLUGS: Mapping[str, Plug] = MappingProxyType(
         "Faulted": Plug.FAULT,
     }
 )
+IDLE = frozenset({Plug.EMPTY, Plug.CONNECTED})  # nothing flows
 RUNNING = frozenset({"Charging", "SuspendedEV", "SuspendedEVSE"})  # there is a transaction, whoever began it
 WELL = "NoError"
 FAULTS: Mapping[str, str] = MappingProxyType(
@@ -47,58 +48,11 @@ FAULTS: Mapping[str, str] = MappingProxyType(
         "WeakSignal": "weak radio",
     }
 )
-ENERGY, POWER, CURRENT = "Energy.Active.Import.Register", "Power.Active.Import", "Current.Import"
-OFFERED, VOLTAGE = "Current.Offered", "Voltage"
-UNITS: Mapping[str, float] = MappingProxyType({"Wh": 1.0, "kWh": 1000.0, "W": 1.0, "kW": 1000.0, "A": 1.0, "V": 1.0})
-KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        ENERGY: frozenset({"", "Wh", "kWh"}),
-        POWER: frozenset({"", "W", "kW"}),
-        CURRENT: frozenset({"", "A"}),
-        OFFERED: frozenset({"", "A"}),
-        VOLTAGE: frozenset({"", "V"}),
-    }
-)
-PHASES: Mapping[str, int] = MappingProxyType({"L1": 0, "L1-N": 0, "L2": 1, "L2-N": 1, "L3": 2, "L3-N": 2})
-LASTS_S = 60.0  # a draw that is told no more, but by a meter that speaks more seldom
 DRIFTS_S = 60.0  # a clock that is further off may also have told something old, or in another zone
 LATE_S = 15.0  # what it samples it may tell so late, by a clock that is right
 STEADY_S = 5.0  # samples so far apart that are off alike, to within as much, are none that waited to be told
 HOUR_S = 3600.0  # of the zones
 LONGEST_WORDS = 80  # of what a charger adds to a fault
-OFF_V = 0.1  # by such a part the voltage of a phase may be off 230 V
-
-PerPhase = tuple[float | None, float | None, float | None]  # on L1, L2, L3; None: it names no such phase
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Samples:
-    """What the meter of a connector said. None: it did not say.
-
-    Attributes:
-        at: when, by the charger's own clock; heard_s: when we heard it.
-        power_w: what is drawn in all; phases_w: on each phase. phases_a: on each; current_a: where it names no phase.
-        total_wh: in all; offered_a: what it signals to the car.
-
-    """
-
-    heard_s: float = -math.inf
-    at: datetime | None = None
-    power_w: float | None = None
-    phases_w: PerPhase | None = None
-    phases_a: PerPhase | None = None
-    current_a: float | None = None
-    offered_a: float | None = None
-    total_wh: float | None = None
-
-    @property
-    def says_draw(self) -> bool:
-        """Whether it tells something of what is drawn."""
-        return any(said is not None for said in (self.power_w, self.phases_w, self.phases_a, self.current_a))
-
-    def is_fresh(self, now_s: float, lasts_s: float = LASTS_S) -> bool:
-        """Whether it was said so lately that it still counts."""
-        return self.heard_s >= now_s - lasts_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,107 +181,13 @@ def lately(connector: Connector, now_s: float, lasts_s: float) -> Connector:
 
 
 def drawn_a(connector: Connector, phases: int) -> tuple[float, float, float] | None:
-    """What it draws on its L1, L2, L3, a charger on so many phases; None: it does not say.
-
-    A phase that it does not name may carry as much as those it names: what it draws there is what its power has beside
-    them, and without that unknown.
-    """
-    samples = connector.drawn
-    if connector.plug in {Plug.EMPTY, Plug.CONNECTED}:
-        return (0.0, 0.0, 0.0)
-    if samples.phases_a is None:
-        if samples.current_a is None:
-            return None
-        one_a = samples.current_a  # without a phase: of each of them
-        return (one_a, one_a if phases > 1 else 0.0, one_a if phases > 2 else 0.0)
-    named_a = _named(samples.phases_a)
-    rest_a = 0.0
-    if len(named_a) < phases:
-        power_w = _power_w(samples, phases)
-        if power_w is None:
-            return None
-        beside_a = power_w / PHASE_V - sum(named_a)
-        rest_a = beside_a / (phases - len(named_a)) if beside_a > OFF_V * sum(named_a) else 0.0
-    l1, l2, l3 = (rest_a if current_a is None else current_a for current_a in samples.phases_a)
-    return (l1, l2, l3)
+    """What it draws on its L1, L2, L3, a charger on so many phases; None: it does not say."""
+    return (0.0, 0.0, 0.0) if connector.plug in IDLE else connector.drawn.draw_a(phases)
 
 
 def drawn_w(connector: Connector, phases: int) -> float | None:
     """What it draws in all, a charger on so many phases; None: it does not say."""
-    if connector.plug in {Plug.EMPTY, Plug.CONNECTED}:
-        return 0.0
-    power_w = _power_w(connector.drawn, phases)
-    if power_w is not None:
-        return power_w
-    amperes = drawn_a(connector, phases)
-    return None if amperes is None else sum(amperes) * PHASE_V
-
-
-def _power_w(samples: Samples, phases: int) -> float | None:
-    """Its power in all, or the sum of all its phases."""
-    if samples.power_w is not None or samples.phases_w is None:
-        return samples.power_w
-    named_w = _named(samples.phases_w)
-    return sum(named_w) if len(named_w) >= phases else None
-
-
-def _named(values: PerPhase) -> list[float]:
-    return [value for value in values if value is not None]
-
-
-def parse_samples(meter_value: object, now_s: float) -> Samples:
-    """The meter values of one frame; of several of a kind the last. What cannot be read is passed over."""
-    power, current, energy = _Kind(), _Kind(), _Kind()
-    kinds = {POWER: power, CURRENT: current, ENERGY: energy, OFFERED: _Kind()}
-    at = None
-    for said, value, measurand, phase in _sampled(meter_value):
-        at = moment(said) or at
-        if measurand in kinds:
-            kinds[measurand].take(value, phase)
-    return Samples(
-        heard_s=now_s,
-        at=at,
-        power_w=power.overall,
-        phases_w=power.phases,
-        phases_a=current.phases,
-        current_a=None if current.phases else current.overall,
-        offered_a=kinds[OFFERED].overall,
-        total_wh=energy.total,
-    )
-
-
-class _Kind:
-    """One measurand: overall, and by phase."""
-
-    def __init__(self) -> None:
-        self.overall: float | None = None
-        self.by_phase: dict[int, float] = {}
-
-    def take(self, value: float, phase: str) -> None:
-        if phase in PHASES:
-            self.by_phase[PHASES[phase]] = value
-        elif not phase:
-            self.overall = value
-
-    @property
-    def phases(self) -> PerPhase | None:
-        return (self.by_phase.get(0), self.by_phase.get(1), self.by_phase.get(2)) if self.by_phase else None
-
-    @property
-    def total(self) -> float | None:
-        return self.overall if self.overall is not None or not self.by_phase else sum(self.by_phase.values())
-
-
-def _sampled(meter_value: object) -> Iterator[tuple[object, float, str, str]]:
-    """Each value in its base unit, with its time, measurand and phase."""
-    for one in meter_value if isinstance(meter_value, list) else ():
-        values = one.get("sampled_value") if isinstance(one, dict) else None
-        for said in values if isinstance(values, list) else ():
-            if not isinstance(said, dict) or text(said.get("format")) == "SignedData":
-                continue
-            value, measurand, unit = number(said.get("value")), text(said.get("measurand")) or ENERGY, said.get("unit")
-            if value is not None and text(unit) in KINDS.get(measurand, ()):
-                yield one.get("timestamp"), value * UNITS.get(text(unit), 1.0), measurand, text(said.get("phase"))
+    return 0.0 if connector.plug in IDLE else connector.drawn.draw_w(phases)
 
 
 def _words(code: str, info: str) -> str:
@@ -336,12 +196,3 @@ def _words(code: str, info: str) -> str:
         return ""
     words = FAULTS.get(code, code[:LONGEST_WORDS])
     return f"{words} ({info})" if info else words
-
-
-def moment(value: object) -> datetime | None:
-    """A time as the wire has it; without a zone it is UTC."""
-    try:
-        at = datetime.fromisoformat(text(value))
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # the latter of a time before or after all that can be told in UTC
-        return None

@@ -15,10 +15,9 @@ from lib.chargers.ocpp_answers import (
     drawn_w,
     ended,
     measured,
-    moment,
-    parse_samples,
     stated,
 )
+from lib.chargers.ocpp_samples import moment, parse_samples
 from lib.core.charger import Plug
 
 ENERGY, POWER, CURRENT = "Energy.Active.Import.Register", "Power.Active.Import", "Current.Import"
