@@ -25,10 +25,9 @@ from lib.core.cellar import StorageRules
 from lib.core.dispatch import dispatched
 from lib.core.storage import Event
 from lib.hub.client import Peer
-from lib.messages.bs import cars_word
 from lib.messages.charging import Charging
-from lib.messages.ev import word_of
 from lib.messages.following import followed_of
+from lib.messages.heard import cars_word, house_word
 from lib.messages.plan import Plan
 from lib.secrets import SecretsError, load_secrets
 
@@ -63,7 +62,7 @@ class Cellar:
         """A word of dm or ev."""
         match message:
             case messages.House():
-                self.take(core.Heard(word=word_of(message)))
+                self.take(core.Heard(word=house_word(message)))
                 if message.at is not None:
                     self._timed.set()
             case messages.Rates():

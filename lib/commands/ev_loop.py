@@ -21,8 +21,8 @@ from lib.core.charger import Balked, Meddled, Missed, Told, Took
 from lib.core.charging import Event
 from lib.core.gauges import Gauged, Ungauged
 from lib.core.steering import steered
-from lib.messages.ev import battery_of, word_of
 from lib.messages.following import followed_of
+from lib.messages.heard import battery_word, house_word
 from lib.messages.plan import Plan
 from lib.messages.storage import Storage
 
@@ -78,7 +78,7 @@ class Cars:
         """A word of dm, or of bs."""
         match message:
             case messages.House():
-                self.take(core.Heard(word=word_of(message)))
+                self.take(core.Heard(word=house_word(message)))
                 if message.at is not None:
                     self._timed.set()
             case messages.Rates():
@@ -87,7 +87,7 @@ class Cars:
                 self.take(core.Planned(followed=followed_of(message, now_s=self._clock.monotonic())))
                 self._teller.relay(message)
             case Storage():
-                self.take(core.Stored(word=battery_of(message, heard_s=self._clock.monotonic())))
+                self.take(core.Stored(word=battery_word(message, heard_s=self._clock.monotonic())))
 
     def take(self, event: Event) -> None:
         """Something happened: what follows is told at once, a cut first of all; a new plan can wait a second.

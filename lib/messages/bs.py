@@ -1,4 +1,4 @@
-"""Core state → the words of bs: batteries, flow, help, plan, what it brought; and what ev says → for the core of bs."""
+"""Core state → the words of bs: batteries, flow, help, plan, what it brought. Knows no wire."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Final
 from lib.core.arbitrage import Step
 from lib.core.battery_why import sentence
 from lib.core.cell import Cell
-from lib.core.cellar import CarsWord, Storage, StorageRules, Wanted, insured_wh, lent, reserve_wh
+from lib.core.cellar import Storage, StorageRules, insured_wh, lent, reserve_wh
 from lib.core.circuits import conductors
 from lib.core.claims import BATTERY, LEASE_S, Drawn
 from lib.core.cost import PriceSlot
@@ -18,7 +18,6 @@ from lib.core.gains import Gains
 from lib.core.helping import KEEPS
 from lib.core.pool import Pool, pool
 from lib.core.storing import device_of, left_w
-from lib.messages.charging import Charging
 from lib.messages.storage import BatteryNow, Flow, GainsNow, HelpGiven, StoreBlock
 from lib.messages.storage import Storage as Said
 
@@ -91,19 +90,6 @@ def say_storage(
 def _phases(cell: Cell) -> tuple[int, ...]:
     """The meter's that it is on."""
     return conductors(cell.rules.wired, cell.rules.phases)
-
-
-def cars_word(charging: Charging, *, heard_s: float | None = None) -> CarsWord:
-    """What ev says, as bs's core takes it; heard_s: when it came, by our clock."""
-    wanted = charging.help
-    return CarsWord(
-        wanted=None
-        if wanted is None
-        else Wanted(power_w=wanted.power_w, until=wanted.until, why=wanted.why, bridge=wanted.bridge, late=wanted.late),
-        drawn=charging.drawn,
-        planned=tuple((block.start, block.end, block.power_w) for block in charging.plan),
-        heard_s=heard_s,
-    )
 
 
 def _battery(name: str, cell: Cell, storage: Storage, makes: Mapping[str, str]) -> BatteryNow:

@@ -1,35 +1,26 @@
 """Core state → the words of ev: chargers, cars, trips, plan, claims. Knows no wire."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
 from lib.core.asking import asked
-from lib.core.carport import BatteryWord, Bay, CarState, Charging, ChargingRules
+from lib.core.carport import Bay, CarState, Charging, ChargingRules
 from lib.core.charger import Plug
-from lib.core.circuits import Circuit, direct, in_force
-from lib.core.claims import LEASE_S, Claim, Drawn
-from lib.core.flows import flows_a, limits_now, others_a
-from lib.core.gauges import Gauge
-from lib.core.link import LinkState
+from lib.core.circuits import direct
+from lib.core.claims import Claim, Drawn
 from lib.core.modes import Mode
-from lib.core.power import PHASE_V
-from lib.core.profiles import shapes
 from lib.core.quarter import QUARTER, start_of
 from lib.core.sessions import Session
-from lib.core.site import Word, phases_a
 from lib.core.soc import Confidence
 from lib.core.trip import asked as trip_ask
-from lib.messages import House
 from lib.messages.charging import (
     Budget,
     CalendarNow,
     CarNow,
     ChargerNow,
-    CircuitNow,
     Help,
-    PhaseLoad,
     PlugIn,
     SessionRow,
     Sessions,
@@ -38,9 +29,8 @@ from lib.messages.charging import (
 from lib.messages.charging import Charging as Said
 from lib.messages.circuits import drawn_w
 from lib.messages.connection import need_said, why_said
-from lib.messages.storage import Storage
+from lib.messages.ev_circuits import circuits_now, is_live
 
-NOBODY_KNOWS: Final = (None, None, None)
 BARRED: Final[Mapping[Mode, str]] = MappingProxyType(
     {Mode.OFF: "not while off", Mode.PV_ONLY: "only with sun", Mode.PV_ALL: "only with sun"}
 )
@@ -72,7 +62,7 @@ def say_charging(
         cars=tuple(_car(name, state, charging, rules) for name, state in charging.cars.items()),
         trips=tuple(_trips(charging, rules, peaks_cost=peaks_cost)),
         calendars=tuple(_calendars(charging)),
-        circuits=tuple(_circuits(charging, rules)),
+        circuits=tuple(circuits_now(charging, rules)),
         plan=charging.plan.blocks,
         wants=charging.wants,
         budget=_budget(charging, used_w=drawn_w(chargers)),
@@ -131,60 +121,6 @@ def _charger(name: str, bay: Bay, charging: Charging, make: str, circuit: str, *
         because=bay.why,
         why=why_said(bay.why, at=charging.at, peaks_cost=peaks_cost),
     )
-
-
-def _is_known(charging: Charging, circuit: Circuit, gauge: Gauge, *, is_first: bool) -> bool:
-    """Whether its meter has told lately what flows there; one without a meter has what the owner says flows there."""
-    if is_first:
-        return _is_live(charging)
-    return not circuit.measured or not gauge.is_old(charging.now_s)
-
-
-def _is_live(charging: Charging) -> bool:
-    """Whether a telegram came within a lease."""
-    silent_s = charging.site.silent_s(charging.now_s)
-    return silent_s is not None and silent_s <= LEASE_S
-
-
-def _circuits(charging: Charging, rules: ChargingRules) -> Iterator[CircuitNow]:
-    hangs, limits = direct(rules.circuits, tuple(charging.bays)), limits_now(charging)
-    others, own = others_a(charging, rules), shapes(rules.circuits)
-    lines: dict[str, list[tuple[int, str]]] = {}
-    for name, bay in charging.bays.items():
-        if bay.share is not None and bay.share.place and bay.share.held_by is not None:
-            lines.setdefault(bay.share.held_by.circuit, []).append((bay.share.place, name))
-    for index, circuit in enumerate(rules.circuits):
-        gauge = charging.gauges.get(circuit.name, Gauge())
-        limit = gauge.limit(charging.now_s)
-        is_seen = index == 0 and charging.site.is_fresh(charging.now_s)  # else by what chargers may draw
-        other_a = others[circuit.name] if _is_known(charging, circuit, gauge, is_first=index == 0) else None
-        flows = None if other_a is None else flows_a(charging, circuit, other_a, is_first=is_seen)
-        limits_a, limit_w = in_force(circuit, limits.get(circuit.name))
-        yield CircuitNow(
-            name=circuit.name,
-            above=circuit.above,
-            profile=own[circuit.name],
-            chargers=hangs.get(circuit.name, ()),
-            waiting=tuple(name for _, name in sorted(lines.get(circuit.name, ()))),
-            phases=tuple(
-                PhaseLoad(phase=number + 1, limit_a=limit_a * circuit.margin, load_a=load_a)
-                for number, (limit_a, load_a) in enumerate(zip(limits_a, flows or NOBODY_KNOWS, strict=True))
-                if limit_a is not None
-            ),
-            limit_w=None if limit_w is None else limit_w * circuit.margin,
-            load_w=None if limit_w is None or flows is None else sum(flows) * PHASE_V,
-            other_a=other_a,
-            follows=limit.by if limit else "",
-            until=charging.at + timedelta(seconds=limit.until_s - charging.now_s) if limit else None,
-            trouble="; ".join(_troubles(gauge)),
-        )
-
-
-def _troubles(gauge: Gauge) -> Iterator[str]:
-    if gauge.trouble:
-        yield f"its meter: {gauge.trouble}"
-    if gauge.astray:
-        yield f"its limit: {gauge.astray}"
 
 
 def _plug_in(bay: Bay) -> PlugIn | None:
@@ -282,7 +218,7 @@ def _budget(charging: Charging, used_w: float | None) -> Budget:
         trouble = f"dm is silent for {now_s - site.heard_s:.0f} s"
     elif silent_s is not None and silent_s > 5:
         trouble = f"no telegram for {silent_s:.0f} s"
-    live = _is_live(charging)
+    live = is_live(charging)
     return Budget(
         used_w=used_w,
         granted_w=sum(grant.power_w for grant in grants) if live else None,
@@ -313,38 +249,6 @@ def _drawn(charging: Charging) -> Iterator[Drawn]:
             yield Drawn(who=name, low_w=low_w, high_w=high_w, controlled=bay.post.missed is None)
 
 
-def word_of(house: House) -> Word:
-    """What dm says of the house, as ev's core takes it."""
-    reading, quarter = house.reading, house.quarter
-    fuse = reading.fuse if reading else None
-    return Word(
-        at=house.at,
-        good=house.fresh and house.link.state is LinkState.GOOD,
-        grid_w=house.grid_w,
-        phases_a=phases_a(reading) if reading else None,
-        target_w=quarter.target_w if quarter else None,
-        left_s=quarter.left_s if quarter else None,
-        average_w=quarter.average_w if quarter else None,
-        peak_w=_peak_w(house),
-        kw_eur=house.months.over_kw_eur if house.months else None,
-        register=house.register,
-        grants=house.grants,
-        drawn=house.drawn,
-        sun_w=house.sun_w,
-        period_s=house.link.period_s,
-        limit_a=None if fuse is None or fuse.off else fuse.value,
-        why=house.link.why,
-    )
-
-
-def _peak_w(house: House) -> float | None:
-    """The month's peak so far, as it is billed; None where peaks cost nothing or nobody knows it."""
-    months = house.months
-    if months is None or not house.capacity_tariff:
-        return None
-    return max(months.floor_w, months.running.peak_w) if months.running else months.floor_w
-
-
 def say_sessions(last: tuple[Session, ...]) -> Sessions:
     """The last sessions, newest first."""
     return Sessions(last=tuple(_row(session) for session in last))
@@ -365,19 +269,4 @@ def _row(session: Session) -> SessionRow:
         peak_eur=session.peak_eur,
         soc_from_pct=session.soc_from_pct,
         soc_to_pct=session.soc_to_pct,
-    )
-
-
-def battery_of(storage: Storage, *, heard_s: float) -> BatteryWord:
-    """What bs says of the home battery, as ev's core takes it; heard_s: when it came, by our clock."""
-    spare_wh = 0.0
-    if storage.energy_wh is not None:
-        spare_wh = max(0.0, storage.energy_wh - storage.capacity_wh * storage.reserve_pct / 100)
-    return BatteryWord(
-        heard_s=heard_s,
-        soc_pct=storage.soc_pct,
-        help_w=storage.help_w,
-        can_w=storage.can_help_w,
-        spare_wh=spare_wh,
-        refused=storage.refused,
     )

@@ -17,7 +17,8 @@ from lib.core.reading import Parser
 from lib.core.room import shared
 from lib.core.steering import steered
 from lib.messages import House, parse_message, to_json
-from lib.messages.ev import say_charging, word_of
+from lib.messages.ev import say_charging
+from lib.messages.heard import house_word
 from tests.bench.park import Park
 from tests.bench.result import Result, at_most, percentile
 from tests.bench.stream import second_by_second
@@ -144,7 +145,7 @@ def _hearing(park: Park) -> Callable[[], object]:
     def hear() -> None:
         house = parse_message(frame)
         assert isinstance(house, House)
-        park.take(Heard(word=word_of(house)))
+        park.take(Heard(word=house_word(house)))
         standing(park.charging)
         to_json(say_charging(park.charging, park.rules, boot="ev", seq=1, now=park.at, makes={}, notices={}))
 

@@ -30,9 +30,10 @@ from lib.core.slots import Series
 from lib.core.steering import steered
 from lib.core.tariff import Tariffs
 from lib.core.trip import Entry
-from lib.messages.bs import cars_word, say_storage
+from lib.messages.bs import say_storage
 from lib.messages.dm import say_house, say_rates
-from lib.messages.ev import battery_of, say_charging, word_of
+from lib.messages.ev import say_charging
+from lib.messages.heard import battery_word, cars_word, house_word
 from lib.sim.battery import HomeBattery
 from lib.sim.brussels import ZONE
 from lib.sim.car import Car
@@ -211,7 +212,7 @@ class Month:
         if self.house.above:
             self._pass_above(self.house.above)
         said = say_house(self.house, self.dm_rules, boot="dm", seq=self.second, now=self.at, now_s=self.second)
-        self.word = word_of(said)
+        self.word = house_word(said)
 
     def _ev(self) -> None:
         self._to_ev(ev.Heard(word=self.word))
@@ -245,7 +246,7 @@ class Month:
         said = say_storage(self.bs, self.storing, boot="bs", seq=self.second, now=self.at, makes={})
         claimed = dm.Claimed(program="bs", claims=said.claims, drawn=said.drawn, now_s=self.second, help_w=said.help_w)
         self.house = dm.after(self.house, claimed, self.dm_rules)
-        self._to_ev(ev.Stored(word=battery_of(said, heard_s=self.second)))
+        self._to_ev(ev.Stored(word=battery_word(said, heard_s=self.second)))
 
     def _to_ev(self, event: ev.Event) -> None:
         self.ev = ev.after(self.ev, event, self.rules, now_s=self.second, now=self.at)

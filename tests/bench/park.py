@@ -29,7 +29,8 @@ from lib.core.steering import steered
 from lib.core.trip import Entry
 from lib.messages import House
 from lib.messages.dm import say_house, say_rates
-from lib.messages.ev import say_charging, word_of
+from lib.messages.ev import say_charging
+from lib.messages.heard import house_word
 from tests.programs.market import prices_of
 from tests.programs.reckoning import DYNAMIC
 
@@ -124,7 +125,7 @@ class Park:
         self._energy_ws = max(0.0, grid_w) + (0.0 if self.at == start_of(self.at) else self._energy_ws)
         heard = dm.Heard(reading=_reading(grid_w, self._energy_ws), received=self.at, now_s=self.second)
         self._house = dm.after(self._house, heard, self.meter)
-        return ev.Heard(word=word_of(self.house))
+        return ev.Heard(word=house_word(self.house))
 
     @property
     def house(self) -> House:

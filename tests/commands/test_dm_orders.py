@@ -18,7 +18,7 @@ from lib.hub.orders import Orders
 from lib.messages import House as Said
 from lib.messages.charging import Charging
 from lib.messages.dm import say_house
-from lib.messages.ev import word_of
+from lib.messages.heard import house_word
 from lib.messages.orders import AcceptPeak, Done, LimitSun, Order
 from lib.messages.storage import Storage
 from tests.commands.yard import Yard
@@ -118,7 +118,7 @@ def test_silence_renews_no_lease() -> None:
 
     def said(house: Said) -> None:
         yard.clock.turn(1)
-        yard.take(core.Heard(word=word_of(house)))
+        yard.take(core.Heard(word=house_word(house)))
 
     meter.telegram()
     for _ in range(int(LEASE_S) + 5):

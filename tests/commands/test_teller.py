@@ -14,7 +14,7 @@ from lib.core.metering import Published, Silent, after
 from lib.core.rates import parse_rates
 from lib.core.slots import Series, Slot
 from lib.messages import Bill, Message, Rates, Usage
-from lib.messages.ev import word_of
+from lib.messages.heard import house_word
 from tests.conftest import NOON, SECOND, a_reading, hear, local
 from tests.yardstick import cost
 
@@ -132,5 +132,5 @@ def test_a_word_without_a_telegram_renews_no_lease(rules: Rules) -> None:
     house = hear(House(), a_reading())
     heard.teller.tell(house, b"/TST5\\1\r\n\r\n!")
     heard.teller.tell(house)
-    words = [word_of(message) for message in heard.said if isinstance(message, messages.House)]
+    words = [house_word(message) for message in heard.said if isinstance(message, messages.House)]
     assert [True, False] == [word.good for word in words]

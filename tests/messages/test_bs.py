@@ -17,9 +17,10 @@ from lib.core.modes import StorageMode
 from lib.core.plan import Block
 from lib.core.site import Lease, Site, Word
 from lib.messages import parse_message, to_json
-from lib.messages.bs import LEFT, cars_word, say_storage
+from lib.messages.bs import LEFT, say_storage
 from lib.messages.charging import Charging
 from lib.messages.charging import Help as Asked
+from lib.messages.heard import cars_word
 from lib.messages.storage import Flow, GainsNow, HelpGiven
 from lib.messages.storage import Storage as Said
 from tests.conftest import NOON

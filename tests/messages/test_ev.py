@@ -22,7 +22,8 @@ from lib.messages import House as Said
 from lib.messages import parse_message, to_json
 from lib.messages.charging import Charging, CircuitNow
 from lib.messages.dm import say_house
-from lib.messages.ev import say_charging, word_of
+from lib.messages.ev import say_charging
+from lib.messages.heard import house_word
 from tests.conftest import SECOND, a_reading, hear, local
 from tests.core.prices import electricity
 
@@ -161,4 +162,4 @@ def test_ev_and_bs_go_by_what_a_kilowatt_above_the_floor_costs() -> None:
     assert told.months is not None
     assert 0.0 == told.months.kw_eur
     assert 5.0 == pytest.approx(told.months.over_kw_eur)
-    assert told.months.over_kw_eur == word_of(told).kw_eur
+    assert told.months.over_kw_eur == house_word(told).kw_eur

@@ -26,7 +26,8 @@ from lib.core.site import Word
 from lib.core.steering import steered
 from lib.core.why import sentence
 from lib.messages.dm import say_house
-from lib.messages.ev import say_charging, word_of
+from lib.messages.ev import say_charging
+from lib.messages.heard import house_word
 from lib.store.ev_store import Kept
 from tests.conftest import SIMPLE, local
 from tests.stories.carport_line import Line
@@ -97,7 +98,7 @@ class Ledger:
             self._heard_s = second
             event = dm.Heard(reading=self._reading(phases_a), received=at, now_s=second)
         self._house = dm.after(self._house, event, self._rules)
-        return word_of(say_house(self._house, self._rules, boot="dm", seq=second, now=at, now_s=second))
+        return house_word(say_house(self._house, self._rules, boot="dm", seq=second, now=at, now_s=second))
 
     def _reading(self, phases_a: Amps) -> Reading:
         one, two, three = phases_a

@@ -30,7 +30,8 @@ from lib.core.tariff import Tariffs
 from lib.core.trip import Entry
 from lib.core.why import Hold, Why, sentence
 from lib.messages.dm import say_house
-from lib.messages.ev import say_charging, word_of
+from lib.messages.ev import say_charging
+from lib.messages.heard import house_word
 from lib.sim.brussels import SECOND, micros
 from lib.sim.charge_point import ChargePoint
 from lib.store.ev_store import Kept
@@ -240,7 +241,7 @@ class Driveway:
         said = say_house(self.house, self.dm_rules, boot="dm", seq=self.second, now=self.at, now_s=self.second)
         self.log += [one.text for one in self.house.events]
         self.said = said
-        return word_of(said)
+        return house_word(said)
 
     def _ev(self, word: Word | None) -> None:
         self.tell(ev.Heard(word=word) if word else ev.Ticked())

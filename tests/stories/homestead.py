@@ -31,8 +31,8 @@ from lib.core.claims import BATTERY
 from lib.core.cost import PriceSlot
 from lib.core.dispatch import dispatched
 from lib.core.modes import StorageMode
-from lib.messages.bs import cars_word, say_storage
-from lib.messages.ev import battery_of
+from lib.messages.bs import say_storage
+from lib.messages.heard import battery_word, cars_word
 from lib.sim.battery import HomeBattery
 from lib.sim.charge_point import ChargePoint
 from tests.stories.driveway import CONNECTION, Driveway, Load
@@ -333,7 +333,7 @@ class Homestead(Driveway):
             )
             self.house = dm.after(self.house, claimed, self.dm_rules)
         if self.ev_lives:
-            self.tell(ev.Stored(word=battery_of(said, heard_s=self.second)))
+            self.tell(ev.Stored(word=battery_word(said, heard_s=self.second)))
 
     @property
     def stored(self) -> str:

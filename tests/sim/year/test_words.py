@@ -6,11 +6,12 @@ import pytest
 
 from lib.core.saved import Saving
 from lib.messages import parse_message, to_json
-from lib.messages.bs import cars_word, say_storage
+from lib.messages.bs import say_storage
 from lib.messages.dm import say_house
 from lib.messages.dm_plan import say_plan
-from lib.messages.ev import battery_of, say_charging, word_of
+from lib.messages.ev import say_charging
 from lib.messages.following import followed_of
+from lib.messages.heard import battery_word, cars_word, house_word
 from lib.messages.plan import Plan
 from lib.sim.year import words
 from lib.sim.year.contract import contract
@@ -40,7 +41,7 @@ def test_each_program_hears_what_it_would_hear_on_the_wire() -> None:
         said = say_house(house, ours._dm_rules, boot="dm", seq=1, now=at, now_s=now_s)
         assert said.months is not None
         kw_eur = said.months.over_kw_eur
-        assert word_of(said) == words.house_word(house, ours._dm_rules, kw_eur=kw_eur, now_s=now_s)
+        assert house_word(said) == words.house_word(house, ours._dm_rules, kw_eur=kw_eur, now_s=now_s)
         cars = say_charging(charging, ours._ev_rules, boot="ev", seq=1, now=at, makes={})
         drawn = words.cars_drawn(charging)
         assert (cars.claims, cars.drawn) == (words.cars_claims(charging), drawn)
@@ -49,7 +50,7 @@ def test_each_program_hears_what_it_would_hear_on_the_wire() -> None:
         known = words.pool_of(storage)
         assert stored.drawn == words.store_drawn(known)
         mine = words.store_word(storage, ours._bs_rules, known, heard_s=now_s)
-        wire = battery_of(stored, heard_s=now_s)
+        wire = battery_word(stored, heard_s=now_s)
         assert (wire.help_w, wire.can_w, wire.refused) == (mine.help_w, mine.can_w, mine.refused)
         assert wire.spare_wh == pytest.approx(mine.spare_wh, rel=PART)
         told += 1
