@@ -156,7 +156,10 @@ def sentence(
         "by": why.by or UNKNOWN,
     }
     said = grounds[why.ground].format_map(words)
-    return said if why.barred is None else f"{said}; {barred[why.barred].format_map(words)}"
+    if why.barred is None:
+        return said
+    bar = barred[why.barred].format_map(words)
+    return bar if why.ground is Ground.OWN else f"{said}; {bar}"  # that it is left to itself its owner did not set
 
 
 def _later(why: BatteryWhy, at: datetime | None) -> str:

@@ -78,3 +78,10 @@ def test_what_rests_is_to_do_something(ground: Ground) -> None:
 def test_sentences_read_well(known: BatteryWhy, said: str) -> None:
     """Also where a price or an hour is not known."""
     assert said == sentence(known)
+
+
+@pytest.mark.parametrize("bar", [Bar.REFUSED, Bar.MEDDLED])
+def test_what_its_owner_did_not_set_is_not_said_to_be_his(bar: Bar) -> None:
+    """Left to itself because it obeys somebody else, or nobody: only that is said, and not that he chose it."""
+    assert "left to its own mode, as you set it" == sentence(why(Ground.OWN))
+    assert sentence(why(Ground.OWN, barred=bar)) == BARRED[bar].format(by="the connection")
