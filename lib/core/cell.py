@@ -24,6 +24,7 @@ from lib.core.states import replace
 FOLLOWED_S = 3.0  # a reading that much younger than a setpoint shows what came of it
 SHOWN_S = 1.0  # and a telegram that much younger may, unless a reading says that it was only under way then
 OBEYS_W, OBEYS_PART = 100.0, 0.1  # a battery measures itself so badly: within that it does as it was told
+REFUSES_S = 10.0  # for so long it may be busy
 OLD_S = 15.0  # a reading that old tells nothing of now
 BACK_PCT = 2.0  # so far below its most it takes again, and above its least it gives again
 
@@ -48,7 +49,8 @@ class Cell:
         grid_w: where it keeps the meter, of a make that is told this; then its power is what that takes. seen_w: where
             it kept it when it was read last.
         empty, full: it has come to an end of what it is kept between, until it is a little away from it.
-        balked: the last order that it refused, until it takes one; meddled: who else steers it.
+        balked: why it refused its last order, until it takes one, and balked_s: since when; refuses: it went on for so
+            long that nobody reckons with it. meddled: who else steers it.
 
     """
 
@@ -65,12 +67,15 @@ class Cell:
     empty: bool = False
     full: bool = False
     balked: str = ""
+    balked_s: float | None = None
+    refuses: bool = False
     meddled: str = ""
 
     @property
     def able(self) -> bool:
-        """Whether it can be told something now."""
-        return self.reading is not None and self.missed is None and not self.meddled and not self.reading.fault
+        """Whether it can be told something now, and does it."""
+        reading = self.reading
+        return reading is not None and not (self.missed or self.meddled or reading.fault or self.refuses)
 
     @property
     def soc_pct(self) -> float | None:
@@ -147,12 +152,13 @@ def after(cell: Cell, event: BatteryEvent) -> Cell:
         case BatteryTold(reading=reading):
             return _told(cell, reading)
         case BatteryTook(setpoint=None):
-            return replace(cell, handed=True, moves=(), grid_w=None, seen_w=None, balked="")
+            return replace(_obeying(cell), handed=True, moves=(), grid_w=None, seen_w=None)
         case BatteryTook(setpoint=Setpoint(), power_w=power_w, sent_s=sent_s, grid_w=grid_w):
             aim_w = power_w if grid_w is None else _aims_at(cell, power_w, grid_w)
-            return replace(_moved(cell, aim_w, sent_s), handed=False, grid_w=grid_w, balked="")
-        case BatteryBalked(why=why, answered=True):
-            return replace(cell, balked=why)
+            return replace(_moved(_obeying(cell), aim_w, sent_s), handed=False, grid_w=grid_w)
+        case BatteryBalked(why=why, sent_s=sent_s, answered=True):
+            since_s = sent_s if cell.balked_s is None else cell.balked_s
+            return replace(cell, balked=why, balked_s=since_s, refuses=sent_s - since_s >= REFUSES_S)
         case BatteryBalked(setpoint=setpoint, sent_s=sent_s):  # it may have been taken
             return _moved(cell, setpoint.power_w if setpoint else None, sent_s)
         case BatteryMissed():
@@ -160,6 +166,11 @@ def after(cell: Cell, event: BatteryEvent) -> Cell:
         case BatteryMeddled(what=what):
             return replace(cell, meddled=what)
     raise TypeError(f"{event!r} is no event of a battery")
+
+
+def _obeying(cell: Cell) -> Cell:
+    """One that took what it was told."""
+    return replace(cell, balked="", balked_s=None, refuses=False)
 
 
 def _aims_at(cell: Cell, power_w: float | None, grid_w: float) -> float | None:

@@ -29,6 +29,7 @@ IDLES_S = 30.0  # what flows so long after they were told to rest flows at rest
 STARTS_S = 5.0  # a start first hears the house, the prices and the cars
 HOLD_STEP_W = 150.0  # the sun is told anew to be held back when it differs by so much
 BEGINS = frozenset({Ground.STARTING, Ground.LISTENS})
+RESTS = Setpoint(power_w=0.0, grid_w=0.0)  # what one is asked for that refuses, until it takes it
 MORE_W = 300.0  # so much more sun is let through than the batteries take, while they could take more
 
 
@@ -77,10 +78,13 @@ def _handed(storage: Storage, rules: StorageRules, known: Pool) -> BatteryWhy | 
     missed = [cell.missed.why for cell in storage.cells.values() if cell.missed]
     faults = [cell.reading.fault for cell in storage.cells.values() if cell.reading and cell.reading.fault]
     meddled = [cell.meddled for cell in storage.cells.values() if cell.meddled]
+    balked = [cell.balked for cell in storage.cells.values() if cell.refuses]
     silent_s = storage.site.silent_s(storage.now_s)
     if storage.mode is StorageMode.OWN:
         return BatteryWhy(ground=Ground.OWN)
     if not known.able:
+        if balked:
+            return BatteryWhy(ground=Ground.OWN, barred=Bar.REFUSED, by=balked[0])
         if faults:
             return BatteryWhy(ground=Ground.FAULT, name=faults[0])
         if missed:
@@ -103,7 +107,10 @@ def _handed(storage: Storage, rules: StorageRules, known: Pool) -> BatteryWhy | 
 
 def _released(storage: Storage, why: BatteryWhy) -> Storage:
     """All of them left to themselves; nothing is asked and nothing given."""
-    cells = {name: replace(cell, setpoint=None) for name, cell in storage.cells.items()}
+    asks = why.barred is Bar.REFUSED
+    cells = {
+        name: replace(cell, setpoint=RESTS if asks and cell.refuses else None) for name, cell in storage.cells.items()
+    }
     refused = sentence(why) if storage.cars.wanted and why.ground not in BEGINS else ""
     return replace(
         storage,
@@ -158,7 +165,7 @@ def _told(storage: Storage, facts: Facts, target_w: float) -> Mapping[str, Cell]
     cells = dict(storage.cells)
     for name, cell in cells.items():
         if name not in parts:
-            cells[name] = replace(cell, setpoint=None)
+            cells[name] = replace(cell, setpoint=RESTS if cell.refuses else None)
             continue
         found = Setpoint(power_w=round(parts[name]), grid_w=round(facts.net_w + whole_w))
         last = cell.setpoint

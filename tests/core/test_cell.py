@@ -124,6 +124,22 @@ def test_who_else_steers_it_is_obeyed_until_it_is_ours_again() -> None:
     assert not a_cell(fault="too hot").able
 
 
+def test_one_that_goes_on_refusing_is_not_reckoned_with_until_it_takes_something() -> None:
+    """Ten seconds of it are no moment any more: it can do nothing, and what it does is as if the house did it."""
+    known, wanted = took(a_cell(), 620.0, 0.0), Setpoint(power_w=-2000.0, grid_w=0.0)
+    able = []
+    for at_s in (10.0, 11.0, 13.0, 17.0, 25.0):
+        balked = BatteryBalked(battery="cellar", setpoint=wanted, why="it is busy", sent_s=at_s)
+        known = told(cell.after(known, balked), at_s + 1, power_w=620.0)
+        able.append(known.able)
+    assert [True, True, True, True, False] == able
+    assert ((0.0, 0.0), False) == (known.limits_w, pool([known]).able)
+    known = took(known, 0.0, 40.0)
+    assert (True, (-5000.0, 5000.0), "") == (known.able, known.limits_w, known.balked)
+    once_more = cell.after(known, BatteryBalked(battery="cellar", setpoint=wanted, why="it is busy", sent_s=99.0))
+    assert once_more.able
+
+
 def test_amperes_are_on_the_phases_that_it_hangs_on() -> None:
     """One phase, or all three."""
     one = told(took(a_cell(replace(RULES, wired="2")), 2300.0, 0.0), 5.0, power_w=2300.0)

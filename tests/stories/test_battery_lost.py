@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from lib.core.claims import Cause
 from lib.core.modes import StorageMode
 from lib.sim.battery import OwnMode
-from tests.stories.cellars import NIGHT, SUMMER, WINTER, a_battery, a_cellar, with_a_car
+from tests.stories.cellars import NIGHT, SUMMER, WINTER, a_battery, a_cellar, prices, with_a_car
 from tests.stories.driveway import steps
 from tests.stories.homes import NOON, a_trip
 from tests.stories.homestead import NO_ANSWER
@@ -30,6 +31,52 @@ def test_a_box_that_refuses_is_asked_again_and_shown() -> None:
         "cellar: the battery does not do as it is told: it is busy",
         "cellar: the battery does as it is told again",
     ] == home.battery_log
+
+
+def test_a_battery_that_goes_on_refusing_helps_nobody() -> None:
+    """It is asked to rest until it takes that; meanwhile nobody counts on it, and what it does is the house's."""
+    home = late(trip_pct=52)
+    home.batteries["cellar"].own = OwnMode.IDLE
+    home.grumpy.add("cellar")
+    home.run(minutes=3)
+    assert (0, 0, None) == (home.helps_w, home.bs_said.can_help_w, home.bs_said.store)
+    assert "the battery does not do as it is told: it is busy" == home.stored == home.bs_said.refused
+    assert not home.bs_said.drawn[0].controlled
+    assert "with the home battery's help" not in home.why()
+    home.run(minutes=43)
+    assert 1 == home.battery_log.count("cellar: the battery does not do as it is told: it is busy")
+    assert not any("helps the cars" in line for line in home.battery_log[2:])
+    home.grumpy.clear()
+    home.run(minutes=1)
+    assert home.bs_said.can_help_w > 0
+    assert home.batteries["cellar"].is_told
+
+
+def test_one_of_two_batteries_refuses_and_the_other_does_all() -> None:
+    """It keeps the oven under the peak alone; it was told only its half of that."""
+    both = [a_battery(WINTER, name=name, soc_pct=70.0, own=OwnMode.IDLE, wired=name) for name in ("1", "2")]
+    home = a_cellar(WINTER, *both, base_w=steps({0: 400.0, 900: 6000.0, 1800: 400.0}))
+    home.grumpy.add("1")
+    home.run(minutes=31)
+    assert [] == home.above
+    assert max(home.averages_w) <= 2500
+
+
+def test_what_a_battery_goes_on_taking_that_refuses_is_no_room_of_the_cars() -> None:
+    """It took 0.6 kW in a cheap hour and then refused to rest: each quarter was a little higher than the one before."""
+    cheap = prices(NIGHT, (0.10, 0.02), *[(0.40, 0.03)] * 40)
+    home = with_a_car(NIGHT, soc_pct=30.0, base_w=lambda _: 400.0, prices=cheap).run(minutes=29)
+    assert home.battery_w > 500
+    home.grumpy.add("cellar")
+    home.run(60)
+    home.list_trips(a_trip("@car_1@ Gent 47 %", NIGHT + timedelta(hours=3.5)))
+    home.run(minutes=61)
+    assert home.battery_w > 500
+    assert home.points["garage"].power_w > 1300
+    assert not any(one.cause is Cause.BASE for one in home.above)
+    home.grumpy.clear()
+    home.run(minutes=1)
+    assert home.battery_w <= 0
 
 
 def test_a_battery_that_hangs_helps_nobody_and_the_car_escalates_without_it() -> None:

@@ -9,6 +9,7 @@ from lib.core.carport import ChargingRules
 from lib.core.circuits import Circuit
 from lib.core.claims import Cause
 from lib.core.needs import Step
+from lib.sim.battery import OwnMode
 from lib.sim.car import Car
 from tests.conftest import local
 from tests.core.prices import electricity
@@ -97,6 +98,21 @@ def test_the_battery_keeps_a_trip_under_the_peak_as_planned() -> None:
     assert max(home.averages_w) <= FLOOR_W
     assert any("as planned" in said for said in home.why_stored)
     assert any("helps the cars" in said and "as planned" in said for said in home.log)
+
+
+def test_a_battery_that_refuses_is_in_no_plan() -> None:
+    """Its help was planned for each quarter and never came: what the car had on top of the paid peak made a new one."""
+    home = a_planned(goal_pct=49.0, ready=local("2026-11-21 08:00"), peak_w=0.0, store_pct=90.0)
+    home.batteries["cellar"].own = OwnMode.IDLE
+    home.grumpy.add("cellar")
+    home.run(hours=2)
+    assert home.plan.problem.store is None
+    assert [] == home.above
+    assert max(home.averages_w) <= FLOOR_W
+    assert not any("helps the cars" in said for said in home.log)
+    home.grumpy.clear()
+    home.run(minutes=2)
+    assert home.plan.problem.store is not None
 
 
 def test_the_battery_does_not_help_where_that_earns_nothing() -> None:
