@@ -17,8 +17,10 @@ from lib.core.stamp import BRUSSELS
 DAYS = 60  # a season changes
 KEPT_DAYS = 35
 LEAST_DAYS = 7
+HOUR = 4  # quarters: so many that nobody watched are as the one beside them
 
 Day = tuple[float, ...]  # W by quarter of the local day
+Watched = tuple[float | None, ...]  # the same; None: nobody knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,26 +29,41 @@ class Insured:
 
     days: tuple[Day, ...] = ()
     day: date | None = None
-    today: Day = ()
+    today: Watched = ()
 
 
 NOBODY = Insured()
 
 
 def after(insured: Insured, parts: Parts) -> Insured:
-    """With a quarter that is over; one that nobody watched counts as the one before it."""
+    """With a quarter that is over.
+
+    An hour that nobody watched counts as the quarter before it, more as on the day before: what was cooked when
+    somebody looked last was not cooked all evening. Without a day before, such a day is left out.
+    """
     own_w = 4 * (parts.load_wh - (parts.sun_wh or 0.0))
     day, place = local_day(parts.start), place_of(parts.start)
     days, today = insured.days, insured.today
     if insured.day is not None and day != insured.day:
-        days, today = (*days[-(DAYS - 1) :], _filled(today, QUARTERS)), ()
+        days, today = _with(days, _until(today, QUARTERS, own_w)), ()
     if place < len(today):  # the hour that autumn repeats
         return insured
-    return Insured(days=days, day=day, today=(*_filled(today, place), own_w))
+    return Insured(days=days, day=day, today=(*_until(today, place, own_w), own_w))
 
 
-def _filled(today: Day, until: int) -> Day:
-    return (*today, *((today[-1] if today else 0.0,) * (until - len(today))))
+def _until(today: Watched, until: int, next_w: float) -> Watched:
+    """With the quarters that nobody watched; next_w: of the one after them, for those at the begin of a day."""
+    missing = until - len(today)
+    beside_w = today[-1] if today else next_w
+    return (*today, *((beside_w if missing <= HOUR else None,) * missing))
+
+
+def _with(days: tuple[Day, ...], today: Watched) -> tuple[Day, ...]:
+    """With a day that is over, where all of it is known or there is one before."""
+    before = days[-1] if days else today
+    day = tuple(then_w if own_w is None else own_w for own_w, then_w in zip(today, before, strict=True))
+    known = tuple(own_w for own_w in day if own_w is not None)
+    return (*days[-(DAYS - 1) :], known) if len(known) == QUARTERS else days
 
 
 @lru_cache(maxsize=1024)

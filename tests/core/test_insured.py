@@ -98,9 +98,9 @@ def test_what_cannot_be_refilled_between_is_kept_for_both() -> None:
     assert 8 * 500.0 / WAY == pytest.approx(kept_wh([evening] * LEAST_DAYS))
 
 
-def learned(start: str, powers_w: Sequence[float]) -> Insured:
+def learned(start: str, powers_w: Sequence[float], found: Insured = NOBODY) -> Insured:
     """One quarter after the other."""
-    at, found = local(start), NOBODY
+    at = local(start)
     for number, power_w in enumerate(powers_w):
         found = insured.after(found, Parts(start=at + number * QUARTER, load_wh=power_w / 4))
     return found
@@ -115,13 +115,38 @@ def test_a_day_is_kept_when_the_next_begins() -> None:
     assert 1_200.0 == insured.after(NOBODY, parts).today[-1]
 
 
-def test_quarters_that_nobody_watched_count_as_the_one_before() -> None:
-    """Amid a day and at its end."""
-    found = learned("2026-11-20 00:00", [200.0] * 10)
-    found = insured.after(found, Parts(start=local("2026-11-20 06:00"), load_wh=125.0))
-    found = insured.after(found, Parts(start=local("2026-11-22 00:00"), load_wh=25.0))
-    assert ((*[200.0] * 24, *[500.0] * 72),) == found.days
+def test_an_hour_that_nobody_watched_counts_as_the_quarter_before_it() -> None:
+    """Amid a day and at its end; at its begin as the one after it."""
+    found = learned("2026-11-20 00:45", [200.0] * 10)
+    found = insured.after(found, Parts(start=local("2026-11-20 04:15"), load_wh=125.0))
+    found = learned("2026-11-20 04:30", [500.0] * 74, found)
+    found = insured.after(found, Parts(start=local("2026-11-21 00:00"), load_wh=25.0))
+    assert ((*[200.0] * 17, *[500.0] * 79),) == found.days
     assert (100.0,) == found.today
+
+
+def test_hours_that_nobody_watched_count_as_on_the_day_before() -> None:
+    """Amid a day, at its begin and its end: an oven that was on when somebody looked last was not on all evening."""
+    found = learned("2026-11-20 00:00", [float(n) for n in range(QUARTERS)])
+    found = learned("2026-11-21 01:15", [4_500.0], found)
+    found = learned("2026-11-21 03:00", [4_500.0], found)
+    found = insured.after(found, Parts(start=local("2026-11-22 00:00"), load_wh=25.0))
+    assert (*range(5), 4_500.0, *range(6, 12), 4_500.0, *range(13, QUARTERS)) == found.days[-1]
+
+
+def test_a_day_with_hours_that_nobody_watched_and_none_before_it_is_left_out() -> None:
+    """What nobody knows is neither nothing nor what was drawn last."""
+    found = learned("2026-11-20 12:00", [300.0] * 48)
+    found = learned("2026-11-21 00:00", [400.0] * (QUARTERS + 1), found)
+    assert ((400.0,) * QUARTERS,) == found.days
+
+
+def test_one_evening_that_nobody_watched_keeps_the_battery_in_use() -> None:
+    """All fell silent amid cooking, until the next morning: no more is kept than for the days that were watched."""
+    usual = a_day((72, 74, 4_500.0))
+    found = learned("2026-11-02 00:00", [*usual * 9, *usual[:73]])
+    found = learned("2026-11-12 00:00", [*usual, 400.0], found)
+    assert kept_wh(found.days) == pytest.approx(kept_wh([usual] * 11))
 
 
 def test_days_of_92_and_100_quarters_have_96() -> None:
@@ -134,12 +159,12 @@ def test_days_of_92_and_100_quarters_have_96() -> None:
 
 def test_no_more_days_are_kept_than_count() -> None:
     """The oldest goes."""
-    found = NOBODY
+    found = Insured(days=(CALM,))
     for number in range(DAYS + 5):
         start = local("2026-06-01 12:00") + number * timedelta(days=1)
         found = insured.after(found, Parts(start=start, load_wh=float(number)))
     assert DAYS == len(found.days)
-    assert 4.0 * (DAYS + 3) == found.days[-1][-1]
+    assert 4.0 * (DAYS + 3) == found.days[-1][QUARTERS // 2]
 
 
 def test_the_quarter_of_a_local_day() -> None:
