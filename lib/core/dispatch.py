@@ -215,5 +215,6 @@ def _planned(storage: Storage, rules: StorageRules) -> Storage:
         margin=rules.margin,
         kw_eur=word.kw_eur,
         followed=fresh(storage.followed, storage.now_s),
+        reserve_set=storage.reserve_pct is not None,
     )
     return replace(storage, plan=planned(store, ahead, end_eur_kwh=end_eur_kwh(ahead, store)))

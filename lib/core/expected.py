@@ -40,6 +40,7 @@ def stretches(
     margin: float = 0.0,
     kw_eur: float | None = None,
     followed: Followed | None = None,
+    reserve_set: bool = False,
 ) -> tuple[Stretch, ...]:
     """What is expected from `at` on: quarters for FINE, then hours, up to AHEAD.
 
@@ -47,7 +48,7 @@ def stretches(
     first, the rest from the room under the target, so that no battery is planned to give into a car. target_w: None: no
     quarter counts; margin: of its energy that is kept back. kw_eur: what 1 kW more of the month's peak costs; None: not
     known. followed: dm's plan, which knows more of house, sun and targets, supposes prices that are not published yet,
-    and says which help for the cars is planned.
+    and says which help for the cars is planned; reserve_set: not how much is kept, which the owner said.
     """
     starts = [slot.start for slot in prices]
     drawn = tuple(cars)
@@ -93,7 +94,7 @@ def stretches(
                 if target_w is None
                 else max(0.0, (counts_w or target_w) * (1 - margin) - (cars_w - from_sun_w) + help_w),
                 over_eur_kwh=over_eur / length_h,
-                keep_wh=(known.keep_wh or 0.0) if known else 0.0,
+                keep_wh=(known.keep_wh or 0.0) if known and not reserve_set else 0.0,
                 keep_eur_kwh=KEEP_EUR_KWH * length_h,
             )
         )

@@ -40,6 +40,7 @@ def given(
         wants=cars.wants,
         store=battery.store,
         store_phases=battery.phases,
+        reserve_set=battery.reserve_set,
         rows=cars.rows or (Row(name="connection", most_w=limit_w(house, rules), house=True),),
         before=before.schedule.blocks if before else (),
         insured=habits.insured,

@@ -60,6 +60,7 @@ def problem(
     wants: Sequence[Want] = (),
     store: Store | None = None,
     store_phases: tuple[int, ...] = (1, 2, 3),
+    reserve_set: bool = False,
     rows: Sequence[Row] = (),
     before: Sequence[Block] = (),
     insured: Insured = NOBODY,
@@ -67,7 +68,8 @@ def problem(
     """What is to be planned from `at` on; wants whose time is over are left out.
 
     used_wh: drawn in the running quarter so far. before: the blocks of the plan in force. insured: the last days of the
-    house, which tell how high it peaks and what a battery needs to keep it from that.
+    house, which tell how high it peaks and what a battery needs to keep it from that; reserve_set: its owner said how
+    much it keeps, which `store` leaves out, and nothing is kept beside.
     """
     live = tuple(want for want in wants if want.until > at and want.energy_wh > 0)
     musts = [want.until for want in live if want.worth_eur_kwh is None]
@@ -78,7 +80,7 @@ def problem(
     known = prices if isinstance(prices, Supposed) else Supposed(prices)
     heights = heights_w(insured, store)
     slices = [*_coarse([*_slices(at, end, known, outlook, peaks)], at + FINE, edges)]
-    spans = tuple(map(partial(_span, keeps=_keeps(store, peaks, insured)), slices))
+    spans = tuple(map(partial(_span, keeps=_keeps(None if reserve_set else store, peaks, insured)), slices))
     return Problem(
         at=at,
         spans=spans,

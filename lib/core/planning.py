@@ -41,12 +41,16 @@ class Cars:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Battery:
-    """What bs said: all batteries as one, None while it steers none, and what they hold; the owner's mode; when."""
+    """What bs said: all batteries as one, None while it steers none, and what they hold; the owner's mode; when.
+
+    reserve_set: the owner said how much they keep for the peak.
+    """
 
     store: Store | None = None
     phases: tuple[int, ...] = (1, 2, 3)
     mode: str = ""
     capacity_wh: float = 0.0
+    reserve_set: bool = False
     heard_s: float = 0.0
 
 

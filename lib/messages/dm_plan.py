@@ -43,6 +43,7 @@ def battery_of(storage: Storage, *, heard_s: float) -> Battery:
         phases=storage.phases,
         mode=storage.mode.value,
         capacity_wh=storage.capacity_wh,
+        reserve_set=storage.reserve_set,
         heard_s=heard_s,
     )
 

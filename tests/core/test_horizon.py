@@ -135,7 +135,7 @@ def test_what_the_last_weeks_needed_is_kept() -> None:
 
     What it never gives is beside that.
 
-    Without a battery, or where peaks cost nothing, nobody keeps anything.
+    Without a battery, where its owner said how much it keeps, or where peaks cost nothing, nothing is kept beside.
     """
     day = (*[400.0] * 72, *[4_500.0] * 4, *[400.0] * 20)
     known, at = Insured(days=(day,) * 10), local("2026-11-30 12:00")
@@ -150,7 +150,8 @@ def test_what_the_last_weeks_needed_is_kept() -> None:
     ends = local("2026-12-01 00:00")
     assert {1_500.0} == {wh for end, wh in found.items() if end <= ends}
     assert {2_500.0} == {wh for end, wh in found.items() if end > ends}
-    for less in ({"store": None}, {"insured": NOBODY}, {"peaks": PeakPrices(paid_w=3_500.0, next_w=2_500.0)}):
+    free = PeakPrices(paid_w=3_500.0, next_w=2_500.0)
+    for less in ({"store": None}, {"reserve_set": True}, {"insured": NOBODY}, {"peaks": free}):
         assert {None} == set(keeps(**less).values())
 
 

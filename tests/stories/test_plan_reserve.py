@@ -37,6 +37,17 @@ def test_what_the_last_evenings_needed_is_held_for_an_oven_that_nobody_foresaw()
     assert max(home.averages_w) <= FLOOR_W + 800.0
 
 
+@pytest.mark.parametrize("reserve_pct", [0.0, 20.0])
+def test_what_the_owner_wants_kept_is_all_that_is_kept(reserve_pct: float) -> None:
+    """What the last evenings needed is kept on top of it no more: `reserve 0` left the battery at a third."""
+    home = an_afternoon(OVENS)
+    home.base_w = lambda _: 800.0
+    home.batteries["cellar"].set_soc(60.0)
+    home.reserve(reserve_pct)
+    home.run(hours=7)
+    assert home.stored_pct() == pytest.approx(max(10.0, reserve_pct), abs=1.0)
+
+
 def test_where_nothing_was_needed_all_of_it_is_given() -> None:
     """In the dearer hours, down to where it is never emptied further; of an oven all is seen at the meter."""
     home = an_afternoon(CALM).run(hours=4)
