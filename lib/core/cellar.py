@@ -102,6 +102,7 @@ class Storage:
     Attributes:
         at, now_s: the meter's time and our seconds, of this step; began_s: when the program began.
         metered_w: the least and the most that flowed in the batteries when dm's last telegram came.
+        loose_w: what cars seem to draw that nobody controls; it may be the house's.
         prices: what a kWh costs and earns, as dm says. load, sun: what is usual, by the hour; without inverters the
             load is net of the sun.
         followed: dm's plan.
@@ -125,6 +126,7 @@ class Storage:
     booked: Booked
     site: Site = field(default_factory=Site)
     metered_w: tuple[float, float] = (0.0, 0.0)
+    loose_w: float = 0.0
     cells: Mapping[str, Cell] = field(default_factory=dict)
     cars: CarsWord = field(default_factory=CarsWord)
     prices: tuple[PriceSlot, ...] = ()

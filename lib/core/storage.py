@@ -144,11 +144,13 @@ def _drawn(known: Pool, word: Word) -> tuple[tuple[float, float], tuple[Amps, Am
 
 def _heard(storage: Storage, word: Word, rules: StorageRules) -> Storage:
     untold = _untold(storage, word, rules.lease_s)
-    word = replace(word, drawn=(*word.drawn, *untold)) if untold else word
+    drawn = tuple(map(_may_draw, (*word.drawn, *untold)))
+    word = word if drawn == word.drawn else replace(word, drawn=drawn)
     known = pool(storage.cells.values())
     heard = site.heard(storage.site, word, *_drawn(known, word), storage.now_s, lease_s=rules.lease_s)
     at = heard.at(storage.now_s) or storage.at
     storage = replace(storage, site=heard, at=at, metered_w=known.range_w if word.good else storage.metered_w)
+    storage = replace(storage, loose_w=_loose_w(storage))
     if not word.good or heard.base_w is None or word.grid_w is None:
         return storage
     low_w, high_w = known.range_w
@@ -175,6 +177,22 @@ def _untold(storage: Storage, word: Word, lease_s: float) -> Collection[Drawn]:
     if cars.heard_s is None or storage.now_s - cars.heard_s > lease_s:
         return ()
     return [one for one in cars.drawn if one.who not in told]
+
+
+def _may_draw(one: Drawn) -> Drawn:
+    """A car that nobody controls draws what was heard of it last, or nothing: it may have left meanwhile."""
+    return one if one.controlled or one.who == BATTERY else replace(one, low_w=min(one.low_w, 0.0))
+
+
+def _loose_w(storage: Storage) -> float:
+    """What cars that nobody controls seem to draw: what the meter shows beside all else, once that is known."""
+    site, (low_w, high_w) = storage.site, storage.metered_w
+    cars = [one for one in site.word.drawn if one.who != BATTERY]
+    most_w = sum(one.high_w for one in cars if not one.controlled)
+    if not most_w or high_w > low_w or site.word.grid_w is None or site.base_w is None:
+        return min(storage.loose_w, most_w)
+    others_w = sum((one.low_w + one.high_w) / 2 for one in cars if one.controlled)
+    return min(max(0.0, site.word.grid_w - site.base_w - low_w - others_w), most_w)
 
 
 def _told(storage: Storage, event: BatteryEvent) -> Storage:

@@ -106,8 +106,9 @@ def facts_of(storage: Storage, rules: StorageRules, known: Pool) -> Facts:
 
 
 def _cars_w(storage: Storage) -> float:
-    """What the cars draw, as dm heard it."""
-    return sum((one.low_w + one.high_w) / 2 for one in storage.site.word.drawn if one.who != BATTERY)
+    """What the cars draw, as dm heard it, and those that nobody controls as they seem to."""
+    cars = [one for one in storage.site.word.drawn if one.who != BATTERY and one.controlled]
+    return sum((one.low_w + one.high_w) / 2 for one in cars) + storage.loose_w
 
 
 def _over_w(storage: Storage) -> float:
@@ -214,14 +215,17 @@ def _is_bought_soon(storage: Storage, facts: Facts) -> bool:
 def _given_w(facts: Facts, storage: Storage) -> float:
     """The most that may be given: to the house, and to the cars what they were granted; all while that is sold.
 
-    Help that is over is still there to keep the peak in its quarter: a car takes a while to fall.
+    Help that is over is still there to keep the peak in its quarter: a car takes a while to fall. What may be a car's
+    that nobody controls is kept under the peak as the house is.
     """
     if facts.sells:
         return -facts.known.low_w
     granted, last = storage.help, storage.helped
     if granted is None and last is not None and last.quarter == start_of(storage.at):
         granted = last
-    return _drawn_w(facts, 0.0 if granted is None else min(granted.power_w, facts.cars_w))
+    above_w = 0.0 if facts.ceiling_w is None else facts.net_w - facts.ceiling_w
+    granted_w = max(0.0 if granted is None else granted.power_w, min(above_w, storage.loose_w))
+    return _drawn_w(facts, min(granted_w, facts.cars_w))
 
 
 def _drawn_w(facts: Facts, cars_w: float = 0.0) -> float:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from lib.core.claims import Cause
-from lib.core.modes import StorageMode
+from lib.core.modes import Mode, StorageMode
 from lib.sim.battery import OwnMode
 from tests.stories.cellars import NIGHT, SUMMER, WINTER, a_battery, a_cellar, prices, with_a_car
 from tests.stories.driveway import steps
@@ -205,6 +205,23 @@ def test_help_ends_with_ev() -> None:
     home.restart_ev()
     home.run(minutes=3)
     assert home.helps_w > 0
+
+
+def test_a_car_that_leaves_while_ev_is_dead_does_not_hide_the_house() -> None:
+    """What it drew last it may draw or not: the battery goes on covering the house, and keeps it under the peak."""
+    home = with_a_car(NIGHT, soc_pct=80.0, base_w=steps({0: 400.0, 1800: 4000.0}))
+    home.want(Mode.MAX)
+    home.run(minutes=5)
+    assert home.points["garage"].power_w > 3_000
+    home.kill_ev()
+    home.run(60)
+    home.points["garage"].unplug()
+    home.run(minutes=20)
+    assert -400 == pytest.approx(home.battery_w, abs=30)
+    home.run(minutes=35)
+    assert "to keep the quarter under 2.5 kW" in home.stored
+    assert max(home.averages_w) <= 2_500
+    assert home.most_told() <= 20
 
 
 def test_an_owner_takes_it_back_and_gives_it_again() -> None:
