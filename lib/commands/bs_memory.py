@@ -1,7 +1,7 @@
 """What bs remembers from one start to the next: its state → how things stand, and back. The store writes it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -46,7 +46,8 @@ async def remembered(config: Settings, rules: StorageRules, clock: Clock) -> Asy
     recorder, kept = await asyncio.to_thread(BsRecorder.open, config.database("bs"), clock)
     storage = begun(rules, kept.standing, at=clock.now(), now_s=clock.monotonic())
     levels = {name: level for name, level in kept.standing.levels.items() if name in rules.batteries}
-    memory = Memory(storage=storage, rules=rules, recorder=recorder, levels=levels, found=kept.notices)
+    found = (*kept.notices, *_over(rules, kept.standing.intent))
+    memory = Memory(storage=storage, rules=rules, recorder=recorder, levels=levels, found=found)
     writing = asyncio.create_task(recorder.run(), name="store")
     try:
         yield memory
@@ -65,17 +66,28 @@ def standing(storage: Storage, rules: StorageRules, levels: Mapping[str, Level])
 
 
 def begun(rules: StorageRules, known: Standing, *, at: datetime, now_s: float) -> Storage:
-    """The state that a start goes on from. A word of the owner holds until his settings say something new."""
+    """The state that a start goes on from.
+
+    A word of the owner holds until his settings say something new, or leave no room for it.
+    """
     storage = core.opened(rules, at=at, now_s=now_s, booked=known.booked)
     storage = replace(storage, load=known.load, sun=known.sun if rules.has_sun else storage.sun)
     intent = known.intent
     if intent is None:
         return storage
+    holds = intent.set_reserve_pct == rules.reserve_pct and not any(_over(rules, intent))
     return replace(
         storage,
         mode=intent.mode if intent.set_mode is rules.mode else rules.mode,
-        reserve_pct=intent.reserve_pct if intent.set_reserve_pct == rules.reserve_pct else rules.reserve_pct,
+        reserve_pct=intent.reserve_pct if holds else rules.reserve_pct,
     )
+
+
+def _over(rules: StorageRules, intent: Intent | None) -> Iterator[str]:
+    """A reserve that was typed and is above what the batteries are filled to: it would keep all of them for ever."""
+    most_pct = min((battery.most_pct for battery in rules.batteries.values()), default=100.0)
+    if intent is not None and intent.reserve_pct is not None and intent.reserve_pct > most_pct:
+        yield f"your reserve of {intent.reserve_pct:g} % is over: the battery is filled to {most_pct:g} % at most"
 
 
 def _levels(storage: Storage) -> dict[str, Level]:

@@ -69,6 +69,16 @@ async def test_a_word_holds_until_the_settings_say_something_new(tmp_path: Path)
         assert (StorageMode.OWN, 35.0) == (memory.storage.mode, memory.storage.reserve_pct)
 
 
+async def test_a_reserve_that_the_battery_can_no_longer_hold_ends_and_is_told(tmp_path: Path) -> None:
+    """Filled to 30 % at most since then, it would give nothing for ever to keep the 35 that were typed."""
+    async with awake(tmp_path, TurnedClock(NOON)) as memory:
+        memory.take(lived().storage)
+    home = replace(RULES.batteries["home"], most_pct=30.0)
+    async with awake(tmp_path, TurnedClock(LATER), replace(RULES, batteries={"home": home})) as memory:
+        assert (StorageMode.HOLD, None) == (memory.storage.mode, memory.storage.reserve_pct)
+        assert "your reserve of 35 % is over: the battery is filled to 30 % at most" == memory.trouble
+
+
 def test_an_empty_memory_is_a_first_start() -> None:
     """Nothing is known, and nothing is made up."""
     storage = begun(replace(RULES, mode=StorageMode.FILL), Standing(), at=NOON, now_s=3.0)
