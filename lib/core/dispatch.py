@@ -203,8 +203,10 @@ def _is_due(storage: Storage) -> bool:
 def _planned(storage: Storage, rules: StorageRules) -> Storage:
     word, store = storage.site.word, store_of(storage)
     storage = replace(storage, planned_s=storage.now_s)
-    if store is None or not storage.prices:
+    if not storage.prices:
         return replace(storage, plan=StorePlan())
+    if store is None:
+        return storage  # the last plan still tells the hours, once it is known again how full they are
     ahead = stretches(
         storage.at,
         prices=storage.prices,

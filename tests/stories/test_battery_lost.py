@@ -249,6 +249,20 @@ def test_one_of_two_batteries_hangs_and_the_other_goes_on() -> None:
     assert abs(home.meter.grid_w) < 60
 
 
+@pytest.mark.parametrize("who", ["unknown", "silent"])
+def test_a_moment_without_its_charge_as_the_plan_is_due_costs_no_quarter(who: str) -> None:
+    """Around 23:15 nobody knows how full it is; then it goes on keeping itself for the dear hours."""
+    dear = prices(NIGHT, (0.10, 0.02), (0.10, 0.02), (0.10, 0.02), *[(0.40, 0.03)] * 40)
+    home = a_cellar(NIGHT, soc_pct=60.0, base_w=lambda _: 800.0, prices=dear).run(minutes=14.5)
+    home.batteries["cellar"].own = OwnMode.IDLE
+    assert home.stored.startswith("keeps its 60 %")
+    getattr(home, who).add("cellar")
+    home.run(45)
+    getattr(home, who).clear()
+    home.run(30)
+    assert home.stored.startswith("keeps its 60 %")
+
+
 def test_a_start_listens_before_it_acts() -> None:
     """Five seconds for the house, the prices and the cars."""
     home = a_cellar(SUMMER, soc_pct=60.0, base_w=lambda _: 500.0)
