@@ -25,6 +25,8 @@ FOLLOWED_S = 3.0  # a reading that much younger than a setpoint shows what came 
 SHOWN_S = 1.0  # and a telegram that much younger may, unless a reading says that it was only under way then
 OBEYS_W, OBEYS_PART = 100.0, 0.1  # a battery measures itself so badly: within that it does as it was told
 REFUSES_S = 10.0  # for so long it may be busy
+LACKS_W, LACKS_S = 300.0, 30.0  # what gives so much less than it is told, for so long, can give no more
+PROBE_W = 250.0  # so much more than it gives it is asked for then, to see whether it can again
 OLD_S = 15.0  # a reading that old tells nothing of now
 BACK_PCT = 2.0  # so far below its most it takes again, and above its least it gives again
 
@@ -49,6 +51,7 @@ class Cell:
         grid_w: where it keeps the meter, of a make that is told this; then its power is what that takes. seen_w: where
             it kept it when it was read last.
         empty, full: it has come to an end of what it is kept between, until it is a little away from it.
+        short_s: since when it gives far less than it is told; gives_w: what that is, since nobody reckons with more.
         balked: why it refused its last order, until it takes one, and balked_s: since when; refuses: it went on for so
             long that nobody reckons with it. meddled: who else steers it.
 
@@ -66,6 +69,8 @@ class Cell:
     seen_w: float | None = None
     empty: bool = False
     full: bool = False
+    short_s: float | None = None
+    gives_w: float | None = None
     balked: str = ""
     balked_s: float | None = None
     refuses: bool = False
@@ -88,12 +93,23 @@ class Cell:
         return None if self.soc_pct is None else self.rules.capacity_wh * self.soc_pct / 100
 
     @property
+    def disobeys(self) -> str:
+        """How it does not do as it is told, in a sentence; "" where it does."""
+        return self.balked or ("" if self.gives_w is None else f"it gives {self.gives_w / 1000:.1f} kW and no more")
+
+    @property
+    def discharge_w(self) -> float:
+        """What it gives at most, by its owner and by what it was seen to give."""
+        return self.rules.discharge_w if self.gives_w is None else min(self.rules.discharge_w, self.gives_w)
+
+    @property
     def limits_w(self) -> tuple[float, float]:
         """What it gives (negative) and takes at most just now."""
         reading, rules = self.reading, self.rules
         if reading is None or not self.able:
             return 0.0, 0.0
-        gives_w = rules.discharge_w if reading.discharge_w is None else min(rules.discharge_w, reading.discharge_w)
+        gives_w = rules.discharge_w if self.gives_w is None else min(rules.discharge_w, self.gives_w + PROBE_W)
+        gives_w = gives_w if reading.discharge_w is None else min(gives_w, reading.discharge_w)
         takes_w = rules.charge_w if reading.charge_w is None else min(rules.charge_w, reading.charge_w)
         return 0.0 if self.empty else -gives_w, 0.0 if self.full else takes_w
 
@@ -208,6 +224,26 @@ def _told(cell: Cell, reading: BatteryReading) -> Cell:
         empty=empty,
         full=full,
     )
+
+
+def watched(cell: Cell, over_w: float) -> Cell:
+    """With what its last reading tells of whether it gives what it is told.
+
+    over_w: what the meter shows more than it would by then, in a telegram since. A make that keeps the meter somewhere
+    gives less where less is needed, and one that comes to it slowly gives more each time.
+    """
+    reading, setpoint = cell.reading, cell.setpoint
+    if reading is None or reading.power_w is None:
+        return cell
+    shows_w = max(0.0, -reading.power_w)
+    if cell.gives_w is not None:
+        return replace(cell, short_s=None, gives_w=None) if shows_w > cell.gives_w + OBEYS_W else cell
+    told_w = 0.0 if setpoint is None or cell.handed or cell.balked else -setpoint.power_w
+    if not cell.settled or min(told_w - shows_w, over_w) < LACKS_W or shows_w > told_w / 2:
+        return cell if cell.short_s is None else replace(cell, short_s=None)
+    if cell.short_s is None:
+        return replace(cell, short_s=reading.read_s)
+    return replace(cell, gives_w=shows_w) if reading.read_s - cell.short_s >= LACKS_S else cell
 
 
 def _is_alike(reading: BatteryReading, before: BatteryReading) -> bool:

@@ -222,13 +222,13 @@ def store_of(storage: Storage) -> Store | None:
     known = pool(storage.cells.values())
     if known.energy_wh is None:
         return None
-    able = [cell.rules for cell in storage.cells.values() if cell.able]
+    able = [cell for cell in storage.cells.values() if cell.able]
     return Store(
         energy_wh=known.energy_wh,
         least_wh=known.least_wh,
         most_wh=known.most_wh,
-        charge_w=sum(rules.charge_w for rules in able),
-        discharge_w=sum(rules.discharge_w for rules in able),
+        charge_w=sum(cell.rules.charge_w for cell in able),
+        discharge_w=sum(cell.discharge_w for cell in able),
         efficiency=known.efficiency,
         wear_eur_kwh=known.wear_eur_kwh,
         sells=known.sells,

@@ -60,9 +60,9 @@ def why_of(
         until=later[0] if later else None,
         name=_name(storage, ground, because.source if because else ""),
     )
-    balked = next((cell.balked for cell in storage.cells.values() if cell.balked), "")
-    if balked:
-        return replace(why, barred=Bar.REFUSED, by=balked)
+    disobeys = next((cell.disobeys for cell in storage.cells.values() if cell.disobeys), "")
+    if disobeys:
+        return replace(why, barred=Bar.REFUSED, by=disobeys)
     if turning:
         return replace(why, barred=Bar.TURNING)
     held = resolved.held_by

@@ -4,7 +4,7 @@ What is done about it stands in lib/core/dispatch.py. It knows no message, no so
 monotonic seconds, and the machine's time for as long as dm has not told the meter's.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -153,6 +153,7 @@ def _heard(storage: Storage, word: Word, rules: StorageRules) -> Storage:
     storage = replace(storage, loose_w=_loose_w(storage))
     if not word.good or heard.base_w is None or word.grid_w is None:
         return storage
+    storage = _watched(storage, word.grid_w)
     low_w, high_w = known.range_w
     sun_w = word.sun_w
     knows_load = sun_w is not None or not rules.has_sun  # without its inverters the house would seem to draw less
@@ -204,10 +205,7 @@ def _told(storage: Storage, event: BatteryEvent) -> Storage:
         said.append(f"{name}: the battery answers again")
     elif now.missed is not None and before.missed is None:
         said.append(f"{name}: the battery does not answer: {now.missed.why}")
-    if now.balked and now.balked != before.balked:
-        said.append(f"{name}: the battery does not do as it is told: {now.balked}")
-    elif before.balked and not now.balked:
-        said.append(f"{name}: the battery does as it is told again")
+    said += _obeys(name, before, now)
     if now.meddled and now.meddled != before.meddled:
         said.append(f"{name}: {now.meddled}")
     if now.reading and now.reading.fault and (before.reading is None or before.reading.fault != now.reading.fault):
@@ -219,6 +217,24 @@ def _told(storage: Storage, event: BatteryEvent) -> Storage:
     is_told = isinstance(event, BatteryTold) and all(one.has_followed for one in storage.cells.values())
     # before it is told anything anew: what it is known to do now is not open any more by the next telegram
     return _beside(storage) if is_told and storage.is_metered else storage
+
+
+def _watched(storage: Storage, grid_w: float) -> Storage:
+    """With what a telegram shows of batteries that take orders and give nothing."""
+    cells, said = dict(storage.cells), [*storage.said]
+    for name, before in storage.cells.items():
+        if before.setpoint is not None:
+            now = cells[name] = cell.watched(before, grid_w - before.setpoint.grid_w)
+            said += _obeys(name, before, now)
+    return replace(storage, cells=cells, said=tuple(said))
+
+
+def _obeys(name: str, before: cell.Cell, now: cell.Cell) -> Iterator[str]:
+    """A line when a battery no longer does as it is told, for another reason, and when it does again."""
+    if now.disobeys and now.disobeys != before.disobeys:
+        yield f"{name}: the battery does not do as it is told: {now.disobeys}"
+    elif before.disobeys and not now.disobeys:
+        yield f"{name}: the battery does as it is told again"
 
 
 def _beside(storage: Storage) -> Storage:

@@ -108,7 +108,7 @@ def _battery(name: str, cell: Cell, storage: Storage, makes: Mapping[str, str]) 
         least_pct=cell.rules.least_pct,
         silent_s=None if cell.missed is None else storage.now_s - cell.missed.since_s,
         fault=reading.fault if reading else "",
-        warning=" · ".join(one for one in (reading.warning if reading else "", cell.balked, cell.meddled) if one),
+        warning=" · ".join(one for one in (reading.warning if reading else "", cell.disobeys, cell.meddled) if one),
     )
 
 

@@ -140,6 +140,29 @@ def test_one_that_goes_on_refusing_is_not_reckoned_with_until_it_takes_something
     assert once_more.able
 
 
+def test_one_that_takes_orders_and_gives_nothing_is_reckoned_with_no_more() -> None:
+    """For half a minute it may come to it, or the house need less; then it is asked for a little until it gives."""
+    known = replace(took(a_cell(), -2000.0, 0.0), setpoint=Setpoint(power_w=-2000.0, grid_w=400.0))
+    limits = []
+    for at_s, over_w in ((4.0, 2000.0), (20.0, 0.0), (24.0, 2000.0), (44.0, 2000.0), (54.0, 2000.0)):
+        known = cell.watched(told(known, at_s), over_w)
+        limits.append(known.limits_w[0])
+    assert [-5000.0] * 4 + [-250.0] == limits
+    assert (0.0, "it gives 0.0 kW and no more") == (known.discharge_w, known.disobeys)
+    asked = replace(took(known, -250.0, 56.0), setpoint=Setpoint(power_w=-250.0, grid_w=2150.0))
+    assert (-250.0, 0.0) == ((still := cell.watched(told(asked, 70.0), 250.0)).limits_w[0], still.discharge_w)
+    gives = cell.watched(told(asked, 70.0, power_w=-240.0), 0.0)
+    assert (-5000.0, 5000.0, "") == (gives.limits_w[0], gives.discharge_w, gives.disobeys)
+
+
+def test_one_that_slowly_comes_to_it_is_waited_for() -> None:
+    """Half a minute long it gives more from reading to reading: it does as it is told."""
+    known = replace(took(a_cell(), -4000.0, 0.0), setpoint=Setpoint(power_w=-4000.0, grid_w=400.0))
+    for at_s in range(2, 62, 2):
+        known = cell.watched(told(known, float(at_s), power_w=-60.0 * at_s), 4000.0 - 60.0 * at_s)
+        assert known.gives_w is None
+
+
 def test_amperes_are_on_the_phases_that_it_hangs_on() -> None:
     """One phase, or all three."""
     one = told(took(a_cell(replace(RULES, wired="2")), 2300.0, 0.0), 5.0, power_w=2300.0)

@@ -138,6 +138,17 @@ class GridCord(Cord):
         return wanted.power_w if wanted else self.battery.power_w, wanted.grid_w if wanted else None
 
 
+class MuteCord(Cord):
+    """The same to a make that does not say what it takes and gives at most."""
+
+    def read(self, now_s: int, *, deaf: bool, unknown: bool) -> BatteryEvent | None:
+        """As it says it."""
+        event = super().read(now_s, deaf=deaf, unknown=unknown)
+        if not isinstance(event, BatteryTold):
+            return event
+        return replace(event, reading=replace(event.reading, charge_w=None, discharge_w=None))
+
+
 class Homestead(Driveway):
     """The house, its charge points, its batteries, dm, ev and bs.
 

@@ -16,6 +16,7 @@ from tests.core.prices import electricity
 from tests.stories.cellars import prices
 from tests.stories.driveway import CONNECTION
 from tests.stories.homes import a_car, a_charger, a_point, a_trip
+from tests.stories.homestead import MuteCord
 from tests.stories.nights import DAY_EUR, LATE, NIGHT_EUR, SELLS_EUR, a_planned, real_pct
 from tests.stories.planned import Planned
 
@@ -113,6 +114,27 @@ def test_a_battery_that_refuses_is_in_no_plan() -> None:
     home.grumpy.clear()
     home.run(minutes=2)
     assert home.plan.problem.store is not None
+
+
+def test_a_battery_that_takes_orders_and_gives_nothing_is_in_no_plan() -> None:
+    """Below a minimum of its own that it does not tell: the car had what it was planned to give, above the peak."""
+    cheap = (0.10, 0.10, *[0.40] * 46)
+    home = a_planned(
+        goal_pct=49.0, ready=local("2026-11-21 07:00"), peak_w=0.0, store_pct=90.0, eur=cheap, cord=MuteCord
+    )
+    home.batteries["cellar"].warmth = 0.0
+    home.run(hours=1)
+    assert home.stored.endswith("the battery does not do as it is told: it gives 0.0 kW and no more")
+    assert [] == home.above
+    assert max(home.averages_w) <= FLOOR_W
+    assert home.plan.problem.store is not None
+    assert home.plan.problem.store.discharge_w == 0.0
+    home.batteries["cellar"].warmth = 1.0
+    home.run(hours=1.1)
+    assert home.battery_w < -350
+    assert home.bs_said.store is not None
+    assert home.bs_said.store.discharge_w == 5_000.0
+    assert 1 == home.log.count("cellar: the battery does as it is told again")
 
 
 def test_the_battery_does_not_help_where_that_earns_nothing() -> None:
