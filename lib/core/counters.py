@@ -7,11 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any, NamedTuple
 
 from lib.core.reading import Reading
+from lib.core.states import replace
 
 REGISTER_SIZE_WH = 1_000_000_000  # nine digits: 999 999.999 kWh is followed by 0
 OVERFLOW_WH = 999_000_000  # a smaller fall is a replaced meter
+AT_ONCE = 100_000  # Wh or litres that may come in no time: clocks are set, and lines are absent for a while
+AN_HOUR = 100_000  # Wh or litres: no connection of a house gives more
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+REGISTERS, VOLUMES = ("import_wh", "export_wh"), ("gas_l", "water_l")
+KINDS = REGISTERS + VOLUMES
 GAS = ("gas",)
 WATER = ("water", "hot_water")
 
@@ -50,11 +57,34 @@ class Amounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """Counters that did not go on, as they would stand by what was counted since; at: since when.
+
+    What they show now is a new start, or was false for a moment: within a day they may go on from here.
+    """
+
+    at: datetime
+    import_wh: Mapping[str, int] = field(default_factory=dict)
+    export_wh: Mapping[str, int] = field(default_factory=dict)
+    gas_l: Mapping[str, int] = field(default_factory=dict)
+    water_l: Mapping[str, int] = field(default_factory=dict)
+
+
+class Turn(NamedTuple):
+    """A counter of a kind that does not go on from what it showed `before`, in Wh or litres."""
+
+    kind: str
+    name: str
+    before: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
     """The counters at an instant: registers in Wh, gas and water in litres by the serials of their meters.
 
     serial: of the electricity meter; another one tells that it was replaced. gas_at, water_at: when those meters were
-    read, which is minutes or an hour before they are told.
+    read, which is minutes or an hour before they are told. aside: what they may come back to.
     """
 
     at: datetime
@@ -65,6 +95,7 @@ class Counters:
     water_l: Mapping[str, int]
     gas_at: datetime | None = None
     water_at: datetime | None = None
+    aside: Aside | None = None
 
 
 def counters(reading: Reading, at: datetime) -> Counters:
@@ -96,7 +127,7 @@ def drawn_wh(before: Counters | None, now: Counters) -> int | None:
         return None
     if before is None or not is_same(before, now):
         return 0
-    return sum(_steps(before.import_wh, now.import_wh).values())
+    return sum(_steps(resumed(before, now), now, "import_wh").values())
 
 
 def _volume(reading: Reading, *kinds: str) -> dict[str, int]:
@@ -121,26 +152,57 @@ def is_same(before: Counters, now: Counters) -> bool:
 
 def gained(before: Counters, now: Counters) -> Amounts:
     """What the counters gained. The first count of a new or replaced meter is a start, not consumption."""
-    same = is_same(before, now)
+    same, before = is_same(before, now), resumed(before, now)
     return Amounts(
-        import_wh=_steps(before.import_wh, now.import_wh) if same else {},
-        export_wh=_steps(before.export_wh, now.export_wh) if same else {},
-        gas_l=sum(_steps(before.gas_l, now.gas_l).values()) if now.gas_l else None,
-        water_l=sum(_steps(before.water_l, now.water_l).values()) if now.water_l else None,
+        import_wh=_steps(before, now, "import_wh") if same else {},
+        export_wh=_steps(before, now, "export_wh") if same else {},
+        gas_l=sum(_steps(before, now, "gas_l").values()) if now.gas_l else None,
+        water_l=sum(_steps(before, now, "water_l").values()) if now.water_l else None,
     )
 
 
-def fallen(before: Counters, now: Counters) -> tuple[tuple[str, int, int], ...]:
-    """The registers of one meter that fell, in words, from how many Wh to how many: each is a new start."""
-    if not is_same(before, now):
-        return ()
-    ways = (("taken", before.import_wh, now.import_wh), ("injected", before.export_wh, now.export_wh))
+def started(before: Counters, now: Counters) -> tuple[Turn, ...]:
+    """The counters of one meter that fell, or rose by more than can have flowed: each is a new start."""
+    before = resumed(before, now)
     return tuple(
-        (f"energy {way} in register {register}", known[register], wh)
-        for way, known, told in ways
-        for register, wh in told.items()
-        if 0 < known.get(register, 0) - wh <= OVERFLOW_WH
+        Turn(kind, name, known[name], told)
+        for kind in _kinds(before, now)
+        for known, since in ((getattr(before, kind), _since(before, kind)),)
+        for name, told in getattr(now, kind).items()
+        if name in known and _step(known[name], told, since, now.at) is None
     )
+
+
+def returned(before: Counters, now: Counters) -> tuple[Turn, ...]:
+    """The counters that go on from what is aside, not from what they showed last."""
+    known = resumed(before, now)
+    if known is before:
+        return ()
+    return tuple(
+        Turn(kind, name, showed, getattr(now, kind)[name])
+        for kind in KINDS
+        for name, showed in getattr(before, kind).items()
+        if getattr(known, kind)[name] != showed
+    )
+
+
+def resumed(before: Counters, now: Counters) -> Counters:
+    """`before`, with what is aside in place of what a counter showed for a moment, where `now` goes on from there.
+
+    Where it may go on from either, the nearer one was true.
+    """
+    if before.aside is None or now.at - before.aside.at > DAY:
+        return before
+    changes: dict[str, Any] = {}
+    for kind in _kinds(before, now):
+        showed, told, since = getattr(before, kind), getattr(now, kind), _since(before, kind)
+        for name, stood in getattr(before.aside, kind).items():
+            if name not in told or (gain := _step(stood, told[name], since, now.at)) is None:
+                continue
+            other = _step(showed[name], told[name], since, now.at)
+            if other is None or gain < other:
+                changes[kind] = {**changes.get(kind, showed), name: stood}
+    return replace(before, **changes) if changes else before
 
 
 def kept(before: Counters, now: Counters) -> Counters:
@@ -155,7 +217,25 @@ def kept(before: Counters, now: Counters) -> Counters:
         water_l={**before.water_l, **now.water_l},
         gas_at=now.gas_at or before.gas_at,
         water_at=now.water_at or before.water_at,
+        aside=_aside(before, now),
     )
+
+
+def _aside(before: Counters, now: Counters) -> Aside | None:
+    """What is aside after `now`: what did not go on, and what was there, with what was counted since."""
+    turns = started(before, now)
+    old = before.aside if before.aside and now.at - before.aside.at <= DAY else None
+    if old is None and not turns:
+        return None
+    found: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
+    for turn in turns:
+        found[turn.kind][turn.name] = turn.before
+    back = {turn[:2] for turn in returned(before, now)}
+    for kind in _kinds(before, now) if old else ():
+        steps = _steps(before, now, kind)
+        left = {name: wh + steps.get(name, 0) for name, wh in getattr(old, kind).items() if (kind, name) not in back}
+        found[kind].update(left)
+    return Aside(at=old.at if old else now.at, **found) if any(found.values()) else None
 
 
 def spread(amounts: Amounts, over: Sequence[timedelta]) -> list[Amounts]:
@@ -181,15 +261,38 @@ def spread(amounts: Amounts, over: Sequence[timedelta]) -> list[Amounts]:
     ]
 
 
-def _steps(before: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
-    return {register: _step(before[register], wh) for register, wh in now.items() if register in before}
+def _kinds(before: Counters, now: Counters) -> tuple[str, ...]:
+    return REGISTERS + VOLUMES if is_same(before, now) else VOLUMES
 
 
-def _step(before_wh: int, now_wh: int) -> int:
-    """A register that falls belongs to a replaced meter, unless it fell by nearly all it can hold: it ran over."""
-    if before_wh - now_wh > OVERFLOW_WH:
-        return now_wh + REGISTER_SIZE_WH - before_wh
-    return max(0, now_wh - before_wh)
+def _steps(before: Counters, now: Counters, kind: str) -> dict[str, int]:
+    """What the counters of a kind gained; nothing where one is new, or starts anew."""
+    known, since, at = getattr(before, kind), _since(before, kind), now.at
+    told = getattr(now, kind).items()
+    return {name: _step(known[name], wh, since, at) or 0 for name, wh in told if name in known}
+
+
+def _since(before: Counters, kind: str) -> datetime:
+    """Since when a kind is counted; a gas or water meter that nobody could read went on all the while."""
+    read = before.gas_at if kind == "gas_l" else before.water_at if kind == "water_l" else None
+    return read or before.at
+
+
+def _step(before: int, now: int, since: datetime, at: datetime) -> int | None:
+    """What a counter gained; None where it does not go on from `before`: it was replaced, or one of both is false.
+
+    One that fell by nearly all it can hold ran over. A clock may have been set, so time counts in either direction.
+    """
+    step = now - before
+    if step < -OVERFLOW_WH:
+        step += REGISTER_SIZE_WH
+    if 0 <= step <= AT_ONCE:
+        return step
+    return step if 0 < step <= AT_ONCE + AN_HOUR * (abs(at - since) / HOUR) else None
+
+
+def _kinds(before: Counters, now: Counters) -> tuple[str, ...]:
+    return KINDS if is_same(before, now) else VOLUMES
 
 
 def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

@@ -188,7 +188,7 @@ def _heard(house: House, heard: Heard, rules: Rules) -> House:
         watch=watch,
         events=(
             *happened,
-            *tidings.counters_fallen(house.books, counted, at),
+            *tidings.counters_turned(house.books, counted, at),
             *tidings.new_peak(house.peaks, month_peaks, booked, at, rules.capacity(month_peaks.month)),
             *tidings.gaps(booked, at),
             *tidings.above(closed, paid_w(house, rules), above.cause if above else None, at),

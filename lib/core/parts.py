@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from lib.core.claims import BATTERY
-from lib.core.counters import Counters, fallen, gained, is_same
+from lib.core.counters import REGISTERS, Counters, gained, is_same, started
 from lib.core.ledger import Ledger
 from lib.core.quarter import QUARTER, start_of
 from lib.core.sun import Roof
@@ -186,7 +186,7 @@ def _follows(before: Counters, now: Counters) -> bool:
         is_same(before, now)
         and before.import_wh.keys() == now.import_wh.keys()
         and before.export_wh.keys() == now.export_wh.keys()
-        and not fallen(before, now)
+        and not any(turn.kind in REGISTERS for turn in started(before, now))
     )
 
 

@@ -7,7 +7,7 @@ from lib.core import months
 from lib.core.books import Books, Closed
 from lib.core.capacity import Capacity
 from lib.core.claims import Cause
-from lib.core.counters import Counters, fallen
+from lib.core.counters import Counters, Turn, returned, started
 from lib.core.events import Event, Kind
 from lib.core.ledger import NEWS_W, Ledger
 from lib.core.peaks import Peaks
@@ -58,11 +58,28 @@ def new_peak(
     yield Event(at=at, kind=Kind.PEAK, text=f"new month peak: {now.running.peak_w / 1000:.2f} kW{cost}")
 
 
-def counters_fallen(before: Books | None, now: Counters, at: datetime) -> Iterator[Event]:
-    """Counters that fell, which no meter's do by themselves."""
-    for name, before_wh, now_wh in fallen(before.last, now) if before else ():
-        text = f"the counter of {name} fell from {before_wh / 1000:.3f} to {now_wh / 1000:.3f} kWh; it is a new start"
+def counters_turned(before: Books | None, now: Counters, at: datetime) -> Iterator[Event]:
+    """Counters that fell, or rose by more than can have flowed, which no meter's do by themselves."""
+    if before is None:
+        return
+    for turn in started(before.last, now):
+        name, unit = _counter(turn)
+        how = f"{'fell' if turn.now < turn.before else 'jumped'} from {turn.before / 1000:.3f} to {turn.now / 1000:.3f}"
+        yield Event(at=at, kind=Kind.METER, text=f"the counter of {name} {how} {unit}; it is a new start")
+    for turn in returned(before.last, now):
+        name, unit = _counter(turn)
+        text = f"the counter of {name} shows {turn.now / 1000:.3f} {unit}, and goes on from where it was before"
         yield Event(at=at, kind=Kind.METER, text=text)
+
+
+def _counter(turn: Turn) -> tuple[str, str]:
+    """What it counts, and in which unit."""
+    match turn.kind:
+        case "import_wh":
+            return f"energy taken in register {turn.name}", "kWh"
+        case "export_wh":
+            return f"energy injected in register {turn.name}", "kWh"
+    return turn.kind.removesuffix("_l"), "m³"
 
 
 def gaps(booked: Books | None, at: datetime) -> Iterator[Event]:

@@ -24,7 +24,7 @@ from tests.conftest import NOON, SECOND, SIMPLE, a_reading, local, stamp
 from tests.yardstick import cost
 
 FREE = Prices(tariffs=SIMPLE)
-QUARTER = timedelta(minutes=15)
+QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)
 DYNAMIC = parse_rates(
     {
         "Electricity": {
@@ -87,6 +87,11 @@ def day_wh(part: Day | Period) -> int:
     return tally.amounts.import_wh.get("1", 0)
 
 
+def all_wh(found: Books) -> int:
+    """What register 1 counted in all."""
+    return sum(day.whole.amounts.import_wh.get("1", 0) for day in (today(found), *found.days))
+
+
 def eur(part: Day | Period) -> float:
     """What was charged for what was used."""
     return total_eur(part.whole.charges if isinstance(part, Day) else part.tally.charges)
@@ -115,6 +120,53 @@ def test_a_replaced_meter_is_a_new_start() -> None:
             count(NOON + 2 * SECOND, 12_003, 0, serial=serial),
         )
         assert today(usage).watched.amounts.import_wh == {"1": 3, "2": 0}
+
+
+@pytest.mark.parametrize("long_s", [1, 60])
+@pytest.mark.parametrize("false_wh", [0, 12_345_000, 912_345_678])
+def test_a_counter_that_misreads_for_a_moment_goes_on_from_where_it_was(false_wh: int, long_s: int) -> None:
+    """A meter that starts shows 0, a false line a digit too many: its whole life would be booked on the way back."""
+    counts = []
+    for second in range(120):
+        shown_wh = false_wh if 20 <= second < 20 + long_s else 12_345_678 + second
+        counts.append(count(NOON + second * SECOND, shown_wh, gas_l={"7A": shown_wh}))
+    assert (119, 119) == (day_wh(today(booked(*counts))), today(booked(*counts)).watched.amounts.gas_l)
+    gained_wh = [drawn_wh(booked(*counts[: at + 1]).last, now) for at, now in enumerate(counts[1:])]
+    assert (119, 1 + long_s) == (sum(filter(None, gained_wh)), max(filter(None, gained_wh)))
+
+
+def test_a_young_counter_that_misreads_books_nothing() -> None:
+    """Also where it has counted so little that it could all have flowed."""
+    assert 1 == day_wh(today(booked(count(NOON, 9_000), count(NOON + SECOND, 0), count(NOON + 2 * SECOND, 9_001))))
+
+
+@pytest.mark.parametrize(
+    ("days", "kwh", "false_kwh"), [(0, 90, 110), (1, 2_000, 2_600), (30, 20_000, 80_000), (365, 300_000, 900_000)]
+)
+def test_a_long_pause_may_bring_much(days: int, kwh: int, false_kwh: int) -> None:
+    """All that a large house draws while nobody watches is booked; what no connection gives is a new start."""
+    later = NOON + days * DAY + SECOND
+    assert kwh * 1000 == all_wh(booked(count(NOON, 0), count(later, kwh * 1000)))
+    false_wh = false_kwh * 1000
+    assert 7 == all_wh(booked(count(NOON, 0), count(later, false_wh), count(later + SECOND, false_wh + 7)))
+
+
+def test_gas_that_is_told_after_weeks_is_counted() -> None:
+    """Its radio was silent, while the meter went on: what it says then goes by its own time."""
+    read = NOON - timedelta(days=60)
+    told = booked(
+        count(NOON, gas_l={"7A": 100}, gas_at=read),
+        count(NOON + SECOND),
+        count(NOON + 2 * SECOND, gas_l={"7A": 900_100}, gas_at=NOON),
+    )
+    assert 900_000 == week_month_year(told)[2].tally.amounts.gas_l
+
+
+def test_what_was_false_for_a_day_is_how_it_is() -> None:
+    """A meter of the same number starts at 38 kWh; what the old one showed says nothing of a week away."""
+    later = NOON + timedelta(days=8)
+    week = booked(count(NOON, 50_000), count(NOON + SECOND, 38_000), count(NOON + DAY, 38_000), count(later, 108_000))
+    assert 70_000 == all_wh(week)
 
 
 def test_the_first_gas_reading_is_a_start() -> None:
@@ -513,6 +565,26 @@ def test_the_bill_does_not_depend_on_restarts(steps: list[tuple[int, int]], chos
     assert found
     unbroken = booked(*counts)
     assert books.periods(found, FREE) == books.periods(unbroken, FREE)
+
+
+@given(STEPS, st.data())
+def test_a_false_reading_invents_and_loses_nothing(steps: list[tuple[int, int]], chosen: st.DataObject) -> None:
+    """Whatever a counter shows for one telegram, and wherever the program starts: the year is what it gained."""
+    counts = walk([*steps, (1, 0), (1, 0)])
+    at = chosen.draw(st.integers(1, len(counts) - 2))
+    true_wh = counts[at].import_wh["1"]
+    false_wh = chosen.draw(st.integers(0, true_wh) | st.integers(true_wh + 10_000_000, 999_999_999))
+    shown = [*counts[:at], count(counts[at].at, false_wh), *counts[at + 1 :]]
+    stops = chosen.draw(st.sets(st.sampled_from([at - 1, at, at + 1])))
+    found: Books | None = None
+    for place, one in enumerate(shown):
+        found = booking.after(found, one, FREE)
+        if place in stops:
+            found = books.opened(
+                (found.today, *found.days), found.months, open_row=found.open, pending=found.pending, count=found.count
+            )
+    assert found
+    assert counts[-1].import_wh["1"] - counts[0].import_wh["1"] == day_wh(week_month_year(found)[2])
 
 
 @given(st.lists(st.tuples(st.integers(1, 600), st.integers(0, 500), st.sets(st.sampled_from("12"))), max_size=40))

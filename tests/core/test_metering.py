@@ -10,10 +10,10 @@ from lib.core.claims import PLAN, Claim, Drawn
 from lib.core.house import House, Raised, Rules
 from lib.core.link import LinkState
 from lib.core.metering import Claimed, Heard, Silent, after
-from lib.core.reading import Reading
+from lib.core.reading import MbusMeter, Reading
 from lib.core.stamp import Stamp
 from lib.core.sun import InverterMissed, InverterReading, InverterTold, Roof
-from lib.core.values import History, Peak
+from lib.core.values import Count, History, Peak
 from tests.conftest import NOON, RULES, SECOND, SIMPLE, a_reading, hear, local, stamp
 
 HOUR = timedelta(hours=1)
@@ -131,6 +131,10 @@ def test_a_replaced_meter_draws_no_megawatts() -> None:
             {"import_1_wh": 5_000_000, "export_1_wh": 699},
             ["energy injected in register 1 fell from 0.700 to 0.699 kWh"],
         ),
+        (
+            {"import_1_wh": 905_000_001, "export_1_wh": 700},
+            ["energy taken in register 1 jumped from 5000.000 to 905000.001 kWh"],
+        ),
         ({"import_1_wh": 5_000_001, "export_1_wh": 700}, []),
         (
             {"import_1_wh": 12_000, "export_1_wh": 700, "belgian_serial": "1TST9"},
@@ -138,11 +142,38 @@ def test_a_replaced_meter_draws_no_megawatts() -> None:
         ),
     ],
 )
-def test_a_counter_that_falls_is_told(then: dict[str, Any], said: list[str]) -> None:
+def test_a_counter_that_does_not_go_on_is_told(then: dict[str, Any], said: list[str]) -> None:
     """It is a new start: nothing is booked for it, and the owner knows why."""
     house = hear(House(), a_reading(belgian_serial="1TST1", import_1_wh=5_000_000, export_1_wh=700))
     later = hear(house, a_reading(NOON + SECOND, **({"belgian_serial": "1TST1"} | then)))
     assert said == [event.text.removeprefix("the counter of ").split(";")[0] for event in later.events]
+
+
+def test_a_counter_that_goes_on_from_where_it_was_is_told() -> None:
+    """What was called a new start was none; gas says so too."""
+    house, said = House(), list[str]()
+    for at, shown in enumerate((5_000_000, 0, 5_000_001, 5_000_001)):
+        gas = MbusMeter(channel=1, type=3, serial="7A", reading=Count(stamp(NOON), shown / 1000, "24.2.3", "m3"))
+        house = hear(house, a_reading(NOON + at * SECOND, import_1_wh=shown, mbus=(gas,)))
+        said += [event.text for event in house.events]
+    assert [
+        "the counter of energy taken in register 1 fell from 5000.000 to 0.000 kWh; it is a new start",
+        "the counter of gas fell from 5000.000 to 0.000 m³; it is a new start",
+        "the counter of energy taken in register 1 shows 5000.001 kWh, and goes on from where it was before",
+        "the counter of gas shows 5000.001 m³, and goes on from where it was before",
+    ] == said
+
+
+@pytest.mark.parametrize("false_wh", [0, 912_345_678])
+def test_a_false_reading_makes_no_month_peak(false_wh: int) -> None:
+    """On a meter without 1.4.0 registers tell the quarter: a false one took the guard off until the month's end."""
+    house = House()
+    for second in range(-20, 920, 10):
+        shown_wh = false_wh if second == 300 else 12_345_678 + second
+        house = hear(house, a_reading(NOON + second * SECOND, grid_w=3_600.0, import_1_wh=shown_wh))
+    assert house.peaks
+    assert house.peaks.running
+    assert pytest.approx(3_600, abs=5) == house.peaks.running.peak_w
 
 
 @pytest.mark.parametrize(

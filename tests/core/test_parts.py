@@ -174,6 +174,20 @@ def test_another_meter_begins_anew() -> None:
     assert [NOON + QUARTER] == [parts.start for parts in yard.ended]
 
 
+@pytest.mark.parametrize("false_wh", [-900_000, 900_000_000])
+@pytest.mark.parametrize("at_s", [-1, 0])
+def test_a_false_reading_at_an_edge_tells_of_no_quarter(at_s: int, false_wh: int) -> None:
+    """What a counter shows for a second is no load of the house; the next quarter is whole again."""
+    yard = Yard()
+    yard.run(920 + at_s - 1)
+    yard.net_ws += false_wh * 3600
+    yard.run(1)
+    yard.net_ws -= false_wh * 3600
+    yard.run(1800 - at_s)
+    assert NOON + 2 * QUARTER == yard.ended[-1].start
+    assert all(parts.load_wh == pytest.approx(150, abs=2) for parts in yard.ended)
+
+
 def test_a_sun_that_is_held_back_is_told() -> None:
     """It tells nothing of what the roof can."""
     yard = Yard(roof=ROOF)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lib.core.books import Day, Month, Row, Tally
 from lib.core.charges import Charge, Charges, Item, Part, Used
-from lib.core.counters import Amounts, Counters
+from lib.core.counters import Amounts, Aside, Counters
 from lib.core.events import Event
 from lib.store.records import RecordError, parse, text_of
 from tests.conftest import NOON
@@ -38,6 +38,7 @@ ROWS = st.builds(
     charges=st.none() | CHARGES,
     provisional=st.booleans(),
 )
+ASIDES = st.builds(Aside, at=INSTANTS, import_wh=REGISTERS, export_wh=REGISTERS, gas_l=REGISTERS, water_l=REGISTERS)
 COUNTERS = st.builds(
     Counters,
     at=INSTANTS,
@@ -48,6 +49,7 @@ COUNTERS = st.builds(
     water_l=REGISTERS,
     gas_at=st.none() | INSTANTS,
     water_at=st.none() | INSTANTS,
+    aside=st.none() | ASIDES,
 )
 DAYS = st.builds(
     Day,
