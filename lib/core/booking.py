@@ -6,6 +6,7 @@ The energy of a pause goes where its time says: over two quarters, or, longer, i
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import reduce
+from itertools import accumulate, pairwise
 
 from lib.core.bands import midnight
 from lib.core.books import (
@@ -27,7 +28,7 @@ from lib.core.books import (
 )
 from lib.core.charges import Item, Used, less, plus
 from lib.core.cost import fees
-from lib.core.counters import REGISTER_SIZE_WH, Amounts, Counters, gained, kept, spread
+from lib.core.counters import REGISTER_SIZE_WH, Amounts, Counters, gained, kept, litres, spread
 from lib.core.netting import opening
 from lib.core.quarter import QUARTER, start_of
 from lib.core.states import replace
@@ -120,7 +121,9 @@ class _Writer:
         self._days = list(books.days)
         self._months = books.months
         self._pending = list(books.pending)
-        self._last = self._now = books.last
+        self._last = books.last
+        self._gas_l: Mapping[str, int] = {}
+        self._water_l: Mapping[str, int] = {}
         self._rows: list[Row] = []
         self._changed: dict[date, Day] = {}
         self._summed_anew = False
@@ -151,9 +154,10 @@ class _Writer:
         """Book what the counters gained up to `now`."""
         new = gained(self._last, now)
         since = max(self._last.at, self._open.until)
+        self._gas_l, self._water_l = litres(self._last, now, "gas_l"), litres(self._last, now, "water_l")
         if now.at - since <= QUARTER and (late := _late(self._last, now, new)):
             new = self._without(new, *late)
-        self._last, self._now = kept(self._last, now), now
+        self._last = kept(self._last, now)
         if closed and closed.start == self._open.quarter:
             self._open = replace(self._open, average_w=closed.average_w)
         if self._open.until - now.at > SET_BACK:
@@ -306,16 +310,13 @@ class _Writer:
         self._today = self._changed[day] = new
 
     def _before_counting(self, amounts: Amounts, counters: Counters) -> Counters:
-        """Counters less some amounts; gas and water are of the meters that tell now."""
-        gas_l, water_l = amounts.gas_l or 0, amounts.water_l or 0
+        """Counters less some amounts of this step; gas and water by what each meter gained in it."""
         return replace(
             counters,
             import_wh=_wound_back(counters.import_wh, amounts.import_wh),
             export_wh=_wound_back(counters.export_wh, amounts.export_wh),
-            gas_l={serial: at_l - gas_l * (serial in self._now.gas_l) for serial, at_l in counters.gas_l.items()},
-            water_l={
-                serial: at_l - water_l * (serial in self._now.water_l) for serial, at_l in counters.water_l.items()
-            },
+            gas_l=_wound_back(counters.gas_l, _shared(amounts.gas_l or 0, self._gas_l)),
+            water_l=_wound_back(counters.water_l, _shared(amounts.water_l or 0, self._water_l)),
         )
 
     def _used(self) -> Used:
@@ -347,8 +348,15 @@ class _Writer:
             self._days = [day if one.day == day.day else one for one in self._days]
 
 
-def _wound_back(registers_wh: Mapping[str, int], by_wh: Mapping[str, int]) -> dict[str, int]:
-    return {register: (wh - by_wh.get(register, 0)) % REGISTER_SIZE_WH for register, wh in registers_wh.items()}
+def _wound_back(counters: Mapping[str, int], by: Mapping[str, int]) -> dict[str, int]:
+    return {name: (count - by.get(name, 0)) % REGISTER_SIZE_WH for name, count in counters.items()}
+
+
+def _shared(total_l: int, gained_l: Mapping[str, int]) -> dict[str, int]:
+    """A part of what several meters gained, for each in proportion; whole litres, and together what it was."""
+    whole_l, ends_l = sum(gained_l.values()) or 1, accumulate(gained_l.values(), initial=0)
+    marks_l = [round(total_l * end_l / whole_l) for end_l in ends_l]
+    return {serial: after - before for serial, (before, after) in zip(gained_l, pairwise(marks_l), strict=True)}
 
 
 def _exchanged(day: Day, row: Row, better: Row) -> Day:

@@ -114,8 +114,8 @@ def counters(reading: Reading, at: datetime) -> Counters:
         serial=reading.serial,
         import_wh=reading.imported_wh,
         export_wh=reading.exported_wh,
-        gas_l=_volume(reading, *GAS),
-        water_l=_volume(reading, *WATER),
+        gas_l=_volumes(reading, *GAS),
+        water_l=_volumes(reading, *WATER),
         gas_at=_read_at(reading, *GAS),
         water_at=_read_at(reading, *WATER),
     )
@@ -130,19 +130,20 @@ def drawn_wh(before: Counters | None, now: Counters) -> int | None:
     return sum(_steps(resumed(before, now), now, "import_wh").values())
 
 
-def _volume(reading: Reading, *kinds: str) -> dict[str, int]:
-    """By the serial of the meter, and by its channel too where another one of its kind prints the same serial."""
-    meter = reading.meter(*kinds)
-    if meter is None or meter.reading is None:
-        return {}
+def _volumes(reading: Reading, *kinds: str) -> dict[str, int]:
+    """By the serial of each meter, and by its channel too where another one of its kind prints the same serial."""
     serials = [one.serial for one in reading.meters(*kinds)]
-    own = meter.serial or ""
-    return {own if serials.count(meter.serial) == 1 else f"{own} {meter.channel}": meter.reading.thousandths}
+    return {
+        (one.serial or "") if serials.count(one.serial) == 1 else f"{one.serial or ''} {one.channel}": count.thousandths
+        for one in reading.counting(*kinds)
+        if (count := one.reading)
+    }
 
 
 def _read_at(reading: Reading, *kinds: str) -> datetime | None:
-    meter = reading.meter(*kinds)
-    return meter.reading.stamp.known if meter is not None and meter.reading is not None else None
+    """When the one that was read last was read."""
+    stamps = [one.reading.stamp.known for one in reading.counting(*kinds) if one.reading]
+    return max(filter(None, stamps), default=None)
 
 
 def is_same(before: Counters, now: Counters) -> bool:
@@ -159,6 +160,11 @@ def gained(before: Counters, now: Counters) -> Amounts:
         gas_l=sum(_steps(before, now, "gas_l").values()) if now.gas_l else None,
         water_l=sum(_steps(before, now, "water_l").values()) if now.water_l else None,
     )
+
+
+def litres(before: Counters, now: Counters, kind: str) -> dict[str, int]:
+    """What each gas or water meter gained, by its serial."""
+    return _steps(resumed(before, now), now, kind)
 
 
 def started(before: Counters, now: Counters) -> tuple[Turn, ...]:
@@ -262,7 +268,7 @@ def spread(amounts: Amounts, over: Sequence[timedelta]) -> list[Amounts]:
 
 
 def _kinds(before: Counters, now: Counters) -> tuple[str, ...]:
-    return REGISTERS + VOLUMES if is_same(before, now) else VOLUMES
+    return KINDS if is_same(before, now) else VOLUMES
 
 
 def _steps(before: Counters, now: Counters, kind: str) -> dict[str, int]:
@@ -289,10 +295,6 @@ def _step(before: int, now: int, since: datetime, at: datetime) -> int | None:
     if 0 <= step <= AT_ONCE:
         return step
     return step if 0 < step <= AT_ONCE + AN_HOUR * (abs(at - since) / HOUR) else None
-
-
-def _kinds(before: Counters, now: Counters) -> tuple[str, ...]:
-    return KINDS if is_same(before, now) else VOLUMES
 
 
 def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

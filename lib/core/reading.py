@@ -172,15 +172,9 @@ class Reading:
         """The M-Bus meters of `kinds`, by channel; a meter that was replaced may stay on the wire."""
         return [meter for meter in self.mbus if (meter.kind or _guess(meter)) in kinds]
 
-    def meter(self, *kinds: str) -> MbusMeter | None:
-        """Of the M-Bus meters of `kinds` the one that was read last."""
-        read = [
-            (meter.reading.stamp.known, meter)
-            for meter in self.meters(*kinds)
-            if meter.reading is not None and meter.reading.valid
-        ]
-        dated = [(at, meter) for at, meter in read if at is not None]
-        return max(dated, key=lambda one: one[0])[1] if dated else None
+    def counting(self, *kinds: str) -> list[MbusMeter]:
+        """Those of the M-Bus meters of `kinds` that say what they counted, and when they were read."""
+        return [meter for meter in self.meters(*kinds) if meter.reading is not None and meter.reading.valid]
 
 
 def _guess(meter: MbusMeter) -> str | None:

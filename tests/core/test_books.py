@@ -183,15 +183,34 @@ def test_the_first_gas_reading_is_a_start() -> None:
 
 
 def test_of_two_gas_meters_that_take_turns_no_litre_is_lost() -> None:
-    """The one read last is shown; each has its own count, so what it gained while the other was shown is there."""
+    """Each has its own count, so what it gained while only the other could be read is there."""
     turns = [count(NOON + at * SECOND, gas_l={"7A": 100 + at} if at % 2 else {"7B": 500 + at}) for at in range(6)]
     assert today(booked(*turns)).watched.amounts.gas_l == 8
 
 
-def gas_meter(channel: int, read_at: datetime, litres: int, *, serial: str = "7A") -> MbusMeter:
-    """A gas meter as a telegram shows it."""
-    shown = Count(stamp(read_at), litres / 1000, "24.2.3", "m3")
-    return MbusMeter(channel=channel, type=3, serial=serial, reading=shown)
+def gas_meter(
+    channel: int, read_at: datetime, litres: int, *, serial: str = "7A", kind: int = 3, unit: str = "m3"
+) -> MbusMeter:
+    """A gas meter, or one of another kind, as a telegram shows it."""
+    shown = Count(stamp(read_at), litres / 1000, "24.2.3", unit)
+    return MbusMeter(channel=channel, type=kind, serial=serial, reading=shown)
+
+
+@pytest.mark.parametrize("later", [timedelta(0), 3 * SECOND, -3 * SECOND])
+@pytest.mark.parametrize("kinds", [(3, 3), (7, 6), (7, 7)])
+@pytest.mark.parametrize("used_l", [(110, 220), (0, 220), (110, 0)])
+def test_each_gas_and_water_meter_counts(used_l: tuple[int, int], kinds: tuple[int, int], later: timedelta) -> None:
+    """Cold and hot water, or two gas meters of which one may idle: whichever was read last, and also both at once."""
+    counts = []
+    for minute in range(0, 61, 5):
+        at = NOON + minute * timedelta(minutes=1)
+        first = gas_meter(1, at, 100_000 + used_l[0] * minute // 60, kind=kinds[0])
+        second = gas_meter(2, at + later, used_l[1] * minute // 60, serial="7B", kind=kinds[1])
+        counts += [
+            counters(a_reading(at + shown * SECOND, mbus=(first, second)), at + shown * SECOND) for shown in (4, 9)
+        ]
+    used = today(booked(*counts)).watched.amounts
+    assert ((sum(used_l), None) if kinds == (3, 3) else (None, sum(used_l))) == (used.gas_l, used.water_l)
 
 
 def test_two_gas_meters_that_print_one_serial_are_two() -> None:
@@ -202,9 +221,9 @@ def test_two_gas_meters_that_print_one_serial_are_two() -> None:
         old, new = (at, at - SECOND) if minute % 2 else (at - SECOND, at)
         reading = a_reading(at, mbus=(gas_meter(1, new, 734_607 + minute), gas_meter(2, old, 0)))
         turns.append(counters(reading, at))
-    assert today(booked(*turns)).watched.amounts.gas_l == 4
+    assert today(booked(*turns)).watched.amounts.gas_l == 5
     alone = counters(a_reading(mbus=(gas_meter(1, NOON, 5), gas_meter(2, NOON, 7, serial="7B"))), NOON)
-    assert {"7A": 5} == alone.gas_l
+    assert {"7A": 5, "7B": 7} == alone.gas_l
 
 
 @pytest.mark.parametrize("told", ["2026-11-21 00:00:00", "2026-11-21 00:00:04", "2026-11-21 00:03", "2026-11-21 00:14"])
@@ -542,12 +561,27 @@ def test_gas_that_was_told_late_is_in_the_counters_of_its_day() -> None:
     before, after = local("2026-11-20 23:59"), local("2026-11-21 00:01")
     gas = local("2026-11-20 23:55"), local("2026-11-21 00:00")
     found = booked(
-        count(before, gas_l={"7A": 100}, gas_at=gas[0]),
-        count(after, gas_l={"7A": 100}, gas_at=gas[0]),
-        count(after + 60 * SECOND, gas_l={"7A": 130}, gas_at=gas[1]),
+        count(before, gas_l={"7A": 100, "7B": 50}, gas_at=gas[0]),
+        count(after, gas_l={"7A": 100, "7B": 50}, gas_at=gas[0]),
+        count(after + 60 * SECOND, gas_l={"7A": 130, "7B": 57}, gas_at=gas[1]),
     )
-    assert 30 == found.days[0].whole.amounts.gas_l
-    assert {"7A": 130} == found.days[0].counters.gas_l
+    assert 37 == found.days[0].whole.amounts.gas_l
+    assert {"7A": 130, "7B": 57} == found.days[0].counters.gas_l
+
+
+@given(st.integers(0, 500), st.integers(0, 500), st.integers(1, 14))
+def test_gas_of_a_pause_over_midnight_is_parted_in_the_counters_too(one_l: int, two_l: int, minutes: int) -> None:
+    """Each of two meters ends the day with what the day used of it, so that a rebuild goes on from there."""
+    before, after = (local("2026-11-21 00:00") + minute * 60 * SECOND for minute in (-minutes, 15 - minutes))
+    found = booked(
+        count(before, gas_l={"7A": 1_000, "7B": 50}, gas_at=before),
+        count(after, gas_l={"7A": 1_000 + one_l, "7B": 50 + two_l}, gas_at=after),
+    )
+    ended = found.days[0]
+    assert 1_050 + (ended.whole.amounts.gas_l or 0) == sum(ended.counters.gas_l.values())
+    assert 1_000 <= ended.counters.gas_l["7A"] <= 1_000 + one_l
+    assert 50 <= ended.counters.gas_l["7B"] <= 50 + two_l
+    assert pytest.approx(one_l * minutes / 15, abs=1.01) == ended.counters.gas_l["7A"] - 1_000
 
 
 @given(STEPS, st.data())
