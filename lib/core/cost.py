@@ -257,11 +257,14 @@ def _level(
     net: Mapping[str, float],
     index: Series,
 ) -> float | None:
-    """What the year has come to by a line, below zero when more was injected than drawn."""
+    """What the year has come to by a line, below zero when more was injected than drawn.
+
+    By the clock, where no register counts its band, any that counts at all may be the one: what may cost is not free.
+    """
     if netting.per_register:
         band = tariff.band(at, None)
-        counted = register or next((one for one, name in tariff.registers.items() if name == band), "1")
-        return net.get(counted, 0)
+        counted = register or next((one for one, name in tariff.registers.items() if name == band), None)
+        return max((wh for wh in net.values() if wh), default=0) if counted is None else net.get(counted, 0)
     if line.blocks:
         return sum(net.values())
     worth = _worth(tariff, line, net, at, index)

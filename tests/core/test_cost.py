@@ -327,6 +327,29 @@ def test_export_takes_off_import_while_the_year_is_above_zero() -> None:
     assert Marginal(0.2, 0.2) == marginal(netting, NOON, register="2", used=below, index=NO_INDEX)
 
 
+@pytest.mark.parametrize(
+    ("energy", "more", "eur_kwh", "mono_eur_kwh"),
+    [
+        (0.3, {}, {0.3}, {0.0}),
+        ({"Day": 0.3, "Night": 0.2}, {}, {0.0, 0.2}, {0.0, 0.2}),
+        ({"Peak": 0.3, "Rest": 0.2}, {"bands": {"Peak": [{"to": "07:00"}], "Rest": "rest"}}, {0.3, 0.2}, {0.0}),
+    ],
+)
+def test_what_is_ahead_under_netting_is_free_only_where_that_is_known(
+    energy: object, more: dict[str, object], eur_kwh: set[float], mono_eur_kwh: set[float]
+) -> None:
+    """Day below zero, night above: where the clock's band is no register's, nobody knows which one will count then.
+
+    On a meter that counts all in one register, that tells.
+    """
+    netting, tuesday = electricity(energy, **{"-": "netting", **more}), local("2026-09-08 00:00")
+    both = Used(import_wh={"1": 1_000_000, "2": 2_000_000}, export_wh={"1": 1_500_000, "2": 100_000})
+    mono = Used(import_wh={"1": 1_000_000, "2": 0}, export_wh={"1": 1_500_000, "2": 0})
+    for used, found in ((both, eur_kwh), (mono, mono_eur_kwh)):
+        slots = ahead(netting, tuesday, tuesday + 24 * HOUR, index=NO_INDEX, used=used)
+        assert found == {slot.import_eur_kwh for slot in slots}
+
+
 def test_netting_in_money_lets_the_day_pay_for_the_night() -> None:
     """-300 kWh at 0.29 and 1 300 kWh at 0.27: 264 €; below zero together nothing is due."""
     money = electricity({"Day": 0.29, "Night": 0.27}, **{"-": "netting", "netting": {"per_register": False}})
