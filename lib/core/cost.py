@@ -10,10 +10,11 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import NamedTuple
 
+from lib.core.bands import midnight
 from lib.core.charges import Charge, Charges, Item, Part, Used
 from lib.core.counters import Amounts
 from lib.core.formula import quote
-from lib.core.netting import Drawn, Netting, chargeable_wh, net_wh, netted, value
+from lib.core.netting import Drawn, Netting, chargeable_wh, net_wh, netted, opening, value
 from lib.core.quarter import QUARTER, start_of
 from lib.core.slots import Series
 from lib.core.spans import Span, spans
@@ -143,12 +144,19 @@ def marginal(tariffs: Tariffs, at: datetime, *, register: str | None, used: Used
     return Marginal(_sum(drawn), _sum([*exported, *saved]))
 
 
-def ahead(tariffs: Tariffs, start: datetime, end: datetime, *, index: Series, used: Used) -> tuple[PriceSlot, ...]:
-    """The prices from `start` to `end` by the clock, in quarters, of which equal neighbours are one; used: by now."""
+def ahead(
+    tariffs: Tariffs, start: datetime, end: datetime, *, index: Series, used: Used, at: datetime | None = None
+) -> tuple[PriceSlot, ...]:
+    """The prices from `start` to `end` by the clock, in quarters, of which equal neighbours are one.
+
+    used: by `at`, which is now, or the start; the next local year begins with nothing, or what is carried into it.
+    """
     slots: list[PriceSlot] = []
+    new_year = date((at or start).astimezone(BRUSSELS).year + 1, 1, 1)
+    turn, anew = midnight(new_year), opening(used, tariffs.on(new_year).netting)
     while start < end:
         until = min(end, start_of(start) + QUARTER)
-        prices = marginal(tariffs, start, register=None, used=used, index=index)
+        prices = marginal(tariffs, start, register=None, used=used if start < turn else anew, index=index)
         if slots and slots[-1][2:] == prices:
             slots[-1] = slots[-1]._replace(end=until)
         else:

@@ -30,7 +30,7 @@ def prices_ahead(house: House, rules: Rules, *, days_back: int = 1) -> tuple[Pri
     today = local_day(house.at)
     until = priced_until(rules.tariffs.on(today), today)
     used = used_now(house.books)
-    slots = ahead(rules.tariffs, midnight(today - days_back * DAY), until, index=house.index, used=used)
+    slots = ahead(rules.tariffs, midnight(today - days_back * DAY), until, at=house.at, index=house.index, used=used)
     more_eur = _maximum_eur_kwh(house, rules)
     if not more_eur:
         return slots

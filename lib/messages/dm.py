@@ -161,7 +161,7 @@ def say_rates(house: core.House, rules: core.Rules, *, now: datetime, trouble: s
     tariff = rules.tariffs.on(today)
     used = used_now(house.books)
     until = priced_until(tariff, today)
-    slots = ahead(rules.tariffs, midnight(today), until, index=house.index, used=used)
+    slots = ahead(rules.tariffs, midnight(today), until, at=at, index=house.index, used=used)
     known = [slot.end for slot in house.index.slots]
     return Rates(
         bands=tuple(_band(band, tariff, house, rules, at, used) for band in tariff.band_names or ("",)),

@@ -171,6 +171,29 @@ def test_prices_ahead_are_those_by_the_clock(name: str) -> None:
             assert slot[2:] == marginal(CONTRACTS[name], at, register=None, used=Used(), index=PRICES)
 
 
+@pytest.mark.parametrize(
+    ("more", "year_eur", "next_eur"),
+    [
+        ({"-": "netting"}, 0.0, 0.3),
+        ({"-": "netting", "netting": {"carry": True}}, 0.0, 0.0),
+        ({"adders": {"+": [BLOCKS]}}, 0.34, 0.35),
+    ],
+)
+@pytest.mark.parametrize("days_back", [0, 1])
+def test_prices_ahead_begin_anew_with_the_year(
+    more: dict[str, object], year_eur: float, next_eur: float, days_back: int
+) -> None:
+    """A year that ends below zero, or in its last block, says nothing of January, unless its surplus is carried."""
+    at, new_year = local("2026-12-31 12:00"), local("2027-01-01 00:00")
+    used = Used(import_wh={"1": 3_000_000}, export_wh={"1": 4_000_000})
+    start = at - days_back * 24 * HOUR
+    slots = ahead(electricity(0.3, **more), start, new_year + 24 * HOUR, at=at, index=NO_INDEX, used=used)
+    eur = {slot.start: slot.import_eur_kwh for slot in slots}
+    assert pytest.approx({start: year_eur} | ({new_year: next_eur} if next_eur != year_eur else {})) == eur
+    later = ahead(electricity(0.3, **more), new_year - HOUR, new_year + HOUR, at=new_year, index=NO_INDEX, used=used)
+    assert [pytest.approx(year_eur)] == [slot.import_eur_kwh for slot in later]
+
+
 def test_what_is_not_published_has_no_price() -> None:
     """Tomorrow is unknown, not free; yesterday stays as it was."""
     dynamic = CONTRACTS["dynamic_quarter"]
