@@ -34,7 +34,7 @@ from lib.core.quarter import QUARTER, start_of
 from lib.core.states import replace
 
 SURE = timedelta(seconds=60)  # energy of a longer pause over a quarter's end is split by an estimate
-SET_BACK = timedelta(days=1)  # a clock set back further had shown days that never were
+SET_BACK = QUARTER  # a clock set back further had shown quarters that never were
 LONGEST_GAP = timedelta(days=400)  # a clock that jumps further was wrong: no fees for days that never were
 
 
@@ -42,7 +42,8 @@ def after(books: Books | None, now: Counters, prices: Prices, closed: Closed | N
     """The books as a telegram leaves them; closed: the quarter that just ended.
 
     The energy of a pause up to a quarter is split by time over the two quarters it touches; that of a longer one goes
-    into rows of its own, one for each local day. A clock set back up to a day goes on in the row it had come to.
+    into rows of its own, one for each local day. A clock set back up to a quarter goes on in the row it had come
+    to; set back further, it begins a row where it is.
     """
     if books is None:
         return _first(now, prices)
@@ -163,7 +164,7 @@ class _Writer:
         if self._open.until - now.at > SET_BACK:
             self._finish()
             self._begin(now.at, new)
-            self._open = _longer(self._open, now.at, new)
+            self._open = _longer(self._open, now.at, new, estimated=True)
         elif now.at <= since:
             self._open = _longer(self._open, since, new, estimated=since - now.at > SURE)
         elif now.at - since <= QUARTER:

@@ -24,7 +24,7 @@ from tests.conftest import NOON, SECOND, SIMPLE, a_reading, local, stamp
 from tests.yardstick import cost
 
 FREE = Prices(tariffs=SIMPLE)
-QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)
+QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 DYNAMIC = parse_rates(
     {
         "Electricity": {
@@ -442,9 +442,27 @@ def test_water_told_late_has_used_its_basis() -> None:
     assert found.open.used.water_l == found.today.used.water_l == 40
 
 
-def test_a_clock_set_back_by_an_hour_is_an_estimate() -> None:
+@pytest.mark.parametrize(("ahead", "at"), [(2 * HOUR, "12:00"), (9 * HOUR, "11:00"), (9 * HOUR, "20:00")])
+def test_a_clock_that_was_ahead_leaves_each_quarter_its_own_once_it_is_right(ahead: timedelta, at: str) -> None:
+    """Hours of energy stood in one quarter, with its price, until the clock came to it again; also over midnight."""
+    start = local(f"2026-11-20 {at}")
+    counts = []
+    for minute in range(11 * 60 + 1):
+        wrong = ahead if 60 <= minute < 80 else timedelta(0)
+        counts.append(count(start + wrong + minute * 60 * SECOND, 1_000 + 60 * minute))
+    found, rows = written(*counts)
+    by_quarter = {start + n * QUARTER: 0 for n in range(6, 44)}
+    for row in rows:
+        if not row.gap and row.quarter in by_quarter:
+            by_quarter[row.quarter] += row.amounts.import_wh["1"]
+    while_ahead = {counts[60].at, counts[60].at + QUARTER}
+    assert {900} == {wh for quarter, wh in by_quarter.items() if quarter not in while_ahead}
+    assert 11 * 3_600 == all_wh(found)
+
+
+def test_a_clock_set_back_by_minutes_is_an_estimate() -> None:
     """What is drawn until the clock is there again goes into the row it had come to, which says so."""
-    for back, estimated in ((timedelta(seconds=5), False), (timedelta(hours=1), True)):
+    for back, estimated in ((timedelta(seconds=5), False), (timedelta(minutes=14), True), (HOUR, True)):
         found = booked(count(NOON), count(NOON + 60 * SECOND, 1010), count(NOON + 61 * SECOND - back, 1020))
         assert estimated == found.open.estimated
         assert day_wh(today(found)) == 20
