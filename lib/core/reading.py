@@ -173,8 +173,12 @@ class Reading:
         return [meter for meter in self.mbus if (meter.kind or _guess(meter)) in kinds]
 
     def counting(self, *kinds: str) -> list[MbusMeter]:
-        """Those of the M-Bus meters of `kinds` that say what they counted, and when they were read."""
-        return [meter for meter in self.meters(*kinds) if meter.reading is not None and meter.reading.valid]
+        """Those of the M-Bus meters of `kinds` that say how many m³ they counted, and when they were read."""
+        return [
+            meter
+            for meter in self.meters(*kinds)
+            if meter.reading is not None and meter.reading.valid and meter.reading.unit == "m3"
+        ]
 
 
 def _guess(meter: MbusMeter) -> str | None:

@@ -226,6 +226,19 @@ def test_two_gas_meters_that_print_one_serial_are_two() -> None:
     assert {"7A": 5, "7B": 7} == alone.gas_l
 
 
+@pytest.mark.parametrize("unit", ["kWh", "GJ"])
+@pytest.mark.parametrize("kind", [3, 6])
+def test_gas_and_hot_water_that_are_told_as_heat_are_not_counted_as_volume(kind: int, unit: str) -> None:
+    """11 kWh of gas are 1 m³, not 11; what nobody can price is not known."""
+    counts = []
+    for minute in range(3):
+        shown = gas_meter(1, NOON, 11_000 * minute, kind=kind, unit=unit)
+        at = NOON + minute * 60 * SECOND
+        counts.append(counters(a_reading(at, import_1_wh=0, mbus=(shown,)), at))
+    used = today(booked(*counts)).watched.amounts
+    assert (None, None) == (used.gas_l, used.water_l)
+
+
 @pytest.mark.parametrize("told", ["2026-11-21 00:00:00", "2026-11-21 00:00:04", "2026-11-21 00:03", "2026-11-21 00:14"])
 def test_gas_counted_before_midnight_is_yesterdays(told: str) -> None:
     """Meters are read each five minutes or each hour and told later; their own stamp says to which day it belongs."""
