@@ -194,6 +194,18 @@ def test_a_day_older_than_three_is_closed() -> None:
     assert later is heard(later, [plug_in(9_000.0)], DEAR + HOUR)
 
 
+@pytest.mark.parametrize("days", [2, 3, 365])
+def test_a_clock_that_was_wrong_for_a_second_stops_no_comparison(days: int) -> None:
+    """A word, or a plan, of a day far ahead in which no quarter ended: that day never was, and today goes on."""
+    right = lived(planned(Saving(), TODAY, 3.0), DEAR, DEAR + HOUR, cars_w=1_000, plug=plug_in(0))
+    ahead = TODAY + timedelta(days=days)
+    wrong = heard(planned(right, ahead, 9.0), [plug_in(1_001)], DEAR + HOUR + timedelta(days=days))
+    assert ahead == wrong.days[0].day
+    again = [lived(one, DEAR + HOUR, DEAR + 9 * HOUR, cars_w=1_000, plug=plug_in(1_000)) for one in (right, wrong)]
+    days_of = [[(day.day, day.planned_eur, day.quarters, day.missing, sums(day)) for day in one.days] for one in again]
+    assert days_of[0] == days_of[1]
+
+
 def test_a_long_plug_in_is_placed_once() -> None:
     """Five days on the cable, 8 kWh in the second night and 8 kWh in the fifth: 16 kWh in both worlds.
 
