@@ -128,7 +128,8 @@ def aims_of(charging: Charging, rules: ChargingRules) -> list[Aim]:
         aim = _aim(charging, rules, name, bay, car, facts)
         aims.append(aim)
         if aim.bay.post.plug.is_car:
-            left_w -= max(min(aim.target_w, uses_w(bay, car)), bay.post.range_w[0])
+            taken_w = 0.0 if bay.takes_nothing else min(aim.target_w, uses_w(bay, car))  # until it draws something
+            left_w -= max(taken_w, bay.post.range_w[0])
     return aims
 
 

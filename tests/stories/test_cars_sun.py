@@ -6,8 +6,9 @@ import pytest
 
 from lib.core.modes import Mode, Phases
 from lib.core.plugged import Named
+from lib.sim.car import Car
 from tests.stories.driveway import Load, steps
-from tests.stories.homes import NOON, STATES, a_car, a_charger, a_home
+from tests.stories.homes import NOON, STATES, a_car, a_charger, a_home, two_cars
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -81,6 +82,16 @@ def test_a_guest_charges_from_the_sun_and_faster_when_asked() -> None:
     assert 11.3 == home.run(minutes=3).amps()
     assert "charges at 2.6 kW from the sun" == home.why()
     assert "garage: you said that a guest is on it" in home.log
+
+
+@pytest.mark.parametrize(("limit_pct", "deaf_to"), [(41.0, 0), (100.0, 99)])
+def test_a_car_that_takes_nothing_leaves_the_sun_to_the_next_one(limit_pct: float, deaf_to: int) -> None:
+    """It has ended or does not wake, and is first in the list: the other has all that the house feeds in."""
+    first = Car(phases=1, limit_pct=limit_pct, asleep=deaf_to > 0, deaf_to=deaf_to)
+    home = two_cars(NOON, first, Car(phases=1, name="car_2"), sun_w=steps({0: 7000.0, 3600: 3000.0})).run(hours=1.5)
+    assert ("charges at 2.6 kW from the sun", 11.3) == (home.why("street"), home.amps("street"))
+    assert home.ev.bays["garage"].takes_nothing
+    assert 50 > -home.meter.grid_w
 
 
 def test_phases_follow_the_sun_but_not_each_cloud() -> None:
