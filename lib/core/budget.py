@@ -55,7 +55,10 @@ def limit(facts: Facts, high_w: float) -> Proposal:
 
 
 def claim_of(charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, wished: Resolved) -> Claim | None:
-    """What is asked of dm: the wish as if the peak did not count, as far as car and circuits let it."""
+    """What is asked of dm: the wish as if the peak did not count, as far as car and circuits let it.
+
+    For a car that takes nothing its least, behind all others and never above the peak, until it takes something.
+    """
     post = bay.post
     if not post.plug.is_car or bay.mode is Mode.MANUAL or post.missed is not None:
         return None
@@ -71,6 +74,8 @@ def claim_of(charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, w
     room_w = (word.target_w or 0.0) * (1 - rules.margin)
     base_w = max(0.0, charging.site.calm_w or 0.0, charging.site.base_w or 0.0)
     beyond_w, cause = tactics.beyond_w(facts, priority, wished.target_w, base_w, room_w)
+    if bay.takes_nothing:
+        priority, beyond_w, cause = claims.DEFAULT, 0.0, None
     runs = post.order is not None and post.order.go and post.plug is Plug.CHARGING
     least_w = power_w(post.least_a, post.phases) if runs else facts.least_w
     wish_w = max(least_w, min(wished.target_w, uses_w(bay, facts.car)))

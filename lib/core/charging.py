@@ -296,7 +296,7 @@ def _wanted(charging: Charging, wanted: Wanted) -> Charging:
     said = []
     if changed.mode is not bay.mode:
         said.append(f"{wanted.charger}: {changed.mode}, as you set it")
-        changed = replace(changed, ended=False, wakes=0)
+        changed = replace(changed, ended=False, wakes=0, barred=False)
         if bay.mode is Mode.MANUAL:
             changed = replace(changed, pace=_as_set(bay, charging.now_s), cut=None)
     return replace(with_bay(charging, wanted.charger, changed, *said), planned_s=None)

@@ -213,9 +213,8 @@ def _counted(charging: Charging, name: str, told: Told, before: Post, rules: Cha
             plugin_wh=0.0 if seen else reading.plugin_wh or 0.0,
             soc_pct=state.soc.pct(charging.at) if state else None,
         )
-        bay = replace(
-            bay, pace=uptake.plugged(bay.pace, charging.now_s), charged=False, idle_s=None, ended=False, wakes=0
-        )
+        pace = uptake.plugged(bay.pace, charging.now_s)
+        bay = replace(bay, pace=pace, charged=False, idle_s=None, barred=False, ended=False, wakes=0)
     elif session.car != car:
         session = replace(session, car=car)
     shares = _origin(charging)
@@ -300,10 +299,12 @@ def _followed(bay: Bay, told: Told, before: Post, tempo: Tempo) -> Bay:
 def _barred(bay: Bay, reading: ChargerReading) -> Bay:
     """Whether the charger itself lets its car take nothing though it was told to: a limit, a lock, somebody's pause.
 
-    Not while it refuses orders, which is said as such, or pauses to switch its phases.
+    Not while it refuses orders, which is said as such, or pauses to switch its phases. Stopped by us it has to show
+    anew that it lets its car take something.
     """
     told = bay.pace.go and not bay.post.balked and bay.pace.switching.to is None
     if not (told and reading.plug.is_car and (reading.paused or reading.permitted is False)):
-        return replace(bay, barred_s=None, barred=False)
+        return replace(bay, barred_s=None, barred=bay.barred and reading.plug.is_car and not bay.pace.go)
     barred_s = reading.read_s if bay.barred_s is None else bay.barred_s
-    return replace(bay, barred_s=barred_s, barred=reading.read_s - max(barred_s, bay.pace.turned_s) >= BARRED_S)
+    lasts = reading.read_s - max(barred_s, bay.pace.turned_s) >= BARRED_S
+    return replace(bay, barred_s=barred_s, barred=bay.barred or lasts)

@@ -9,6 +9,7 @@ from lib.core.circuits import Circuit
 from lib.core.claims import Cause
 from lib.core.modes import Mode
 from lib.core.plugged import Named
+from lib.sim.car import Car
 from tests.conftest import local
 from tests.core.prices import rates
 from tests.stories.driveway import Driveway, steps
@@ -244,6 +245,26 @@ def test_two_that_fit_under_the_peak_one_by_one_go_above_it_together(mode: Mode,
     assert 7760 == pytest.approx(home.averages_w[1], abs=2)
     assert {Cause.MAX, cause} >= {above.cause for above in home.above} > set()
     assert [0.0, 0.0] == [claim.over_w for claim in home.ev_said.claims]  # alone none does, and older listeners know so
+
+
+@pytest.mark.parametrize("how", ["ended", "asleep", "barred"])
+def test_a_car_that_takes_nothing_makes_no_peak_for_its_late_trip_and_keeps_no_room(how: str) -> None:
+    """What it cannot take is neither announced nor granted: the other one is ready in time under the paid peak."""
+    first = Car(phases=1, limit_pct=41.0 if how == "ended" else 100.0, asleep=how == "asleep", deaf_to=99)
+    home = two_cars(EVENING, first, Car(phases=1, name="car_2"), sun_w=steps({0: 7000.0, 2700: 0.0}), leap_s=15)
+    if how == "barred":
+        home.points["garage"].tell(limit_wh=500)
+    home.run(hours=1)
+    bay = home.ev.bays["garage"]
+    assert [how == "ended", how == "asleep", how == "barred"] == [bay.ended, bay.asleep, bay.barred]
+    home.list_trips(
+        a_trip("@car_1@ Oostende 100 %", home.at + timedelta(hours=10)),
+        a_trip("@car_2@ Gent 50 %", home.at + timedelta(hours=5), key="other"),
+    )
+    home.run(hours=4.5)
+    assert 50 <= (home.pct("car_2") or 0)
+    assert ([], []) == (home.above, [line for line in home.log if "may take" in line])
+    assert home.ev.bays["garage"].pace.go  # there is room for it again, should it go on
 
 
 def test_what_the_circuits_do_not_carry_takes_the_quarter_less_far() -> None:
