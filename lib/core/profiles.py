@@ -53,7 +53,7 @@ class Rota:
 
     Attributes:
         turns: so often the line has turned by one; turned_s: when last, None while nobody waits.
-        served: who had its minimum in the last round; None: there was none yet.
+        served: who had its minimum in the last round, or keeps it unheard; None: there was none yet.
         lines: by profile, the chargers by the time to spare of their cars, as long as that changes little.
 
     """
@@ -68,15 +68,23 @@ class Rota:
         return runs if self.served is None else charger in self.served
 
 
-def after(rota: Rota, shares: Mapping[str, Share], *, now_s: float, rotation_s: float) -> Rota:
-    """The rota after a round: while somebody waits, the line turns every `rotation_s`, and then nobody stays ahead."""
+def after(
+    rota: Rota, shares: Mapping[str, Share], *, now_s: float, rotation_s: float, unheard: Collection[str] = ()
+) -> Rota:
+    """The rota after a round: while somebody waits, the line turns every `rotation_s`, and then nobody stays ahead.
+
+    unheard: who goes on by its last order while its charger does not answer: it asks for nothing, and keeps its place.
+    """
     if not any(share.place for share in shares.values()):
         turned_s, turns, is_due = None, rota.turns, False
     else:
         turned_s = now_s if rota.turned_s is None else rota.turned_s
         is_due = now_s - turned_s >= rotation_s
         turned_s, turns = (now_s, rota.turns + 1) if is_due else (turned_s, rota.turns)
-    served = frozenset() if is_due else frozenset(name for name, share in shares.items() if share.current_a)
+    served: frozenset[str] = frozenset()
+    if not is_due:
+        served = frozenset(name for name, share in shares.items() if share.current_a)
+        served |= {name for name in unheard if rota.stays(name, runs=True)}
     if served == rota.served and turned_s == rota.turned_s and turns == rota.turns:
         return rota
     return replace(rota, turns=turns, turned_s=turned_s, served=served)

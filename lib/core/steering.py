@@ -49,11 +49,12 @@ def steered(charging: Charging, rules: ChargingRules, *, replans: bool = True) -
         may_raise = not aim.bay.post.balked and not any(one.carries(aim.name) for one in full)
         tempo = ramp(aim.lines) if aim.name in ramps else rules.tempo
         bays[aim.name] = _ordered(charging, rules, aim, shares.get(aim.name), tempo, may_raise=may_raise)
+    unheard = [name for name, bay in bays.items() if bay.post.missed is not None and bay.pace.go]
     return replace(
         charging,
         bays=bays,
         site=site.kept(charging.site, {name for name in bays if bays[name].claim}),
-        rota=profiles.after(charging.rota, shares, now_s=charging.now_s, rotation_s=rules.rotation_s),
+        rota=profiles.after(charging.rota, shares, now_s=charging.now_s, rotation_s=rules.rotation_s, unheard=unheard),
     )
 
 

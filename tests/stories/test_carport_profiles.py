@@ -18,6 +18,7 @@ from lib.core.power import PHASE_V
 from lib.core.soc import TYPED
 from lib.core.trip import Entry
 from tests.stories.carport import Carport, chargers, guest
+from tests.stories.carport_line import Fate
 
 ROTATION_S = 1800
 
@@ -179,6 +180,24 @@ def test_each_that_waits_has_its_turn() -> None:
     for turns in port.laws.turns.values():
         stops = [at_s for at_s, goes in turns if not goes]
         assert all(later - sooner >= ROTATION_S for sooner, later in pairwise(stops))
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_who_charges_goes_on_when_its_charger_missed_a_reading(first: str) -> None:
+    """It does not answer for six seconds while another waits: the line does not turn for that."""
+    port = port_of(charger("a"), charger("b"), limit_a=10.0, leap_s=1)
+    second = "b" if first == "a" else "a"
+    port.unplug(second)
+    port.run(60)
+    port.plug_in(second, guest(phases=1))
+    port.run(300)
+    port.lines[first].fate = Fate.LOST
+    port.run(6)
+    assert port.ev.bays[first].post.missed
+    port.lines[first].fate = Fate.WELL
+    port.run(300)
+    assert (10.0, 0.0) == (port.members[first].offered_a, port.members[second].offered_a)
+    assert {first: [True]} == {name: [goes for _, goes in turns] for name, turns in port.laws.turns.items()}
 
 
 def test_a_ramp_waits_until_its_least_was_free_for_some_cycles() -> None:
