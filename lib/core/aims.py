@@ -24,7 +24,7 @@ from lib.core.power import PHASE_V
 from lib.core.proposals import Device, Proposal, Resolved, resolve
 from lib.core.prospects import full_w, least_w, most_phases
 from lib.core.soc import Soc
-from lib.core.surplus import Priority, own_profile
+from lib.core.surplus import ALL_PHASES, Priority, own_profile
 from lib.core.tactics import Facts
 from lib.core.uptake import phases_for
 from lib.core.why import Hold, Reason
@@ -86,6 +86,11 @@ class Aim:
         post = self.bay.post
         switches = post.rules.switches and most_phases(post, self.facts.car) > 1
         return self.phases if switches and self.target_w > 0 else None
+
+    @property
+    def setting(self) -> int | None:
+        """To how many phases its charger is set for that: boxes know one or three, whatever the car takes of them."""
+        return self.wish if self.wish in {None, 1} else ALL_PHASES
 
     @property
     def held(self) -> Hold | None:

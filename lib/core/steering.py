@@ -86,7 +86,7 @@ def _ordered(
         step_a=post.rules.step_a,
         haste=_haste(charging, rules, aim, share),
         may_raise=may_raise and _may_raise(charging),
-        phases=aim.wish if charging.site.is_fresh(charging.now_s) else None,
+        phases=aim.setting if charging.site.is_fresh(charging.now_s) else None,
     )
     pace, command = paced(aim.bay.pace, wanted, now_s, tempo)
     bay = _woken(aim.bay if pace is aim.bay.pace else replace(aim.bay, pace=pace), now_s)

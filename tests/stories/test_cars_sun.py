@@ -116,6 +116,22 @@ def test_phases_follow_the_sun_but_not_each_cloud() -> None:
     assert 1 == (home.run(minutes=12), point.relays)[1]
 
 
+def test_a_car_of_two_phases_comes_back_to_one_on_a_box_that_knows_one_or_three(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is told three, as it says that it has; when less sun is left, one phase takes all of it."""
+    charger = a_charger(phases=3, wired="123", switches=True, step_a=1.0)
+    home = a_home(NOON, sun_w=steps({0: 7400.0, 1800: 2900.0}), charger=charger, rules=a_car(phases=2))
+    point = home.points["garage"]
+    tell = point.tell
+    monkeypatch.setattr(point, "tell", lambda *, phases, **rest: tell(phases=3 if phases == 2 else phases, **rest))
+    home.run(minutes=29)
+    assert (15.0, 3, "charges at 6.9 kW from the sun") == (home.amps(), point.settings.phases, home.why())
+    home.run(minutes=20)
+    assert (10.0, 1, "charges at 2.3 kW from the sun") == (home.amps(), point.settings.phases, home.why())
+    assert (0, {1, 3}) == (home.pauses(), {order.phases for _, order in home.wires["garage"].sent})
+
+
 def _parabola(most_w: float, day_s: int) -> Load:
     """A clear sky, in steps of five minutes."""
 
