@@ -86,9 +86,11 @@ def _arrived(soc: Soc, left: datetime | None, at: datetime, driven_wh: float | N
         stale = anchor.at is None or anchor.at < at - NEAR
         off_pct = STALE_PCT if stale else READ_PCT
         return replace(anchor, soc_pct=pct, total_wh=None, below_pct=off_pct, above_pct=off_pct)
-    if driven_wh is None and at - left > NEAR:
+    if at - left <= NEAR:
+        driven_wh = 0.0  # whatever it left for
+    if driven_wh is None:
         return None
-    used_pct = (driven_wh or 0.0) / soc.capacity_wh * 100
+    used_pct = driven_wh / soc.capacity_wh * 100
     if used_pct >= pct:
         return None  # it cannot have driven so far without charging elsewhere
     low = soc.low_pct(at) or 0.0

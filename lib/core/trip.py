@@ -76,6 +76,10 @@ class Trip:
     returns: datetime
     ask: Ask
 
+    def under_way(self, at: datetime) -> bool:
+        """Whether a car that comes home then has driven it; one that is back soon after its departure turned round."""
+        return at >= self.departs + min(ON_ITS_WAY, (self.returns - self.departs) / 2)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trips:

@@ -76,6 +76,13 @@ def test_a_car_that_was_away_for_a_minute_did_not_drive() -> None:
     assert (50.0, Confidence.GUESS) == (moved.pct(), moved.confidence(NOON + 8 * MINUTE))
 
 
+def test_in_some_minutes_no_trip_is_driven() -> None:
+    """It was about to leave for 60 km, and is back."""
+    away = unplugged(at_home(), NOON + MINUTE)
+    back = plugged_in(away, "garage", START_WH, NOON + 8 * MINUTE, 8, driven_wh=60 * CAR.wh_km)
+    assert (50.0, Confidence.GUESS) == (back.pct(), back.confidence(NOON + 8 * MINUTE))
+
+
 def test_a_reading_since_the_drive_holds_at_the_plug_in() -> None:
     """Read on the street at two, plugged in at six: parked since, and a little less sure."""
     away = unplugged(at_home(), NOON + MINUTE)

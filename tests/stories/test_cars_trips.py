@@ -275,6 +275,34 @@ def test_a_car_that_comes_home_from_its_trip_is_known_by_it() -> None:
     assert ("car_1", Ground.TRIP) == (cable.car, cable.ground)
 
 
+@pytest.mark.parametrize(("leaves", "away"), [(15, 3), (15, 20), (119, 5), (121, 20)])
+def test_who_is_back_before_the_trip_is_under_way_has_not_driven_it(leaves: float, away: float) -> None:
+    """It fetches bread, or passports were forgotten: the 270 km are still ahead, and nothing is called urgent."""
+    start = local("2026-11-21 08:00")
+    home = a_home(
+        start,
+        soc_pct=87.0,
+        tariffs=rates("day_night_all_in"),
+        charger=a_charger(phases=3, wired="123"),
+        rules=a_car(phases=3),
+        leap_s=15,
+    )
+    home.list_trips(a_trip("@car_1@ Ardennes 270 km", start + 2 * HOUR))
+    home.run(minutes=leaves)
+    assert not home.need().energy_wh
+    car = home.points["garage"].unplug()
+    home.run(minutes=away)
+    assert car
+    car.drive(1_000.0)
+    home.points["garage"].plug_in(car)
+    home.run(minutes=2)
+    assert home.need().step <= Step.ANY_RATE
+    assert home.pct() == (87.0 if away < 10 else None)  # so long it may have been anywhere
+    home.run(minutes=10)
+    assert [] == announced(home)
+    assert not home.above
+
+
 def test_a_car_cloud_that_is_dead_for_a_week_is_told_once() -> None:
     """Its last value counts on by what was charged, with its age; night by night it goes on, under the peak."""
     home = a_home(
