@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial, reduce
 
 from lib.core.car import FULL, FULL_PCT, Ask, CarRules
 from lib.core.stamp import BRUSSELS
@@ -57,6 +58,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drive:
+    """One of several trips in a row."""
+
+    departs: datetime
+    returns: datetime
+    ask: Ask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:
     """A car is needed.
 
@@ -65,6 +75,7 @@ class Trip:
         title: of the event, without its tags.
         ready: when the car must be charged; departs, returns: UTC.
         ask: what it wants; the car's default where the event says nothing.
+        drives: each of the trips in a row that it stands for.
 
     """
 
@@ -75,10 +86,13 @@ class Trip:
     departs: datetime
     returns: datetime
     ask: Ask
+    drives: tuple[Drive, ...] = ()
 
-    def under_way(self, at: datetime) -> bool:
-        """Whether a car that comes home then has driven it; one that is back soon after its departure turned round."""
-        return at >= self.departs + min(ON_ITS_WAY, (self.returns - self.departs) / 2)
+    def driven(self, car: CarRules, at: datetime) -> Ask | None:
+        """What it took of a car that is home then; None: nothing, as who is back soon after departing turned round."""
+        drives = self.drives or (self,)
+        asks = [one.ask for one in drives if at >= one.departs + min(ON_ITS_WAY, (one.returns - one.departs) / 2)]
+        return reduce(partial(_both, car=car), asks) if asks else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,9 +248,17 @@ def _in_a_row(listed: list[Trip], car: CarRules) -> tuple[list[Trip], list[str]]
         if begins_within:
             notes.append(f'{name} begins before "{last.title}" is over: it is charged for both')
         kept[-1] = replace(
-            last, title=f"{last.title} + {trip.title}", returns=trip.returns, ask=_both(last.ask, trip.ask, car)
+            last,
+            title=f"{last.title} + {trip.title}",
+            returns=trip.returns,
+            ask=_both(last.ask, trip.ask, car),
+            drives=(*(last.drives or (_drive(last),)), _drive(trip)),
         )
     return kept, notes
+
+
+def _drive(trip: Trip) -> Drive:
+    return Drive(departs=trip.departs, returns=trip.returns, ask=trip.ask)
 
 
 def _both(first: Ask, second: Ask, car: CarRules) -> Ask:

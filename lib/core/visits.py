@@ -162,7 +162,8 @@ def _arrived(charging: Charging, name: str, car: CarRules, reading: ChargerReadi
     total_wh, plugins = (reading.total_wh, reading.plugins) if reading else (None, None)
     cable, session = charging.plugged.cables[name], charging.bays[name].session
     trip = charging.cars[car.name].trip
-    driven_wh = car.driven_wh(trip.ask) if trip and trip.under_way(cable.since) else None
+    driven = trip.driven(car, cable.since) if trip else None
+    driven_wh = car.driven_wh(driven) if driven else None
     if session is None or session.since != cable.since or session.total_wh is None:
         return arrival.plugged_in(known, name, total_wh, at, plugins, driven_wh=driven_wh)
     start_wh = session.total_wh - session.energy_wh

@@ -15,7 +15,7 @@ from lib.core.charging import Wanted
 from lib.core.modes import Mode, Phases
 from lib.core.plugged import Named
 from lib.core.soc import TYPED
-from lib.core.trip import Trip
+from lib.core.trip import Drive, Trip
 from lib.core.uptake import Switching
 from lib.messages.ev import say_charging
 from lib.settings import Settings
@@ -86,7 +86,10 @@ async def test_a_start_goes_on_from_what_was(tmp_path: Path) -> None:
 async def test_a_car_that_is_away_stays_on_its_trip(tmp_path: Path) -> None:
     """By it the car is known when it comes back, and how full it may be."""
     yard = lived()
-    trip = Trip(key="1", car="car_2", title="Gent", ready=NOON, departs=NOON, returns=LATER, ask=Ask(km=100.0))
+    drive = Drive(departs=NOON, returns=LATER, ask=Ask(km=100.0))
+    trip = Trip(
+        key="1", car="car_2", title="Gent", ready=NOON, departs=NOON, returns=LATER, ask=Ask(km=100.0), drives=(drive,)
+    )
     cars = {**yard.charging.cars, "car_2": replace(yard.charging.cars["car_2"], trip=trip)}
     async with awake(tmp_path, TurnedClock(NOON)) as memory:
         memory.take(replace(yard.charging, cars=cars))

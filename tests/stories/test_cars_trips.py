@@ -303,6 +303,37 @@ def test_who_is_back_before_the_trip_is_under_way_has_not_driven_it(leaves: floa
     assert not home.above
 
 
+def test_of_two_trips_in_a_row_a_car_that_is_home_between_has_driven_the_first() -> None:
+    """60 km are gone and 80 are ahead, for which it has enough, also where ev was started anew meanwhile."""
+    start = local("2026-11-21 07:30")
+    home = a_home(
+        start,
+        soc_pct=60.0,
+        tariffs=rates("day_night_all_in"),
+        charger=a_charger(phases=3, wired="123"),
+        rules=a_car(phases=3),
+        leap_s=15,
+    )
+    home.list_trips(
+        a_trip("@car_1@ Sport 60 km", start + HOUR, hours=1),
+        a_trip("@car_1@ Oma 80 km", start + 2.75 * HOUR, key="oma", hours=3),
+    )
+    home.run(minutes=50)
+    point = home.points["garage"]
+    car = point.unplug()
+    home.run(minutes=30)
+    home.kill_ev()
+    home.restart_ev()
+    home.run(minutes=35)
+    assert car
+    car.drive(60 * 180.0)
+    point.plug_in(car)
+    home.run(minutes=10)
+    assert home.pct() == pytest.approx(46.0, abs=2.0)
+    assert ("Oma 80 km", True) == (home.need().trip.title, home.need().step <= Step.ANY_RATE)
+    assert [] == announced(home)
+
+
 def test_a_car_cloud_that_is_dead_for_a_week_is_told_once() -> None:
     """Its last value counts on by what was charged, with its age; night by night it goes on, under the peak."""
     home = a_home(
