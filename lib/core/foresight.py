@@ -20,7 +20,7 @@ class Prospect:
 
     Attributes:
         low_pct: of its state of charge; None: unknown, then it is taken to have come home with what it must have left.
-        likely_pct: what it has by reckoning, where it drove since it was measured; None: it did not, or is unknown.
+        likely_pct: what it most likely has, where that is a guess or in doubt; None: it is neither, or is unknown.
         charged_wh: since it was plugged in.
         wall_wh_pct: Wh at the wall for 1 %; spread: the part of what it charges that may not arrive.
         full_w, least_w: what it can draw on the cable it hangs on, or mostly does.

@@ -19,7 +19,7 @@ from lib.core.needs import Step
 from lib.core.plan import Plan, Quarters, Want, cheap_hours
 from lib.core.post import Post
 from lib.core.rooms import priced, rooms
-from lib.core.soc import Confidence
+from lib.core.soc import UNSURE
 from lib.core.states import replace
 
 USUAL_HOURS = range(24)
@@ -121,7 +121,7 @@ def _prospect(charging: Charging, name: str, car: CarRules) -> Prospect:
     home = next((bay for bay in charging.bays.values() if bay.post.rules.car == name), None)
     bay = charging.bays[charger] if charger else home or next(iter(charging.bays.values()), None)
     trip, low_pct = charging.cars[name].trip, known.low_pct(charging.at)
-    likely_pct = known.pct() if known.confidence(charging.at) is Confidence.GUESS else None
+    likely_pct = known.pct() if known.confidence(charging.at) in UNSURE else None
     ended = charger is not None and bay is not None and bay.ended
     is_away = charger is None and trip is not None and charging.at < trip.returns
     if is_away and trip is not None and low_pct is not None:

@@ -41,6 +41,9 @@ class Confidence(StrEnum):
     UNKNOWN = "unknown"
 
 
+UNSURE = frozenset({Confidence.GUESS, Confidence.DOUBTFUL})  # its low end is none to pay a peak for
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soc:
     """All that is known of how full one car is.

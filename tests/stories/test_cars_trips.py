@@ -247,6 +247,26 @@ def test_a_guess_makes_nothing_urgent_that_it_does_not_need_itself() -> None:
         assert step is home.need().step
 
 
+def test_a_doubt_makes_nothing_urgent_that_the_car_does_not_need_itself() -> None:
+    """Its cloud says 0 % once, of a car with 70: for a trip that takes 55 nothing passes the peak."""
+    home = a_home(soc_pct=70.0, state="unknown", charger=a_charger(phases=3, wired="123"), rules=a_car(phases=3))
+    home.run(60)
+
+    def told(soc_pct: float) -> None:
+        home.tell(CarTold(car="car_1", reading=CarReading(source="cloud", as_of=home.at, soc_pct=soc_pct)))
+        home.run(minutes=10)
+
+    home.list_trips(a_trip("@car_1@ Gent 150 km", EVENING + 3 * HOUR))
+    told(70.0)
+    assert not home.need().energy_wh
+    told(0.0)
+    assert Confidence.DOUBTFUL is home.ev.cars["car_1"].soc.confidence(home.at)
+    assert Step.ANY_RATE is home.need().step
+    assert [] == announced(home)
+    told(1.0)
+    assert home.need().step >= Step.OVER
+
+
 def test_a_car_that_ended_by_itself_has_its_trip_met() -> None:
     """Nobody knows its limit; by reckoning it may be full, and it takes no more. That is no alarm."""
     home = a_home(soc_pct=97.0, state="unknown", base_w=lambda _: 400.0, peak_w=4_500.0).run(5)
