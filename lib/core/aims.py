@@ -23,7 +23,7 @@ from lib.core.post import Post
 from lib.core.power import PHASE_V
 from lib.core.proposals import Device, Proposal, Resolved, resolve
 from lib.core.prospects import full_w, least_w, most_phases
-from lib.core.soc import Soc
+from lib.core.soc import UNSURE, Soc
 from lib.core.surplus import ALL_PHASES, Priority, own_profile
 from lib.core.tactics import Facts
 from lib.core.uptake import phases_for
@@ -203,6 +203,7 @@ def _facts(
         most_w=_most_w(post, car, known, at),
         car=car,
         pct=known.pct(at) if known else None,
+        unsure=known is not None and known.confidence(at) in UNSURE,
         need=need,
         block=now.blocks.get(car.name) if car else None,
         next=now.nexts.get(car.name) if car else None,

@@ -14,6 +14,7 @@ from lib.core.followed import fresh
 from lib.core.modes import Mode
 from lib.core.needs import Need, Step
 from lib.core.prospects import full_w
+from lib.core.soc import UNSURE
 
 BRIDGE = timedelta(minutes=5)
 LONGEST = timedelta(minutes=15)
@@ -116,7 +117,8 @@ def _urgent(charging: Charging, rules: ChargingRules) -> Iterator[tuple[str, _Ur
             until = need.trip.ready if need.trip.ready > charging.at else longest
             yield name, _Urgent(need.power_w, until, f"late for {need.trip.title}", need.step >= Step.OVER)
         elif bay.reserve and car is not None:
-            below = f"{car.title or car.name} is below its reserve"
+            unsure = charging.cars[car.name].soc.confidence(charging.at) in UNSURE
+            below = f"{car.title or car.name} {'may be' if unsure else 'is'} below its reserve"
             yield name, _Urgent(full_w(bay.post, car), longest, below, late=False)
 
 

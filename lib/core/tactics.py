@@ -27,7 +27,7 @@ class Facts:
     Attributes:
         boost_until: the owner wants it fast until then.
         least_w, most_w: between pause and all that charger and car take, on the phases it charges on.
-        pct: the likely state of charge of the car, None while unknown.
+        pct: the likely state of charge of the car, None while unknown; unsure: it is a guess or in doubt.
         need: of its next trip; block: what the plan has for it now; next: what it has next. fills: the plan has cars
             draw all that the peak leaves them now; by_sun: no more than the sun leaves.
         night_w: what is left to charge in the cheap hours, per hour left of them; 0 outside.
@@ -52,6 +52,7 @@ class Facts:
     most_w: float
     car: CarRules | None = None
     pct: float | None = None
+    unsure: bool = False
     need: Need | None = None
     block: Block | None = None
     next: Block | None = None
@@ -144,7 +145,8 @@ def _auto(facts: Facts) -> Iterator[Proposal]:
     if need is not None and facts.late_w:
         yield _late(facts, need)
     if facts.reserve:
-        why = Why(reason=Reason.RESERVE, soc_pct=facts.pct, eur=facts.over_eur)
+        reason = Reason.RESERVE_GUESS if facts.unsure else Reason.RESERVE
+        why = Why(reason=reason, soc_pct=facts.pct, eur=facts.over_eur)
         yield _fence("reserve minimum", claims.RESERVE_MINIMUM, facts, why, low_w=facts.least_w)
         yield _fence("reserve", claims.RESERVE, facts, why, low_w=facts.most_w)
     if need is not None and need.energy_wh and Step.ANY_RATE <= need.step < Step.OVER:
@@ -224,7 +226,7 @@ def beyond_w(facts: Facts, priority: int, wish_w: float, base_w: float, room_w: 
     needed_w, cause = 0.0, None
     if priority == claims.OWNER:
         needed_w, cause = wish_w, Cause.MAX
-    elif facts.reserve and priority in {claims.RESERVE, claims.RESERVE_MINIMUM}:
+    elif facts.reserve and not facts.unsure and priority in {claims.RESERVE, claims.RESERVE_MINIMUM}:
         full = facts.car is not None and facts.car.reserve_over_peak
         needed_w, cause = facts.most_w if full else facts.least_w, Cause.RESERVE
     late_w = min(facts.late_w, wish_w)

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     ASLEEP = "car asleep"
     BARRED = "charger bars"
     RESERVE = "reserve"
+    RESERVE_GUESS = "reserve, by a guess"
     LATE_TRIP = "late trip"
     HELPED = "late trip, helped"
     UNREACHABLE = "unreachable"
@@ -112,6 +113,7 @@ ENGLISH: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.ASLEEP: "offers {current}, but the car takes nothing: is its own timer on?",
         Reason.BARRED: "offers {current}, but the charger lets its car take nothing: {name}",
         Reason.RESERVE: "{does}: the battery is at {soc}, below its reserve{peak}",
+        Reason.RESERVE_GUESS: "{does}: the battery may be at {soc}, below its reserve",
         Reason.LATE_TRIP: "{does} to be ready for {name} at {until}, above the paid peak{peak}",
         Reason.HELPED: "{does} to be ready for {name} at {until}, with the home battery's help",
         Reason.UNREACHABLE: "{does}, but cannot be ready for {name} at {until}: it will have {soc}{peak}",

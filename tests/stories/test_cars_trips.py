@@ -16,7 +16,7 @@ from lib.core.usual import Usual
 from lib.sim.car import Car
 from tests.conftest import local
 from tests.core.prices import rates
-from tests.stories.driveway import Driveway
+from tests.stories.driveway import Driveway, steps
 from tests.stories.homes import EVENING, STATES, a_car, a_charger, a_home, a_point, a_trip, day_and_night
 
 HOUR = timedelta(hours=1)
@@ -245,6 +245,33 @@ def test_a_guess_makes_nothing_urgent_that_it_does_not_need_itself() -> None:
         assert low_pct is not None
         assert low_pct < 70 < (home.pct() or 0.0) - 9
         assert step is home.need().step
+
+
+def test_a_guess_below_the_reserve_charges_at_once_under_the_peak() -> None:
+    """36 % less 75 km may be 18 %: with 1.2 kW left it goes by what is left, and what is said is no certainty."""
+    home = a_home(
+        soc_pct=36.0,
+        base_w=steps({0: 1200.0, 3 * 3600: 400.0}),
+        tariffs=rates("day_night_all_in"),
+        rules=a_car(arrival_pct=10.0),
+    )
+    home.list_trips(a_trip("@car_1@ Werk 75 km", EVENING + HOUR / 2, hours=2))
+    home.run(minutes=20)
+    point = home.points["garage"]
+    car = point.unplug()
+    home.run(hours=2.2)
+    assert car
+    car.set_soc(22.0)
+    point.plug_in(car)
+    home.run(minutes=20)
+    assert Confidence.GUESS is home.ev.cars["car_1"].soc.confidence(home.at)
+    assert [] == announced(home)
+    assert "the battery may be at 19 %, below its reserve" in home.why()
+    home.run(minutes=20)
+    assert 6.0 < home.amps()
+    assert not home.above
+    home.type_soc(19.0)
+    assert "the battery is at 19 %, below its reserve" in home.run(20).why()
 
 
 def test_a_doubt_makes_nothing_urgent_that_the_car_does_not_need_itself() -> None:
