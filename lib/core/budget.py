@@ -12,11 +12,10 @@ from lib.core.modes import Mode
 from lib.core.needs import Step
 from lib.core.proposals import Proposal, Resolved
 from lib.core.prospects import most_phases
-from lib.core.site import LONG_S
+from lib.core.site import ADOPTS_S, LONG_S
 from lib.core.tactics import Facts
 from lib.core.why import Hold, Reason
 
-ADOPTS_S = 30.0  # a program that has just begun leaves a charger as it is until dm speaks
 ANSWER_S = 5.0  # dm answers a new claim with its next telegram
 OUTSIDE = frozenset({Reason.OUTSIDE, Reason.OUTSIDE_OFF})
 

@@ -185,7 +185,7 @@ def said(need: Need, *, at: datetime, title: str = "") -> str:
     if need.energy_wh == 0:
         return f"has its {target} for {ready}: nothing to charge"
     if need.step is Step.UNREACHABLE and need.full_pct < need.target_pct:
-        return f"cannot be met: will have {floor(need.full_pct)} % of {target} at {ready}, at full power from now on"
+        return f"cannot be met: will have {floor(need.full_pct)} % of {target} at {ready}, with all there is"
     if not need.feasible:
         reach = f"cannot be met under the paid peak: will have {floor(need.reach_pct)} % of {target} at {ready}"
         if need.step >= Step.OVER:

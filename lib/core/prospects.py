@@ -3,7 +3,7 @@
 In: the EV app's state. Out: the same with needs and plan in it. Knows no order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from lib.core import foresight, wanting
@@ -11,14 +11,15 @@ from lib.core.books import local_day
 from lib.core.car import CarRules
 from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import power_w
-from lib.core.circuits import conductors
+from lib.core.circuits import conductors, safe_a
 from lib.core.followed import fresh, joined, served
 from lib.core.foresight import Prospect
 from lib.core.modes import Mode
-from lib.core.needs import Step
+from lib.core.needs import Need, Step
 from lib.core.plan import Plan, Quarters, Want, cheap_hours
 from lib.core.post import Post
 from lib.core.rooms import priced, rooms
+from lib.core.site import ADOPTS_S
 from lib.core.soc import UNSURE
 from lib.core.states import replace
 
@@ -31,8 +32,8 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     if charging.planned_s is not None and charging.now_s - charging.planned_s < rules.plan_s:
         return charging
     at, site = charging.at, charging.site
-    if site.word.target_w is None:
-        return replace(charging, plan=Plan())  # dm has not told the peak: what fits under it is not known, nor 0
+    if site.word.target_w is None:  # dm has not told the peak: what fits under it is not known, nor 0
+        return replace(charging, needs=_untold(charging, rules), plan=Plan())
     target_w = site.word.target_w * (1 - rules.margin)
     usual_w = {hour: known for hour in USUAL_HOURS if (known := charging.usual.by_hour.get(str(hour))) is not None}
     else_w = charging.usual.mean_w
@@ -90,6 +91,24 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
         planned_s=charging.now_s,
         helped_s=(charging.helped_s or charging.now_s) if late else None,
     )
+
+
+def _untold(charging: Charging, rules: ChargingRules) -> Mapping[str, tuple[Need, ...]]:
+    """The needs while nobody tells the peak: of cars on a cable, as far as its safe current brings them.
+
+    As they were, until dm had its time to begin.
+    """
+    silent_s = charging.site.silent_s(charging.now_s)
+    needs = dict(charging.needs)
+    if (charging.now_s - charging.began_s if silent_s is None else silent_s) < ADOPTS_S:
+        return needs
+    for name, bay in charging.bays.items():
+        car = rules.cars.get(charging.car_on(name) or "")
+        if car is not None:
+            one = replace(_prospect(charging, car.name, car), full_w=power_w(safe_a(bay.post.rules), bay.post.phases))
+            trips = [trip for trip in charging.trips.trips if trip.car == car.name]
+            needs[car.name] = foresight.needs(one, trips, (), charging.at, before={}, help_asked_s=float("inf"))
+    return needs
 
 
 def _firsts(wants: Sequence[Want]) -> list[Want]:

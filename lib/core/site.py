@@ -18,6 +18,7 @@ FRESH_S = 3.0  # on older telegrams nothing is raised
 HOLD_S = 12.0  # by then each charger was read, or is known not to answer
 WATCHED_S = 4.0  # between two telegrams no more than that was watched
 CALM_S = 30.0  # over so long a kettle is smoothed away
+ADOPTS_S = 30.0  # a program that has just begun leaves a charger as it is until dm speaks
 LONG_S = 900.0  # after so long a silence only what cannot wait goes on
 WHOLE_AMPERES: Final = "50213"  # this version of the telegram shows no power per phase, and whole amperes
 

@@ -255,7 +255,7 @@ def test_the_battery_helps_as_long_as_it_said() -> None:
             {"room": 1.75, "help_asked_s": 60},
             "cannot be met under the paid peak: will have 67 % of 80 % at 06:40; it takes 2.3 kW from now on, above it",
         ),
-        ({"full_w": 1_400.0}, "cannot be met: will have 64 % of 80 % at 06:40, at full power from now on"),
+        ({"full_w": 1_400.0}, "cannot be met: will have 64 % of 80 % at 06:40, with all there is"),
         ({"room": 2.6, "to_pct": 79.9}, "ready at 06:40 with 80 %: 28 kWh, charges at any price from now on"),
     ],
 )

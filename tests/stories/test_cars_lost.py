@@ -8,6 +8,7 @@ import pytest
 from lib.core.charging import Heard
 from lib.core.claims import Cause
 from lib.core.modes import Mode
+from lib.core.needs import Step
 from lib.core.quarter import start_of
 from lib.sim.car import Car
 from tests.core.prices import rates
@@ -95,6 +96,34 @@ def test_a_late_trip_and_the_reserve_go_on_at_6_a_without_a_meter() -> None:
         home.leap_s = 5
         assert 6.0 == home.run(minutes=19).amps()
         assert 0 == home.pauses()
+
+
+@pytest.mark.parametrize("dm_lives", [True, False])
+def test_a_late_trip_goes_on_at_6_a_where_ev_starts_while_nobody_tells_the_peak(*, dm_lives: bool) -> None:
+    """A power cut that the cable to the meter, or dm, does not outlive; what fits under the peak is told an hour later.
+
+    Then it is in time, and the peak stays as it is.
+    """
+    home = a_home(base_w=lambda _: 500.0, peak_w=3_000.0, leap_s=5)
+    home.list_trips(a_trip("@car_1@ Gent 58 %", EVENING + timedelta(hours=9.25)))
+    home.run(minutes=5)
+    assert (Step.ANY_RATE, True) == (home.need().step, home.amps() > 6)
+    home.dm_lives, home.meter_talks = dm_lives, not dm_lives
+    home.kill_ev()
+    home.run(20)
+    home.restart_ev()
+    if dm_lives:
+        home.restart_dm()
+    home.run(minutes=10)
+    assert 6.0 == home.amps()
+    assert "cannot be ready for Gent 58 % at 04:00: it will have 53 %; at its safe setting (6 A)" in home.why()
+    home.run(minutes=50)
+    assert (6.0, 0) == (home.amps(), home.pauses())
+    home.meter_talks = True
+    home.restart_dm()
+    home.run(minutes=5)
+    assert home.need().step <= Step.ANY_RATE
+    assert [] == [line for line in home.log if "may take" in line]
 
 
 def test_three_phases_have_no_safe_current() -> None:
