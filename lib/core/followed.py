@@ -137,10 +137,11 @@ def _is_sliver(block: Block, blocks: Iterable[Block]) -> bool:
 
 def _serves(followed: Followed, wants: Iterable[Want], at: datetime) -> bool:
     """Whether each want of a car that must be met is one that the plan knows, and has enough left for."""
-    return all(_has(followed, want, at) for want in wants if want.worth_eur_kwh is None)
+    return all(has(followed, want, at) for want in wants if want.worth_eur_kwh is None)
 
 
-def _has(followed: Followed, want: Want, at: datetime) -> bool:
+def has(followed: Followed, want: Want, at: datetime) -> bool:
+    """Whether the plan was made for a want, and has enough left for it."""
     known = next(
         (
             one

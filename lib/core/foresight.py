@@ -1,6 +1,6 @@
 """Trips, and what the house leaves → what each car needs, one trip after the other. Knows no charger's state."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -135,17 +135,20 @@ def left_pct(car: CarRules, ask: Ask, leaves_pct: float) -> float:
     return max(car.arrival_pct, leaves_pct - (target_pct(ask, car) - car.arrival_pct))
 
 
-def planned(needs: tuple[Need, ...], full_w: float, at: datetime, *, runs: bool = False) -> tuple[Need, ...]:
+def planned(
+    needs: tuple[Need, ...], full_w: float, at: datetime, *, runs: bool = False, later: Container[datetime] = ()
+) -> tuple[Need, ...]:
     """The needs of a car that dm's plan has ready for the first of them: it waits for its blocks.
 
     Not once full power could hardly mend any more what went wrong with them, unless it is in one: runs; then to draw
-    more would only be dearer. full_w: 0 where the plan does not have it ready.
+    more would only be dearer. full_w: 0 where the plan does not have it ready. later: when it has it ready for others.
     """
+    needs = tuple(replace(one, planned=True) if one.trip.ready in later else one for one in needs)
     if not needs or not needs[0].energy_wh or not full_w:
         return needs
-    first, *later = needs
+    first, *rest = needs
     spare = first.trip.ready - at - timedelta(hours=needs[0].energy_wh / full_w)
-    return (replace(first, step=Step.CHEAP, planned=True), *later) if runs or spare >= MENDS else needs
+    return (replace(first, step=Step.CHEAP, planned=True), *rest) if runs or spare >= MENDS else needs
 
 
 def is_low(prospect: Prospect) -> bool:

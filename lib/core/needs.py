@@ -190,6 +190,8 @@ def said(need: Need, *, at: datetime, title: str = "") -> str:
         reach = f"cannot be met under the paid peak: will have {floor(need.reach_pct)} % of {target} at {ready}"
         if need.step >= Step.OVER:
             return f"{reach}; it takes {need.power_w / 1000:.1f} kW from now on, above it"
+        if need.step is Step.CHEAP:  # a later trip: only the hours after the one before it are counted
+            return reach.replace("peak", "peak after the trip before it alone")
         return f"{reach}; the battery is asked for help"
     energy = f"ready at {ready} with {target}: {need.energy_wh / 1000:.0f} kWh"
     if need.planned:

@@ -12,7 +12,7 @@ from lib.core.car import CarRules
 from lib.core.carport import Charging, ChargingRules
 from lib.core.charger import power_w
 from lib.core.circuits import conductors, safe_a
-from lib.core.followed import fresh, joined, served
+from lib.core.followed import fresh, has, joined, served
 from lib.core.foresight import Prospect
 from lib.core.modes import Mode
 from lib.core.needs import Need, Step
@@ -71,8 +71,15 @@ def foreseen(charging: Charging, rules: ChargingRules) -> Charging:
     own = wanting.plan(others, needs, ahead, at, charging.plan if charging.plan.blocks else None)
     plan = joined(followed, theirs, own, at)
     met = {one.car.name: one.full_w for one in prospects if one.car.name in theirs - set(plan.short_wh)}
+    musts = [want for want in wants if want.away and want.worth_eur_kwh is None]
     needs = {
-        car: foresight.planned(found, met.get(car, 0.0), at, runs=plan.now(car, at) is not None)
+        car: foresight.planned(
+            found,
+            met.get(car, 0.0),
+            at,
+            runs=plan.now(car, at) is not None,
+            later={want.until for want in musts if want.car == car in met and followed and has(followed, want, at)},
+        )
         for car, found in needs.items()
     }
     nights = {

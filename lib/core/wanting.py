@@ -127,13 +127,31 @@ def plan(
 
 
 def _wants(prospect: Prospect, needed: Mapping[str, tuple[Need, ...]], at: datetime) -> Iterable[Want]:
-    first = next(iter(needed.get(prospect.car.name, ())), None)
+    found = needed.get(prospect.car.name, ())
+    first = next(iter(found), None)
     morning = _for_morning(prospect, first, at)
-    rest = None if first is None else _after(morning, first, prospect)
-    if rest is not None and rest.energy_wh and at < rest.trip.ready <= at + PLANNED:
-        yield _for_trip(prospect, rest, rest.energy_wh)
+    if first is not None and at < first.trip.ready <= at + PLANNED:
+        rest = _after(morning, first, prospect)
+        if rest.energy_wh:
+            yield _for_trip(prospect, rest, rest.energy_wh)
+        for second in found[1:2]:
+            yield from _for_second(prospect, first, second)
     if morning is not None:
         yield morning
+
+
+def _for_second(prospect: Prospect, first: Need, second: Need) -> Iterator[Want]:
+    """What the trip after the first takes that the hours between both do not bring, as far as there is room for it.
+
+    Of a first one that does not say what it takes nobody knows whether more would be left.
+    """
+    if prospect.car.driven_wh(first.trip.ask) is None:
+        return
+    lacks_pct = second.target_pct - (second.target_pct if second.reach_pct is None else second.reach_pct)
+    room_pct = prospect.car.everyday_pct - max(first.target_pct, prospect.supposed_pct)
+    more_pct = min(lacks_pct, room_pct)
+    if more_pct > 0:
+        yield replace(_want(prospect, more_pct * prospect.wall_wh_pct, first.trip.ready), trip=second.trip.title)
 
 
 def _for_trip(prospect: Prospect, need: Need, energy_wh: float, *, after_wh: float = 0.0) -> Want:

@@ -97,6 +97,25 @@ def test_a_trip_that_does_not_fit_under_the_peak_is_known_a_day_before() -> None
     assert first.startswith("garage may take a quarter to 2.95 kW (late trip), which costs €")
 
 
+def test_without_dms_plan_a_car_is_charged_in_the_night_before_a_short_trip_for_the_long_one_after_it() -> None:
+    """An hour between both brings 5 % of the 40 that the second lacks: the rest comes in the cheap hours before."""
+    home = a_home(
+        local("2026-11-20 21:30"),
+        peak_w=5_000.0,
+        tariffs=rates("day_night_all_in"),
+        prices=day_and_night(EVENING),
+        leap_s=60,
+    )
+    school = local("2026-11-21 07:30")
+    home.list_trips(
+        a_trip("@car_1@ School 4 km", school, hours=1 / 3),
+        a_trip("@car_1@ Parijs 80 %", school + 1.5 * HOUR, key="far"),
+    )
+    home.run(hours=9.5)
+    assert 76 <= (home.pct() or 0) <= 80
+    assert not home.above
+
+
 def test_a_trip_that_is_deleted_stops_its_charge() -> None:
     """And says so; nothing holds it."""
     home = a_home(base_w=lambda _: 500.0)

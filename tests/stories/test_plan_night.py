@@ -5,10 +5,11 @@ from random import Random
 import pytest
 
 from lib.core.carport import ChargingRules
+from lib.core.needs import said
 from lib.core.problem import HOUR
 from tests.conftest import local
 from tests.stories.homes import a_car, a_charger, a_trip
-from tests.stories.nights import DAY_EUR, NIGHT_EUR, a_planned, left_eur, real_pct
+from tests.stories.nights import DAY_EUR, LATE, NIGHT_EUR, a_planned, left_eur, real_pct
 from tests.stories.planned import Planned
 
 HOURS = 8.5  # until the car must be ready
@@ -121,3 +122,23 @@ def test_a_car_with_a_short_stay_before_a_long_trip_is_charged_the_night_before(
     assert max(home.averages_w) <= 4_000.0
     assert not sum(home.plan.outcome.short_wh)
     assert sum(go for _, go in home.turns()) <= SELDOM
+
+
+def test_a_trip_that_is_charged_for_before_the_one_before_it_is_in_time() -> None:
+    """An hour between both is too short for 62 %, but the night is not: what is planned is no alarm.
+
+    Without dm's plan that hour is all that is known of it; no battery is spoken of.
+    """
+    for plans, words in (
+        (True, "ready at 08:45 with 62 %: 22 kWh, as planned"),
+        (False, "cannot be met under the paid peak after the trip before it alone: will have 41 % of 62 % at 08:45"),
+    ):
+        home = a_planned(goal_pct=None, store_pct=None, plans=plans)
+        home.list_trips(
+            a_trip("@car_1@ School 4 km", LATE + 9.5 * HOUR, hours=1 / 3),
+            a_trip("@car_1@ Parijs 62 %", LATE + 11 * HOUR, key="far"),
+        )
+        home.run(minutes=5)
+        school, paris = home.ev.needs["car_1"]
+        assert (True, plans) == (school.feasible, paris.feasible)
+        assert words == said(paris, at=home.at)
