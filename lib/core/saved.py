@@ -68,11 +68,11 @@ class Saving:
 def after(saving: Saving, parts: Parts, slots: Sequence[PriceSlot]) -> Saving:
     """With a quarter that is over; slots: prices that hold in it, and in those of `saving.waiting` as far as known.
 
-    A price that was known stays. A quarter of a day that is closed changes nothing. A day beyond tomorrow of which none
-    has ended never was: a clock showed it for a moment.
+    A price that was known stays. A quarter of a day that is closed changes nothing. A day so far ahead that this
+    one would be closed, of which none has ended, never was: a clock showed it for a moment.
     """
-    tomorrow = local_day(parts.start) + DAY
-    were = tuple(day for day in saving.days if day.day <= tomorrow or day.quarters or day.missing)
+    ahead = local_day(parts.start) + OPEN
+    were = tuple(day for day in saving.days if day.day < ahead or day.quarters or day.missing)
     saving = saving if len(were) == len(saving.days) else Saving(days=were)
     house_wh = parts.load_wh - (parts.sun_wh or 0.0)
 
