@@ -1,5 +1,6 @@
 """A virtual power plant holds a carport and a battery, over their real doors, while ev is killed and started again."""
 
+import json
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.programs.live_house import LiveHouse, a_battery, a_point
 CARPORT = 'circuits = {"carport": {"current_a": 32, "chargers": ("garage",)}}\nbattery_reserve_pct = 10'
 EIGHT_A = 3 * 230 * 8.0  # in W
 HELD = ("vpp", EIGHT_A)
+ONE_PRICE = {"Electricity": {"+": 0.3, "-": 0.1}}  # no plan has a cheap hour, whenever this runs
 
 
 @pytest.mark.timeout(400)
@@ -29,6 +31,7 @@ async def test_a_power_plant_takes_part(tmp_path: Path) -> None:
     store = VictronBox(a_battery(soc_pct=50.0))
     async with LiveHouse.open(ports, point, store=store) as house, AsyncExitStack() as lives:
         home.furnish(house.settings(more=CARPORT))
+        (home.folder / "rates.json").write_text(json.dumps(ONE_PRICE), "utf-8")
         for program in ("dm", "bs"):
             await lives.enter_async_context(home.living(program))
         ev = await lives.enter_async_context(home.living("ev"))
