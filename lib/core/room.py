@@ -243,7 +243,7 @@ def _may_widen(aim: Aim) -> bool:
 
 def _narrow(aim: Aim) -> Aim:
     """On one phase, where it is for us to choose."""
-    if aim.wish != ALL_PHASES or aim.bay.wish is not Phases.AUTO:
+    if aim.setting != ALL_PHASES or aim.bay.wish is not Phases.AUTO:
         return aim
     return replace(_within(aim, power_w(aim.bay.post.most_a, 1)), phases=1)
 
