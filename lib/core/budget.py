@@ -17,6 +17,7 @@ from lib.core.tactics import Facts
 from lib.core.why import Hold, Reason
 
 ANSWER_S = 5.0  # dm answers a new claim with its next telegram
+TRIED_S, TRIED_AGAIN_S = 120.0, 1800.0  # a car that takes nothing is offered its least so long, and after so long again
 OUTSIDE = frozenset({Reason.OUTSIDE, Reason.OUTSIDE_OFF})
 
 
@@ -56,7 +57,7 @@ def limit(facts: Facts, high_w: float) -> Proposal:
 def claim_of(charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, wished: Resolved) -> Claim | None:
     """What is asked of dm: the wish as if the peak did not count, as far as car and circuits let it.
 
-    For a car that takes nothing its least, behind all others and never above the peak, until it takes something.
+    For a car that takes nothing its least, never above the peak, and behind all others but for a moment now and then.
     """
     post = bay.post
     if not post.plug.is_car or bay.mode is Mode.MANUAL or post.missed is not None:
@@ -74,7 +75,7 @@ def claim_of(charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, w
     base_w = max(0.0, charging.site.calm_w or 0.0, charging.site.base_w or 0.0)
     beyond_w, cause = tactics.beyond_w(facts, priority, wished.target_w, base_w, room_w)
     if bay.takes_nothing:
-        priority, beyond_w, cause = claims.DEFAULT, 0.0, None
+        priority, beyond_w, cause = _rank_of_idle(bay, priority, charging.now_s), 0.0, None
     runs = post.order is not None and post.order.go and post.plug is Plug.CHARGING
     least_w = power_w(post.least_a, post.phases) if runs else facts.least_w
     wish_w = max(least_w, min(wished.target_w, uses_w(bay, facts.car)))
@@ -88,6 +89,17 @@ def claim_of(charging: Charging, rules: ChargingRules, bay: Bay, facts: Facts, w
         helped=facts.helped,
     )
     return claim.ending(beyond_w)
+
+
+def _rank_of_idle(bay: Bay, priority: int, now_s: float) -> int:
+    """The rank of a car that takes nothing: last, but now and then just ahead of its equals, to see whether it does.
+
+    Its own timer may be over, or its owner may have raised its limit; while it is paused nobody would know.
+    """
+    since_s = now_s - bay.pace.turned_s
+    if since_s >= TRIED_S if bay.pace.go else since_s < TRIED_AGAIN_S:
+        return claims.DEFAULT
+    return priority + 1
 
 
 def uses_w(bay: Bay, car: CarRules | None) -> float:

@@ -25,6 +25,7 @@ FOLLOWED_S = 3.0  # a reading that much younger than a setpoint shows what came 
 SHOWN_S = 1.0  # and a telegram that much younger may, unless a reading says that it was only under way then
 OBEYS_W, OBEYS_PART = 100.0, 0.1  # a battery measures itself so badly: within that it does as it was told
 REFUSES_S = 10.0  # for so long it may be busy
+RESTS = Setpoint(power_w=0.0, grid_w=0.0)  # what one is asked for that refuses, until it takes it
 LACKS_W, LACKS_S = 300.0, 30.0  # what gives so much less than it is told, for so long, can give no more
 PROBE_W = 250.0  # so much more than it gives it is asked for then, to see whether it can again
 OLD_S = 15.0  # a reading that old tells nothing of now
@@ -168,17 +169,19 @@ def after(cell: Cell, event: BatteryEvent) -> Cell:
         case BatteryTold(reading=reading):
             return _told(cell, reading)
         case BatteryTook(setpoint=None):
-            return replace(_obeying(cell), handed=True, moves=(), grid_w=None, seen_w=None)
-        case BatteryTook(setpoint=Setpoint(), power_w=power_w, sent_s=sent_s, grid_w=grid_w):
+            return replace(_obeying(cell), handed=True, moves=(), grid_w=None, seen_w=None, short_s=None)
+        case BatteryTook(setpoint=Setpoint(), power_w=power_w, sent_s=sent_s, grid_w=grid_w) as took:
             aim_w = power_w if grid_w is None else _aims_at(cell, power_w, grid_w)
-            return replace(_moved(_obeying(cell), aim_w, sent_s), handed=False, grid_w=grid_w)
+            rests = cell.refuses and took.setpoint == RESTS  # which tells nothing of whether it takes any power
+            obeys = replace(cell, refuses=False) if rests else _obeying(cell)
+            return replace(_moved(obeys, aim_w, sent_s), handed=False, grid_w=grid_w)
         case BatteryBalked(why=why, sent_s=sent_s, answered=True):
             since_s = sent_s if cell.balked_s is None else cell.balked_s
             return replace(cell, balked=why, balked_s=since_s, refuses=sent_s - since_s >= REFUSES_S)
         case BatteryBalked(setpoint=setpoint, sent_s=sent_s):  # it may have been taken
             return _moved(cell, setpoint.power_w if setpoint else None, sent_s)
         case BatteryMissed():
-            return replace(cell, missed=event)
+            return replace(cell, missed=event, short_s=None)
         case BatteryMeddled(what=what):
             return replace(cell, meddled=what)
     raise TypeError(f"{event!r} is no event of a battery")

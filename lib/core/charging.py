@@ -294,9 +294,10 @@ def _wanted(charging: Charging, wanted: Wanted) -> Charging:
     if changed.boost_until is not None and (changed.boost_until <= charging.at or changed.mode in UNBOOSTED):
         changed = replace(changed, boost_until=None)
     said = []
+    if changed.mode is not bay.mode or wanted.boost_until is not None:
+        changed = replace(changed, ended=False, wakes=0, barred=False)
     if changed.mode is not bay.mode:
         said.append(f"{wanted.charger}: {changed.mode}, as you set it")
-        changed = replace(changed, ended=False, wakes=0, barred=False)
         if bay.mode is Mode.MANUAL:
             changed = replace(changed, pace=_as_set(bay, charging.now_s), cut=None)
     return replace(with_bay(charging, wanted.charger, changed, *said), planned_s=None)

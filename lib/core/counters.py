@@ -16,7 +16,8 @@ REGISTER_SIZE_WH = 1_000_000_000  # nine digits: 999 999.999 kWh is followed by 
 OVERFLOW_WH = 999_000_000  # a smaller fall is a replaced meter
 AT_ONCE = 100_000  # Wh or litres that may come in no time: clocks are set, and lines are absent for a while
 AN_HOUR = 100_000  # Wh or litres: no connection of a house gives more
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR = timedelta(hours=1)
+ASIDE = timedelta(days=7)  # for no longer does a counter show what is false
 REGISTERS, VOLUMES = ("import_wh", "export_wh"), ("gas_l", "water_l")
 KINDS = REGISTERS + VOLUMES
 GAS = ("gas",)
@@ -60,7 +61,7 @@ class Amounts:
 class Aside:
     """Counters that did not go on, as they would stand by what was counted since; at: since when.
 
-    What they show now is a new start, or was false for a moment: within a day they may go on from here.
+    What they show now is a new start, or was false for a moment: within a week they may go on from here.
     """
 
     at: datetime
@@ -197,7 +198,7 @@ def resumed(before: Counters, now: Counters) -> Counters:
 
     Where it may go on from either, the nearer one was true.
     """
-    if before.aside is None or now.at - before.aside.at > DAY:
+    if before.aside is None or now.at - before.aside.at > ASIDE:
         return before
     changes: dict[str, Any] = {}
     for kind in _kinds(before, now):
@@ -230,7 +231,7 @@ def kept(before: Counters, now: Counters) -> Counters:
 def _aside(before: Counters, now: Counters) -> Aside | None:
     """What is aside after `now`: what did not go on, and what was there, with what was counted since."""
     turns = started(before, now)
-    old = before.aside if before.aside and now.at - before.aside.at <= DAY else None
+    old = before.aside if before.aside and now.at - before.aside.at <= ASIDE else None
     if old is None and not turns:
         return None
     found: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}

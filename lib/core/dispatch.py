@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from lib.core.arbitrage import StorePlan, planned
 from lib.core.battery import Setpoint
 from lib.core.battery_why import Bar, BatteryWhy, Ground, sentence
-from lib.core.cell import OBEYS_W, Cell
+from lib.core.cell import OBEYS_W, RESTS, Cell
 from lib.core.cellar import Storage, StorageRules, kept_wh, store_of
 from lib.core.claims import BATTERY
 from lib.core.expected import end_eur_kwh, stretches
@@ -29,7 +29,6 @@ IDLES_S = 30.0  # what flows so long after they were told to rest flows at rest
 STARTS_S = 5.0  # a start first hears the house, the prices and the cars
 HOLD_STEP_W = 150.0  # the sun is told anew to be held back when it differs by so much
 BEGINS = frozenset({Ground.STARTING, Ground.LISTENS})
-RESTS = Setpoint(power_w=0.0, grid_w=0.0)  # what one is asked for that refuses, until it takes it
 MORE_W = 300.0  # so much more sun is let through than the batteries take, while they could take more
 
 

@@ -111,7 +111,7 @@ def _untold(charging: Charging, rules: ChargingRules) -> Mapping[str, tuple[Need
         return needs
     for name, bay in charging.bays.items():
         car = rules.cars.get(charging.car_on(name) or "")
-        if car is not None:
+        if car is not None and safe_a(bay.post.rules):  # else nothing goes on, late or not
             one = replace(_prospect(charging, car.name, car), full_w=power_w(safe_a(bay.post.rules), bay.post.phases))
             trips = [trip for trip in charging.trips.trips if trip.car == car.name]
             needs[car.name] = foresight.needs(one, trips, (), charging.at, before={}, help_asked_s=float("inf"))

@@ -88,10 +88,18 @@ class Trip:
     ask: Ask
     drives: tuple[Drive, ...] = ()
 
-    def driven(self, car: CarRules, at: datetime) -> Ask | None:
-        """What it took of a car that is home then; None: nothing, as who is back soon after departing turned round."""
-        drives = self.drives or (self,)
-        asks = [one.ask for one in drives if at >= one.departs + min(ON_ITS_WAY, (one.returns - one.departs) / 2)]
+    def driven(self, car: CarRules, at: datetime, *, left: datetime | None = None) -> Ask | None:
+        """What it took of a car that left and is home then; None: nothing, as who is back soon turned round.
+
+        An entry may be of the appointment alone: who left before it and was away for half its length was there.
+        """
+        asks = []
+        for one in self.drives or (self,):
+            half = (one.returns - one.departs) / 2
+            began = one.departs if left is None else min(left, one.departs)
+            if at >= one.departs and (at >= one.departs + min(ON_ITS_WAY, half) or at >= began + half):
+                asks.append(one.ask)
+            left = one.returns
         return reduce(partial(_both, car=car), asks) if asks else None
 
 

@@ -162,7 +162,7 @@ def _arrived(charging: Charging, name: str, car: CarRules, reading: ChargerReadi
     total_wh, plugins = (reading.total_wh, reading.plugins) if reading else (None, None)
     cable, session = charging.plugged.cables[name], charging.bays[name].session
     trip = charging.cars[car.name].trip
-    driven = trip.driven(car, cable.since) if trip else None
+    driven = trip.driven(car, cable.since, left=known.cable.until if known.cable else None) if trip else None
     driven_wh = car.driven_wh(driven) if driven else None
     if session is None or session.since != cable.since or session.total_wh is None:
         return arrival.plugged_in(known, name, total_wh, at, plugins, driven_wh=driven_wh)

@@ -162,7 +162,16 @@ def test_gas_that_is_told_after_weeks_is_counted() -> None:
     assert 900_000 == week_month_year(told)[2].tally.amounts.gas_l
 
 
-def test_what_was_false_for_a_day_is_how_it_is() -> None:
+def test_a_counter_that_was_false_before_a_long_silence_goes_on_after_it() -> None:
+    """The last that was heard was a 0; what flowed in the 60 hours is counted, and not its life."""
+    later = NOON + timedelta(hours=60)
+    told = booked(
+        count(NOON, 5_000_000), count(NOON + SECOND, 0), count(later, 5_003_000), count(later + SECOND, 5_003_001)
+    )
+    assert 3_001 == all_wh(told)
+
+
+def test_what_was_false_for_a_week_is_how_it_is() -> None:
     """A meter of the same number starts at 38 kWh; what the old one showed says nothing of a week away."""
     later = NOON + timedelta(days=8)
     week = booked(count(NOON, 50_000), count(NOON + SECOND, 38_000), count(NOON + DAY, 38_000), count(later, 108_000))

@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from lib.core import cell
 from lib.core.battery import (
     BatteryBalked,
+    BatteryEvent,
     BatteryMeddled,
     BatteryMissed,
     BatteryReading,
@@ -134,10 +135,12 @@ def test_one_that_goes_on_refusing_is_not_reckoned_with_until_it_takes_something
         able.append(known.able)
     assert [True, True, True, True, False] == able
     assert ((0.0, 0.0), False) == (known.limits_w, pool([known]).able)
-    known = took(known, 0.0, 40.0)
-    assert (True, (-5000.0, 5000.0), "") == (known.able, known.limits_w, known.balked)
-    once_more = cell.after(known, BatteryBalked(battery="cellar", setpoint=wanted, why="it is busy", sent_s=99.0))
-    assert once_more.able
+    rests = took(known, 0.0, 40.0)  # which it may do, and no more
+    assert (True, (-5000.0, 5000.0), "it is busy") == (rests.able, rests.limits_w, rests.balked)
+    assert not cell.after(rests, BatteryBalked(battery="cellar", setpoint=wanted, why="it is busy", sent_s=42.0)).able
+    gives = took(rests, -500.0, 42.0)
+    assert (True, "") == (gives.able, gives.balked)
+    assert cell.after(gives, BatteryBalked(battery="cellar", setpoint=wanted, why="it is busy", sent_s=99.0)).able
 
 
 def test_one_that_takes_orders_and_gives_nothing_is_reckoned_with_no_more() -> None:
@@ -153,6 +156,21 @@ def test_one_that_takes_orders_and_gives_nothing_is_reckoned_with_no_more() -> N
     assert (-250.0, 0.0) == ((still := cell.watched(told(asked, 70.0), 250.0)).limits_w[0], still.discharge_w)
     gives = cell.watched(told(asked, 70.0, power_w=-240.0), 0.0)
     assert (-5000.0, 5000.0, "") == (gives.limits_w[0], gives.discharge_w, gives.disobeys)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        BatteryTook(battery="cellar", setpoint=None, power_w=None, sent_s=8.0),
+        BatteryMissed(battery="cellar", why="no answer", since_s=8.0),
+    ],
+)
+def test_what_it_lacked_of_an_order_before_counts_for_none_later(event: BatteryEvent) -> None:
+    """It was handed back, or silent: the half minute begins anew."""
+    order = Setpoint(power_w=-2000.0, grid_w=400.0)
+    known = cell.watched(told(replace(took(a_cell(), -2000.0, 0.0), setpoint=order), 4.0), 2000.0)
+    known = replace(took(cell.after(known, event), -2000.0, 60.0), setpoint=order)
+    assert None is cell.watched(told(known, 64.0), 2000.0).gives_w
 
 
 def test_one_that_slowly_comes_to_it_is_waited_for() -> None:

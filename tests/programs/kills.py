@@ -25,6 +25,7 @@ from tests.waiting import LIMIT_S
 
 PACES_S = (1, 10, 60, 240)  # simulated seconds from one telegram to the next, another in each life
 LONGEST_LIFE_S = 0.3
+SLOWER = 1.5
 MOST_TOUCHES = 120
 AIMS = (("COMMIT", 10), ("history/", 8))  # what a touch names, and the last one that may be deadly
 RESCUES = (("dm.db", 12), ("INSERT", 300))  # the same for a database that is made anew
@@ -70,6 +71,7 @@ class Rounds:
         self._tip: datetime | None = None
         self._damaged = self._begun = False
         self._checked_ns = 0
+        self._longest_s = LONGEST_LIFE_S
 
     async def go(self, rounds: int) -> Toll:
         """So many rounds, and a last life that nobody kills; what there is then is all that the meter counted."""
@@ -79,6 +81,8 @@ class Rounds:
                 self._damage()
             await self._round()
             self._check()
+            if not self.toll.checked:
+                self._longest_s *= SLOWER  # nothing was ever written: this machine is busy
         kept = await self._last_life()
         assert self.house.shown[max(self.house.shown)] == shown(self.house.world.show())
         assert max(self.house.shown) == kept.at
@@ -105,7 +109,7 @@ class Rounds:
             aim=aim,
             after_s=self.dice.choice((0.0, self.dice.uniform(0, 0.002))),
         )
-        life_s = self.dice.uniform(0, LONGEST_LIFE_S) if kind == "time" else LONGEST_LIFE_S
+        life_s = self.dice.uniform(0, self._longest_s) if kind == "time" else self._longest_s
         async with self.house.talking(self.dice.choice(PACES_S)), self.lives.lived(life) as living:
             if not await living.end_within(life_s) and kind == "end":
                 living.send(signal.SIGTERM)

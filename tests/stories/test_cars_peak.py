@@ -267,6 +267,35 @@ def test_a_car_that_takes_nothing_makes_no_peak_for_its_late_trip_and_keeps_no_r
     assert home.ev.bays["garage"].pace.go  # there is room for it again, should it go on
 
 
+def test_a_car_that_takes_nothing_is_tried_again_while_another_one_charges() -> None:
+    """Its own timer lets it charge from 23:00 on; all night the other one could use all that is under the peak."""
+    first = Car(phases=1, asleep=True, deaf_to=99)
+    home = two_cars(EVENING, first, Car(phases=1, name="car_2"), leap_s=15)
+    home.list_trips(
+        a_trip("@car_1@ Oostende 55 %", home.at + timedelta(hours=11)),
+        a_trip("@car_2@ Gent 65 %", home.at + timedelta(hours=11), key="other"),
+    )
+    home.run(hours=4)
+    assert (True, 40.0) == (home.ev.bays["garage"].asleep, first.soc_pct)
+    first.asleep = False
+    home.run(hours=1)
+    assert 40.5 < first.soc_pct
+    home.run(hours=5.75)
+    assert 55.0 <= first.soc_pct
+
+
+def test_a_boost_is_given_to_a_car_that_had_ended() -> None:
+    """Its owner raised the limit in the car, and there is no room under the peak for so much as its least."""
+    car = Car(phases=1, limit_pct=41.0)
+    home = a_home(NOON, car=car, base_w=steps({0: 400.0, 3600: 2100.0}), sun_w=steps({0: 4000.0, 3600: 0.0}), leap_s=5)
+    home.run(minutes=98)
+    assert (True, False) == (home.ev.bays["garage"].ended, home.ev.bays["garage"].pace.go)
+    car.limit_pct = 100.0
+    home.want(boost_until=home.at + timedelta(hours=1))
+    home.run(minutes=5)
+    assert 16.0 == home.amps()
+
+
 def test_what_the_circuits_do_not_carry_takes_the_quarter_less_far() -> None:
     """`max` on three phases that carry 10 A: alone it keeps the 9 kW that are paid, and by how much is said."""
     home = a_home(charger=a_charger(phases=3, wired="123"), rules=a_car(phases=3), peak_w=9000.0).run(30)

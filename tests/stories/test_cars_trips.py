@@ -369,6 +369,21 @@ def test_who_is_back_before_the_trip_is_under_way_has_not_driven_it(leaves: floa
     assert not home.above
 
 
+def test_an_entry_may_be_of_the_appointment_alone() -> None:
+    """Of one hour, but the car left 45 minutes before it and was back 20 minutes after its begin: it was there."""
+    start = local("2026-11-21 07:00")
+    home = a_home(start, charger=a_charger(phases=3, wired="123"), rules=a_car(phases=3), leap_s=15)
+    home.list_trips(a_trip("@car_1@ Werk 40 km", start + 2 * HOUR, hours=1))
+    home.run(minutes=75)
+    car = home.points["garage"].unplug()
+    home.run(minutes=65)
+    assert car
+    car.drive(8_000.0)
+    home.points["garage"].plug_in(car)
+    home.run(minutes=3)
+    assert home.pct() == pytest.approx(car.soc_pct, abs=2.0)
+
+
 def test_of_two_trips_in_a_row_a_car_that_is_home_between_has_driven_the_first() -> None:
     """60 km are gone and 80 are ahead, for which it has enough, also where ev was started anew meanwhile."""
     start = local("2026-11-21 07:30")
